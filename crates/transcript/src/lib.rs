@@ -1,0 +1,77 @@
+//! A transcript is what was said, by when: plain values, no handles, no database ids.
+//!
+//! This crate holds the nouns every other room shares ([`Ms`], [`Language`], [`Word`],
+//! [`Segment`], [`Transcript`]) and the text work that needs nothing but them.
+
+pub mod language;
+mod time;
+
+pub use language::Language;
+pub use time::Ms;
+
+/// Where the times of a segment come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timing {
+    /// Measured by the forced aligner.
+    Aligned,
+    /// Derived from voice activity and token positions.
+    Estimated,
+    /// Only the piece of audio the text came from is known; its words carry the piece's times.
+    Piece,
+}
+
+impl Timing {
+    /// The name used in JSON: `aligned`, `estimated` or `piece`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Aligned => "aligned",
+            Self::Estimated => "estimated",
+            Self::Piece => "piece",
+        }
+    }
+}
+
+/// One word of the displayed text and when it was spoken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word {
+    /// The word as displayed, punctuation included.
+    pub text: String,
+    /// Start, from the beginning of the recording.
+    pub start: Ms,
+    /// End, from the beginning of the recording.
+    pub end: Ms,
+    /// Smallest probability among the tokens that spell the word, 0 to 1.
+    pub probability: f32,
+}
+
+/// A stretch of speech with its text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// Start, from the beginning of the recording.
+    pub start: Ms,
+    /// End, from the beginning of the recording.
+    pub end: Ms,
+    /// The text as displayed.
+    pub text: String,
+    /// English name of the language as the model says it, empty when it named none.
+    pub language: String,
+    /// Where the times come from.
+    pub timing: Timing,
+    /// The words of `text`, in order.
+    pub words: Vec<Word>,
+}
+
+/// Everything that was recognised in one recording.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Transcript {
+    /// Length of the recording.
+    pub duration: Ms,
+    /// Languages of the segments, comma-joined without repeats in a row, empty when none.
+    pub language: String,
+    /// The whole text.
+    pub text: String,
+    /// The segments, in order.
+    pub segments: Vec<Segment>,
+    /// What the reader should know about this transcript, one sentence each.
+    pub warnings: Vec<String>,
+}
