@@ -1,1 +1,16 @@
-//! placeholder
+//! A recording is sound in a file of any common format; here it becomes samples.
+//!
+//! `Recording` opens a file and gives it as mono `f32` at [`SAMPLE_RATE`], block by block
+//! ([`Source`]), so that nothing holds a whole file in memory.
+
+mod error;
+mod source;
+
+pub use error::Error;
+pub use source::Source;
+
+/// Samples per second of everything that leaves this crate.
+///
+/// Units: Hz. Source: the feature extractor of Qwen3-ASR, `sampling_rate` in
+/// `preprocessor_config.json`.
+pub const SAMPLE_RATE: u32 = 16_000;
