@@ -79,7 +79,10 @@ mod tests {
         assert_eq!(Language::all().count(), 30);
         for language in Language::all() {
             assert_eq!(Language::find(language.name()), Some(language));
-            assert_eq!(Language::find(&language.code().to_uppercase()), Some(language));
+            assert_eq!(
+                Language::find(&language.code().to_uppercase()),
+                Some(language)
+            );
         }
         assert_eq!(Language::find(" ENGLISH "), Language::find("en"));
         assert_eq!(Language::find("Klingon"), None);

@@ -3,9 +3,15 @@
 //! This crate holds the nouns every other room shares ([`Ms`], [`Language`], [`Word`],
 //! [`Segment`], [`Transcript`]) and the text work that needs nothing but them.
 
+pub mod export;
+mod join;
 pub mod language;
+pub mod score;
+pub mod script;
 mod time;
+pub mod words;
 
+pub use join::join;
 pub use language::Language;
 pub use time::Ms;
 
@@ -74,4 +80,56 @@ pub struct Transcript {
     pub segments: Vec<Segment>,
     /// What the reader should know about this transcript, one sentence each.
     pub warnings: Vec<String>,
+}
+
+impl Transcript {
+    /// A transcript of segments that follow each other: their texts [joined](join), their
+    /// languages comma-joined, without empty ones and without repeats in a row.
+    ///
+    /// Source: `merge_languages` of the package `qwen-asr` 0.0.6.
+    pub fn assemble(duration: Ms, segments: Vec<Segment>, warnings: Vec<String>) -> Self {
+        let text = join(segments.iter().map(|segment| segment.text.as_str()));
+        let mut languages: Vec<&str> = segments
+            .iter()
+            .map(|segment| segment.language.as_str())
+            .collect();
+        languages.retain(|language| !language.is_empty());
+        languages.dedup();
+        let language = languages.join(",");
+        Self {
+            duration,
+            language,
+            text,
+            segments,
+            warnings,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ms, Segment, Timing, Transcript};
+
+    #[test]
+    fn languages_are_merged_where_they_change() {
+        let segment = |language: &str| Segment {
+            start: Ms(0),
+            end: Ms(1),
+            text: "a".into(),
+            language: language.into(),
+            timing: Timing::Piece,
+            words: Vec::new(),
+        };
+        let check = |languages: &[&str], expected: &str| {
+            let segments = languages.iter().map(|language| segment(language)).collect();
+            let transcript = Transcript::assemble(Ms(9), segments, Vec::new());
+            assert_eq!(transcript.language, expected);
+        };
+        check(&[], "");
+        check(
+            &["English", "", "English", "Chinese", "English"],
+            "English,Chinese,English",
+        );
+        check(&["", ""], "");
+    }
 }

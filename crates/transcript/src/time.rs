@@ -26,8 +26,12 @@ impl Ms {
 impl fmt::Display for Ms {
     /// `1:02:03.456`; the hour is left out when it is zero.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (ms, s, m, h) =
-            (self.0 % 1000, self.0 / 1000 % 60, self.0 / 60_000 % 60, self.0 / 3_600_000);
+        let (ms, s, m, h) = (
+            self.0 % 1000,
+            self.0 / 1000 % 60,
+            self.0 / 60_000 % 60,
+            self.0 / 3_600_000,
+        );
         if h > 0 {
             write!(f, "{h}:{m:02}:{s:02}.{ms:03}")
         } else {

@@ -1,0 +1,199 @@
+//! A score says how far a recognised text is from the true one: word and character error rates.
+
+use std::ops::AddAssign;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::script::is_cjk;
+
+/// Errors counted against the length of the true text; rates of several texts add up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rate {
+    /// Units replaced, left out or put in.
+    pub n_errors: usize,
+    /// Units of the true text.
+    pub n_total: usize,
+}
+
+impl Rate {
+    /// Errors per unit of the true text: 0 is perfect, and it can exceed 1. Nothing expected and
+    /// nothing heard is 0; something heard where nothing was said is 1.
+    pub fn value(self) -> f64 {
+        match (self.n_errors, self.n_total) {
+            (0, 0) => 0.0,
+            (_, 0) => 1.0,
+            (errors, total) => errors as f64 / total as f64,
+        }
+    }
+}
+
+impl AddAssign for Rate {
+    fn add_assign(&mut self, other: Self) {
+        self.n_errors += other.n_errors;
+        self.n_total += other.n_total;
+    }
+}
+
+/// Word error rate after [`normalise`]; a Chinese or Japanese character counts as a word.
+pub fn words(truth: &str, heard: &str) -> Rate {
+    let (truth, heard) = (normalise(truth), normalise(heard));
+    let (truth, heard): (Vec<&str>, Vec<&str>) = (
+        truth.split(' ').filter(|w| !w.is_empty()).collect(),
+        heard.split(' ').filter(|w| !w.is_empty()).collect(),
+    );
+    Rate {
+        n_errors: distance(&truth, &heard),
+        n_total: truth.len(),
+    }
+}
+
+/// Character error rate after [`normalise`], spaces not counted.
+pub fn characters(truth: &str, heard: &str) -> Rate {
+    let letters = |text: &str| {
+        normalise(text)
+            .chars()
+            .filter(|c| *c != ' ')
+            .collect::<Vec<_>>()
+    };
+    let (truth, heard) = (letters(truth), letters(heard));
+    Rate {
+        n_errors: distance(&truth, &heard),
+        n_total: truth.len(),
+    }
+}
+
+/// A text as it is compared: compatibility forms folded (NFKC: full width becomes half width),
+/// lower case, punctuation gone, units separated by one space.
+///
+/// Apostrophes and full stops between letters vanish (`don't` is `dont`, `p.m.` is `pm`), as do
+/// commas between digits; a full stop between digits stays; all other punctuation separates.
+/// Numbers stay as they are written. Each Chinese or Japanese character is a unit.
+pub fn normalise(text: &str) -> String {
+    let folded: Vec<char> = text.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+    let mut units = String::new();
+    for (at, &c) in folded.iter().enumerate() {
+        let before = at.checked_sub(1).map_or(' ', |i| folded[i]);
+        let after = folded.get(at + 1).copied().unwrap_or(' ');
+        if is_cjk(c) {
+            separate(&mut units);
+            units.push(c);
+            units.push(' ');
+        } else if c.is_alphanumeric() || is_combining_mark(c) || is_decimal_point(before, c, after)
+        {
+            units.push(c);
+        } else if !vanishes(before, c, after) {
+            separate(&mut units);
+        }
+    }
+    units.truncate(units.trim_end().len());
+    units
+}
+
+fn separate(units: &mut String) {
+    if !units.is_empty() && !units.ends_with(' ') {
+        units.push(' ');
+    }
+}
+
+fn is_decimal_point(before: char, c: char, after: char) -> bool {
+    c == '.' && before.is_numeric() && after.is_numeric()
+}
+
+/// Punctuation inside a word or number, which leaves no gap behind.
+fn vanishes(before: char, c: char, after: char) -> bool {
+    match c {
+        '\'' | '’' | '.' => before.is_alphabetic() && after.is_alphabetic(),
+        ',' => before.is_numeric() && after.is_numeric(),
+        _ => false,
+    }
+}
+
+/// Least number of replacements, omissions and insertions that turn one list into the other
+/// (Levenshtein), in memory of one row.
+fn distance<T: PartialEq>(truth: &[T], heard: &[T]) -> usize {
+    let mut row: Vec<usize> = (0..=heard.len()).collect();
+    for (i, expected) in truth.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, got) in heard.iter().enumerate() {
+            let replaced = diagonal + usize::from(expected != got);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[heard.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Rate, characters, normalise, words};
+
+    #[test]
+    fn texts_are_compared_without_case_width_and_punctuation() {
+        assert_eq!(normalise("  Hello,   WORLD! "), "hello world");
+        assert_eq!(
+            normalise("Don't — well-known, at 3:30 p.m."),
+            "dont well known at 3 30 pm"
+        );
+        assert_eq!(normalise("1,000 and 3.5%"), "1000 and 3.5");
+        assert_eq!(normalise("ＡＢＣ１２３，你好。"), "abc123 你 好");
+        assert_eq!(normalise("用Rust写"), "用 rust 写");
+        assert_eq!(normalise("Straße É e\u{301}"), "straße é é");
+        assert_eq!(normalise("हिन्दी"), "हिन्दी");
+        assert_eq!(normalise("…"), "");
+    }
+
+    #[test]
+    fn errors_are_counted_against_the_true_text() {
+        assert_eq!(
+            words("the cat sat", "The cat sat."),
+            Rate {
+                n_errors: 0,
+                n_total: 3
+            }
+        );
+        assert_eq!(
+            words("the cat sat", "a cat"),
+            Rate {
+                n_errors: 2,
+                n_total: 3
+            }
+        );
+        assert_eq!(
+            words("你好世界", "你好是界"),
+            Rate {
+                n_errors: 1,
+                n_total: 4
+            }
+        );
+        assert_eq!(
+            characters("the cat", "the bat"),
+            Rate {
+                n_errors: 1,
+                n_total: 6
+            }
+        );
+        assert!((words("", "noise").value() - 1.0).abs() < f64::EPSILON);
+        assert!(words("", "").value().abs() < f64::EPSILON);
+    }
+
+    proptest! {
+        #[test]
+        fn a_distance_is_bounded_and_symmetric(a in "[ab ]{0,12}", b in "[ab ]{0,12}") {
+            let (forth, back) = (words(&a, &b), words(&b, &a));
+            prop_assert_eq!(forth.n_errors, back.n_errors);
+            prop_assert!(forth.n_errors <= forth.n_total.max(back.n_total));
+            prop_assert!(forth.n_errors >= forth.n_total.abs_diff(back.n_total));
+            prop_assert_eq!(words(&a, &a).n_errors, 0);
+        }
+
+        #[test]
+        fn normalising_twice_changes_nothing(text in "\\PC{0,30}") {
+            let once = normalise(&text);
+            prop_assert_eq!(normalise(&once), once);
+        }
+    }
+}
