@@ -1,0 +1,270 @@
+//! The text decoder: a Qwen3 transformer that takes embeddings, with a key/value cache.
+//!
+//! Source: `Qwen3ASRTextModel` of the package `qwen-asr` 0.0.6. Its interleaved multimodal rotary
+//! embedding has three equal position rows here, which makes it the ordinary one.
+
+use candle_core::{DType, Device, Tensor};
+
+use crate::config::{Layout, TextConfig};
+use crate::error::Result;
+use crate::kernel::{self, Causal};
+use crate::linear::{Dtype, Linear};
+use crate::norm::RmsNorm;
+use crate::tensors::{Raw, Tensors};
+
+/// Attention scores held at a time. Units: f32 values, 32 MB.
+const MAX_SCORES: usize = 8 << 20;
+
+/// The decoder.
+pub(crate) struct Decoder {
+    config: TextConfig,
+    /// Looked up row by row in the mapped file: a table of 150 thousand rows of which a clip
+    /// touches a few hundred is not worth memory.
+    embeddings: Raw,
+    layers: Vec<Layer>,
+    norm: RmsNorm,
+    head: Linear,
+    rope: Rope,
+    device: Device,
+}
+
+struct Layer {
+    input_norm: RmsNorm,
+    qkv: Linear,
+    q_norm: RmsNorm,
+    k_norm: RmsNorm,
+    out: Linear,
+    ffn_norm: RmsNorm,
+    gate_up: Linear,
+    down: Linear,
+}
+
+/// Keys and values of everything the decoder has seen.
+pub(crate) struct Cache {
+    layers: Vec<[Tensor; 2]>,
+    n_seen: usize,
+    capacity: usize,
+}
+
+impl Decoder {
+    pub(crate) fn load(
+        tensors: &Tensors,
+        config: &TextConfig,
+        layout: Layout,
+        dtype: Dtype,
+        device: &Device,
+    ) -> Result<Self> {
+        let (model, head_name) = match layout {
+            Layout::Original => ("thinker.model", "thinker.lm_head.weight"),
+            Layout::Native => ("model.language_model", "lm_head.weight"),
+        };
+        let embed_name = format!("{model}.embed_tokens.weight");
+        let table = [config.vocab, config.hidden];
+        // A tied head is stored twice in the original layout and once in the native one.
+        let head_name =
+            if !config.tied && tensors.has(head_name) { head_name } else { embed_name.as_str() };
+        let head = Linear::new(&[tensors.get(head_name, &table)?], None, dtype, device)?;
+        let layers = (0..config.n_layers)
+            .map(|i| Layer::load(tensors, config, &format!("{model}.layers.{i}"), dtype, device))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Self {
+            embeddings: tensors.get(&embed_name, &table)?,
+            layers,
+            norm: RmsNorm::load(
+                tensors,
+                &format!("{model}.norm"),
+                config.hidden,
+                config.rms_eps,
+                device,
+            )?,
+            head,
+            rope: Rope::new(config.head_dim, config.rope_theta),
+            config: config.clone(),
+            device: device.clone(),
+        })
+    }
+
+    /// Every matrix of the decoder.
+    pub(crate) fn matrices(&self) -> impl Iterator<Item = &Linear> {
+        self.layers
+            .iter()
+            .flat_map(|layer| [&layer.qkv, &layer.out, &layer.gate_up, &layer.down])
+            .chain([&self.head])
+    }
+
+    /// An empty cache with room for `capacity` tokens; it grows when it must.
+    pub(crate) fn cache(&self, capacity: usize) -> Result<Cache> {
+        let c = &self.config;
+        let shape = (c.n_kv_heads, capacity, c.head_dim);
+        let empty = || Tensor::zeros(shape, DType::F32, &self.device);
+        let layers =
+            (0..c.n_layers).map(|_| Ok([empty()?, empty()?])).collect::<Result<Vec<_>>>()?;
+        Ok(Cache { layers, n_seen: 0, capacity })
+    }
+
+    /// The embeddings of tokens.
+    ///
+    /// Shape: `[ids, hidden]`.
+    pub(crate) fn embed(&self, ids: &[u32]) -> Result<Tensor> {
+        let n = self.config.hidden;
+        let mut values = vec![0.0; ids.len() * n];
+        for (&id, row) in ids.iter().zip(values.chunks_exact_mut(n)) {
+            self.embeddings.read(id as usize * n, row);
+        }
+        Ok(Tensor::from_vec(values, (ids.len(), n), &self.device)?)
+    }
+
+    /// Runs the rows through all layers, behind what the cache has seen.
+    ///
+    /// Shape: `[rows, hidden]` to `[1, hidden]`, the last row before the final norm.
+    pub(crate) fn forward(&self, rows: &Tensor, cache: &mut Cache) -> Result<Tensor> {
+        let n_rows = rows.dim(0)?;
+        let first = cache.n_seen;
+        self.reserve(cache, first + n_rows)?;
+        let (cos, sin) = self.rope.rows(first, n_rows, &self.device)?;
+        let mut x = rows.clone();
+        for (layer, [keys, values]) in self.layers.iter().zip(&cache.layers) {
+            x = layer.forward(&x, &self.config, (&cos, &sin), (keys, values), first)?;
+        }
+        cache.n_seen += n_rows;
+        Ok(x.narrow(0, n_rows - 1, 1)?)
+    }
+
+    /// The scores of every token in the vocabulary, from the last row of [`Self::forward`].
+    pub(crate) fn logits(&self, last: &Tensor) -> Result<Vec<f32>> {
+        let scores = self.head.forward(&self.norm.forward(&last.contiguous()?)?)?;
+        Ok(scores.flatten_all()?.to_vec1()?)
+    }
+
+    fn reserve(&self, cache: &mut Cache, n_tokens: usize) -> Result<()> {
+        if n_tokens <= cache.capacity {
+            return Ok(());
+        }
+        let capacity = n_tokens.max(cache.capacity + cache.capacity / 2);
+        for pair in &mut cache.layers {
+            for half in pair {
+                *half = half.pad_with_zeros(1, 0, capacity - cache.capacity)?.contiguous()?;
+            }
+        }
+        cache.capacity = capacity;
+        Ok(())
+    }
+}
+
+impl Layer {
+    fn load(
+        tensors: &Tensors,
+        c: &TextConfig,
+        name: &str,
+        dtype: Dtype,
+        device: &Device,
+    ) -> Result<Self> {
+        let dense = |parts: &[(&str, usize)], n_in| {
+            let weights = parts
+                .iter()
+                .map(|(part, n_out)| tensors.get(&format!("{name}.{part}.weight"), &[*n_out, n_in]))
+                .collect::<Result<Vec<_>>>()?;
+            Linear::new(&weights, None, dtype, device)
+        };
+        let norm = |part: &str, n| {
+            RmsNorm::load(tensors, &format!("{name}.{part}"), n, c.rms_eps, device)
+        };
+        let (a, k) = (c.n_heads * c.head_dim, c.n_kv_heads * c.head_dim);
+        Ok(Self {
+            input_norm: norm("input_layernorm", c.hidden)?,
+            qkv: dense(
+                &[("self_attn.q_proj", a), ("self_attn.k_proj", k), ("self_attn.v_proj", k)],
+                c.hidden,
+            )?,
+            q_norm: norm("self_attn.q_norm", c.head_dim)?,
+            k_norm: norm("self_attn.k_norm", c.head_dim)?,
+            out: dense(&[("self_attn.o_proj", c.hidden)], a)?,
+            ffn_norm: norm("post_attention_layernorm", c.hidden)?,
+            gate_up: dense(&[("mlp.gate_proj", c.ffn), ("mlp.up_proj", c.ffn)], c.hidden)?,
+            down: dense(&[("mlp.down_proj", c.hidden)], c.ffn)?,
+        })
+    }
+
+    fn forward(
+        &self,
+        x: &Tensor,
+        c: &TextConfig,
+        (cos, sin): (&Tensor, &Tensor),
+        (keys, values): (&Tensor, &Tensor),
+        first: usize,
+    ) -> Result<Tensor> {
+        let n_rows = x.dim(0)?;
+        let (a, k) = (c.n_heads * c.head_dim, c.n_kv_heads * c.head_dim);
+        let qkv = self.qkv.forward(&self.input_norm.forward(x)?)?;
+        let heads = |from: usize, width: usize| -> Result<Tensor> {
+            let shape = (n_rows, width / c.head_dim, c.head_dim);
+            Ok(qkv.narrow(1, from, width)?.contiguous()?.reshape(shape)?)
+        };
+        let rotate = |x: &Tensor, norm: &RmsNorm| -> Result<Tensor> {
+            let x = norm.forward(x)?.unsqueeze(0)?;
+            // [1, rows, heads, dim] -> [heads, rows, dim]
+            let x = candle_nn::rotary_emb::rope_thd(&x, cos, sin)?.squeeze(0)?;
+            Ok(x.transpose(0, 1)?.contiguous()?)
+        };
+        let q = rotate(&heads(0, a)?, &self.q_norm)?;
+        keys.slice_set(&rotate(&heads(a, k)?, &self.k_norm)?, 1, first)?;
+        values.slice_set(&heads(a + k, k)?.transpose(0, 1)?.contiguous()?, 1, first)?;
+        let x = (x + self.out.forward(&attend(&q, keys, values, first)?)?)?;
+        let h = kernel::swiglu(&self.gate_up.forward(&self.ffn_norm.forward(&x)?)?)?;
+        Ok((&x + self.down.forward(&h)?)?)
+    }
+}
+
+/// Causal attention with grouped queries, a block of query rows at a time.
+///
+/// Shape: q `[heads, rows, dim]`, keys and values `[kv heads, capacity, dim]`, of which the first
+/// `first + rows` are used, to `[rows, heads * dim]`.
+fn attend(q: &Tensor, keys: &Tensor, values: &Tensor, first: usize) -> Result<Tensor> {
+    let (n_heads, n_rows, dim) = q.dims3()?;
+    let n_kv_heads = keys.dim(0)?;
+    let group = n_heads / n_kv_heads;
+    let n_keys = first + n_rows;
+    let block = (MAX_SCORES / (n_heads * n_keys)).clamp(1, n_rows);
+    let scale = (dim as f64).powf(-0.5);
+    let mut parts = Vec::with_capacity(n_rows.div_ceil(block));
+    for start in (0..n_rows).step_by(block) {
+        let n = block.min(n_rows - start);
+        let n_seen = first + start + n;
+        // Query head j reads key head j / group: consecutive query heads share keys, so their
+        // rows stack.
+        let q = (q.narrow(1, start, n)?.contiguous()?.reshape((n_kv_heads, group * n, dim))? * scale)?;
+        let scores = q.matmul(&keys.narrow(1, 0, n_seen)?.transpose(1, 2)?)?;
+        let mask = Causal { first: first + start, n_rows: n };
+        let p = kernel::softmax(&scores, (n > 1).then_some(mask))?;
+        let out = p.matmul(&values.narrow(1, 0, n_seen)?)?;
+        let out = out.reshape((n_heads, n, dim))?.transpose(0, 1)?.contiguous()?;
+        parts.push(out.reshape((n, n_heads * dim))?);
+    }
+    Ok(Tensor::cat(&parts, 0)?)
+}
+
+/// Rotary position embedding, halves rotated against each other.
+struct Rope {
+    frequencies: Vec<f32>,
+}
+
+impl Rope {
+    fn new(dim: usize, theta: f64) -> Self {
+        let frequencies =
+            (0..dim / 2).map(|i| theta.powf(-2.0 * i as f64 / dim as f64) as f32).collect();
+        Self { frequencies }
+    }
+
+    /// Cosines and sines for `n_rows` positions from `first` on.
+    ///
+    /// Shape: two of `[n_rows, dim / 2]`.
+    fn rows(&self, first: usize, n_rows: usize, device: &Device) -> Result<(Tensor, Tensor)> {
+        let angles: Vec<f32> = (first..first + n_rows)
+            .flat_map(|position| self.frequencies.iter().map(move |f| position as f32 * f))
+            .collect();
+        let shape = (n_rows, self.frequencies.len());
+        let cos = angles.iter().map(|angle| angle.cos()).collect::<Vec<_>>();
+        let sin = angles.iter().map(|angle| angle.sin()).collect::<Vec<_>>();
+        Ok((Tensor::from_vec(cos, shape, device)?, Tensor::from_vec(sin, shape, device)?))
+    }
+}

@@ -1,0 +1,283 @@
+//! The audio encoder turns mel frames into rows the decoder can read: 13 a second.
+//!
+//! Each second is convolved alone and knows only its own positions; the transformer sees windows
+//! of 8 s. Windows are independent, so memory does not grow with the clip and any group of
+//! windows can be computed alone.
+//!
+//! Source: `Qwen3ASRAudioEncoder` of the package `qwen-asr` 0.0.6, with the windows the model was
+//! trained with (the package itself ignores them unless FlashAttention 2 is installed).
+
+use candle_core::{DType, Device, IndexOp, Tensor};
+
+use crate::config::{AudioConfig, Layout};
+use crate::error::Result;
+use crate::kernel;
+use crate::linear::{Dtype, Linear};
+use crate::mel::N_MELS;
+use crate::norm::LayerNorm;
+use crate::stem::Stem;
+use crate::tensors::Tensors;
+
+/// Windows computed together: their rows share one pass over the weights.
+const GROUP: usize = 4;
+
+/// The audio encoder with its projector.
+pub(crate) struct Encoder {
+    config: AudioConfig,
+    stem: Stem,
+    /// Position rows inside one chunk. Shape: `[rows per chunk, d_model]`.
+    positions: Tensor,
+    layers: Vec<Layer>,
+    ln_post: LayerNorm,
+    proj1: Linear,
+    proj2: Linear,
+}
+
+struct Layer {
+    attention_norm: LayerNorm,
+    qkv: Linear,
+    out: Linear,
+    ffn_norm: LayerNorm,
+    fc1: Linear,
+    fc2: Linear,
+}
+
+/// Rows after three convolutions of stride 2: `ceil(n / 8)` for a chunk of n frames.
+fn rows_of_chunk(n_frames: usize) -> usize {
+    n_frames.div_ceil(8)
+}
+
+/// Encoder rows of a clip of `n_frames` mel frames: 13 for each whole second, then
+/// `ceil(rest / 8)`.
+pub(crate) fn n_rows(config: &AudioConfig, n_frames: usize) -> usize {
+    let chunk = config.chunk_frames;
+    n_frames / chunk * rows_of_chunk(chunk) + rows_of_chunk(n_frames % chunk)
+}
+
+impl Encoder {
+    pub(crate) fn load(
+        tensors: &Tensors,
+        config: &AudioConfig,
+        layout: Layout,
+        dtype: Dtype,
+        device: &Device,
+    ) -> Result<Self> {
+        let (tower, projector) = match layout {
+            Layout::Original => (
+                "thinker.audio_tower",
+                ["thinker.audio_tower.proj1", "thinker.audio_tower.proj2"],
+            ),
+            Layout::Native => (
+                "model.audio_tower",
+                ["model.multi_modal_projector.linear_1", "model.multi_modal_projector.linear_2"],
+            ),
+        };
+        let d = config.d_model;
+        let layers = (0..config.n_layers)
+            .map(|i| Layer::load(tensors, config, &format!("{tower}.layers.{i}"), dtype, device))
+            .collect::<Result<Vec<_>>>()?;
+        let dense = |name: &str, n_in, n_out| {
+            let bias = tensors.values(&format!("{name}.bias"), &[n_out])?;
+            let weight = tensors.get(&format!("{name}.weight"), &[n_out, n_in])?;
+            Linear::new(&[weight], Some(bias), dtype, device)
+        };
+        Ok(Self {
+            stem: Stem::load(tensors, config, tower, dtype, device)?,
+            positions: sinusoids(rows_of_chunk(config.chunk_frames), d, device)?,
+            layers,
+            ln_post: LayerNorm::load(tensors, &format!("{tower}.ln_post"), d, device)?,
+            proj1: dense(projector[0], d, d)?,
+            proj2: dense(projector[1], d, config.output)?,
+            config: config.clone(),
+        })
+    }
+
+    /// Every matrix of the encoder.
+    pub(crate) fn matrices(&self) -> impl Iterator<Item = &Linear> {
+        self.layers
+            .iter()
+            .flat_map(|layer| [&layer.qkv, &layer.out, &layer.fc1, &layer.fc2])
+            .chain([&self.proj1, &self.proj2])
+            .chain(self.stem.matrices())
+    }
+
+    /// Encodes a clip, a few windows at a time; `step` hears how many frames are done and
+    /// returns false to stop, which gives `None`.
+    ///
+    /// Shape: mel `[frames, 128]` to `[rows, output]`.
+    pub(crate) fn forward(
+        &self,
+        mel: &[f32],
+        step: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Option<Tensor>> {
+        let n_frames = mel.len() / N_MELS;
+        let group_frames = GROUP * self.config.window_chunks * self.config.chunk_frames;
+        let mut groups = Vec::new();
+        for first in (0..n_frames).step_by(group_frames) {
+            let last = (first + group_frames).min(n_frames);
+            let rows = self.stem_rows(&mel[first * N_MELS..last * N_MELS], n_frames)?;
+            let Some(rows) = self.transform(rows, &mut || step(first))? else {
+                return Ok(None);
+            };
+            if !step(last) {
+                return Ok(None);
+            }
+            groups.push(rows);
+        }
+        Ok(Some(Tensor::cat(&groups, 0)?))
+    }
+
+    /// Convolution rows with their positions.
+    ///
+    /// Shape: mel `[frames, 128]` to `[rows, d_model]`. `n_clip_frames` decides how far the last
+    /// chunk is filled up: to a whole chunk when the clip has at least one.
+    pub(crate) fn stem_rows(&self, mel: &[f32], n_clip_frames: usize) -> Result<Tensor> {
+        let chunk = self.config.chunk_frames;
+        let n_filled = chunk.min(n_clip_frames);
+        let chunks: Vec<Vec<f32>> = mel
+            .chunks(chunk * N_MELS)
+            .map(|frames| {
+                let mut filled = frames.to_vec();
+                filled.resize(n_filled * N_MELS, 0.0);
+                filled
+            })
+            .collect();
+        let rows = self.stem.forward(&chunks, n_filled)?;
+        let n_per_chunk = rows_of_chunk(n_filled);
+        let rows = rows
+            .reshape((chunks.len(), n_per_chunk, self.config.d_model))?
+            .broadcast_add(&self.positions.narrow(0, 0, n_per_chunk)?)?;
+        let n_real = n_rows(&self.config, mel.len() / N_MELS);
+        Ok(rows.flatten_to(1)?.narrow(0, 0, n_real)?.contiguous()?)
+    }
+
+    /// The transformer and the projector on the rows of whole windows (the last may be shorter).
+    fn transform(&self, rows: Tensor, go_on: &mut dyn FnMut() -> bool) -> Result<Option<Tensor>> {
+        let mut x = rows;
+        let window = rows_of_chunk(self.config.chunk_frames) * self.config.window_chunks;
+        for layer in &self.layers {
+            if !go_on() {
+                return Ok(None);
+            }
+            x = layer.forward(&x, self.config.n_heads, window)?;
+        }
+        let x = self.proj1.forward(&self.ln_post.forward(&x)?)?;
+        Ok(Some(self.proj2.forward(&kernel::gelu(&x)?)?))
+    }
+}
+
+impl Layer {
+    fn load(
+        tensors: &Tensors,
+        config: &AudioConfig,
+        name: &str,
+        dtype: Dtype,
+        device: &Device,
+    ) -> Result<Self> {
+        let (d, ffn) = (config.d_model, config.ffn);
+        let dense = |parts: &[&str], n_in, n_out| {
+            let mut weights = Vec::new();
+            let mut bias = Vec::new();
+            for part in parts {
+                weights.push(tensors.get(&format!("{name}.{part}.weight"), &[n_out, n_in])?);
+                bias.extend(tensors.values(&format!("{name}.{part}.bias"), &[n_out])?);
+            }
+            Linear::new(&weights, Some(bias), dtype, device)
+        };
+        let norm = |part: &str| LayerNorm::load(tensors, &format!("{name}.{part}"), d, device);
+        Ok(Self {
+            attention_norm: norm("self_attn_layer_norm")?,
+            qkv: dense(&["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], d, d)?,
+            out: dense(&["self_attn.out_proj"], d, d)?,
+            ffn_norm: norm("final_layer_norm")?,
+            fc1: dense(&["fc1"], d, ffn)?,
+            fc2: dense(&["fc2"], ffn, d)?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, n_heads: usize, window: usize) -> Result<Tensor> {
+        let qkv = self.qkv.forward(&self.attention_norm.forward(x)?)?;
+        let x = (x + self.out.forward(&attend(&qkv, n_heads, window)?)?)?;
+        let h = kernel::gelu(&self.fc1.forward(&self.ffn_norm.forward(&x)?)?)?;
+        Ok((&x + self.fc2.forward(&h)?)?)
+    }
+}
+
+/// Attention inside windows.
+///
+/// Shape: `[rows, 3 d]` (q, k, v side by side) to `[rows, d]`.
+fn attend(qkv: &Tensor, n_heads: usize, window: usize) -> Result<Tensor> {
+    let (n_rows, width) = qkv.dims2()?;
+    let n_whole = n_rows / window;
+    let mut parts = Vec::with_capacity(2);
+    if n_whole > 0 {
+        parts.push(attend_windows(&qkv.narrow(0, 0, n_whole * window)?, n_heads, n_whole)?);
+    }
+    if n_rows > n_whole * window {
+        let rest = qkv.narrow(0, n_whole * window, n_rows - n_whole * window)?;
+        parts.push(attend_windows(&rest, n_heads, 1)?);
+    }
+    debug_assert_eq!(width % 3, 0, "q, k and v have equal widths");
+    Ok(Tensor::cat(&parts, 0)?)
+}
+
+/// Attention inside `n_windows` windows of equal length.
+fn attend_windows(qkv: &Tensor, n_heads: usize, n_windows: usize) -> Result<Tensor> {
+    let (n_rows, width) = qkv.dims2()?;
+    let d = width / 3;
+    let (n, head_dim) = (n_rows / n_windows, d / n_heads);
+    // [windows, rows, 3, heads, head_dim] -> [3, windows * heads, rows, head_dim]
+    let qkv = qkv
+        .reshape((n_windows, n, 3, n_heads, head_dim))?
+        .permute((2, 0, 3, 1, 4))?
+        .contiguous()?
+        .reshape((3, n_windows * n_heads, n, head_dim))?;
+    let q = (qkv.i(0)? * (head_dim as f64).powf(-0.5))?;
+    let p = kernel::softmax(&q.matmul(&qkv.i(1)?.transpose(1, 2)?)?, None)?;
+    let out = p.matmul(&qkv.i(2)?)?;
+    Ok(out
+        .reshape((n_windows, n_heads, n, head_dim))?
+        .transpose(1, 2)?
+        .contiguous()?
+        .reshape((n_rows, d))?)
+}
+
+/// Sine and cosine rows for positions 0 to `n_rows - 1`.
+///
+/// Shape: `[n_rows, d]`, sines in the first half.
+fn sinusoids(n_rows: usize, d: usize, device: &Device) -> Result<Tensor> {
+    let half = d / 2;
+    let step = -(10_000f64.ln()) / (half - 1) as f64;
+    let mut values = Vec::with_capacity(n_rows * d);
+    for row in 0..n_rows {
+        let angle = |i: usize| (row as f32) * ((step * i as f64).exp() as f32);
+        values.extend((0..half).map(|i| angle(i).sin()));
+        values.extend((0..half).map(|i| angle(i).cos()));
+    }
+    Ok(Tensor::from_vec(values, (n_rows, d), device)?.to_dtype(DType::F32)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn row_counts_follow_the_reference() {
+        let config = AudioConfig {
+            d_model: 32,
+            n_layers: 1,
+            n_heads: 4,
+            ffn: 64,
+            channels: 8,
+            n_mels: 128,
+            output: 48,
+            chunk_frames: 100,
+            window_chunks: 8,
+        };
+        for (frames, rows) in
+            [(1, 1), (8, 1), (9, 2), (99, 13), (100, 13), (101, 14), (3000, 390)]
+        {
+            assert_eq!(n_rows(&config, frames), rows, "{frames} frames");
+        }
+    }
+}

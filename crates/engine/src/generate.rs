@@ -1,0 +1,79 @@
+//! Greedy generation: the likeliest token, again and again.
+
+/// Longest repeating pattern that counts as a loop. Units: tokens.
+const MAX_LOOP: usize = 32;
+/// Copies in a row that make a loop, one more than the text clean-up of the reference needs.
+const LOOP_COPIES: usize = 21;
+
+/// When to stop generating.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Limit {
+    /// At a stop token, or at a number of tokens that grows with the clip.
+    #[default]
+    Natural,
+    /// At a stop token, or at this many tokens.
+    AtMost(usize),
+    /// At exactly this many tokens, stop tokens ignored: for measuring.
+    Exactly(usize),
+}
+
+/// Tokens granted to a clip of any length.
+const BASE_TOKENS: usize = 128;
+/// Tokens granted to each second: fast speech needs five to eight, spoken digits up to twelve.
+const TOKENS_PER_SECOND: usize = 16;
+
+impl Limit {
+    /// The largest number of tokens for a clip of `n_samples` samples at 16 kHz.
+    pub(crate) fn n_tokens(self, n_samples: usize) -> usize {
+        match self {
+            Self::Natural => {
+                BASE_TOKENS + n_samples * TOKENS_PER_SECOND / crate::SAMPLE_RATE as usize
+            }
+            Self::AtMost(n) | Self::Exactly(n) => n,
+        }
+    }
+}
+
+/// The best token and its probability.
+pub(crate) fn best(logits: &[f32]) -> (u32, f32) {
+    let mut top = 0;
+    for (i, &value) in logits.iter().enumerate() {
+        if value > logits[top] {
+            top = i;
+        }
+    }
+    let sum: f32 = logits.iter().map(|&value| (value - logits[top]).exp()).sum();
+    (top as u32, 1.0 / sum)
+}
+
+/// The number of ids to keep when the ids end in a loop: up to its first copy.
+pub(crate) fn loop_start(ids: &[u32]) -> Option<usize> {
+    (1..=MAX_LOOP).find_map(|n| {
+        let start = ids.len().checked_sub(n * LOOP_COPIES)?;
+        let tail = &ids[start..];
+        tail.iter().zip(&tail[n..]).all(|(a, b)| a == b).then_some(start + n)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{best, loop_start};
+
+    #[test]
+    fn the_first_of_equals_wins() {
+        let (id, p) = best(&[0.0, 2.0, 2.0]);
+        assert_eq!(id, 1);
+        assert!((p - 1.0 / (2.0 + (-2.0f32).exp())).abs() < 1e-6);
+    }
+
+    #[test]
+    fn loops_are_seen_at_their_twenty_first_copy() {
+        let mut ids = vec![9, 8];
+        for _ in 0..20 {
+            ids.extend([1, 2, 3]);
+        }
+        assert_eq!(loop_start(&ids), None);
+        ids.extend([1, 2, 3]);
+        assert_eq!(loop_start(&ids), Some(5));
+    }
+}
