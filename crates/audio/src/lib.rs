@@ -1,11 +1,14 @@
 //! A recording is sound in a file of any common format; here it becomes samples.
 //!
-//! `Recording` opens a file and gives it as mono `f32` at [`SAMPLE_RATE`], block by block
+//! [`Recording`] opens a file and gives it as mono `f32` at [`SAMPLE_RATE`], block by block
 //! ([`Source`]), so that nothing holds a whole file in memory.
 
+pub mod decode;
 mod error;
+mod resample;
 mod source;
 
+pub use decode::{Ffmpeg, Recording};
 pub use error::Error;
 pub use source::Source;
 

@@ -1,0 +1,318 @@
+//! A recording is a file of sound; decoding gives its samples, whatever its format.
+//!
+//! The content decides, never the name. Formats of our own come first; what they do not read goes
+//! to an [`Ffmpeg`] on the user's machine, if there is one. Everything becomes mono (the mean of
+//! the channels; ffmpeg mixes surround by its own table) at [`SAMPLE_RATE`]. Of several audio
+//! tracks the default one is read.
+//!
+//! Time 0 is where a player starts: edit lists and stated encoder delays are honoured, a track
+//! that starts late is preceded by silence, and silence stands for damaged packets, so that word
+//! times stay true after them.
+
+mod edits;
+mod ffmpeg;
+mod mono;
+mod native;
+mod riff;
+mod sniff;
+mod timeline;
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use earmark_transcript::Ms;
+
+use self::ffmpeg::Conversion;
+use self::native::{Native, Refusal};
+use crate::resample::{Resampler, resampled_len};
+use crate::{Error, SAMPLE_RATE, Source};
+
+pub use self::ffmpeg::Ffmpeg;
+
+/// Rates a header may declare; others are damage.
+///
+/// Units: Hz.
+pub const RATES_HZ: RangeInclusive<u32> = 1_000..=768_000;
+/// Channels a header may declare; more are damage, and memory for them is never asked for.
+pub const N_CHANNELS_MOST: usize = 64;
+
+/// Samples in a block: one second.
+const N_BLOCK: usize = SAMPLE_RATE as usize;
+/// Missing samples that are worth a warning: a fifth of a second.
+const N_MISSING: u64 = SAMPLE_RATE as u64 / 5;
+
+/// A file that is being decoded.
+pub struct Recording {
+    decoder: Decoder,
+    resampler: Option<Resampler>,
+    /// Samples that are ready to be given.
+    ready: Vec<f32>,
+    /// Samples at the rate of the file, on their way.
+    chunk: Vec<f32>,
+    n_total: Option<u64>,
+    n_given: u64,
+    n_not_numbers: u64,
+    warnings: Vec<String>,
+    is_over: bool,
+}
+
+/// Who decodes.
+enum Decoder {
+    Native(Box<Native>),
+    Foreign(Conversion),
+}
+
+impl Recording {
+    /// Opens `path` and decodes its beginning; what our formats do not read goes to the ffmpeg on
+    /// `PATH`.
+    ///
+    /// Errors: every one of [`Error`]; after this, nothing but damage can happen, and damage ends
+    /// in a warning.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::open_with(path, &Ffmpeg::on_path())
+    }
+
+    /// Opens `path` like [`open`](Self::open), with this ffmpeg.
+    ///
+    /// Errors: as [`open`](Self::open).
+    pub fn open_with(path: impl AsRef<Path>, ffmpeg: &Ffmpeg) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let (refusal, found) = match open_native(path)? {
+            Ok(recording) => return Ok(recording),
+            Err(Refusal::Unreadable(source)) => {
+                return Err(Error::Unreadable {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
+            Err(Refusal::NoAudio) => {
+                return Err(Error::NoAudioTrack {
+                    path: path.to_owned(),
+                });
+            }
+            Err(Refusal::Foreign(what)) => (
+                Error::NeedsFfmpeg {
+                    path: path.to_owned(),
+                    what,
+                },
+                None,
+            ),
+            Err(Refusal::Malformed(message)) => (
+                Error::Damaged {
+                    path: path.to_owned(),
+                    message: message.clone(),
+                },
+                Some(message),
+            ),
+        };
+        let Some(program) = ffmpeg.program() else {
+            return Err(refusal);
+        };
+        match (open_foreign(program, path), found) {
+            (
+                Err(Error::Ffmpeg {
+                    path,
+                    message: theirs,
+                }),
+                Some(ours),
+            ) => Err(Error::Damaged {
+                path,
+                message: format!("{ours}; ffmpeg: {theirs}"),
+            }),
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// How long the recording is, when that is known or can be estimated beforehand.
+    pub fn duration(&self) -> Option<Ms> {
+        self.n_total.map(|n| Ms::from_samples(n, SAMPLE_RATE))
+    }
+
+    fn new(decoder: Decoder) -> Self {
+        let n_total = match &decoder {
+            Decoder::Native(native) => native.n_total().map(|(n, rate)| resampled_len(n, rate)),
+            Decoder::Foreign(_) => None,
+        };
+        Self {
+            decoder,
+            resampler: None,
+            ready: Vec::new(),
+            chunk: Vec::new(),
+            n_total,
+            n_given: 0,
+            n_not_numbers: 0,
+            warnings: Vec::new(),
+            is_over: false,
+        }
+    }
+
+    /// Decodes until a block is ready or everything is.
+    ///
+    /// Errors: `Ffmpeg`, and only when it gave nothing.
+    fn fill(&mut self) -> Result<(), Error> {
+        while self.ready.len() < N_BLOCK && !self.is_over {
+            let rate_hz = match &mut self.decoder {
+                Decoder::Native(native) => native.next_chunk(&mut self.chunk),
+                Decoder::Foreign(conversion) => match conversion.next_chunk(&mut self.chunk) {
+                    Ok(()) => (!self.chunk.is_empty()).then_some(SAMPLE_RATE),
+                    Err(e) if self.n_given == 0 && self.ready.is_empty() => return Err(e),
+                    Err(e) => {
+                        self.warnings.push(e.to_string());
+                        None
+                    }
+                },
+            };
+            match rate_hz {
+                Some(rate_hz) => self.take_chunk(rate_hz),
+                None => self.end(),
+            }
+        }
+        Ok(())
+    }
+
+    /// Resamples the chunk into `ready`.
+    fn take_chunk(&mut self, rate_hz: u32) {
+        if matches!(self.decoder, Decoder::Foreign(_)) {
+            self.n_not_numbers += mono::silence_not_numbers(&mut self.chunk);
+        }
+        if let Some(old) = self
+            .resampler
+            .as_mut()
+            .filter(|old| old.from_hz() != rate_hz)
+        {
+            // The rate changes inside the stream: the old part ends here, the next one joins on.
+            old.finish(&mut self.ready);
+            self.resampler = None;
+        }
+        let resampler = self
+            .resampler
+            .get_or_insert_with(|| Resampler::new(rate_hz));
+        resampler.push(&self.chunk, &mut self.ready);
+    }
+
+    /// Gives out what the resampler holds and says what went wrong on the way.
+    fn end(&mut self) {
+        self.is_over = true;
+        self.chunk = Vec::new();
+        if let Some(mut resampler) = self.resampler.take() {
+            resampler.finish(&mut self.ready);
+        }
+        let n_decoded = self.n_given + self.ready.len() as u64;
+        if let Decoder::Native(native) = &self.decoder {
+            self.n_not_numbers += native.n_not_numbers();
+            self.warnings
+                .extend(damage(native, n_decoded, self.n_total));
+        }
+        if self.n_not_numbers > 0 {
+            self.warnings.push(format!(
+                "{} samples were not numbers and were replaced by silence",
+                self.n_not_numbers
+            ));
+        }
+    }
+}
+
+impl Source for Recording {
+    fn next_block(&mut self) -> Result<Option<Vec<f32>>, Error> {
+        self.fill().inspect_err(|_| self.is_over = true)?;
+        let n = self.ready.len().min(N_BLOCK);
+        if n == 0 {
+            return Ok(None);
+        }
+        let block: Vec<f32> = self.ready.drain(..n).collect();
+        self.n_given += n as u64;
+        Ok(Some(block))
+    }
+
+    fn n_total(&self) -> Option<u64> {
+        self.n_total
+    }
+
+    fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording")
+            .field("n_total", &self.n_total)
+            .field("n_given", &self.n_given)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Opens and starts the native decoder.
+///
+/// Errors: those that no other decoder could help with.
+fn open_native(path: &Path) -> Result<Result<Recording, Refusal>, Error> {
+    let file = sniff::open(path)?;
+    let movie = native::read_movie(&file);
+    if movie.as_ref().is_some_and(|movie| !movie.has_index) {
+        return Err(Error::Damaged {
+            path: path.to_owned(),
+            message: "the index (moov) is missing, so the recording was cut off while it was \
+                      written or copied"
+                .into(),
+        });
+    }
+    let mut native = match Native::open(file, movie.as_ref()) {
+        Ok(native) => native,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let remarks = native.take_remarks();
+    let mut recording = Recording::new(Decoder::Native(Box::new(native)));
+    recording.fill()?;
+    if recording.ready.is_empty() {
+        let Decoder::Native(native) = &recording.decoder else {
+            unreachable!("made above")
+        };
+        return match (native.failure(), native.n_corrupt()) {
+            (None, 0) => Err(Error::ZeroLength {
+                path: path.to_owned(),
+            }),
+            (Some(failure), _) => Ok(Err(Refusal::Malformed(failure.to_owned()))),
+            (None, n) => Ok(Err(Refusal::Malformed(format!(
+                "all of its {n} packets are damaged"
+            )))),
+        };
+    }
+    recording.warnings.extend(remarks);
+    Ok(Ok(recording))
+}
+
+/// Starts ffmpeg on `path` and waits for its first samples.
+fn open_foreign(program: &Path, path: &Path) -> Result<Recording, Error> {
+    let mut recording = Recording::new(Decoder::Foreign(Conversion::start(program, path)?));
+    recording.fill()?;
+    if recording.ready.is_empty() {
+        return Err(Error::ZeroLength {
+            path: PathBuf::from(path),
+        });
+    }
+    Ok(recording)
+}
+
+/// What was damaged and how much that leaves, in one sentence; `None` when all is well.
+fn damage(native: &Native, n_decoded: u64, n_total: Option<u64>) -> Option<String> {
+    let n_missing = n_total.map_or(0, |total| total.saturating_sub(n_decoded));
+    let falls_short = n_missing > N_MISSING && native.total_is_exact();
+    if !falls_short && native.failure().is_none() && native.n_corrupt() == 0 {
+        return None;
+    }
+    let mut sentence = format!("decoded {}", Ms::from_samples(n_decoded, SAMPLE_RATE));
+    if let Some(total) = n_total {
+        sentence += &format!(" of about {}", Ms::from_samples(total, SAMPLE_RATE));
+    }
+    if native.n_corrupt() > 0 {
+        sentence += &format!("; {} damaged packets became silence", native.n_corrupt());
+    }
+    match native.failure() {
+        Some(failure) => sentence += &format!("; it ends early: {failure}"),
+        None if falls_short => sentence += "; the file ends early",
+        None => {}
+    }
+    Some(sentence)
+}

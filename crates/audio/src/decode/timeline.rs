@@ -1,0 +1,124 @@
+//! A timeline says which decoded frames are heard and where silence stands for missing ones.
+
+use std::collections::VecDeque;
+
+/// The heard part of a track.
+///
+/// Units: frames at the rate of the track.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Timeline {
+    /// Frames of silence before everything else: the track starts later than the recording.
+    silence: u64,
+    /// Ranges of decoded frames that are heard, in order and apart.
+    heard: VecDeque<(u64, u64)>,
+    /// Decoded frames so far.
+    position: u64,
+}
+
+impl Timeline {
+    /// All that is decoded, but for the first `n_skipped` frames.
+    pub(super) fn from(n_skipped: u64) -> Self {
+        Self::new(0, [(n_skipped, u64::MAX)])
+    }
+
+    /// `silence`, then these ranges of decoded frames, which must be in order and apart.
+    pub(super) fn new(silence: u64, heard: impl IntoIterator<Item = (u64, u64)>) -> Self {
+        Self {
+            silence,
+            heard: heard.into_iter().collect(),
+            position: 0,
+        }
+    }
+
+    /// Frames heard of `n_decoded` in all.
+    pub(super) fn n_heard(&self, n_decoded: u64) -> u64 {
+        let heard = self
+            .heard
+            .iter()
+            .map(|(from, to)| (*to).min(n_decoded).saturating_sub(*from));
+        heard.fold(self.silence, u64::saturating_add)
+    }
+
+    /// Decoded frames so far.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Whether nothing that comes now is heard any more.
+    pub(super) fn is_over(&self) -> bool {
+        self.silence == 0 && self.heard.is_empty()
+    }
+
+    /// Takes up to `n_most` frames of the silence at the beginning.
+    pub(super) fn take_silence(&mut self, n_most: u64) -> u64 {
+        let n = self.silence.min(n_most);
+        self.silence -= n;
+        n
+    }
+
+    /// Leaves in `frames`, the next ones decoded, what is heard.
+    pub(super) fn cut(&mut self, frames: &mut Vec<f32>) {
+        let (start, end) = (self.position, self.position + frames.len() as u64);
+        self.position = end;
+        let mut n_kept = 0;
+        while let Some(&(from, to)) = self.heard.front() {
+            let (first, last) = (from.max(start), to.min(end));
+            if first < last {
+                let (first, last) = ((first - start) as usize, (last - start) as usize);
+                frames.copy_within(first..last, n_kept);
+                n_kept += last - first;
+            }
+            if to > end {
+                break;
+            }
+            self.heard.pop_front();
+        }
+        frames.truncate(n_kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timeline;
+
+    #[track_caller]
+    fn check(heard: &[(u64, u64)], n_chunk: usize, expected: &[f32]) {
+        let decoded: Vec<f32> = (0..10u8).map(f32::from).collect();
+        let mut timeline = Timeline::new(0, heard.iter().copied());
+        assert_eq!(timeline.n_heard(10), expected.len() as u64);
+        let mut got = Vec::new();
+        for chunk in decoded.chunks(n_chunk) {
+            let mut chunk = chunk.to_vec();
+            timeline.cut(&mut chunk);
+            got.extend(chunk);
+        }
+        assert_eq!(got, expected, "in chunks of {n_chunk}");
+        assert_eq!(timeline.position(), 10);
+    }
+
+    #[test]
+    fn ranges_are_cut_out_across_chunks() {
+        for n_chunk in 1..=11 {
+            check(
+                &[(0, u64::MAX)],
+                n_chunk,
+                &[0., 1., 2., 3., 4., 5., 6., 7., 8., 9.],
+            );
+            check(&[(7, u64::MAX)], n_chunk, &[7., 8., 9.]);
+            check(&[(1, 3), (3, 4), (8, 12)], n_chunk, &[1., 2., 3., 8., 9.]);
+            check(&[(20, 30)], n_chunk, &[]);
+            check(&[], n_chunk, &[]);
+        }
+    }
+
+    #[test]
+    fn silence_comes_once() {
+        let mut timeline = Timeline::new(5, [(0, 2)]);
+        assert_eq!(timeline.n_heard(10), 7);
+        assert_eq!([timeline.take_silence(3), timeline.take_silence(3)], [3, 2]);
+        assert_eq!(timeline.take_silence(3), 0);
+        assert!(!timeline.is_over());
+        timeline.cut(&mut vec![0.0; 4]);
+        assert!(timeline.is_over());
+    }
+}
