@@ -1,0 +1,206 @@
+"""Shards on disk -> padded batches for training: prompt, text, auxiliary targets.
+
+Conventions: times in seconds; a chunk is 1 s = 100 mel frames = 13 encoder rows; B clips, T tokens, N rows.
+"""
+
+import bisect
+import json
+import os
+import random
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+import names
+from features import CHUNK_FRAMES, ROWS_PER_CHUNK, encoder_rows, row_times
+
+LANGUAGE = dict(en="English", zh="Chinese", none="None")
+BEFORE_CONTEXT, AFTER_CONTEXT = "<|im_start|>system\n", "<|im_end|>\n<|im_start|>user\n<|audio_start|>"
+AFTER_AUDIO = "<|audio_end|><|im_end|>\n<|im_start|>assistant\n"
+PHONE_OFFSETS = np.array([-0.03, -0.01, 0.01, 0.03])  # four phoneme labels for each 80 ms row
+
+
+class Tokens:
+    """The tokenizer with the ids that matter."""
+
+    def __init__(self, source):
+        """`source`: a tokenizer, or the file of one."""
+        self.t = Tokenizer.from_file(source) if isinstance(source, str) else source
+        self.audio, self.end, self.pad = (self.t.token_to_id(s) for s in ("<|audio_pad|>", "<|im_end|>", "<|endoftext|>"))
+        self.audio_start, self.audio_end, self.timestamp = (
+            self.t.token_to_id(s) for s in ("<|audio_start|>", "<|audio_end|>", "<timestamp>"))
+        self.size = self.t.get_vocab_size()
+
+    def __call__(self, text):
+        return self.t.encode(text).ids
+
+    def prompt(self, context, rows):
+        """Ids of the whole prompt for a clip of `rows` encoder rows."""
+        return self(BEFORE_CONTEXT + context + AFTER_CONTEXT) + [self.audio] * rows + self(AFTER_AUDIO)
+
+
+class Clips:
+    """The clips of some shards, in memory but for the mel frames, which stay mapped."""
+
+    def __init__(self, folders, tokens, phones=None):
+        self.tokens, self.mels, self.clips = tokens, [], []
+        for folder in folders:
+            with open(f"{folder}/meta.jsonl", encoding="utf8") as f:
+                for line in f:
+                    clip = json.loads(line)
+                    clip["shard"] = len(self.mels)
+                    clip["chunks"] = -(-clip["frames"] // CHUNK_FRAMES)
+                    clip["rows"] = encoder_rows(clip["frames"])
+                    self.clips.append(clip)
+            self.mels.append(np.memmap(f"{folder}/mel.u8", dtype=np.uint8, mode="r").reshape(-1, 128))
+        if phones is None:
+            phones = ["_"] + sorted({n for c in self.clips for _, n in c["phones"] if not n.startswith("_")})
+        self.phones = phones
+        number = {n: i for i, n in enumerate(phones)}
+        heads = {k: tokens(f"language {v}<asr_text>") for k, v in LANGUAGE.items()}
+        for clip, encoding in zip(self.clips, tokens.t.encode_batch([c["text"] for c in self.clips])):
+            starts = np.array([t for t, _ in clip["phones"]])
+            labels = np.array([number.get(n, 0) for _, n in clip["phones"]], dtype=np.uint8)
+            at = np.searchsorted(starts, (row_times(clip["rows"])[:, None] + PHONE_OFFSETS).ravel(), side="right") - 1
+            clip["phones"] = labels[np.maximum(at, 0)].reshape(-1, 4)
+            clip["head"], clip["ids"] = heads[clip["lang"]], encoding.ids
+            self._place(clip, encoding.offsets)
+
+    @staticmethod
+    def _place(clip, offsets):
+        """For every text token the time at which it has been said (`said`) and the window of its word (`window`).
+
+        Words whose time the synthesiser did not report share the time of the word before them.
+        """
+        words, ends, at = clip["words"], [], 0
+        for word, _, _ in words:
+            at = clip["text"].index(word, at) + len(word)
+            ends.append(at)
+        group, first = [], 0
+        for i, (_, start, _) in enumerate(words):
+            first = i if start is not None else first
+            group.append(first)
+        members = {}
+        for token, (_, end) in enumerate(offsets):
+            if words:
+                members.setdefault(group[min(bisect.bisect_left(ends, end), len(words) - 1)], []).append(token)
+        clip["said"], clip["window"] = [None] * len(offsets), [None] * len(offsets)
+        for g, tokens in members.items():
+            start, stop = words[g][1], words[g][2]
+            if start is None:
+                continue
+            if stop is None:
+                stop = next((w[1] for w in words[g + 1 :] if w[1] is not None), start + 0.15 * len(tokens))
+            for i, token in enumerate(tokens):
+                clip["said"][token] = start + (i + 1) / len(tokens) * (stop - start)
+                clip["window"][token] = (start - 0.08, stop + 0.16)
+
+    def mel(self, clips, chunks):
+        """Normalised log-mel [B, chunks * 100, 128]; zero behind the end of each clip."""
+        x = np.zeros((len(clips), chunks * CHUNK_FRAMES, 128), np.float32)
+        for b, c in enumerate(clips):
+            np.multiply(self.mels[c["shard"]][c["first"] : c["first"] + c["frames"]], 1 / 127.5, out=x[b, : c["frames"]])
+            x[b, : c["frames"]] += c["top"] - 2
+        return x
+
+    def audio(self, clips, rng=None):
+        """(mel [B, chunks, 128, 100], real [B, N]); `rng`: mask random bands and stretches."""
+        chunks = max(c["chunks"] for c in clips)
+        x = self.mel(clips, chunks)
+        if rng is not None:
+            for b, c in enumerate(clips):
+                frames, mean = c["frames"], x[b, : c["frames"]].mean()
+                if rng.random() < 0.5:
+                    width = int(rng.integers(0, 16))
+                    low = int(rng.integers(0, 128 - width))
+                    x[b, :frames, low : low + width] = mean
+                for _ in range(int(rng.random() < 0.3) * (1 + frames // 600)):
+                    width = int(rng.integers(0, 10))
+                    low = int(rng.integers(0, max(1, frames - width)))
+                    x[b, low : low + width] = mean
+        mel = torch.from_numpy(np.ascontiguousarray(x.reshape(len(clips), chunks, CHUNK_FRAMES, 128).transpose(0, 1, 3, 2)))
+        rows = torch.tensor([c["rows"] for c in clips])
+        return mel, torch.arange(chunks * ROWS_PER_CHUNK)[None] < rows[:, None]
+
+    def context(self, clip, r: random.Random):
+        """The clip's own context; now and then one that has nothing to do with the sound."""
+        if not clip["context"] and clip["lang"] != "none":
+            k = r.random()
+            if k < 0.05:
+                return names.unrelated(r, clip["lang"])
+            if k < 0.08:
+                return r.choice(self.clips)["text"][:120]
+        return clip["context"]
+
+    def batch(self, clips, r: random.Random, rng=None):
+        """Everything a training step needs, a dictionary of tensors."""
+        t = self.tokens
+        mel, real = self.audio(clips, rng)
+        sequences, labels, sounds, guides = [], [], [], []
+        for c in clips:
+            before = t(BEFORE_CONTEXT + self.context(c, r) + AFTER_CONTEXT)
+            prompt = before + [t.audio] * c["rows"] + t(AFTER_AUDIO)
+            target = c["head"] + c["ids"] + [t.end]
+            sequences.append(prompt + target)
+            labels.append((len(prompt) - 1, target))
+            sounds.append(len(before))
+            first = len(prompt) - 1 + len(c["head"])
+            guides.append([(first + k, w) for k, w in enumerate(c["window"]) if w is not None])
+        B, T, Q = len(clips), max(map(len, sequences)), max(1, max(map(len, guides)))
+        ids = np.full((B, T), t.pad)
+        text, said = np.full((B, T), -100), np.full((B, T), -100)
+        phones = np.zeros((B, real.shape[1], 4), np.int64)
+        queries, weight, window = np.zeros((B, Q), np.int64), np.zeros((B, Q), np.float32), np.zeros((B, Q, T), bool)
+        times = row_times(real.shape[1])
+        for b, c in enumerate(clips):
+            ids[b, : len(sequences[b])] = sequences[b]
+            first, target = labels[b]
+            text[b, first : first + len(target)] = target
+            at, n = sounds[b], c["rows"]
+            said[b, at : at + n] = t.pad  # "no token has just ended here"
+            for token, time in zip(c["ids"], c["said"]):
+                if time is not None:
+                    chunk = int(time)
+                    row = chunk * ROWS_PER_CHUNK + min(12, int(np.ceil((time - chunk) / 0.08)))
+                    said[b, at + min(n - 1, row)] = token
+            phones[b, :n] = c["phones"]
+            for k, (query, (start, stop)) in enumerate(guides[b]):
+                low, high = np.searchsorted(times[:n], (start, stop))
+                if high > low:
+                    queries[b, k], weight[b, k] = query, 1
+                    window[b, k, at + low : at + high] = True
+        f = torch.from_numpy
+        return dict(mel=mel, real=real, ids=f(ids), text=f(text), said=f(said), phones=f(phones), queries=f(queries), weight=f(weight), window=f(window))
+
+
+class Batches:
+    """Endless stream of batches of similar length. `budget` bounds the chunks (seconds) of a batch."""
+
+    def __init__(self, clips, budget, seed):
+        self.clips, self.budget, self.r = clips, budget, random.Random(seed)
+        self.queue, self.longest = [], None
+
+    def next(self, longest, budget=None):
+        """A list of clips, none longer than `longest` seconds."""
+        budget = budget or self.budget
+        if not self.queue or (longest, budget) != self.longest:
+            self.longest, self.queue = (longest, budget), []
+            by_length = {}
+            for c in self.clips:
+                if c["chunks"] <= longest:
+                    by_length.setdefault(c["chunks"], []).append(c)
+            for chunks, group in by_length.items():
+                self.r.shuffle(group)
+                size = max(2, budget // chunks)
+                for i in range(0, len(group), size * 8):  # texts of like length together: less padding
+                    pool = sorted(group[i : i + size * 8], key=lambda c: len(c["ids"]))
+                    self.queue += [pool[j : j + size] for j in range(0, len(pool), size) if len(pool) - j > size // 2 or len(pool) < size]
+            self.r.shuffle(self.queue)
+        return self.queue.pop()
+
+
+def shards(folder, prefix="train"):
+    """Finished shards of a data folder, in order."""
+    found = [d for d in os.listdir(folder) if d.startswith(prefix) and os.path.exists(f"{folder}/{d}/done")]
+    return [f"{folder}/{d}" for d in sorted(found, key=lambda d: int(d[len(prefix) :] or 0))]

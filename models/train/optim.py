@@ -1,0 +1,115 @@
+"""Two-rank training step on bf16 parameters with float32 master weights.
+
+Matrices inside the layers are updated with Muon (momentum, then the nearest orthogonal matrix by a Newton-Schulz
+iteration: Jordan et al. 2024, public description), everything else with AdamW.
+"""
+
+import math
+
+import torch
+import torch.distributed as dist
+
+
+def orthogonal(g):
+    """[n, rows, cols] -> matrices with the same singular vectors and singular values near 1."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = g / (g.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    flip = x.shape[-2] > x.shape[-1]
+    if flip:
+        x = x.mT
+    for _ in range(5):
+        s = x @ x.mT
+        x = a * x + (b * s + c * s @ s) @ x
+    return x.mT if flip else x
+
+
+class Optimizer:
+    def __init__(self, model, muon, lr, rank=0, world=1, decay=0.02, average=0.998):
+        """`muon`: learning rate of Muon, 0 for AdamW everywhere; `lr`: AdamW's; `average`: decay of the running mean."""
+        self.rank, self.world, self.average, self.decay, self.count = rank, world, average, decay, 0
+        self.master = {n: p.detach().clone() for n, p in model.named_parameters()}
+        self.mean = {n: p.clone() for n, p in self.master.items()}
+        model.to(torch.bfloat16)
+        self.live = dict(model.named_parameters())
+        matrix = lambda n, p: muon > 0 and p.dim() == 2 and "embed" not in n and "lm_head" not in n and "phone_head" not in n
+        self.muon_names = [n for n, p in self.master.items() if matrix(n, p)]
+        rest = [n for n in self.master if n not in self.muon_names]
+        for n in rest:
+            self.master[n].grad = torch.zeros_like(self.master[n])
+        groups = [
+            dict(params=[self.master[n] for n in rest if self.master[n].dim() >= 2], weight_decay=decay),
+            dict(params=[self.master[n] for n in rest if self.master[n].dim() < 2], weight_decay=0.0),
+        ]
+        self.adam = torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.98), eps=1e-8, fused=True)
+        self.lr, self.muon = lr, muon
+        self.momentum = {n: torch.zeros_like(self.master[n]) for n in self.muon_names}
+        shapes = {}
+        for n in self.muon_names:
+            shapes.setdefault(tuple(self.master[n].shape), []).append(n)
+        self.stacks = list(shapes.values())
+
+    @torch.no_grad()
+    def step(self, scale):
+        """Average the gradients of the ranks, clip, update; `scale` in 0 ... 1 multiplies the learning rates."""
+        flat = torch.cat([p.grad.reshape(-1).float() for p in self.live.values()])
+        if self.world > 1:
+            dist.all_reduce(flat)
+            flat /= self.world
+        norm = float(flat.norm())
+        if not math.isfinite(norm):
+            flat.zero_()
+        flat *= min(1.0, 1.0 / (norm + 1e-6))
+        grads, at = {}, 0
+        for n, p in self.live.items():
+            grads[n] = flat[at : at + p.numel()].view_as(p)
+            at += p.numel()
+            p.grad = None
+        for group in self.adam.param_groups:
+            group["lr"] = self.lr * scale
+        for n, p in self.master.items():
+            if p.grad is not None:
+                p.grad.copy_(grads[n])
+        self.adam.step()
+        if self.muon_names:
+            self._muon_step(grads, scale)
+        self.count += 1
+        keep = min(self.average, (1 + self.count) / (10 + self.count))  # a young mean forgets its start quickly
+        for n, p in self.live.items():
+            p.copy_(self.master[n])
+            self.mean[n].lerp_(self.master[n], 1 - keep)
+        return norm
+
+    def _muon_step(self, grads, scale):
+        updates, work = {}, 0
+        for stack in self.stacks:  # matrices of one shape together; the ranks share the work
+            for n in stack:
+                self.momentum[n].lerp_(grads[n], 0.05)
+            mine = [n for i, n in enumerate(stack) if i % self.world == self.rank]
+            if mine:
+                nesterov = torch.stack([grads[n].lerp(self.momentum[n], 0.95) for n in mine])
+                updates.update(zip(mine, orthogonal(nesterov.bfloat16()).float()))
+        if self.world > 1:
+            zero = torch.zeros(())
+            flat = torch.cat([updates[n].reshape(-1) if n in updates else zero.expand(self.master[n].numel()) for n in self.muon_names])
+            dist.all_reduce(flat)
+            at = 0
+            for n in self.muon_names:
+                updates[n] = flat[at : at + self.master[n].numel()].view_as(self.master[n])
+                at += self.master[n].numel()
+        for n in self.muon_names:
+            p = self.master[n]
+            p.mul_(1 - self.muon * scale * self.decay)
+            p.add_(updates[n], alpha=-self.muon * scale * 0.2 * math.sqrt(max(p.shape)))
+
+    def state(self):
+        return dict(count=self.count, master=self.master, mean=self.mean, adam=self.adam.state_dict(), momentum=self.momentum)
+
+    @torch.no_grad()
+    def load(self, state):
+        for mine, theirs in ((self.master, state["master"]), (self.mean, state["mean"]), (self.momentum, state["momentum"])):
+            for n, p in mine.items():
+                p.copy_(theirs[n])
+        self.count = state.get("count", 0)
+        self.adam.load_state_dict(state["adam"])
+        for n, p in self.live.items():
+            p.copy_(self.master[n])
