@@ -1,0 +1,73 @@
+//! System packages on Debian and Ubuntu; elsewhere the names are printed.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::{Outcome, run};
+
+/// A file that shows the package is there, and the package.
+type Need = (&'static str, &'static str);
+
+/// What the command line needs: a C compiler and cmake for libopus.
+const BUILDING: [Need; 3] = [
+    ("/usr/bin/cc", "build-essential"),
+    ("/usr/bin/cmake", "cmake"),
+    ("/usr/bin/pkg-config", "pkg-config"),
+];
+
+/// What the window and its test need besides.
+const WINDOW: [Need; 4] = [
+    ("/usr/share/doc/libwebkit2gtk-4.1-dev", "libwebkit2gtk-4.1-dev"),
+    ("/usr/bin/Xvfb", "xvfb"),
+    ("/usr/bin/xauth", "xauth"),
+    ("/usr/share/fonts/truetype/dejavu", "fonts-dejavu-core"),
+];
+
+/// Installs what building the command line needs.
+pub(crate) fn for_building() -> Outcome {
+    install(&BUILDING)
+}
+
+/// Installs what building and testing everything needs.
+pub(crate) fn everything() -> Outcome {
+    install(&[&BUILDING[..], &WINDOW[..]].concat())
+}
+
+fn install(needs: &[Need]) -> Outcome {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    let missing: Vec<&str> =
+        needs.iter().filter(|(file, _)| !Path::new(file).exists()).map(|(_, name)| *name).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !Path::new("/usr/bin/apt-get").exists() {
+        return Err(format!("please install what Debian calls {}", missing.join(", ")));
+    }
+    eprintln!("installing {}", missing.join(", "));
+    apt(&["update", "-qq"])?;
+    apt(&[&["install", "-y", "-qq", "--no-install-recommends"], missing.as_slice()].concat())
+}
+
+fn apt(arguments: &[&str]) -> Outcome {
+    let mut command = if is_root() {
+        Command::new("apt-get")
+    } else {
+        let mut command = Command::new("sudo");
+        command.arg("apt-get");
+        command
+    };
+    run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}

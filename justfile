@@ -1,0 +1,18 @@
+# The words of `cargo xtask`, for those who have just.
+
+[private]
+default:
+    @cargo xtask
+
+demo: (xtask "demo")
+test: (xtask "test")
+setup: (xtask "setup")
+lint: (xtask "lint")
+fmt: (xtask "fmt")
+desktop: (xtask "desktop")
+bench: (xtask "bench")
+cuda: (xtask "cuda")
+
+[private]
+xtask word:
+    cargo xtask {{word}}
