@@ -1,1 +1,16 @@
-//! placeholder
+//! The pipeline is the one path from samples to a transcript: cut, recognise, assemble.
+//!
+//! It does no input or output of its own: a [`Source`](earmark_audio::Source) gives the samples,
+//! something that can [`Recognize`] hears them, and a [`Watcher`] is told what happens. It holds
+//! one piece of the recording at a time, so its memory does not grow with the recording.
+
+pub mod chunk;
+mod error;
+mod piece;
+mod recognize;
+mod transcribe;
+
+pub use chunk::Policy;
+pub use error::Error;
+pub use recognize::Recognize;
+pub use transcribe::{Event, Outcome, Watcher, transcribe};

@@ -1,0 +1,185 @@
+//! A piece is a stretch of a recording that is recognised in one go; here long recordings are cut
+//! where they are quiet.
+//!
+//! Source: `split_audio_into_chunks` of the package `qwen-asr` 0.0.6. While more than the limit
+//! remains, the cut is sought around `start + limit`: the 100 ms with the smallest sum of
+//! magnitudes (the first of equals), and in them the sample of smallest magnitude (the first of
+//! equals). What remains at the end is the last piece, and a piece shorter than half a second is
+//! padded with zeros.
+//!
+//! The reference searches five seconds to either side, so that a piece can exceed its limit. Here
+//! a piece never exceeds the longest clip of the checkpoint: the search goes ahead only as far as
+//! that, and back at most half the limit, so that short limits cannot creep.
+
+use earmark_audio::{Error, SAMPLE_RATE, Source};
+
+/// The window whose loudness decides, 100 ms. Units: samples.
+const WINDOW: usize = SAMPLE_RATE as usize / 10;
+
+/// The shortest clip the recogniser is given, 0.5 s. Units: samples.
+///
+/// Source: `MIN_ASR_INPUT_SECONDS` of the package `qwen-asr` 0.0.6.
+const SHORTEST: usize = SAMPLE_RATE as usize / 2;
+
+/// How far a cut may stray from the limit. Units: seconds.
+///
+/// Source: `search_expand_sec` of the package `qwen-asr` 0.0.6.
+const SEARCH_S: u32 = 5;
+
+/// Longest piece where the checkpoint would take more. Units: seconds.
+///
+/// The reference allows 1200 s, and 180 s when times are wanted. Memory of the decoder grows with
+/// a piece and the reader waits for its end, so the shorter one holds always.
+const LIMIT_S: u32 = 180;
+
+/// Where a recording may be cut. Units: samples, all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// A piece aims to be this long.
+    pub limit: usize,
+    /// How far before the limit a quiet place is sought.
+    pub search_back: usize,
+    /// How far after the limit a quiet place is sought.
+    pub search_ahead: usize,
+}
+
+impl Policy {
+    /// Pieces that never exceed the longest clip of a checkpoint. Units: seconds; 0 counts as 1.
+    pub fn within(longest_clip_s: u32) -> Self {
+        let longest = longest_clip_s.max(1);
+        let limit = longest.min(LIMIT_S);
+        let ahead = SEARCH_S.min(longest - limit);
+        let (limit, search_ahead) = (samples(limit), samples(ahead));
+        Self {
+            limit,
+            search_back: samples(SEARCH_S).min(limit / 2),
+            search_ahead,
+        }
+    }
+
+    /// The reference's own rule for a limit, which pieces may exceed by five seconds.
+    /// Units: seconds.
+    pub fn reference(limit_s: u32) -> Self {
+        let search = samples(SEARCH_S);
+        Self {
+            limit: samples(limit_s),
+            search_back: search,
+            search_ahead: search,
+        }
+    }
+}
+
+fn samples(seconds: u32) -> usize {
+    seconds as usize * SAMPLE_RATE as usize
+}
+
+/// A stretch of a recording.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece {
+    /// Its first sample, counted from the beginning of the recording.
+    pub start: u64,
+    /// How many samples of the recording it has.
+    pub n_samples: usize,
+    /// What to hear: the samples, followed by zeros up to half a second.
+    pub samples: Vec<f32>,
+}
+
+/// The pieces of a source, one at a time; holds one piece and what a search looks ahead.
+pub struct Pieces<'a> {
+    source: &'a mut dyn Source,
+    policy: Policy,
+    start: u64,
+    pending: Vec<f32>,
+    ended: bool,
+}
+
+impl<'a> Pieces<'a> {
+    /// The pieces of a source under a policy.
+    pub fn new(source: &'a mut dyn Source, policy: Policy) -> Self {
+        Self {
+            source,
+            policy,
+            start: 0,
+            pending: Vec::new(),
+            ended: false,
+        }
+    }
+
+    /// The next piece, `None` at the end.
+    ///
+    /// Errors: what the source says.
+    pub fn next(&mut self) -> Result<Option<Piece>, Error> {
+        self.fill()?;
+        if self.pending.is_empty() {
+            return Ok(None);
+        }
+        let n_samples = match self.pending.len() {
+            rest if rest <= self.policy.limit => rest,
+            _ => boundary(&self.pending, self.policy),
+        };
+        let rest = self.pending.split_off(n_samples);
+        let mut samples = std::mem::replace(&mut self.pending, rest);
+        samples.resize(n_samples.max(SHORTEST), 0.0);
+        let piece = Piece {
+            start: self.start,
+            n_samples,
+            samples,
+        };
+        self.start += n_samples as u64;
+        Ok(Some(piece))
+    }
+
+    /// The source behind the pieces.
+    pub fn source(&self) -> &dyn Source {
+        self.source
+    }
+
+    /// Pulls blocks until the next cut can be decided.
+    fn fill(&mut self) -> Result<(), Error> {
+        let wanted = self.policy.limit + self.policy.search_ahead.max(1);
+        while !self.ended && self.pending.len() < wanted {
+            match self.source.next_block()? {
+                Some(block) => self.pending.extend(block),
+                None => self.ended = true,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where to cut samples that are longer than the limit: the length of the piece, at least 1.
+fn boundary(samples: &[f32], policy: Policy) -> usize {
+    let from = policy.limit.saturating_sub(policy.search_back);
+    let to = samples.len().min(policy.limit + policy.search_ahead);
+    let search = &samples[from..to];
+    if search.len() <= WINDOW {
+        return policy.limit;
+    }
+    let quiet = quietest_window(search);
+    let window = &search[quiet..quiet + WINDOW];
+    let magnitude = |at: &usize| loudness(window[*at]);
+    let sample = (0..WINDOW).min_by_key(magnitude).unwrap_or(0);
+    (from + quiet + sample).max(1)
+}
+
+/// Start of the window with the smallest sum of magnitudes, the first of equals.
+///
+/// The sums are integers: a window of silence is exactly as quiet as any other, which running
+/// sums of floats would not see.
+fn quietest_window(search: &[f32]) -> usize {
+    let mut sum: u64 = search[..WINDOW].iter().copied().map(loudness).sum();
+    let mut best = (sum, 0);
+    for start in 1..=search.len() - WINDOW {
+        sum = sum + loudness(search[start + WINDOW - 1]) - loudness(search[start - 1]);
+        best = best.min((sum, start));
+    }
+    best.1
+}
+
+/// Magnitude of a sample in steps of 2^-40; at most 1024, so that a window's sum fits.
+fn loudness(sample: f32) -> u64 {
+    (f64::from(sample.abs().min(1024.0)) * (1_u64 << 40) as f64) as u64
+}
+
+#[cfg(test)]
+mod tests;

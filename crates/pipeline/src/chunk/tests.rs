@@ -1,0 +1,140 @@
+use earmark_audio::{Error, Source};
+use proptest::prelude::*;
+
+use super::{Piece, Pieces, Policy, SHORTEST, WINDOW};
+
+/// Samples given in blocks of one size.
+struct Blocks {
+    samples: Vec<f32>,
+    at: usize,
+    size: usize,
+}
+
+impl Source for Blocks {
+    fn next_block(&mut self) -> Result<Option<Vec<f32>>, Error> {
+        let end = self.samples.len().min(self.at + self.size);
+        let block = self.samples[self.at..end].to_vec();
+        self.at = end;
+        Ok((!block.is_empty()).then_some(block))
+    }
+    fn n_total(&self) -> Option<u64> {
+        None
+    }
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
+}
+
+fn pieces(samples: &[f32], policy: Policy, size: usize) -> Vec<Piece> {
+    let mut source = Blocks {
+        samples: samples.to_vec(),
+        at: 0,
+        size,
+    };
+    let mut pieces = Pieces::new(&mut source, policy);
+    std::iter::from_fn(|| pieces.next().unwrap()).collect()
+}
+
+fn lengths(samples: &[f32], policy: Policy) -> Vec<usize> {
+    pieces(samples, policy, 16_000)
+        .iter()
+        .map(|piece| piece.n_samples)
+        .collect()
+}
+
+/// A steady loudness with quiet stretches.
+fn with_gaps(n_samples: usize, gaps: &[std::ops::Range<usize>]) -> Vec<f32> {
+    let mut samples: Vec<f32> = (0..n_samples)
+        .map(|i| if i % 2 == 0 { 0.5 } else { -0.5 })
+        .collect();
+    for gap in gaps {
+        samples[gap.clone()].fill(0.0);
+    }
+    samples
+}
+
+#[test]
+fn what_fits_is_one_piece() {
+    let policy = Policy::within(20);
+    assert_eq!(lengths(&with_gaps(320_000, &[]), policy), [320_000]);
+    assert_eq!(lengths(&[], policy), [0; 0]);
+}
+
+#[test]
+fn the_cut_is_the_first_silent_sample_of_the_first_silent_window() {
+    // Two gaps of the same silence lie in the search window; before them it was loud.
+    let samples = with_gaps(400_000, &[290_000..295_000, 300_000..310_000]);
+    assert_eq!(lengths(&samples, Policy::within(20)), [290_000, 110_000]);
+}
+
+#[test]
+fn the_reference_looks_past_the_limit_and_a_checkpoint_s_longest_clip_does_not() {
+    let samples = with_gaps(600_000, &[330_000..340_000]);
+    assert_eq!(lengths(&samples, Policy::reference(20))[0], 330_000);
+    assert!(lengths(&samples, Policy::within(20))[0] <= 320_000);
+}
+
+#[test]
+fn the_search_is_shrunk_by_the_longest_clip() {
+    let check = |longest_s, limit, back, ahead| {
+        let policy = Policy {
+            limit,
+            search_back: back,
+            search_ahead: ahead,
+        };
+        assert_eq!(Policy::within(longest_s), policy, "{longest_s} s");
+    };
+    check(1200, 180 * 16_000, 80_000, 80_000);
+    check(182, 180 * 16_000, 80_000, 32_000);
+    check(180, 180 * 16_000, 80_000, 0);
+    check(15, 15 * 16_000, 80_000, 0);
+    check(4, 4 * 16_000, 32_000, 0);
+    check(0, 16_000, 8_000, 0);
+}
+
+#[test]
+fn a_search_no_longer_than_the_window_cuts_at_the_limit() {
+    let policy = Policy {
+        limit: 50_000,
+        search_back: WINDOW / 2,
+        search_ahead: WINDOW / 2,
+    };
+    assert_eq!(lengths(&with_gaps(60_000, &[]), policy), [50_000, 10_000]);
+}
+
+#[test]
+fn a_short_rest_is_padded_and_its_length_is_kept() {
+    let pieces = pieces(&[0.25; 100], Policy::within(15), 7);
+    assert_eq!(
+        (pieces[0].n_samples, pieces[0].samples.len()),
+        (100, SHORTEST)
+    );
+    assert_eq!(pieces[0].samples[99..101], [0.25, 0.0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn no_sample_is_lost_and_no_piece_too_long(
+        n_samples in 0_usize..200_000,
+        longest_s in 1_u32..5,
+        size in 1_000_usize..40_000,
+        seed in any::<u32>(),
+    ) {
+        let samples: Vec<f32> = (0..n_samples as u32)
+            .map(|i| (i.wrapping_mul(2_654_435_761).wrapping_add(seed) >> 8) as f32 / 1e8)
+            .collect();
+        let policy = Policy::within(longest_s);
+        let pieces = pieces(&samples, policy, size);
+        let mut at = 0;
+        for piece in &pieces {
+            prop_assert_eq!(piece.start, at as u64);
+            prop_assert!(piece.n_samples > 0 && piece.n_samples <= longest_s as usize * 16_000);
+            prop_assert_eq!(&piece.samples[..piece.n_samples], &samples[at..at + piece.n_samples]);
+            at += piece.n_samples;
+        }
+        prop_assert_eq!(at, n_samples);
+        let longest = policy.limit - policy.search_back;
+        prop_assert!(pieces.len() <= n_samples / longest + 1, "cuts do not creep");
+    }
+}

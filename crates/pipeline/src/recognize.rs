@@ -1,0 +1,27 @@
+//! Whatever can hear one clip at a time.
+
+use earmark_engine::{Error, Observer, Outcome, Recognizer, Request};
+
+/// Turns one clip into text; the engine's recogniser, or a scripted one in tests.
+pub trait Recognize {
+    /// Recognises one clip of mono 16 kHz samples within -1..=1.
+    ///
+    /// Errors: what [`Recognizer::recognize`] says.
+    fn recognize(
+        &mut self,
+        samples: &[f32],
+        request: &Request<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Outcome, Error>;
+}
+
+impl Recognize for Recognizer {
+    fn recognize(
+        &mut self,
+        samples: &[f32],
+        request: &Request<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Outcome, Error> {
+        Self::recognize(self, samples, request, observer)
+    }
+}

@@ -1,0 +1,193 @@
+//! A transcription takes a source from its first sample to its transcript.
+
+use earmark_audio::{SAMPLE_RATE, Source};
+use earmark_engine::{Observer, Outcome as Heard, Recognition, Request};
+use earmark_transcript::{Ms, Segment, Transcript};
+
+use crate::chunk::{Piece, Pieces};
+use crate::piece::{limit_peak, segment};
+use crate::{Error, Policy, Recognize};
+
+/// What happens during a transcription, as it happens.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Event<'a> {
+    /// A piece of the recording is being heard.
+    PieceStarted {
+        /// Where it begins.
+        start: Ms,
+        /// Where it ends.
+        end: Ms,
+    },
+    /// The text of the current piece so far; each replaces the one before.
+    Text(&'a str),
+    /// A piece is finished and something was said in it.
+    Segment(&'a Segment),
+    /// How much of the recording is done; never goes back.
+    Progress {
+        /// Heard and finished.
+        done: Ms,
+        /// Length of the recording, when it is known or can be estimated.
+        total: Option<Ms>,
+    },
+}
+
+/// Watches a transcription and may stop it.
+pub trait Watcher: Send {
+    /// Asked often; `true` stops with [`Outcome::Cancelled`].
+    fn cancelled(&mut self) -> bool {
+        false
+    }
+    /// Told what happens.
+    fn event(&mut self, _event: Event<'_>) {}
+}
+
+/// How a transcription ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The recording was heard to its end.
+    Done(Transcript),
+    /// The watcher asked to stop; the finished segments are kept.
+    Cancelled(Transcript),
+}
+
+/// A recording shorter than this has no room for a word. Units: ms.
+const TOO_SHORT: Ms = Ms(100);
+
+/// The share of a piece's work that the encoder is taken for, in the progress shown.
+const ENCODER_SHARE: f64 = 0.5;
+
+/// Transcribes a source from beginning to end, piece by piece.
+///
+/// A piece in which nothing is said gives no segment. What a reader of the transcript should know
+/// is in its warnings.
+///
+/// Errors: the source or the recogniser fails. Segments finished before that have been told to
+/// the watcher.
+pub fn transcribe(
+    source: &mut dyn Source,
+    recognizer: &mut dyn Recognize,
+    request: &Request<'_>,
+    policy: Policy,
+    watcher: &mut dyn Watcher,
+) -> Result<Outcome, Error> {
+    let mut pieces = Pieces::new(source, policy);
+    let mut found = Found::default();
+    while !watcher.cancelled() {
+        let Some(mut piece) = pieces.next()? else {
+            let warnings = found.all_warnings(pieces.source().warnings());
+            return Ok(Outcome::Done(Transcript::assemble(
+                found.heard,
+                found.segments,
+                warnings,
+            )));
+        };
+        limit_peak(&mut piece.samples);
+        let (start, end) = (piece.start_ms(), piece.end_ms());
+        let total = total(pieces.source(), end);
+        watcher.event(Event::PieceStarted { start, end });
+        let mut listener = Listener {
+            piece: &piece,
+            total,
+            watcher,
+        };
+        let Heard::Done(heard) = recognizer.recognize(&piece.samples, request, &mut listener)?
+        else {
+            break;
+        };
+        if let Some(segment) = found.add(&piece, &heard) {
+            watcher.event(Event::Segment(segment));
+        }
+        watcher.event(Event::Progress { done: end, total });
+    }
+    found.warnings.push(format!(
+        "stopped at {}; what follows is missing",
+        found.heard
+    ));
+    let warnings = found.all_warnings(pieces.source().warnings());
+    let duration = total(pieces.source(), found.heard).unwrap_or(found.heard);
+    Ok(Outcome::Cancelled(Transcript::assemble(
+        duration,
+        found.segments,
+        warnings,
+    )))
+}
+
+/// Length of a source as far as it is known; at least what was already heard.
+fn total(source: &dyn Source, heard: Ms) -> Option<Ms> {
+    source
+        .n_total()
+        .map(|n_samples| Ms::from_samples(n_samples, SAMPLE_RATE).max(heard))
+}
+
+/// What a transcription has found so far.
+#[derive(Default)]
+struct Found {
+    heard: Ms,
+    segments: Vec<Segment>,
+    warnings: Vec<String>,
+}
+
+impl Found {
+    /// Takes a finished piece in; its segment, when something was said.
+    fn add(&mut self, piece: &Piece, heard: &Recognition) -> Option<&Segment> {
+        let (start, end) = (piece.start_ms(), piece.end_ms());
+        self.heard = end;
+        if heard.truncated {
+            self.warnings.push(format!(
+                "between {start} and {end} the model did not come to an end; text may be missing"
+            ));
+        }
+        if heard.looped {
+            self.warnings.push(format!(
+                "between {start} and {end} the model repeated itself; the repetitions were removed"
+            ));
+        }
+        self.segments.push(segment(piece, heard)?);
+        self.segments.last()
+    }
+
+    /// The source's warnings, then those of the pieces, then what holds for the whole.
+    fn all_warnings(&mut self, of_source: &[String]) -> Vec<String> {
+        let mut warnings = of_source.to_vec();
+        warnings.append(&mut self.warnings);
+        if self.heard < TOO_SHORT {
+            warnings.push(format!(
+                "only {} ms of sound; too short for a word",
+                self.heard.0
+            ));
+        } else if self.segments.is_empty() {
+            warnings.push("no speech was heard".into());
+        }
+        warnings
+    }
+}
+
+/// Passes on what the recogniser tells about one piece.
+struct Listener<'a> {
+    piece: &'a Piece,
+    total: Option<Ms>,
+    watcher: &'a mut dyn Watcher,
+}
+
+impl Observer for Listener<'_> {
+    fn cancelled(&mut self) -> bool {
+        self.watcher.cancelled()
+    }
+
+    fn encoded(&mut self, n_done: usize, n_total: usize) {
+        let share = ENCODER_SHARE * n_done.min(n_total) as f64 / n_total.max(1) as f64;
+        let n_samples = (self.piece.n_samples as f64 * share) as u64;
+        let done = Ms::from_samples(self.piece.start + n_samples, SAMPLE_RATE);
+        self.watcher.event(Event::Progress {
+            done,
+            total: self.total,
+        });
+    }
+
+    fn text(&mut self, text: &str) {
+        self.watcher.event(Event::Text(text));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,280 @@
+use std::collections::VecDeque;
+
+use earmark_audio::{Error as AudioError, Source};
+use earmark_engine::{Error as EngineError, Observer, Outcome as Heard, Recognition, Request};
+use earmark_transcript::{Ms, Transcript};
+
+use super::{Event, Outcome, Watcher, transcribe};
+use crate::{Error, Policy, Recognize};
+
+/// So many samples of one value, in blocks of a second.
+struct Tone {
+    n_left: usize,
+    value: f32,
+    warnings: Vec<String>,
+}
+
+impl Tone {
+    fn new(n_samples: usize) -> Self {
+        Self {
+            n_left: n_samples,
+            value: 0.5,
+            warnings: Vec::new(),
+        }
+    }
+}
+
+impl Source for Tone {
+    fn next_block(&mut self) -> Result<Option<Vec<f32>>, AudioError> {
+        let n_samples = self.n_left.min(16_000);
+        self.n_left -= n_samples;
+        Ok((n_samples > 0).then(|| vec![self.value; n_samples]))
+    }
+    fn n_total(&self) -> Option<u64> {
+        Some(48_000)
+    }
+    fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}
+
+/// Says its lines, one a clip.
+#[derive(Default)]
+struct Script {
+    lines: VecDeque<Recognition>,
+    peaks: Vec<f32>,
+}
+
+impl Script {
+    fn new(lines: &[(&str, &str)]) -> Self {
+        let line = |(language, text): &(&str, &str)| Recognition {
+            language: (*language).into(),
+            text: (*text).into(),
+            ..Recognition::default()
+        };
+        Self {
+            lines: lines.iter().map(line).collect(),
+            peaks: Vec::new(),
+        }
+    }
+}
+
+impl Recognize for Script {
+    fn recognize(
+        &mut self,
+        samples: &[f32],
+        _request: &Request<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Heard, EngineError> {
+        self.peaks.push(samples.iter().copied().fold(0.0, f32::max));
+        observer.encoded(samples.len(), samples.len());
+        if observer.cancelled() {
+            return Ok(Heard::Cancelled);
+        }
+        let line = self.lines.pop_front().unwrap_or_default();
+        observer.text(&line.text);
+        Ok(Heard::Done(line))
+    }
+}
+
+/// Writes down what happens, and stops after so many looks.
+struct Notes {
+    lines: Vec<String>,
+    patience: usize,
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self {
+            lines: Vec::new(),
+            patience: usize::MAX,
+        }
+    }
+}
+
+impl Watcher for Notes {
+    fn cancelled(&mut self) -> bool {
+        self.patience = self.patience.saturating_sub(1);
+        self.patience == 0
+    }
+    fn event(&mut self, event: Event<'_>) {
+        self.lines.push(match event {
+            Event::PieceStarted { start, end } => format!("{start}-{end}"),
+            Event::Text(text) => format!("… {text}"),
+            Event::Segment(segment) => format!("= {}", segment.text),
+            Event::Progress { done, total } => format!("{done} of {}", total.unwrap_or_default()),
+        });
+    }
+}
+
+/// Three seconds under a limit of one second; the steady tone is cut at the first window.
+fn run(script: &mut Script, notes: &mut Notes) -> Outcome {
+    let policy = Policy {
+        limit: 16_000,
+        search_back: 0,
+        search_ahead: 0,
+    };
+    let mut source = Tone::new(48_000);
+    transcribe(&mut source, script, &Request::default(), policy, notes).unwrap()
+}
+
+fn done(outcome: Outcome) -> Transcript {
+    match outcome {
+        Outcome::Done(transcript) => transcript,
+        Outcome::Cancelled(_) => panic!("nobody cancelled"),
+    }
+}
+
+#[test]
+fn pieces_become_a_transcript_with_offsets_and_merged_languages() {
+    let mut script = Script::new(&[("English", "One two."), ("", ""), ("Chinese", "你好。")]);
+    let transcript = done(run(&mut script, &mut Notes::default()));
+    assert_eq!(transcript.text, "One two.你好。");
+    assert_eq!(transcript.language, "English,Chinese");
+    assert_eq!(transcript.duration, Ms(3000));
+    let times: Vec<_> = transcript
+        .segments
+        .iter()
+        .map(|s| (s.start, s.end))
+        .collect();
+    assert_eq!(
+        times,
+        [(Ms(0), Ms(1000)), (Ms(2000), Ms(3000))],
+        "silence is no segment"
+    );
+    assert_eq!(transcript.warnings, [""; 0]);
+}
+
+#[test]
+fn events_tell_what_happens_in_order() {
+    let mut notes = Notes::default();
+    run(
+        &mut Script::new(&[("English", "a"), ("English", ""), ("English", "b")]),
+        &mut notes,
+    );
+    let expected = [
+        "0:00.000-0:01.000",
+        "0:00.500 of 0:03.000",
+        "… a",
+        "= a",
+        "0:01.000 of 0:03.000",
+        "0:01.000-0:02.000",
+        "0:01.500 of 0:03.000",
+        "… ",
+        "0:02.000 of 0:03.000",
+        "0:02.000-0:03.000",
+        "0:02.500 of 0:03.000",
+        "… b",
+        "= b",
+        "0:03.000 of 0:03.000",
+    ];
+    assert_eq!(notes.lines, expected);
+}
+
+#[test]
+fn cancel_keeps_what_was_finished() {
+    let script = || Script::new(&[("English", "a"), ("English", "b"), ("English", "c")]);
+    // Each piece looks twice: before it is read, and inside the recogniser.
+    for (patience, text, stopped_at) in [
+        (1, "", "0:00"),
+        (2, "", "0:00"),
+        (4, "a", "0:01"),
+        (5, "a b", "0:02"),
+    ] {
+        let mut notes = Notes {
+            patience,
+            ..Notes::default()
+        };
+        let Outcome::Cancelled(transcript) = run(&mut script(), &mut notes) else {
+            panic!("cancelled after {patience} looks");
+        };
+        assert_eq!(transcript.text, text);
+        assert_eq!(transcript.duration, Ms(3000), "as far as it is known");
+        assert!(transcript.warnings[0].starts_with(&format!("stopped at {stopped_at}")));
+    }
+}
+
+#[test]
+fn warnings_of_source_and_model_reach_the_reader() {
+    let mut source = Tone::new(8_000);
+    source.warnings.push("the end is damaged".into());
+    let mut script = Script::new(&[("English", "la la")]);
+    script.lines[0].looped = true;
+    script.lines[0].truncated = true;
+    let policy = Policy::within(15);
+    let outcome = transcribe(
+        &mut source,
+        &mut script,
+        &Request::default(),
+        policy,
+        &mut Notes::default(),
+    );
+    let warnings = done(outcome.unwrap()).warnings;
+    assert_eq!(warnings.len(), 3);
+    assert_eq!(warnings[0], "the end is damaged");
+    assert!(warnings[1].contains("did not come to an end"));
+    assert!(warnings[2].contains("repeated itself"));
+}
+
+#[test]
+fn short_and_silent_recordings_say_so() {
+    let check = |n_samples, expected: &str| {
+        let (mut source, mut script) = (Tone::new(n_samples), Script::default());
+        let (request, policy) = (Request::default(), Policy::within(15));
+        let outcome = transcribe(
+            &mut source,
+            &mut script,
+            &request,
+            policy,
+            &mut Notes::default(),
+        )
+        .unwrap();
+        assert_eq!(done(outcome).warnings, [expected]);
+    };
+    check(0, "only 0 ms of sound; too short for a word");
+    check(100, "only 6 ms of sound; too short for a word");
+    check(16_000, "no speech was heard");
+}
+
+#[test]
+fn each_piece_is_brought_within_one() {
+    let mut source = Tone {
+        value: 4.0,
+        ..Tone::new(8_000)
+    };
+    let mut script = Script::default();
+    let policy = Policy::within(15);
+    transcribe(
+        &mut source,
+        &mut script,
+        &Request::default(),
+        policy,
+        &mut Notes::default(),
+    )
+    .unwrap();
+    assert_eq!(script.peaks, [1.0]);
+}
+
+#[test]
+fn a_failing_recogniser_ends_the_transcription() {
+    struct Broken;
+    impl Recognize for Broken {
+        fn recognize(
+            &mut self,
+            _: &[f32],
+            _: &Request<'_>,
+            _: &mut dyn Observer,
+        ) -> Result<Heard, EngineError> {
+            Err(EngineError::Clip("no memory".into()))
+        }
+    }
+    let (mut source, policy) = (Tone::new(8_000), Policy::within(15));
+    let outcome = transcribe(
+        &mut source,
+        &mut Broken,
+        &Request::default(),
+        policy,
+        &mut Notes::default(),
+    );
+    assert!(matches!(outcome, Err(Error::Engine(_))));
+}
