@@ -1,1 +1,72 @@
-fn main() {}
+//! The `earmark` command: recordings into timed text, from a terminal.
+
+mod eval;
+mod inputs;
+mod options;
+mod out;
+mod progress;
+mod session;
+mod targets;
+mod transcribe;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Turn recordings into timed text, on this computer
+///
+/// Earmark runs the speech recogniser Qwen3-ASR. No sound and no text leaves the computer.
+#[derive(Parser)]
+#[command(name = "earmark", version, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+// One file per command; this list is all that knows them.
+#[derive(Subcommand)]
+enum Command {
+    Transcribe(transcribe::Args),
+    Eval(eval::Args),
+}
+
+/// How the command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Everything was done.
+    Done = 0,
+    /// At least one recording failed; the others were done, as far as anything could be written.
+    Failed = 1,
+    /// The command was not understood, and nothing was done.
+    Usage = 2,
+    /// Ctrl-C; what was finished is kept.
+    Cancelled = 130,
+}
+
+/// The end of a command that cannot be done as it was asked.
+fn usage(error: &anyhow::Error) -> Exit {
+    out::say(&format!("error: {error:#}"));
+    Exit::Usage
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything was done
+  1    at least one recording failed; the others were done
+  2    the command was not understood, and nothing was done
+  130  stopped with Ctrl-C; what was finished is kept";
+
+fn main() -> ExitCode {
+    let exit = match Cli::parse().command {
+        Command::Transcribe(args) => transcribe::run(&args),
+        Command::Eval(args) => eval::run(&args),
+    };
+    let exit = exit.unwrap_or_else(|error| {
+        if out::is_closed_pipe(&error) {
+            return Exit::Done;
+        }
+        out::say(&format!("error: {error:#}"));
+        Exit::Failed
+    });
+    ExitCode::from(exit as u8)
+}

@@ -1,1 +1,20 @@
-//! placeholder
+//! A job is one recording to be transcribed; the queue does them one after the other.
+//!
+//! This is the only interface the shells (command line, window, server) call. [`Queue::start`]
+//! gives a queue and a receiver of [`Event`]s; one thread of its own holds the engine, and keeps
+//! it loaded while the jobs ask for the same model and settings. A job that fails or is cancelled
+//! does not touch the others.
+
+mod failure;
+mod job;
+mod progress;
+mod queue;
+mod work;
+
+pub use earmark_engine::{DeviceChoice, Dtype, Settings, set_threads};
+pub use earmark_transcript::{Language, Ms, Segment, Transcript};
+pub use earmark_weights::{DEMO, home as models_folder};
+pub use failure::{Code, Failure};
+pub use job::{End, Event, Job, JobId, Loaded};
+pub use progress::Progress;
+pub use queue::Queue;

@@ -108,7 +108,7 @@ impl<'a> Pieces<'a> {
     /// The next piece, `None` at the end.
     ///
     /// Errors: what the source says.
-    pub fn next(&mut self) -> Result<Option<Piece>, Error> {
+    pub fn next_piece(&mut self) -> Result<Option<Piece>, Error> {
         self.fill()?;
         if self.pending.is_empty() {
             return Ok(None);

@@ -73,7 +73,7 @@ pub fn transcribe(
     let mut pieces = Pieces::new(source, policy);
     let mut found = Found::default();
     while !watcher.cancelled() {
-        let Some(mut piece) = pieces.next()? else {
+        let Some(mut piece) = pieces.next_piece()? else {
             let warnings = found.all_warnings(pieces.source().warnings());
             return Ok(Outcome::Done(Transcript::assemble(
                 found.heard,

@@ -125,11 +125,53 @@ fn distance<T: PartialEq>(truth: &[T], heard: &[T]) -> usize {
     row[heard.len()]
 }
 
+/// Places of equal units, in order, in both lists: a longest common subsequence.
+///
+/// Time and memory grow with the product of the lengths, one byte each.
+pub fn matches<T: PartialEq>(truth: &[T], heard: &[T]) -> Vec<(usize, usize)> {
+    #[derive(Clone, Copy)]
+    enum Step {
+        Match,
+        SkipTruth,
+        SkipHeard,
+    }
+    let width = heard.len();
+    let mut steps = vec![Step::SkipTruth; truth.len() * width];
+    let mut below = vec![0_usize; width + 1];
+    for (i, expected) in truth.iter().enumerate().rev() {
+        let mut row = vec![0; width + 1];
+        for (j, got) in heard.iter().enumerate().rev() {
+            let (n_matches, step) = if expected == got {
+                (below[j + 1] + 1, Step::Match)
+            } else if below[j] >= row[j + 1] {
+                (below[j], Step::SkipTruth)
+            } else {
+                (row[j + 1], Step::SkipHeard)
+            };
+            row[j] = n_matches;
+            steps[i * width + j] = step;
+        }
+        below = row;
+    }
+    let (mut i, mut j, mut found) = (0, 0, Vec::with_capacity(below[0]));
+    while i < truth.len() && j < width {
+        match steps[i * width + j] {
+            Step::Match => {
+                found.push((i, j));
+                (i, j) = (i + 1, j + 1);
+            }
+            Step::SkipTruth => i += 1,
+            Step::SkipHeard => j += 1,
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Rate, characters, normalise, words};
+    use super::{Rate, characters, matches, normalise, words};
 
     #[test]
     fn texts_are_compared_without_case_width_and_punctuation() {
@@ -178,6 +220,16 @@ mod tests {
         );
         assert!((words("", "noise").value() - 1.0).abs() < f64::EPSILON);
         assert!(words("", "").value().abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn equal_units_are_matched_in_order() {
+        assert_eq!(
+            matches(&["a", "b", "c"], &["x", "a", "c"]),
+            [(0, 1), (2, 2)]
+        );
+        assert_eq!(matches(&["a", "a"], &["a"]), [(0, 0)]);
+        assert_eq!(matches::<u8>(&[], &[1]), []);
     }
 
     proptest! {

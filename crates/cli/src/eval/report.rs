@@ -1,0 +1,253 @@
+//! The report: every file judged, the worst first, and the figures of the whole.
+
+use std::time::Duration;
+
+use earmark_jobs::Transcript;
+use earmark_transcript::Timing;
+use earmark_transcript::score::{self, Rate};
+use serde::Serialize;
+
+use super::truth::Truth;
+
+/// How one recording was understood.
+#[derive(Clone, Debug)]
+pub(crate) struct Judged {
+    path: String,
+    words: Rate,
+    characters: Rate,
+    language: String,
+    language_right: Option<bool>,
+    duration_ms: u32,
+    spent: Duration,
+    /// Distance of every matched word's start and end from the truth; none when not measured.
+    align_ms: Option<Vec<u32>>,
+    truth: String,
+    heard: String,
+}
+
+impl Judged {
+    /// Compares a transcript with the truth.
+    pub(crate) fn new(path: &str, truth: &Truth, heard: &Transcript, spent: Duration) -> Self {
+        Self {
+            path: path.to_owned(),
+            words: score::words(&truth.text, &heard.text),
+            characters: score::characters(&truth.text, &heard.text),
+            language: heard.language.clone(),
+            language_right: truth
+                .language
+                .as_ref()
+                .map(|language| *language == heard.language),
+            duration_ms: heard.duration.0,
+            spent,
+            align_ms: align_errors(truth, heard),
+            truth: truth.text.trim().to_owned(),
+            heard: heard.text.clone(),
+        }
+    }
+}
+
+/// How far the times of the words are from the truth; `None` when either side has no times of
+/// words.
+fn align_errors(truth: &Truth, heard: &Transcript) -> Option<Vec<u32>> {
+    let timed = heard
+        .segments
+        .iter()
+        .filter(|segment| segment.timing != Timing::Piece);
+    let heard: Vec<_> = timed.flat_map(|segment| &segment.words).collect();
+    if heard.is_empty() || truth.words.is_empty() {
+        return None;
+    }
+    let truth_words: Vec<_> = truth
+        .words
+        .iter()
+        .map(|w| score::normalise(&w.text))
+        .collect();
+    let heard_words: Vec<_> = heard.iter().map(|w| score::normalise(&w.text)).collect();
+    let distance = |(i, j): (usize, usize)| {
+        let (truth, heard) = (&truth.words[i], heard[j]);
+        [
+            truth.start_ms.abs_diff(heard.start.0),
+            truth.end_ms.abs_diff(heard.end.0),
+        ]
+    };
+    Some(
+        score::matches(&truth_words, &heard_words)
+            .into_iter()
+            .flat_map(distance)
+            .collect(),
+    )
+}
+
+/// Every file judged, the worst first, and the figures of the whole.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    wer: f64,
+    cer: f64,
+    language_accuracy: Option<f64>,
+    align_ms: Option<Align>,
+    rtf: f64,
+    notes: Vec<&'static str>,
+    files: Vec<File>,
+}
+
+/// Errors of word times, starts and ends together.
+#[derive(Clone, Copy, Serialize)]
+struct Align {
+    mean: f64,
+    median: f64,
+    p95: f64,
+}
+
+#[derive(Serialize)]
+struct File {
+    path: String,
+    wer: f64,
+    cer: f64,
+    language: String,
+    language_right: Option<bool>,
+    align_ms: Option<Align>,
+    duration_ms: u32,
+    rtf: f64,
+    truth: String,
+    heard: String,
+}
+
+impl Report {
+    /// The report about these files.
+    pub(crate) fn new(mut judged: Vec<Judged>) -> Self {
+        judged.sort_by(|a, b| {
+            b.words
+                .value()
+                .total_cmp(&a.words.value())
+                .then(a.path.cmp(&b.path))
+        });
+        let (mut words, mut characters) = (Rate::default(), Rate::default());
+        let (mut duration_ms, mut spent) = (0, Duration::ZERO);
+        for file in &judged {
+            words += file.words;
+            characters += file.characters;
+            duration_ms += u64::from(file.duration_ms);
+            spent += file.spent;
+        }
+        let right: Vec<bool> = judged
+            .iter()
+            .filter_map(|file| file.language_right)
+            .collect();
+        let n_right = right.iter().filter(|right| **right).count();
+        let errors = judged
+            .iter()
+            .filter_map(|file| file.align_ms.clone())
+            .flatten()
+            .collect();
+        let align_ms = Align::of(errors);
+        let mut notes = Vec::new();
+        if align_ms.is_none() {
+            notes.push("word times were not measured: the transcripts or the truth have none");
+        }
+        if right.is_empty() {
+            notes.push("languages were not compared: no `NAME.words.json` names one");
+        }
+        Self {
+            wer: round(words.value()),
+            cer: round(characters.value()),
+            language_accuracy: (!right.is_empty())
+                .then(|| round(n_right as f64 / right.len() as f64)),
+            align_ms,
+            rtf: rtf(spent, duration_ms),
+            notes,
+            files: judged.into_iter().map(File::new).collect(),
+        }
+    }
+
+    /// The report as JSON.
+    pub(crate) fn json(&self) -> String {
+        let json = serde_json::to_string_pretty(self);
+        json.expect("every key is a string and every value a plain one") + "\n"
+    }
+
+    /// The report as a table for people.
+    pub(crate) fn table(&self) -> String {
+        let mut lines = vec!["    WER     CER    RTF  language    recording".to_owned()];
+        let line = |wer: f64, cer: f64, rtf: f64, language: &str, name: &str| {
+            let (wer, cer) = (wer * 100.0, cer * 100.0);
+            format!("{wer:6.1}% {cer:6.1}% {rtf:6.3}  {language:<10}  {name}")
+        };
+        for file in &self.files {
+            let mark = if file.language_right == Some(false) {
+                "!"
+            } else {
+                ""
+            };
+            let language = format!("{}{mark}", file.language);
+            lines.push(line(file.wer, file.cer, file.rtf, &language, &file.path));
+        }
+        let right = self
+            .language_accuracy
+            .map(|right| format!("{:.1}%", right * 100.0));
+        let all = format!("all {}", self.files.len());
+        lines.push(line(
+            self.wer,
+            self.cer,
+            self.rtf,
+            &right.unwrap_or_default(),
+            &all,
+        ));
+        if let Some(Align { mean, median, p95 }) = self.align_ms {
+            lines.push(format!(
+                "word times are off by {mean:.0} ms on average, {median:.0} ms in the median, \
+                 {p95:.0} ms at the 95th percentile"
+            ));
+        }
+        lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
+        lines.join("\n") + "\n"
+    }
+}
+
+impl File {
+    fn new(judged: Judged) -> Self {
+        Self {
+            wer: round(judged.words.value()),
+            cer: round(judged.characters.value()),
+            rtf: rtf(judged.spent, judged.duration_ms.into()),
+            align_ms: judged.align_ms.and_then(Align::of),
+            path: judged.path,
+            language: judged.language,
+            language_right: judged.language_right,
+            duration_ms: judged.duration_ms,
+            truth: judged.truth,
+            heard: judged.heard,
+        }
+    }
+}
+
+impl Align {
+    /// The figures of a list of errors; `None` of an empty one.
+    fn of(mut errors: Vec<u32>) -> Option<Self> {
+        errors.sort_unstable();
+        let at = |share: f64| {
+            let place = (share * errors.len() as f64).ceil() as usize;
+            errors
+                .get(place.saturating_sub(1))
+                .map(|error| f64::from(*error))
+        };
+        let sum: f64 = errors.iter().map(|error| f64::from(*error)).sum();
+        let mean = (sum / errors.len() as f64 * 10.0).round() / 10.0;
+        Some(Self {
+            mean,
+            median: at(0.5)?,
+            p95: at(0.95)?,
+        })
+    }
+}
+
+/// Seconds of work per second of recording.
+fn rtf(spent: Duration, duration_ms: u64) -> f64 {
+    round(spent.as_secs_f64() * 1000.0 / duration_ms.max(1) as f64)
+}
+
+fn round(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+use std::time::Duration;
+
+use earmark_jobs::{Ms, Segment, Transcript};
+use earmark_transcript::{Timing, Word};
+
+use super::{Align, Judged, Report};
+use crate::eval::truth::{TimedWord, Truth};
+
+fn truth(text: &str, language: &str) -> Truth {
+    let words = text.split(' ').enumerate().map(|(i, word)| TimedWord {
+        text: word.into(),
+        start_ms: i as u32 * 500,
+        end_ms: i as u32 * 500 + 400,
+    });
+    Truth {
+        text: text.into(),
+        language: Some(language.into()),
+        words: words.collect(),
+    }
+}
+
+fn heard(text: &str, timing: Timing) -> Transcript {
+    let words = text.split(' ').enumerate().map(|(i, word)| Word {
+        text: word.into(),
+        start: Ms(i as u32 * 500 + 10),
+        end: Ms(i as u32 * 500 + 430),
+        probability: 1.0,
+    });
+    let segment = Segment {
+        start: Ms(0),
+        end: Ms(2000),
+        text: text.into(),
+        language: "English".into(),
+        timing,
+        words: words.collect(),
+    };
+    Transcript::assemble(Ms(2000), vec![segment], Vec::new())
+}
+
+fn judged(path: &str, truth: &Truth, heard: &Transcript) -> Judged {
+    Judged::new(path, truth, heard, Duration::from_millis(500))
+}
+
+#[test]
+fn the_worst_come_first_and_rates_are_of_all_words() {
+    let report = Report::new(vec![
+        judged(
+            "fine.wav",
+            &truth("one two three", "English"),
+            &heard("One, two three.", Timing::Piece),
+        ),
+        judged(
+            "bad.wav",
+            &truth("four", "Chinese"),
+            &heard("for", Timing::Piece),
+        ),
+    ]);
+    insta::assert_snapshot!(report.table());
+    let json: serde_json::Value = serde_json::from_str(&report.json()).unwrap();
+    assert_eq!(json["wer"], 0.25);
+    assert_eq!(json["language_accuracy"], 0.5);
+    assert_eq!(json["align_ms"], serde_json::Value::Null);
+    assert_eq!(json["rtf"], 0.25);
+    assert_eq!(json["files"][0]["path"], "bad.wav");
+}
+
+#[test]
+fn word_times_are_measured_where_words_match() {
+    let report = Report::new(vec![judged(
+        "a.wav",
+        &truth("one two three", "English"),
+        &heard("One too three", Timing::Aligned),
+    )]);
+    let align = report.align_ms.unwrap();
+    assert!((align.mean - 20.0).abs() < 1e-9);
+    assert!((align.median - 10.0).abs() < 1e-9 && (align.p95 - 30.0).abs() < 1e-9);
+}
+
+#[test]
+fn nothing_has_no_percentiles() {
+    assert!(Align::of(Vec::new()).is_none());
+    assert!((Align::of(vec![7]).unwrap().p95 - 7.0).abs() < 1e-9);
+}

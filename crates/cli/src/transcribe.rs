@@ -1,0 +1,183 @@
+//! `earmark transcribe`: recordings into text, JSON or subtitles.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::anyhow;
+use clap::ValueEnum;
+use earmark_jobs::{Segment, Transcript};
+use earmark_transcript::export::{self, Format, json, txt};
+
+use crate::options::{Model, Speech};
+use crate::session::{self, Taker};
+use crate::{EXIT_CODES, Exit, inputs, out, targets, usage};
+
+/// Turn recordings into text, JSON or subtitles
+///
+/// Sound and video files of any common format are taken, and folders of them. Text appears as it
+/// is recognised. A recording that cannot be read is named on standard error and does not stop
+/// the others.
+#[derive(clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    /// Recordings, or folders: the sound and video files in them, sorted
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    model: Model,
+
+    #[command(flatten)]
+    speech: Speech,
+
+    /// What to write
+    ///
+    /// `txt` is the text, a line per segment. `json` is everything that is known: on standard
+    /// output one object per recording, each on a line of its own. `srt` and `vtt` are subtitles.
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    format: Kind,
+
+    /// Where to write: a folder for one file per recording, or `-` for standard output
+    ///
+    /// A file is called like its recording with the ending of the format, and replaces one of
+    /// that name. Recordings are never replaced.
+    #[arg(
+        long,
+        value_name = "DIR|-",
+        default_value = "-",
+        help_heading = "Output"
+    )]
+    output: PathBuf,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Kind {
+    #[default]
+    Txt,
+    Json,
+    Srt,
+    Vtt,
+}
+
+impl From<Kind> for Format {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Txt => Self::Txt,
+            Kind::Json => Self::Json,
+            Kind::Srt => Self::Srt,
+            Kind::Vtt => Self::Vtt,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// Errors: nothing more can be written.
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    args.model.apply_threads();
+    let (recordings, some_unread) = recordings(&args.files);
+    let format = Format::from(args.format);
+    let to_stdout = args.output == Path::new("-");
+    if to_stdout && recordings.len() > 1 && matches!(format, Format::Srt | Format::Vtt) {
+        return Ok(usage(&anyhow!(
+            "subtitles of several recordings cannot share one stream; write files with `--output DIR`"
+        )));
+    }
+    let targets =
+        (!to_stdout).then(|| targets::plan(&args.output, &recordings, format.extension()));
+    let jobs = match args.speech.jobs(&args.model, &recordings) {
+        Ok(jobs) => jobs,
+        Err(error) => return Ok(usage(&error)),
+    };
+    let mut writer = Writer {
+        recordings,
+        format,
+        targets,
+    };
+    let exit = session::run(jobs, &mut writer)?;
+    Ok(if exit == Exit::Done && some_unread {
+        Exit::Failed
+    } else {
+        exit
+    })
+}
+
+/// The recordings that the arguments stand for, and whether some stood for none, which is said.
+fn recordings(files: &[PathBuf]) -> (Vec<PathBuf>, bool) {
+    let (mut all, mut some_unread) = (Vec::new(), false);
+    for path in files {
+        let problem = match inputs::recordings(path) {
+            Ok(found) if found.is_empty() => "there are no sound or video files in it".to_owned(),
+            Ok(found) => {
+                all.extend(found);
+                continue;
+            }
+            Err(error) => format!("the folder cannot be read ({error})"),
+        };
+        out::say(&format!("error: {}: {problem}", path.display()));
+        some_unread = true;
+    }
+    (all, some_unread)
+}
+
+/// Writes transcripts where they belong.
+struct Writer {
+    recordings: Vec<PathBuf>,
+    format: Format,
+    /// One for each recording; none when everything goes to standard output.
+    targets: Option<Vec<PathBuf>>,
+}
+
+impl Writer {
+    fn streams_text(&self) -> bool {
+        self.targets.is_none() && self.format == Format::Txt
+    }
+}
+
+impl Taker for Writer {
+    fn started(&mut self, job: usize) -> anyhow::Result<()> {
+        if self.streams_text() && self.recordings.len() > 1 {
+            let gap = if job == 0 { "" } else { "\n" };
+            out::print(&format!(
+                "{gap}==> {} <==\n",
+                self.recordings[job].display()
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn segment(&mut self, _job: usize, segment: &Segment) -> anyhow::Result<()> {
+        if self.streams_text() {
+            out::print(&txt::line(segment))?;
+        }
+        Ok(())
+    }
+
+    fn transcript(
+        &mut self,
+        job: usize,
+        transcript: &Transcript,
+        _: Duration,
+    ) -> anyhow::Result<()> {
+        let path = self.recordings[job].to_string_lossy();
+        if matches!(self.format, Format::Srt | Format::Vtt)
+            && let Some(note) = export::timing_note(transcript)
+        {
+            out::say(&format!("warning: {path}: {note}"));
+        }
+        match &self.targets {
+            Some(targets) => {
+                targets::write(
+                    &targets[job],
+                    &export::render(self.format, transcript, &path),
+                )?;
+            }
+            None if self.format == Format::Txt => {} // its segments are there already
+            None if self.format == Format::Json => {
+                out::print(&json::render(transcript, &path, json::Layout::Line))?;
+            }
+            None => out::print(&export::render(self.format, transcript, &path))?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! What is asked of the queue, and what it tells.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use earmark_engine::Settings;
+use earmark_transcript::{Language, Ms, Segment, Transcript};
+
+use crate::{Failure, Progress};
+
+/// One recording to be transcribed.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The recording.
+    pub recording: PathBuf,
+    /// Folder or catalog name of the model.
+    pub model: String,
+    /// Device, dtype and threads.
+    pub settings: Settings,
+    /// The language to assume; `None` lets the model tell.
+    pub language: Option<Language>,
+    /// Background text or names that bias the recogniser.
+    pub context: String,
+    /// Longest clip to give the model at once, when that is to be less than the model can take.
+    /// Units: seconds.
+    pub longest_piece_s: Option<u32>,
+}
+
+/// Names a job of one queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// What happens to a job, as it happens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// It is its turn.
+    Started(JobId),
+    /// Its model had to be loaded, and is.
+    Loaded(JobId, Loaded),
+    /// A piece of its recording is being heard.
+    PieceStarted {
+        /// Of this job.
+        job: JobId,
+        /// Where the piece begins.
+        start: Ms,
+        /// Where the piece ends.
+        end: Ms,
+    },
+    /// The text of the current piece so far; each replaces the one before.
+    Text(JobId, String),
+    /// A finished segment.
+    Segment(JobId, Segment),
+    /// How far it is.
+    Progress(JobId, Progress),
+    /// It is over, and no event of this job follows.
+    Ended {
+        /// This job.
+        job: JobId,
+        /// How it ended.
+        end: End,
+        /// How long the work took, loading not counted.
+        spent: Duration,
+    },
+}
+
+/// A model that was loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// What to call the model where people read it.
+    pub title: String,
+    /// It is the built-in demo, which understands its sample voice only.
+    pub is_demo: bool,
+    /// Where it computes, in plain words.
+    pub device: String,
+    /// Why that is not the best device, when it is not: one sentence.
+    pub device_note: Option<String>,
+    /// How long loading took.
+    pub spent: Duration,
+}
+
+/// How a job ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// The recording was heard to its end.
+    Done(Transcript),
+    /// It was cancelled; the finished segments are kept.
+    Cancelled(Transcript),
+    /// It came to nothing.
+    Failed(Failure),
+}

@@ -1,0 +1,204 @@
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use earmark_audio::{Error as AudioError, Source};
+use earmark_engine::{Error as EngineError, Observer, Outcome, Recognition, Request, Settings};
+use earmark_pipeline::Recognize;
+
+use super::Queue;
+use crate::work::{Model, Tools};
+use crate::{Code, End, Event, Failure, Job, JobId, Loaded};
+
+/// One second of silence.
+struct Second(bool);
+
+impl Source for Second {
+    fn next_block(&mut self) -> Result<Option<Vec<f32>>, AudioError> {
+        Ok(std::mem::take(&mut self.0).then(|| vec![0.0; 16_000]))
+    }
+    fn n_total(&self) -> Option<u64> {
+        Some(16_000)
+    }
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
+}
+
+/// Says what the context tells it to.
+struct Parrot;
+
+impl Recognize for Parrot {
+    fn recognize(
+        &mut self,
+        _samples: &[f32],
+        request: &Request<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<Outcome, EngineError> {
+        assert_ne!(request.context, "panic", "told to");
+        if request.context == "wait" {
+            while !observer.cancelled() {
+                std::thread::yield_now();
+            }
+            return Ok(Outcome::Cancelled);
+        }
+        let (language, text) = ("English".into(), request.context.into());
+        Ok(Outcome::Done(Recognition {
+            language,
+            text,
+            ..Recognition::default()
+        }))
+    }
+}
+
+/// Opens every recording but the missing one, and counts what it loads.
+struct Scripted(Sender<String>);
+
+impl Tools for Scripted {
+    fn open(&mut self, job: &Job) -> Result<Box<dyn Source>, Failure> {
+        if job.recording == Path::new("missing.wav") {
+            return Err(Failure::new(
+                Code::RecordingUnreadable,
+                "there is no such file",
+            ));
+        }
+        Ok(Box::new(Second(true)))
+    }
+    fn load(&mut self, job: &Job) -> Result<Model, Failure> {
+        self.0.send(job.model.clone()).unwrap();
+        if job.model == "broken" {
+            return Err(Failure::new(Code::ModelInvalid, "a tensor is missing"));
+        }
+        let loaded = Loaded {
+            title: job.model.clone(),
+            is_demo: false,
+            device: "nowhere".into(),
+            device_note: None,
+            spent: Duration::ZERO,
+        };
+        Ok(Model {
+            recognizer: Box::new(Parrot),
+            loaded,
+            longest_clip_s: 15,
+        })
+    }
+}
+
+fn start() -> (Queue, Receiver<Event>, Receiver<String>) {
+    let (loads, loaded) = channel();
+    let (queue, events) = Queue::start_with(Box::new(Scripted(loads)));
+    (queue, events, loaded)
+}
+
+fn job(recording: &str, model: &str, context: &str) -> Job {
+    Job {
+        recording: recording.into(),
+        model: model.into(),
+        settings: Settings::default(),
+        language: None,
+        context: context.into(),
+        longest_piece_s: None,
+    }
+}
+
+fn next_end(events: &Receiver<Event>) -> (JobId, End) {
+    loop {
+        if let Event::Ended { job, end, .. } = events.recv().unwrap() {
+            return (job, end);
+        }
+    }
+}
+
+fn text(end: &End) -> &str {
+    match end {
+        End::Done(transcript) => &transcript.text,
+        other => panic!("not done: {other:?}"),
+    }
+}
+
+fn code(end: &End) -> Code {
+    match end {
+        End::Failed(failure) => failure.code,
+        other => panic!("not failed: {other:?}"),
+    }
+}
+
+#[test]
+fn jobs_are_done_in_order_with_one_loaded_model() {
+    let (mut queue, events, loaded) = start();
+    let first = queue.submit(job("a.wav", "small", "one"));
+    let second = queue.submit(job("b.wav", "small", "two"));
+    let third = queue.submit(job("c.wav", "large", "three"));
+    for (id, expected) in [(first, "one"), (second, "two"), (third, "three")] {
+        let (ended, end) = next_end(&events);
+        assert_eq!((ended, text(&end)), (id, expected));
+    }
+    drop(queue);
+    assert_eq!(loaded.iter().collect::<Vec<_>>(), ["small", "large"]);
+}
+
+#[test]
+fn a_job_tells_what_happens_to_it() {
+    let (mut queue, events, _loaded) = start();
+    queue.submit(job("a.wav", "small", "one"));
+    queue.submit(job("missing.wav", "small", ""));
+    let names: Vec<&str> = std::iter::from_fn(|| events.recv().ok())
+        .take(7)
+        .map(|event| match event {
+            Event::Started(_) => "started",
+            Event::Loaded(..) => "loaded",
+            Event::PieceStarted { .. } => "piece",
+            Event::Text(..) => "text",
+            Event::Segment(..) => "segment",
+            Event::Progress(..) => "progress",
+            Event::Ended { .. } => "ended",
+        })
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "started", "loaded", "piece", "segment", "progress", "ended", "started"
+        ]
+    );
+}
+
+#[test]
+fn one_bad_job_does_not_stop_the_others() {
+    let (mut queue, events, _loaded) = start();
+    queue.submit(job("missing.wav", "small", ""));
+    queue.submit(job("a.wav", "broken", ""));
+    queue.submit(job("a.wav", "small", "panic"));
+    queue.submit(job("a.wav", "small", "fine"));
+    assert_eq!(code(&next_end(&events).1), Code::RecordingUnreadable);
+    assert_eq!(code(&next_end(&events).1), Code::ModelInvalid);
+    assert_eq!(code(&next_end(&events).1), Code::Internal);
+    assert_eq!(text(&next_end(&events).1), "fine");
+}
+
+#[test]
+fn cancel_stops_the_job_at_work_and_those_that_wait() {
+    let (mut queue, events, _loaded) = start();
+    let at_work = queue.submit(job("a.wav", "small", "wait"));
+    let waiting = queue.submit(job("b.wav", "small", "never"));
+    let last = queue.submit(job("c.wav", "small", "last"));
+    queue.cancel(waiting);
+    while !matches!(events.recv().unwrap(), Event::PieceStarted { .. }) {}
+    queue.cancel(at_work);
+    let ends: Vec<_> = (0..3).map(|_| next_end(&events)).collect();
+    assert!(matches!(&ends[0], (id, End::Cancelled(_)) if *id == at_work));
+    assert!(matches!(&ends[1], (id, End::Cancelled(_)) if *id == waiting));
+    assert_eq!((ends[2].0, text(&ends[2].1)), (last, "last"));
+}
+
+#[test]
+fn dropping_the_queue_ends_its_thread() {
+    let (mut queue, events, _loaded) = start();
+    queue.submit(job("a.wav", "small", "wait"));
+    queue.submit(job("b.wav", "small", "wait"));
+    drop(queue);
+    let ends = events
+        .iter()
+        .filter(|event| matches!(event, Event::Ended { .. }))
+        .count();
+    assert_eq!(ends, 2, "every job ends, and then the channel closes");
+}

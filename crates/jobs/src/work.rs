@@ -1,0 +1,160 @@
+//! The work of one job: find and load its model, open its recording, transcribe.
+
+use std::time::{Duration, Instant};
+
+use earmark_audio::{Recording, Source};
+use earmark_engine::{Checkpoint, Recognizer, Request, Settings};
+use earmark_pipeline::{Event as Heard, Outcome, Policy, Recognize, Watcher, transcribe};
+use earmark_weights::{Files, Located};
+
+use crate::{End, Event, Failure, Job, JobId, Loaded, Progress};
+
+/// Opens recordings and loads models: the real ones, or scripted ones in tests.
+pub(crate) trait Tools: Send {
+    /// Opens the recording of a job.
+    fn open(&mut self, job: &Job) -> Result<Box<dyn Source>, Failure>;
+    /// Loads the model of a job.
+    fn load(&mut self, job: &Job) -> Result<Model, Failure>;
+}
+
+/// A loaded model.
+pub(crate) struct Model {
+    pub(crate) recognizer: Box<dyn Recognize>,
+    pub(crate) loaded: Loaded,
+    pub(crate) longest_clip_s: u32,
+}
+
+/// Files, checkpoints and devices of this computer.
+pub(crate) struct ThisComputer;
+
+impl Tools for ThisComputer {
+    fn open(&mut self, job: &Job) -> Result<Box<dyn Source>, Failure> {
+        Ok(Box::new(Recording::open(&job.recording)?))
+    }
+
+    fn load(&mut self, job: &Job) -> Result<Model, Failure> {
+        let located = earmark_weights::find(&job.model, &earmark_weights::home())?;
+        let begun = Instant::now();
+        let recognizer = Recognizer::load(&checkpoint(&located), &job.settings)?;
+        let loaded = Loaded {
+            is_demo: located.is_demo(),
+            title: located.title,
+            device: recognizer.device(),
+            device_note: recognizer.device_note().map(str::to_owned),
+            spent: begun.elapsed(),
+        };
+        let longest_clip_s = located.longest_clip_s;
+        Ok(Model {
+            recognizer: Box::new(recognizer),
+            loaded,
+            longest_clip_s,
+        })
+    }
+}
+
+fn checkpoint(located: &Located) -> Checkpoint {
+    match &located.files {
+        Files::Folder(path) => Checkpoint::Folder(path.clone()),
+        Files::Embedded(files) => Checkpoint::Embedded(files),
+    }
+}
+
+/// The engine's side of the queue: tools, and the model of the last job, kept for the next.
+pub(crate) struct Bench {
+    tools: Box<dyn Tools>,
+    model: Option<(String, Settings, Model)>,
+}
+
+impl Bench {
+    pub(crate) fn new(tools: Box<dyn Tools>) -> Self {
+        Self { tools, model: None }
+    }
+
+    /// Does a job, telling what happens; how it ended and how long the work took.
+    pub(crate) fn work(
+        &mut self,
+        id: JobId,
+        job: &Job,
+        cancelled: &(dyn Fn() -> bool + Sync),
+        tell: &(dyn Fn(Event) + Sync),
+    ) -> (End, Duration) {
+        let mut begun = Instant::now();
+        let mut attempt = || -> Result<End, Failure> {
+            let mut source = self.tools.open(job)?;
+            let model = self.model(id, job, tell)?;
+            begun = Instant::now();
+            let longest = job
+                .longest_piece_s
+                .unwrap_or(u32::MAX)
+                .min(model.longest_clip_s);
+            let request = Request {
+                context: &job.context,
+                language: job.language,
+                ..Request::default()
+            };
+            let mut herald = Herald {
+                id,
+                begun,
+                cancelled,
+                tell,
+            };
+            let recognizer = model.recognizer.as_mut();
+            let policy = Policy::within(longest);
+            Ok(
+                match transcribe(source.as_mut(), recognizer, &request, policy, &mut herald)? {
+                    Outcome::Done(transcript) => End::Done(transcript),
+                    Outcome::Cancelled(transcript) => End::Cancelled(transcript),
+                },
+            )
+        };
+        let end = attempt().unwrap_or_else(End::Failed);
+        (end, begun.elapsed())
+    }
+
+    /// The model of a job: the one of the last job when it is the same.
+    fn model(&mut self, id: JobId, job: &Job, tell: &dyn Fn(Event)) -> Result<&mut Model, Failure> {
+        let same = |(name, settings, _): &(String, Settings, Model)| {
+            *name == job.model
+                && settings.device == job.settings.device
+                && settings.dtype == job.settings.dtype
+        };
+        if !self.model.as_ref().is_some_and(same) {
+            self.model = None; // the old one's memory goes before the new one's comes
+            let model = self.tools.load(job)?;
+            tell(Event::Loaded(id, model.loaded.clone()));
+            self.model = Some((job.model.clone(), job.settings, model));
+        }
+        Ok(&mut self.model.as_mut().expect("it was just put there").2)
+    }
+
+    /// Drops the model: after a panic nobody knows what state it is in.
+    pub(crate) fn forget(&mut self) {
+        self.model = None;
+    }
+}
+
+/// Carries what the pipeline tells to the queue's listeners.
+struct Herald<'a> {
+    id: JobId,
+    begun: Instant,
+    cancelled: &'a (dyn Fn() -> bool + Sync),
+    tell: &'a (dyn Fn(Event) + Sync),
+}
+
+impl Watcher for Herald<'_> {
+    fn cancelled(&mut self) -> bool {
+        (self.cancelled)()
+    }
+
+    fn event(&mut self, event: Heard<'_>) {
+        let job = self.id;
+        (self.tell)(match event {
+            Heard::PieceStarted { start, end } => Event::PieceStarted { job, start, end },
+            Heard::Text(text) => Event::Text(job, text.to_owned()),
+            Heard::Segment(segment) => Event::Segment(job, segment.clone()),
+            Heard::Progress { done, total } => {
+                Event::Progress(job, Progress::new(done, total, self.begun.elapsed()))
+            }
+        });
+    }
+}
