@@ -28,6 +28,18 @@ def sinusoids(length, channels):
     return torch.cat([angle.sin(), angle.cos()], 1)
 
 
+def attend(q, k, v, mask):
+    """Attention written out, [B, heads, T, head size]; `mask` is added to the scores, or None. On a CPU in bf16 this is more
+    than twice as fast, forward and back, as the fused kernel at the lengths met here."""
+    scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
+    return torch.softmax(scores if mask is None else scores + mask, -1) @ v
+
+
+def additive(mask, dtype):
+    """Boolean mask (true: visible) as a mask to add."""
+    return torch.zeros((), dtype=dtype, device=mask.device).masked_fill(~mask, -1e4)
+
+
 class EncoderAttention(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
@@ -37,7 +49,7 @@ class EncoderAttention(nn.Module):
     def forward(self, x, mask):
         B, N, D = x.shape
         q, k, v = (p(x).view(B, N, self.heads, -1).transpose(1, 2) for p in (self.q_proj, self.k_proj, self.v_proj))
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        y = attend(q, k, v, mask)
         return self.out_proj(y.transpose(1, 2).reshape(B, N, D))
 
 
@@ -85,6 +97,7 @@ class Encoder(nn.Module):
             mask = (mask & same[None, None]) | torch.eye(N, dtype=torch.bool, device=x.device)[None, None]
         elif bool(real.all()):
             mask = None
+        mask = None if mask is None else additive(mask, x.dtype)
         for layer in self.layers:
             x = layer(x, mask)
         states = self.ln_post(x)
@@ -139,20 +152,20 @@ class Attention(nn.Module):
         self.guide = None  # set for a training step: (queries [B, Q], window [B, Q, T], weight [B, Q])
         self.guide_loss = None
 
-    def forward(self, x, cos, sin, cache=None):
+    def forward(self, x, cos, sin, mask, cache=None):
+        """mask: added to the scores, [T, T] or broadcastable to [B, heads, T, keys]."""
         B, T, _ = x.shape
         q = rotate(self.q_norm(self.q_proj(x).view(B, T, self.heads, -1)), cos, sin).transpose(1, 2)
         k = rotate(self.k_norm(self.k_proj(x).view(B, T, self.kv_heads, -1)), cos, sin).transpose(1, 2)
         v = self.v_proj(x).view(B, T, self.kv_heads, -1).transpose(1, 2)
         q, k = q.to(v.dtype), k.to(v.dtype)
-        mask = None
         if cache is not None:
-            k, v, mask = cache.extend(k, v)
+            k, v = cache.extend(k, v)
         if self.guide is not None:
             self.guide_loss = self._guide(q[:, 0], k[:, 0], *self.guide)
         group = self.heads // self.kv_heads
         k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=cache is None)
+        y = attend(q, k, v, mask)
         return self.o_proj(y.transpose(1, 2).reshape(B, T, -1))
 
     def _guide(self, q, k, queries, window, weight):
@@ -181,8 +194,8 @@ class DecoderLayer(nn.Module):
         self.self_attn, self.mlp = Attention(c), MLP(c["hidden"], c["ffn"])
         self.input_layernorm, self.post_attention_layernorm = RMSNorm(c["hidden"]), RMSNorm(c["hidden"])
 
-    def forward(self, x, cos, sin, cache=None):
-        x = x + self.self_attn(self.input_layernorm(x), cos, sin, cache)
+    def forward(self, x, cos, sin, mask, cache=None):
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask, cache)
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
@@ -200,11 +213,14 @@ class Decoder(nn.Module):
     def forward(self, x, caches=None, positions=None):
         """x [B, T, hidden]; positions [B, T] with caches, else 0 ... T-1."""
         if positions is None:
-            cos, sin = self.cos[: x.shape[1], None], self.sin[: x.shape[1], None]
+            T = x.shape[1]
+            cos, sin = self.cos[:T, None], self.sin[:T, None]
+            mask = additive(torch.ones(T, T, dtype=torch.bool, device=x.device).tril(), x.dtype)
         else:
             cos, sin = self.cos[positions][:, :, None], self.sin[positions][:, :, None]
+            mask = additive(caches[0].mask, x.dtype)
         for i, layer in enumerate(self.layers):
-            x = layer(x, cos, sin, caches[i] if caches else None)
+            x = layer(x, cos, sin, mask, caches[i] if caches else None)
         return self.norm(x)
 
 
@@ -254,4 +270,4 @@ class Cache:
         batch = torch.arange(k.shape[0])[:, None]
         self.k[batch, :, self.positions] = k.transpose(1, 2).to(self.k.dtype)
         self.v[batch, :, self.positions] = v.transpose(1, 2).to(self.v.dtype)
-        return self.k, self.v, self.mask
+        return self.k, self.v
