@@ -53,7 +53,7 @@ impl Resampler {
     /// The rate of the input.
     ///
     /// Units: Hz.
-    pub(crate) fn from_hz(&self) -> u32 {
+    pub(crate) fn rate_hz(&self) -> u32 {
         self.from_hz
     }
 

@@ -8,6 +8,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::riff::Patch;
 use super::timeline::Timeline;
 
 /// Boxes looked at on one level, edits of one track, at most: more is damage or malice.
@@ -22,9 +23,21 @@ const SILENCE_MOST_S: u64 = 3600;
 pub(super) struct Movie {
     /// Whether there is a `moov`; a recording that was cut off has none.
     pub(super) has_index: bool,
+    /// A true size for a box that the file was cut in; without it the demuxer gives up.
+    pub(super) patches: Vec<Patch>,
     /// Units: 1 / s.
     timescale: u64,
     tracks: Vec<Track>,
+}
+
+/// Where a box lies.
+#[derive(Clone, Copy)]
+struct Span {
+    header: u64,
+    from: u64,
+    to: u64,
+    /// Whether its size says that it goes on beyond `to`.
+    is_cut: bool,
 }
 
 /// The times of one track.
@@ -53,24 +66,26 @@ impl Movie {
         let end = file.seek(SeekFrom::End(0))?;
         let mut movie = Self::default();
         let mut is_mp4 = false;
-        walk(file, 0, end, &mut |file, kind, from, to| {
-            is_mp4 |= from <= 8 + 8 && matches!(kind, b"ftyp" | b"moov" | b"wide");
+        walk(file, 0, end, &mut |file, kind, span| {
+            is_mp4 |= span.header == 0 && matches!(kind, b"ftyp" | b"moov" | b"wide");
             if kind == b"moov" {
                 movie.has_index = true;
-                movie.read_index(file, from, to)?;
+                movie.read_index(file, span)?;
+            } else if span.is_cut {
+                movie.patches = patches(span);
             }
             Ok(())
         })?;
         Ok(is_mp4.then_some(movie))
     }
 
-    fn read_index(&mut self, file: &mut (impl Read + Seek), from: u64, to: u64) -> io::Result<()> {
-        walk(file, from, to, &mut |file, kind, from, to| {
+    fn read_index(&mut self, file: &mut (impl Read + Seek), span: Span) -> io::Result<()> {
+        walk(file, span.from, span.to, &mut |file, kind, span| {
             match kind {
                 b"mvhd" => self.timescale = timescale(file)?,
                 b"trak" => {
                     let mut track = Track::default();
-                    track.read(file, from, to)?;
+                    track.read(file, span)?;
                     self.tracks.push(track);
                 }
                 _ => {}
@@ -131,8 +146,8 @@ impl Movie {
 }
 
 impl Track {
-    fn read(&mut self, file: &mut (impl Read + Seek), from: u64, to: u64) -> io::Result<()> {
-        walk(file, from, to, &mut |file, kind, from, to| {
+    fn read(&mut self, file: &mut (impl Read + Seek), span: Span) -> io::Result<()> {
+        walk(file, span.from, span.to, &mut |file, kind, span| {
             match kind {
                 b"tkhd" => {
                     let start = u32(file)?;
@@ -140,15 +155,15 @@ impl Track {
                     skip(file, if start >> 24 == 1 { 16 } else { 8 })?;
                     self.id = u32(file)?;
                 }
-                b"mdia" => walk(file, from, to, &mut |file, kind, _, _| {
+                b"mdia" => walk(file, span.from, span.to, &mut |file, kind, _| {
                     if kind == b"mdhd" {
                         self.timescale = timescale(file)?;
                     }
                     Ok(())
                 })?,
-                b"edts" => walk(file, from, to, &mut |file, kind, _, to| {
+                b"edts" => walk(file, span.from, span.to, &mut |file, kind, span| {
                     if kind == b"elst" {
-                        self.edits = edits(file, to)?;
+                        self.edits = edits(file, span.to)?;
                     }
                     Ok(())
                 })?,
@@ -159,12 +174,15 @@ impl Track {
     }
 }
 
-/// Calls `visit` for each box between two offsets with its type and the ends of its content.
+/// What is done at the content of a box of this type.
+type Visit<'a, F> = dyn FnMut(&mut F, &[u8; 4], Span) -> io::Result<()> + 'a;
+
+/// Calls `visit` for each box between two offsets with its type and place, at its content.
 fn walk<F: Read + Seek>(
     file: &mut F,
     from: u64,
     to: u64,
-    visit: &mut dyn FnMut(&mut F, &[u8; 4], u64, u64) -> io::Result<()>,
+    visit: &mut Visit<'_, F>,
 ) -> io::Result<()> {
     let mut at = from;
     for _ in 0..N_MOST {
@@ -183,10 +201,31 @@ fn walk<F: Read + Seek>(
             break;
         }
         let end = at.saturating_add(size).min(to);
-        visit(file, &kind, at + n_header, end)?;
+        let is_cut = end < at.saturating_add(size);
+        visit(
+            file,
+            &kind,
+            Span {
+                header: at,
+                from: at + n_header,
+                to: end,
+                is_cut,
+            },
+        )?;
         at = end;
     }
     Ok(())
+}
+
+/// The header that a cut box should have had.
+fn patches(span: Span) -> Vec<Patch> {
+    let size = (span.to - span.header).to_be_bytes();
+    let (high, low) = size.as_chunks::<4>().0.split_at(1);
+    if span.from - span.header == 16 {
+        vec![(span.header + 8, high[0]), (span.header + 12, low[0])]
+    } else {
+        vec![(span.header, low[0])]
+    }
 }
 
 /// The time scale in an `mvhd` or `mdhd`.
@@ -239,7 +278,7 @@ mod tests {
     use super::{Movie, Timeline};
 
     /// A box of this type around `content`.
-    fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn boxed(kind: &[u8], content: &[u8]) -> Vec<u8> {
         let size = (content.len() as u32 + 8).to_be_bytes();
         [&size[..], kind, content].concat()
     }
@@ -311,5 +350,26 @@ mod tests {
             .unwrap()
             .unwrap();
         assert!(!cut.has_index);
+    }
+
+    #[test]
+    fn a_cut_box_gets_its_true_size() {
+        let file = [
+            boxed(b"ftyp", b"M4A "),
+            boxed(b"mdat", &[0; 100])[..50].to_vec(),
+        ]
+        .concat();
+        let cut = Movie::read(&mut Cursor::new(file)).unwrap().unwrap();
+        assert_eq!(cut.patches, [(12, 50u32.to_be_bytes())]);
+        let mut long = [
+            &[0, 0, 0, 1],
+            &b"mdat"[..],
+            &[0, 0, 0, 9, 0, 0, 0, 0],
+            &[0; 4],
+        ]
+        .concat();
+        long.splice(0..0, boxed(b"ftyp", b"M4A "));
+        let cut = Movie::read(&mut Cursor::new(long)).unwrap().unwrap();
+        assert_eq!(cut.patches, [(20, [0; 4]), (24, 20u32.to_be_bytes())]);
     }
 }

@@ -3,7 +3,7 @@
 //! The content decides, never the name. Formats of our own come first; what they do not read goes
 //! to an [`Ffmpeg`] on the user's machine, if there is one. Everything becomes mono (the mean of
 //! the channels; ffmpeg mixes surround by its own table) at [`SAMPLE_RATE`]. Of several audio
-//! tracks the default one is read.
+//! tracks the enabled one is read (mp4), else the first: Matroska's default flag is not seen.
 //!
 //! Time 0 is where a player starts: edit lists and stated encoder delays are honoured, a track
 //! that starts late is preceded by silence, and silence stands for damaged packets, so that word
@@ -179,7 +179,7 @@ impl Recording {
         if let Some(old) = self
             .resampler
             .as_mut()
-            .filter(|old| old.from_hz() != rate_hz)
+            .filter(|old| old.rate_hz() != rate_hz)
         {
             // The rate changes inside the stream: the old part ends here, the next one joins on.
             old.finish(&mut self.ready);
@@ -302,17 +302,16 @@ fn damage(native: &Native, n_decoded: u64, n_total: Option<u64>) -> Option<Strin
     if !falls_short && native.failure().is_none() && native.n_corrupt() == 0 {
         return None;
     }
-    let mut sentence = format!("decoded {}", Ms::from_samples(n_decoded, SAMPLE_RATE));
-    if let Some(total) = n_total {
-        sentence += &format!(" of about {}", Ms::from_samples(total, SAMPLE_RATE));
-    }
-    if native.n_corrupt() > 0 {
-        sentence += &format!("; {} damaged packets became silence", native.n_corrupt());
-    }
-    match native.failure() {
-        Some(failure) => sentence += &format!("; it ends early: {failure}"),
-        None if falls_short => sentence += "; the file ends early",
-        None => {}
-    }
-    Some(sentence)
+    let decoded = format!("decoded {}", Ms::from_samples(n_decoded, SAMPLE_RATE));
+    let total = n_total.map(|n| format!(" of about {}", Ms::from_samples(n, SAMPLE_RATE)));
+    let parts = match native.n_corrupt() {
+        0 => String::new(),
+        n => format!("; {n} damaged parts became silence"),
+    };
+    let end = match native.failure() {
+        Some(failure) => format!("; it ends early: {failure}"),
+        None if falls_short => "; the file ends early".into(),
+        None => String::new(),
+    };
+    Some(decoded + &total.unwrap_or_default() + &parts + &end)
 }

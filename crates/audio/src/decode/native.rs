@@ -1,24 +1,30 @@
 //! The native decoder reads the formats that need no program beside us; it alone knows symphonia.
 
+mod delay;
+
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
+use symphonia::core::audio::Channels;
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::{Error as Failure, Result as Outcome};
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::well_known::{FORMAT_ID_ADTS, FORMAT_ID_MKV, FORMAT_ID_MP3};
-use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::formats::well_known::{
+    FORMAT_ID_ADTS, FORMAT_ID_FLAC, FORMAT_ID_MKV, FORMAT_ID_MP3, FORMAT_ID_OGG,
+};
+use symphonia::core::formats::{FormatOptions, FormatReader, MediaInfo, Track, TrackType};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
-use symphonia::core::units::TimeBase;
+use symphonia::core::units::{Duration, TimeBase};
 use symphonia_adapter_libopus::OpusDecoder;
 
+use self::delay::{Endian, opus_delay};
 use super::edits::Movie;
 use super::mono;
 use super::riff::{DataSize, Patched};
@@ -63,8 +69,9 @@ pub(super) struct Native {
     /// By the header; the decoder has the last word.
     rate_hz: u32,
     timeline: Timeline,
-    /// The first time stamp, where time stamps are worth following (Matroska).
     stamps: Stamps,
+    /// Frames by which a time stamp may be late without a hole before it.
+    n_coarse: u64,
     n_total: Option<u64>,
     total_is_exact: bool,
     /// Decoded frames that wait behind silence.
@@ -83,19 +90,22 @@ pub(super) struct Native {
 enum Stamps {
     /// Packets follow each other without holes.
     Ignored,
-    /// They do, and none has come yet.
+    /// They count from 0; a hole is a pause (Matroska), and none has come yet.
+    AwaitedFromZero,
+    /// They count from the first one; a hole is damage (Ogg, flac), and none has come yet.
     Awaited,
-    /// They do, and this time stamp is frame 0.
+    /// This time stamp is frame 0.
     ///
     /// Units: frames.
-    From(i64),
+    From { origin: i64, holes_are_damage: bool },
 }
 
 impl Native {
     /// Opens the default audio track of `file`.
     pub(super) fn open(file: File, movie: Option<&Movie>) -> Result<Self, Refusal> {
-        let (source, data_size) = Patched::new(file).map_err(Refusal::Unreadable)?;
-        let stream = MediaSourceStream::new(Box::new(source), Default::default());
+        let patches = movie.map(|movie| movie.patches.clone()).unwrap_or_default();
+        let (source, data_size) = Patched::new(file, patches).map_err(Refusal::Unreadable)?;
+        let stream = MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
         // The name of a file is no evidence, so there is no hint.
         let probe = guarded(|| {
             symphonia::default::get_probe().probe(
@@ -115,9 +125,9 @@ impl Native {
         let rate_hz = check_header(codec)?;
         let decoder = make_decoder(codec)?;
         let mut remarks = Vec::new();
-        let timeline = timeline(&track, codec, movie, &mut *reader, rate_hz, &mut remarks);
+        let timeline = delay::timeline(&track, codec, movie, &mut *reader, rate_hz, &mut remarks);
         let format = reader.format_info().format;
-        let n_frames = n_frames(&track, rate_hz, data_size);
+        let n_frames = n_frames(&track, reader.media_info(), rate_hz, data_size);
         Ok(Self {
             track_id: track.id,
             time_base: track.time_base,
@@ -126,15 +136,22 @@ impl Native {
             // Only a LAME header counts the frames of an mp3; without it the length is a guess.
             total_is_exact: match format {
                 FORMAT_ID_MP3 => track.delay.is_some(),
-                FORMAT_ID_ADTS => false,
+                // Matroska tells how long the film is, and its sound may be shorter.
+                FORMAT_ID_ADTS | FORMAT_ID_MKV => false,
                 _ => true,
             },
             timeline,
-            stamps: if format == FORMAT_ID_MKV {
-                Stamps::Awaited
-            } else {
-                Stamps::Ignored
+            stamps: match format {
+                FORMAT_ID_MKV => Stamps::AwaitedFromZero,
+                FORMAT_ID_OGG | FORMAT_ID_FLAC => Stamps::Awaited,
+                _ => Stamps::Ignored,
             },
+            // Flac counts every frame; others round, or count what the decoder swallows.
+            n_coarse: u64::from(if format == FORMAT_ID_FLAC {
+                rate_hz / 100
+            } else {
+                rate_hz / 10
+            }),
             reader,
             decoder,
             held: Vec::new(),
@@ -157,7 +174,7 @@ impl Native {
         self.total_is_exact
     }
 
-    /// Packets that could not be decoded.
+    /// Packets that could not be decoded, and holes where some are missing.
     pub(super) fn n_corrupt(&self) -> u64 {
         self.n_corrupt
     }
@@ -267,18 +284,17 @@ impl Native {
             self.failure = Some("the sound ends where the track list changes".into());
             return None;
         };
-        match check_header(&codec).and_then(|rate| Ok((rate, make_decoder(&codec)?))) {
-            Ok((rate_hz, decoder)) => {
-                (self.track_id, self.time_base) = (id, time_base);
-                (self.rate_hz, self.decoder) = (rate_hz, decoder);
-                self.timeline = Timeline::from(opus_delay(&codec, Endian::Little).unwrap_or(0));
-                Some(())
-            }
-            Err(_) => {
-                self.failure = Some("the sound goes on in a format that is not known".into());
-                None
-            }
-        }
+        let Ok((rate_hz, decoder)) =
+            check_header(&codec).and_then(|rate| Ok((rate, make_decoder(&codec)?)))
+        else {
+            self.failure = Some("the sound goes on in a format that is not known".into());
+            return None;
+        };
+        (self.track_id, self.time_base) = (id, time_base);
+        (self.rate_hz, self.decoder) = (rate_hz, decoder);
+        self.stamps = Stamps::Awaited;
+        self.timeline = Timeline::from(opus_delay(&codec, Endian::Little).unwrap_or(0));
+        Some(())
     }
 
     /// Decodes `packet` into `held`.
@@ -303,28 +319,34 @@ impl Native {
     /// Frames that are missing before `packet` by its time stamp.
     fn gap_before(&mut self, packet: &Packet) -> u64 {
         let stamp = self.frames(packet.pts.get());
-        let origin = match self.stamps {
+        let (origin, holes_are_damage) = match self.stamps {
             Stamps::Ignored => return 0,
-            Stamps::From(origin) => origin,
-            Stamps::Awaited => {
-                let origin = stamp.min(0);
-                self.stamps = Stamps::From(origin);
-                if origin < 0 && self.timeline == Timeline::from(0) {
-                    self.timeline = Timeline::from(origin.unsigned_abs());
+            Stamps::From {
+                origin,
+                holes_are_damage,
+            } => (origin, holes_are_damage),
+            Stamps::Awaited => (stamp, true),
+            Stamps::AwaitedFromZero => {
+                // A stamp before 0 is how the codec's delay shows.
+                if stamp < 0 && self.timeline == Timeline::from(0) {
+                    self.timeline = Timeline::from(stamp.unsigned_abs());
                 }
-                origin
+                (stamp.min(0), false)
             }
+        };
+        self.stamps = Stamps::From {
+            origin,
+            holes_are_damage,
         };
         let due = stamp.saturating_sub(origin);
         let gap = due.saturating_sub(self.timeline.position().cast_signed());
         let gap = u64::try_from(gap).unwrap_or(0);
         let rate = u64::from(self.rate_hz);
-        // Less than a tenth of a second is the coarseness of the time stamps.
-        if gap > rate / 10 && gap <= GAP_MOST_S * rate {
-            gap
-        } else {
-            0
+        if gap <= self.n_coarse || gap > GAP_MOST_S * rate {
+            return 0;
         }
+        self.n_corrupt += u64::from(holes_are_damage);
+        gap
     }
 
     /// A length in the time base of the track as frames.
@@ -343,9 +365,7 @@ impl Refusal {
                 Self::Foreign("the format is not one that Earmark reads by itself".into())
             }
             Failure::Unsupported(what) => Self::Foreign(format!("not supported: {what}")),
-            Failure::IoError(_) => {
-                Self::Foreign("no format that Earmark reads by itself was found in it".into())
-            }
+            Failure::IoError(_) => Self::Malformed("the file ends before its sound begins".into()),
             other => Self::Malformed(describe(&other)),
         }
     }
@@ -380,10 +400,7 @@ fn guarded<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
 
 /// The rate a track declares, if its header is possible at all.
 fn check_header(codec: &AudioCodecParameters) -> Result<u32, Refusal> {
-    let n_channels = codec
-        .channels
-        .as_ref()
-        .map_or(1, |channels| channels.count());
+    let n_channels = codec.channels.as_ref().map_or(1, Channels::count);
     if n_channels > N_CHANNELS_MOST {
         return Err(Refusal::Malformed(format!(
             "the header declares {n_channels} channels, more than {N_CHANNELS_MOST}"
@@ -420,13 +437,22 @@ fn make_decoder(codec: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, R
 }
 
 /// Frames in the whole track before anything is cut, if the container tells.
-fn n_frames(track: &Track, rate_hz: u32, data_size: Option<DataSize>) -> Option<u64> {
-    let by_duration = || {
-        let (base, duration) = (track.time_base?, track.duration?.get());
+fn n_frames(
+    track: &Track,
+    whole: &MediaInfo,
+    rate_hz: u32,
+    data_size: Option<DataSize>,
+) -> Option<u64> {
+    let frames = |base: Option<TimeBase>, duration: Option<Duration>| {
+        let (base, duration) = (base?, duration?.get());
         let scaled = u128::from(duration) * u128::from(base.numer.get()) * u128::from(rate_hz);
         u64::try_from(scaled / u128::from(base.denom.get())).ok()
     };
-    let n = track.num_frames.or_else(by_duration).filter(|n| *n > 0)?;
+    let n = track
+        .num_frames
+        .or_else(|| frames(track.time_base, track.duration))
+        .or_else(|| frames(whole.time_base, whole.duration))
+        .filter(|n| *n > 0)?;
     match data_size {
         // The header was corrected to what is there; the total is what it had promised.
         Some(DataSize {
@@ -438,82 +464,6 @@ fn n_frames(track: &Track, rate_hz: u32, data_size: Option<DataSize>) -> Option<
         }
         _ => Some(n),
     }
-}
-
-/// The heard part of a track: by its edit list, by the note iTunes leaves, by the Opus header.
-///
-/// AAC in Matroska or in a bare ADTS stream has no such statement; nothing is cut there, as no
-/// player does, so times agree with what is seen and heard (20 to 50 ms of silence come first).
-fn timeline(
-    track: &Track,
-    codec: &AudioCodecParameters,
-    movie: Option<&Movie>,
-    reader: &mut dyn FormatReader,
-    rate_hz: u32,
-    remarks: &mut Vec<String>,
-) -> Timeline {
-    let Some(movie) = movie else {
-        return Timeline::from(opus_delay(codec, Endian::Little).unwrap_or(0));
-    };
-    match movie.timeline(track.id, rate_hz) {
-        Ok(Some(timeline)) => return timeline,
-        Ok(None) => {}
-        Err(remark) => remarks.push(remark),
-    }
-    if let Some((delay, n_heard)) = itunes_note(reader) {
-        return Timeline::new(0, [(delay, delay.saturating_add(n_heard))]);
-    }
-    Timeline::from(opus_delay(codec, Endian::Big).unwrap_or(0))
-}
-
-/// The byte order of an Opus header: big in mp4, little everywhere else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Endian {
-    Big,
-    Little,
-}
-
-/// The delay that an Opus header states.
-///
-/// Units: frames at 48 kHz. Source: RFC 7845, 5.1; "Encapsulation of Opus in ISO BMFF", 4.3.2.
-fn opus_delay(codec: &AudioCodecParameters, endian: Endian) -> Option<u64> {
-    let header = codec
-        .extra_data
-        .as_ref()
-        .filter(|_| codec.codec == CODEC_ID_OPUS)?;
-    let delay = <[u8; 2]>::try_from(header.get(10..12)?).ok()?;
-    Some(u64::from(match endian {
-        Endian::Big => u16::from_be_bytes(delay),
-        Endian::Little => u16::from_le_bytes(delay),
-    }))
-}
-
-/// Delay and length by the tag `iTunSMPB`: four hexadecimal numbers, 0, delay, padding, length.
-fn itunes_note(reader: &mut dyn FormatReader) -> Option<(u64, u64)> {
-    let mut metadata = reader.metadata();
-    let revision = metadata.skip_to_latest()?;
-    let tags = revision
-        .media
-        .tags
-        .iter()
-        .chain(revision.per_track.iter().flat_map(|t| &t.metadata.tags));
-    let note = tags
-        .map(|tag| &tag.raw)
-        .find(|tag| tag.key.ends_with("iTunSMPB"))?;
-    parse_itunes_note(&note.value.to_string())
-}
-
-fn parse_itunes_note(note: &str) -> Option<(u64, u64)> {
-    let mut numbers = note
-        .split_whitespace()
-        .map(|word| u64::from_str_radix(word, 16).ok());
-    let (_, delay, _, n_heard) = (
-        numbers.next()??,
-        numbers.next()??,
-        numbers.next()??,
-        numbers.next()??,
-    );
-    (n_heard > 0).then_some((delay, n_heard))
 }
 
 /// What went wrong, in a few words.

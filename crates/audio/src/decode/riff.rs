@@ -1,4 +1,5 @@
-//! A RIFF header states its lengths first, so whoever writes it while recording must lie.
+//! A RIFF header (like that of aiff, caf and Matroska) states its lengths first, so whoever writes
+//! it while recording must lie.
 //!
 //! Recorders that never came to their end leave 0, a placeholder or the length they hoped for;
 //! here the true lengths take their place before anyone parses the header.
@@ -11,7 +12,10 @@ use symphonia::core::io::MediaSource;
 /// Chunks looked at before the audio.
 const N_CHUNKS: usize = 256;
 
-/// What the header of a wav file says about the length of the audio, and what is true.
+/// Bytes that take the place of those at an offset.
+pub(super) type Patch = (u64, [u8; 4]);
+
+/// What the header says about the length of the audio, and what is true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct DataSize {
     /// Bytes of audio by the header; `None` when it says nothing (0 or a placeholder).
@@ -25,27 +29,56 @@ pub(super) struct Patched {
     file: File,
     position: u64,
     len: u64,
-    patches: Vec<(u64, [u8; 4])>,
+    patches: Vec<Patch>,
+    is_seekable: bool,
+}
+
+/// What is corrected in a header.
+struct Header {
+    patches: Vec<Patch>,
+    size: DataSize,
+    /// Whether the header points behind the end of the file, so that nobody may follow.
+    points_nowhere: bool,
+}
+
+impl Header {
+    fn new(patches: Vec<Patch>, size: DataSize) -> Self {
+        Self {
+            patches,
+            size,
+            points_nowhere: false,
+        }
+    }
 }
 
 impl Patched {
-    /// The file as it is, or with a corrected header when it is a wav (RIFF, RF64 or BW64).
-    pub(super) fn new(mut file: File) -> io::Result<(Self, Option<DataSize>)> {
+    /// The file with `patches`, and with a corrected header when it is wav (RIFF, RF64, BW64),
+    /// aiff, caf or Matroska.
+    pub(super) fn new(
+        mut file: File,
+        mut patches: Vec<Patch>,
+    ) -> io::Result<(Self, Option<DataSize>)> {
         let len = file.seek(SeekFrom::End(0))?;
         file.rewind()?;
-        let header = match wav_patches(&mut file, len) {
+        let header = match read_header(&mut file, len) {
             Ok(found) => found,
             Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => None,
             Err(e) => return Err(e),
         };
         file.rewind()?;
-        let (patches, size) = header.map_or((Vec::new(), None), |(p, s)| (p, Some(s)));
+        let mut is_seekable = true;
+        let size = header.map(|header| {
+            patches.extend(header.patches);
+            is_seekable = !header.points_nowhere;
+            header.size
+        });
         Ok((
             Self {
                 file,
                 position: 0,
                 len,
                 patches,
+                is_seekable,
             },
             size,
         ))
@@ -78,7 +111,7 @@ impl Seek for Patched {
 
 impl MediaSource for Patched {
     fn is_seekable(&self) -> bool {
-        true
+        self.is_seekable
     }
 
     fn byte_len(&self) -> Option<u64> {
@@ -86,45 +119,130 @@ impl MediaSource for Patched {
     }
 }
 
-/// Replacements for the header of a wav file, `None` when it is none or has no audio chunk.
-fn wav_patches(file: &mut File, len: u64) -> io::Result<Option<(Vec<(u64, [u8; 4])>, DataSize)>> {
+/// Corrections for a header, `None` when it is of another kind or has no audio chunk.
+fn read_header(file: &mut File, len: u64) -> io::Result<Option<Header>> {
     let magic = read::<4>(file)?;
     read::<4>(file)?;
     let form = read::<4>(file)?;
-    let is_long = matches!(&magic, b"RF64" | b"BW64");
-    if &form != b"WAVE" || !(is_long || &magic == b"RIFF") {
-        return Ok(None);
+    match (&magic, &form) {
+        (b"RIFF" | b"RF64" | b"BW64", b"WAVE") => wav(file, len, &magic != b"RIFF"),
+        (b"FORM", b"AIFF" | b"AIFC") => aiff(file, len),
+        (b"caff", _) => caf(file, len),
+        (b"\x1a\x45\xdf\xa3", _) => matroska(file, len),
+        _ => Ok(None),
     }
+}
+
+/// Corrections for a wav header; `is_long` when sizes beyond 4 GB stand in a chunk of their own.
+fn wav(file: &mut File, len: u64, is_long: bool) -> io::Result<Option<Header>> {
     let mut long_size = None;
     let mut at = 12;
     for _ in 0..N_CHUNKS {
         file.seek(SeekFrom::Start(at))?;
         let id = read::<4>(file)?;
         let size = u32::from_le_bytes(read::<4>(file)?);
-        match &id {
-            b"ds64" => {
-                read::<8>(file)?;
-                long_size = Some(u64::from_le_bytes(read::<8>(file)?));
-            }
-            b"data" => {
-                let declared = match long_size {
-                    Some(size) if is_long => Some(size).filter(|size| *size != 0),
-                    _ => declared_size(size),
-                };
-                let size = data_size(file, at + 8, len, declared)?;
-                let size_to_write = u32::try_from(size.present).unwrap_or(u32::MAX);
-                let patches = vec![
-                    (0, *b"RIFF"),
-                    (4, u32::MAX.to_le_bytes()),
-                    (at + 4, size_to_write.to_le_bytes()),
-                ];
-                return Ok(Some((patches, size)));
-            }
-            _ => {}
+        if &id == b"ds64" {
+            read::<8>(file)?;
+            long_size = Some(u64::from_le_bytes(read::<8>(file)?));
+        }
+        if &id == b"data" {
+            let declared = match long_size {
+                Some(size) if is_long => Some(size).filter(|size| *size != 0),
+                _ => declared_size(size),
+            };
+            let size = data_size(file, at + 8, len, declared)?;
+            let true_size = u32::try_from(size.present).unwrap_or(u32::MAX);
+            let patches = vec![
+                (0, *b"RIFF"),
+                (4, u32::MAX.to_le_bytes()),
+                (at + 4, true_size.to_le_bytes()),
+            ];
+            return Ok(Some(Header::new(patches, size)));
         }
         at += 8 + u64::from(size) + u64::from(size % 2);
     }
     Ok(None)
+}
+
+/// Corrections for an aiff header whose audio is cut or of unknown length.
+fn aiff(file: &mut File, len: u64) -> io::Result<Option<Header>> {
+    let mut at = 12;
+    for _ in 0..N_CHUNKS {
+        file.seek(SeekFrom::Start(at))?;
+        let id = read::<4>(file)?;
+        let size = u32::from_be_bytes(read::<4>(file)?);
+        let end = at + 8 + u64::from(size);
+        if &id == b"SSND" && end > len {
+            let true_size = u32::try_from(len - at - 8).unwrap_or(u32::MAX);
+            let whole = u32::try_from(len - 8).unwrap_or(u32::MAX);
+            let patches = vec![(4, whole.to_be_bytes()), (at + 4, true_size.to_be_bytes())];
+            let present = u64::from(true_size);
+            let size = DataSize {
+                declared: declared_size(size),
+                present,
+            };
+            return Ok(Some(Header::new(patches, size)));
+        }
+        at = end + u64::from(size % 2);
+    }
+    Ok(None)
+}
+
+/// Corrections for a caf header whose audio is cut.
+fn caf(file: &mut File, len: u64) -> io::Result<Option<Header>> {
+    let mut at = 8;
+    for _ in 0..N_CHUNKS {
+        file.seek(SeekFrom::Start(at))?;
+        let id = read::<4>(file)?;
+        // A size of -1 stands for "to the end" and is understood.
+        let Ok(size) = u64::try_from(i64::from_be_bytes(read::<8>(file)?)) else {
+            break;
+        };
+        let rest = len.saturating_sub(at + 12);
+        if &id == b"data" && size > rest {
+            let true_size = rest.to_be_bytes();
+            let halves = (at + 4..)
+                .step_by(4)
+                .zip(true_size.as_chunks::<4>().0.iter().copied());
+            let size = DataSize {
+                declared: Some(size),
+                present: rest,
+            };
+            return Ok(Some(Header::new(halves.collect(), size)));
+        }
+        at = at.saturating_add(12).saturating_add(size);
+    }
+    Ok(None)
+}
+
+/// Corrections for a Matroska file whose one segment is cut: its size becomes "not known".
+///
+/// Source: RFC 8794, 4.4 and 6.2. Writers give this size eight bytes, to fill it in at the end.
+fn matroska(file: &mut File, len: u64) -> io::Result<Option<Header>> {
+    file.seek(SeekFrom::Start(4))?;
+    let first = read::<1>(file)?[0];
+    let n_more = first.leading_zeros();
+    let mut size = u64::from(first) & (0x7f_u64 >> n_more);
+    for _ in 0..n_more.min(7) {
+        size = size << 8 | u64::from(read::<1>(file)?[0]);
+    }
+    let at = 5 + u64::from(n_more) + size;
+    file.seek(SeekFrom::Start(at))?;
+    let (id, size) = (read::<4>(file)?, u64::from_be_bytes(read::<8>(file)?));
+    let rest = len.saturating_sub(at + 12);
+    if &id != b"\x18\x53\x80\x67" || size >> 56 != 1 || (size ^ 1 << 56) <= rest {
+        return Ok(None);
+    }
+    let patches = vec![(at + 4, [0x01, 0xff, 0xff, 0xff]), (at + 8, [0xff; 4])];
+    let size = DataSize {
+        declared: None,
+        present: rest,
+    };
+    Ok(Some(Header {
+        patches,
+        size,
+        points_nowhere: true,
+    }))
 }
 
 /// The size a header states, unless it is one of the values that stand for "not known yet".

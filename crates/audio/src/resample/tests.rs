@@ -110,7 +110,11 @@ fn a_second_stream_starts_afresh() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 48,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
     fn blocks_of_any_size_give_the_same_as_the_whole(

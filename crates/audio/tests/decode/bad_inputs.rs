@@ -1,0 +1,185 @@
+//! Each bad input has its own error, which says what happened and what to do.
+
+use std::fs;
+use std::path::Path;
+
+use earmark_audio::Error;
+
+use crate::signal::{compare, decode, fixture, signal};
+
+/// The error for a file of this name with this content.
+#[track_caller]
+fn refused(name: &str, content: &[u8]) -> Error {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, content).unwrap();
+    let error = decode(&path).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with(&*path.to_string_lossy()) && text.contains("; "),
+        "{text}"
+    );
+    error
+}
+
+/// What is decoded from a file that was cut, and the warning.
+#[track_caller]
+fn cut(name: &str, share: f64) -> (Vec<f32>, Vec<String>) {
+    let whole = fs::read(fixture(name)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, &whole[..(whole.len() as f64 * share) as usize]).unwrap();
+    decode(&path).unwrap()
+}
+
+#[test]
+fn each_kind_of_nothing_has_its_name() {
+    let missing = decode(Path::new("/nowhere/at/all.wav")).unwrap_err();
+    assert!(matches!(missing, Error::NotFound { .. }), "{missing}");
+    let folder = decode(&fixture("")).unwrap_err();
+    assert!(matches!(folder, Error::Folder { .. }), "{folder}");
+    assert!(matches!(refused("empty.wav", b""), Error::Empty { .. }));
+    let text = refused("notes.wav", b"These are the notes of a meeting.\n");
+    assert!(matches!(text, Error::NotAudio { .. }), "{text}");
+    assert!(matches!(
+        refused("doc.mp3", b"%PDF-1.7\n\0\0"),
+        Error::NotAudio { .. }
+    ));
+    let vorbis = fs::read(fixture("vorbis.ogg")).unwrap();
+    assert!(matches!(
+        refused("header.ogg", &vorbis[..2000]),
+        Error::Damaged { .. }
+    ));
+    let junk: Vec<u8> = (0..5000u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    assert!(matches!(
+        refused("junk.wav", &junk),
+        Error::NeedsFfmpeg { .. }
+    ));
+}
+
+#[test]
+fn a_header_without_samples_is_a_recording_of_zero_length() {
+    let header = &fs::read(fixture("s16.wav")).unwrap()[..44];
+    let mut header = header.to_vec();
+    header[40..44].fill(0);
+    assert!(matches!(
+        refused("zero.wav", &header),
+        Error::ZeroLength { .. }
+    ));
+}
+
+#[test]
+fn a_hundred_samples_are_a_recording() {
+    let mut file = fs::read(fixture("s16.wav")).unwrap()[..244].to_vec();
+    file[40..44].copy_from_slice(&200u32.to_le_bytes());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("short.wav");
+    fs::write(&path, file).unwrap();
+    let (samples, warnings) = decode(&path).unwrap();
+    assert_eq!((samples.len(), warnings.len()), (100, 0));
+}
+
+#[test]
+fn a_cut_mp3_gives_its_beginning_and_says_how_much_that_is() {
+    let (samples, warnings) = cut("stereo.mp3", 0.5);
+    assert!(
+        (10_000..13_000).contains(&samples.len()),
+        "{}",
+        samples.len()
+    );
+    assert!(compare(&samples[..8000], &signal()[..8000], 40).correlation > 0.99);
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].contains("of about 0:01.500; "), "{warnings:?}");
+}
+
+#[test]
+fn a_cut_m4a_gives_its_beginning_when_its_index_is_there() {
+    // The index of this one stands in front, so a cut leaves it whole.
+    let (samples, warnings) = cut("front.m4a", 0.7);
+    assert!(
+        (8_000..16_000).contains(&samples.len()),
+        "{}",
+        samples.len()
+    );
+    assert!(compare(&samples[..8000], &signal()[..8000], 40).correlation > 0.9);
+    assert!(
+        warnings[0].contains("of about 0:01.500; it ends early"),
+        "{warnings:?}"
+    );
+
+    let whole = fs::read(fixture("aac.m4a")).unwrap();
+    let error = refused("cut.m4a", &whole[..whole.len() / 2]);
+    assert!(matches!(error, Error::Damaged { .. }), "{error}");
+    assert!(
+        error.to_string().contains("index (moov) is missing"),
+        "{error}"
+    );
+}
+
+#[test]
+fn other_cut_files_give_their_beginning_too() {
+    for name in ["mono.flac", "pcm.aiff", "pcm.caf", "film.mkv"] {
+        let (samples, warnings) = cut(name, 0.6);
+        assert!(
+            (8_000..20_000).contains(&samples.len()),
+            "{name}: {}",
+            samples.len()
+        );
+        assert_eq!(warnings.len(), 1, "{name}");
+        assert!(
+            warnings[0].contains("of about 0:01."),
+            "{name}: {warnings:?}"
+        );
+    }
+    // An Ogg stream states its length on its last page only, and that one is gone.
+    let (samples, _) = cut("opus.ogg", 0.9);
+    assert!(
+        (8_000..23_900).contains(&samples.len()),
+        "{}",
+        samples.len()
+    );
+}
+
+#[test]
+fn silence_stands_for_a_damaged_part() {
+    for name in ["mono.flac", "aac.m4a"] {
+        let mut file = fs::read(fixture(name)).unwrap();
+        let middle = file.len() / 2;
+        file[middle..middle + 300].fill(0xa5);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        fs::write(&path, file).unwrap();
+        let (samples, warnings) = decode(&path).unwrap();
+        let (tail, reference) = (&samples[20_000..], &signal()[20_000..]);
+        let found = compare(tail, reference, 40);
+        let summary = format!("{name}: {found:?} {} {warnings:?}", samples.len());
+        assert!(found.correlation > 0.9 && found.lag.abs() <= 1, "{summary}");
+        assert!(
+            warnings
+                .iter()
+                .all(|warning| warning.contains("became silence")),
+            "{summary}"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_page_of_ogg_is_passed_over() {
+    let mut file = fs::read(fixture("opus.ogg")).unwrap();
+    let n = file.len();
+    file.extend_from_within(..);
+    file[n - 100..n - 50].fill(0xa5);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged.ogg");
+    fs::write(&path, file).unwrap();
+    let (samples, warnings) = decode(&path).unwrap();
+    assert!(
+        (32_000..47_000).contains(&samples.len()),
+        "{}",
+        samples.len()
+    );
+    let found = compare(&samples[samples.len() - 24_000..], &signal(), 400);
+    assert!(found.correlation > 0.99, "{found:?} {warnings:?}");
+}

@@ -1,0 +1,50 @@
+//! However long a recording is, only a moment of it is in memory.
+
+use std::io::{Seek as _, SeekFrom, Write as _};
+
+use earmark_audio::{Ffmpeg, Recording, Source as _};
+use earmark_transcript::Ms;
+
+/// Length of the recording.
+///
+/// Units: seconds.
+const LENGTH_S: u32 = 3 * 3600;
+
+#[test]
+fn three_hours_stream_by() {
+    // A file with a hole in it: as long as three hours of 8 kHz mu-law, a few bytes on disk.
+    let n_bytes = LENGTH_S * 8000;
+    let mut header = b"RIFF\0\0\0\0WAVEfmt \x12\0\0\0\x07\0\x01\0".to_vec();
+    header.extend([8000u32, 8000].iter().flat_map(|n| n.to_le_bytes()));
+    header.extend(b"\x01\0\x08\0\0\0data");
+    header.extend(n_bytes.to_le_bytes());
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&header).unwrap();
+    file.seek(SeekFrom::Start(
+        header.len() as u64 + u64::from(n_bytes) - 1,
+    ))
+    .unwrap();
+    file.write_all(&[0]).unwrap();
+
+    let mut recording = Recording::open_with(file.path(), &Ffmpeg::none()).unwrap();
+    assert_eq!(recording.duration(), Some(Ms(LENGTH_S * 1000)));
+    let before = resident_kb();
+    let mut n = 0;
+    while let Some(block) = recording.next_block().unwrap() {
+        assert!(block.len() <= 32_000);
+        n += block.len() as u64;
+    }
+    assert_eq!(n, u64::from(LENGTH_S) * 16_000);
+    // Held whole it would be 84 MB as it comes and 660 MB as samples; the slack is for the other
+    // tests of this process.
+    let grown = resident_kb().saturating_sub(before);
+    assert!(grown < 60_000, "memory grew by {grown} KB");
+}
+
+/// Resident memory of this process, 0 where the system does not tell.
+fn resident_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok())
+        .unwrap_or(0)
+}
