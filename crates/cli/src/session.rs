@@ -45,6 +45,7 @@ pub(crate) fn run(jobs: Vec<Job>, taker: &mut dyn Taker) -> anyhow::Result<Exit>
         taker,
         bar: None,
         exit: Exit::Done,
+        model_failed: false,
     };
     for job in &session.jobs {
         queue.submit(job.clone());
@@ -70,6 +71,8 @@ struct Session<'a> {
     taker: &'a mut dyn Taker,
     bar: Option<Bar>,
     exit: Exit,
+    /// The jobs that are left are cancelled for its sake, not the person's.
+    model_failed: bool,
 }
 
 impl Session<'_> {
@@ -137,8 +140,7 @@ impl Session<'_> {
                 self.taker.transcript(job, transcript, spent)?;
             }
             End::Cancelled(transcript) => {
-                // What a failed model left undone was not stopped by the person.
-                if self.exit != Exit::Failed || !transcript.segments.is_empty() {
+                if !self.model_failed {
                     self.exit = Exit::Cancelled;
                 }
                 if !transcript.segments.is_empty() {
@@ -148,6 +150,8 @@ impl Session<'_> {
                     self.taker.transcript(job, transcript, spent)?;
                 }
             }
+            // The next job may have met the same model before it could be cancelled.
+            End::Failed(failure) if self.model_failed && is_the_models(failure.code) => {}
             End::Failed(failure) => {
                 out::say(&format!(
                     "error: {}",
@@ -155,6 +159,7 @@ impl Session<'_> {
                 ));
                 self.exit = Exit::Failed;
                 if is_the_models(failure.code) {
+                    self.model_failed = true;
                     queue.cancel_all();
                 }
             }

@@ -57,6 +57,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         judged: Vec::new(),
     };
     let exit = session::run(jobs, &mut judge)?;
+    if judge.judged.is_empty() {
+        return Ok(exit); // no figures are better than perfect ones
+    }
     let report = Report::new(judge.judged);
     let to_stdout = args.json.as_deref() == Some(Path::new("-"));
     out::print(&if to_stdout {

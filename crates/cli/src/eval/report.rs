@@ -63,17 +63,16 @@ fn align_errors(truth: &Truth, heard: &Transcript) -> Option<Vec<u32>> {
         .map(|w| score::normalise(&w.text))
         .collect();
     let heard_words: Vec<_> = heard.iter().map(|w| score::normalise(&w.text)).collect();
-    let distance = |(i, j): (usize, usize)| {
+    let distances = |(i, j): (usize, usize)| {
         let (truth, heard) = (&truth.words[i], heard[j]);
-        [
-            truth.start_ms.abs_diff(heard.start.0),
-            truth.end_ms.abs_diff(heard.end.0),
-        ]
+        let start = truth.start_ms.map(|start| start.abs_diff(heard.start.0));
+        let end = truth.end_ms.map(|end| end.abs_diff(heard.end.0));
+        start.into_iter().chain(end)
     };
     Some(
         score::matches(&truth_words, &heard_words)
             .into_iter()
-            .flat_map(distance)
+            .flat_map(distances)
             .collect(),
     )
 }

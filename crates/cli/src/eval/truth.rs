@@ -23,10 +23,10 @@ pub(crate) struct Truth {
 pub(crate) struct TimedWord {
     /// The word.
     pub(crate) text: String,
-    /// Its start.
-    pub(crate) start_ms: u32,
-    /// Its end.
-    pub(crate) end_ms: u32,
+    /// Its start, when it is known.
+    pub(crate) start_ms: Option<u32>,
+    /// Its end, when it is known.
+    pub(crate) end_ms: Option<u32>,
 }
 
 #[derive(Deserialize)]

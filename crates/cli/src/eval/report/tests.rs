@@ -9,8 +9,8 @@ use crate::eval::truth::{TimedWord, Truth};
 fn truth(text: &str, language: &str) -> Truth {
     let words = text.split(' ').enumerate().map(|(i, word)| TimedWord {
         text: word.into(),
-        start_ms: i as u32 * 500,
-        end_ms: i as u32 * 500 + 400,
+        start_ms: Some(i as u32 * 500),
+        end_ms: Some(i as u32 * 500 + 400),
     });
     Truth {
         text: text.into(),

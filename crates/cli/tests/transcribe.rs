@@ -1,0 +1,472 @@
+//! `earmark transcribe` as a person meets it: what is said, where it goes, how it ends.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test leans on may unwrap like the test itself"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A tiny random checkpoint: what it says is noise, but it says it by the rules.
+fn tiny_model() -> String {
+    root().join("tests/golden/asr").display().to_string()
+}
+
+/// A folder for one test.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.at(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// A recording of so many samples at 16 kHz, a steady buzz.
+    fn recording(&self, name: &str, n_samples: u32) -> PathBuf {
+        let mut wav = Vec::new();
+        wav.extend(b"RIFF");
+        wav.extend((36 + n_samples * 2).to_le_bytes());
+        wav.extend(b"WAVEfmt ");
+        for number in [16, 0x0001_0001, 16_000, 32_000, 0x0010_0002] {
+            wav.extend(u32::to_le_bytes(number));
+        }
+        wav.extend(b"data");
+        wav.extend((n_samples * 2).to_le_bytes());
+        wav.extend((0..n_samples).flat_map(|i| ((i % 160) as i16 * 50).to_le_bytes()));
+        self.write(name, wav)
+    }
+
+    /// `earmark` in this folder, where no model is downloaded.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_earmark"));
+        command
+            .current_dir(self.0.path())
+            .env("EARMARK_MODELS", self.at("models"));
+        command.args(arguments);
+        command
+    }
+
+    /// Runs `earmark` in this folder, where no model is downloaded.
+    fn earmark(&self, arguments: &[&str]) -> Ran {
+        let output = self.command(arguments).output().unwrap();
+        Ran {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs `earmark transcribe` with the tiny model.
+    fn transcribe(&self, arguments: &[&str]) -> Ran {
+        let model = tiny_model();
+        self.earmark(&[&["transcribe", "--model", &model], arguments].concat())
+    }
+}
+
+/// What a command left behind.
+#[derive(Debug)]
+struct Ran {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    /// The JSON objects on standard output, one a line.
+    fn objects(&self) -> Vec<Value> {
+        self.stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
+
+/// A command that fails with a code, a message and nothing on standard output.
+fn check_failure(ran: &Ran, code: i32, messages: &[&str]) {
+    assert_eq!(ran.code, code, "{ran:?}");
+    for message in messages {
+        assert!(
+            ran.stderr.contains(message),
+            "{message:?} is not in {ran:?}"
+        );
+    }
+    assert_eq!(ran.stdout, "");
+    assert!(!ran.stderr.contains("panicked"), "{ran:?}");
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+#[test]
+fn json_has_the_keys_that_others_rely_on() {
+    let desk = Desk::new();
+    desk.recording("a b.wav", 24_000);
+    let ran = desk.transcribe(&["a b.wav", "--format", "json", "--output", "-"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let [object] = &ran.objects()[..] else {
+        panic!("one object: {ran:?}")
+    };
+    assert_eq!(
+        keys(object),
+        [
+            "audio", "language", "schema", "segments", "text", "warnings"
+        ]
+    );
+    assert_eq!(object["schema"], 1);
+    assert_eq!(object["audio"]["path"], "a b.wav");
+    assert_eq!(object["audio"]["duration_ms"], 1500);
+    for segment in object["segments"].as_array().unwrap() {
+        assert_eq!(
+            keys(segment),
+            ["end_ms", "language", "start_ms", "text", "timing", "words"]
+        );
+        assert_eq!(segment["timing"], "piece");
+        for word in segment["words"].as_array().unwrap() {
+            assert_eq!(keys(word), ["end_ms", "probability", "start_ms", "text"]);
+        }
+    }
+}
+
+#[test]
+fn several_recordings_give_an_object_each_and_one_bad_one_does_not_stop_them() {
+    let desk = Desk::new();
+    desk.recording("a.wav", 8_000);
+    desk.write("text.wav", "this is no recording");
+    desk.recording("c.wav", 8_000);
+    let ran = desk.transcribe(&[
+        "a.wav",
+        "text.wav",
+        "missing.wav",
+        "c.wav",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let paths: Vec<_> = ran
+        .objects()
+        .iter()
+        .map(|o| o["audio"]["path"].clone())
+        .collect();
+    assert_eq!(paths, ["a.wav", "c.wav"]);
+    assert!(ran.stderr.contains("error: text.wav: "), "{ran:?}");
+    assert!(ran.stderr.contains("error: missing.wav: "), "{ran:?}");
+}
+
+#[test]
+fn a_folder_stands_for_its_recordings_in_order() {
+    let desk = Desk::new();
+    desk.recording("talks/b.wav", 8_000);
+    desk.recording("talks/a/z.wav", 8_000);
+    desk.write("talks/notes.txt", "no recording");
+    let ran = desk.transcribe(&["talks", "--format", "json"]);
+    let paths: Vec<_> = ran
+        .objects()
+        .iter()
+        .map(|o| o["audio"]["path"].clone())
+        .collect();
+    assert_eq!(paths, ["talks/a/z.wav", "talks/b.wav"]);
+
+    fs::create_dir(desk.at("empty")).unwrap();
+    let ran = desk.transcribe(&["empty"]);
+    check_failure(
+        &ran,
+        1,
+        &["error: empty: there are no sound or video files in it"],
+    );
+}
+
+#[test]
+fn text_on_standard_output_says_whose_it_is_when_there_are_several() {
+    let desk = Desk::new();
+    desk.recording("a.wav", 8_000);
+    desk.recording("b.wav", 8_000);
+    let ran = desk.transcribe(&["a.wav", "b.wav"]);
+    assert!(ran.stdout.starts_with("==> a.wav <==\n"), "{ran:?}");
+    assert!(ran.stdout.contains("\n==> b.wav <==\n"), "{ran:?}");
+    assert!(!desk.transcribe(&["a.wav"]).stdout.contains("==>"));
+}
+
+#[test]
+fn files_are_written_beside_each_other_and_never_over_a_recording() {
+    let desk = Desk::new();
+    desk.recording("a.wav", 8_000);
+    desk.recording("b.wav", 8_000);
+    desk.recording("more/b.wav", 8_000);
+    let ran = desk.transcribe(&[
+        "a.wav",
+        "b.wav",
+        "more/b.wav",
+        "--output",
+        "out",
+        "--format",
+        "vtt",
+    ]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
+    for name in ["out/a.vtt", "out/b.wav.vtt", "out/b.wav-2.vtt"] {
+        let file = fs::read_to_string(desk.at(name)).unwrap();
+        assert!(file.starts_with("WEBVTT\n"), "{name}: {file}");
+    }
+    assert_eq!(
+        fs::read_dir(desk.at("out")).unwrap().count(),
+        3,
+        "nothing else is left behind"
+    );
+
+    desk.write("taken", "a file");
+    let ran = desk.transcribe(&["a.wav", "--output", "taken"]);
+    check_failure(&ran, 1, &["error: cannot write `taken/a.txt`"]);
+}
+
+#[test]
+fn subtitles_of_several_recordings_need_files() {
+    let desk = Desk::new();
+    desk.recording("a.wav", 8_000);
+    desk.recording("b.wav", 8_000);
+    let ran = desk.transcribe(&["a.wav", "b.wav", "--format", "srt"]);
+    check_failure(&ran, 2, &["with `--output DIR`"]);
+}
+
+#[test]
+fn sound_without_room_for_words_says_so() {
+    let desk = Desk::new();
+    desk.recording("blip.wav", 100);
+    let ran = desk.transcribe(&["blip.wav", "--format", "json"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let warning = "only 6 ms of sound; too short for a word";
+    assert_eq!(
+        ran.objects()[0]["warnings"]
+            .as_array()
+            .unwrap()
+            .last()
+            .unwrap(),
+        warning
+    );
+    assert!(
+        ran.stderr
+            .contains(&format!("warning: blip.wav: {warning}")),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_model_that_is_not_there_is_said_once() {
+    let desk = Desk::new();
+    desk.recording("a.wav", 8_000);
+    desk.recording("b.wav", 8_000);
+    let check = |model: &str, messages: &[&str]| {
+        let ran = desk.earmark(&[
+            "transcribe",
+            "a.wav",
+            "b.wav",
+            "--model",
+            model,
+            "--format",
+            "json",
+        ]);
+        check_failure(&ran, 1, messages);
+        assert_eq!(ran.stderr.matches("error: ").count(), 1, "{ran:?}");
+    };
+    check("./nowhere", &["there is no model folder at `./nowhere`"]);
+    check(
+        "Qwen3-ASR-0.6B",
+        &[
+            "is not on this computer",
+            "huggingface.co/Qwen/Qwen3-ASR-0.6B",
+            "models",
+        ],
+    );
+    check(
+        "whisper",
+        &["there is no model called `whisper`", "Qwen3-ASR-1.7B"],
+    );
+    check("a.wav", &["is a file; name the folder"]);
+    check(".", &["no `config.json` in `.`"]);
+}
+
+/// A copy of the sharded tiny model, with one file changed or, for `None`, gone.
+fn spoilt(desk: &Desk, file: &str, content: Option<&str>) -> String {
+    let model = desk.at("spoilt");
+    let _ = fs::remove_dir_all(&model);
+    fs::create_dir(&model).unwrap();
+    for entry in fs::read_dir(root().join("tests/golden/asr-sharded")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), model.join(entry.file_name())).unwrap();
+    }
+    match content {
+        Some(content) => fs::write(model.join(file), content).unwrap(),
+        None => fs::remove_file(model.join(file)).unwrap(),
+    }
+    model.display().to_string()
+}
+
+#[test]
+fn a_damaged_model_names_the_file_and_says_what_to_do() {
+    let desk = Desk::new();
+    desk.recording("a.wav", 8_000);
+    let check = |file: &str, content: Option<&str>| {
+        let model = spoilt(&desk, file, content);
+        let ran = desk.earmark(&["transcribe", "a.wav", "--model", &model, "--format", "json"]);
+        check_failure(
+            &ran,
+            1,
+            &[file, "get the model's files again or choose another model"],
+        );
+    };
+    check("model-00002-of-00003.safetensors", None);
+    check("model-00002-of-00003.safetensors", Some("not a header"));
+    check("config.json", Some("{"));
+    check("tokenizer_config.json", Some("{}"));
+    check("vocab.json", None);
+}
+
+#[test]
+fn what_is_not_understood_ends_with_2_and_does_nothing() {
+    let desk = Desk::new();
+    desk.recording("a.wav", 8_000);
+    let check = |arguments: &[&str], message: &str| {
+        check_failure(&desk.transcribe(arguments), 2, &[message]);
+    };
+    check(&[], "FILE");
+    check(
+        &["a.wav", "--language", "Klingon"],
+        "choose `auto`, a code, or one of: Arabic",
+    );
+    check(
+        &["a.wav", "--format", "docx"],
+        "[possible values: txt, json, srt, vtt]",
+    );
+    check(&["a.wav", "--threads", "0"], "--threads");
+    check(&["a.wav", "--piece", "0"], "--piece");
+    check(
+        &["a.wav", "--context", "@missing.txt"],
+        "cannot read the context file `missing.txt`",
+    );
+}
+
+#[test]
+fn options_reach_the_engine() {
+    let desk = Desk::new();
+    desk.recording("a.wav", 48_000);
+    desk.write("names.txt", "Earmark");
+    let ran = desk.transcribe(&[
+        "a.wav",
+        "--format",
+        "json",
+        "--language",
+        "zh",
+        "--context",
+        "@names.txt",
+        "--piece",
+        "1",
+        "--device",
+        "cpu",
+        "--dtype",
+        "f32",
+        "--threads",
+        "1",
+    ]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for segment in ran.objects()[0]["segments"].as_array().unwrap() {
+        assert_eq!(segment["language"], "Chinese");
+        let length = segment["end_ms"].as_u64().unwrap() - segment["start_ms"].as_u64().unwrap();
+        assert!(length <= 1000, "{segment}");
+    }
+}
+
+#[test]
+fn help_says_how_it_ends() {
+    let desk = Desk::new();
+    let ran = desk.earmark(&["transcribe", "--help"]);
+    assert_eq!(ran.code, 0);
+    for line in [
+        "Exit codes:",
+        "  130  stopped with Ctrl-C; what was finished is kept",
+    ] {
+        assert!(ran.stdout.contains(line), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_reader_that_has_read_enough_ends_the_command_quietly() {
+    let desk = Desk::new();
+    desk.recording("a.wav", 8_000);
+    let model = tiny_model();
+    let mut command = desk.command(&["transcribe", "a.wav", "--model", &model, "--format", "json"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(
+        !said.contains("error") && !said.contains("panicked"),
+        "{said}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_cleanly_with_130() {
+    let desk = Desk::new();
+    // Ten minutes in pieces of a second, and another after it: enough work to be interrupted in.
+    desk.recording("a.wav", 16_000 * 600);
+    desk.recording("b.wav", 16_000);
+    let model = tiny_model();
+    let mut command = desk.command(&[
+        "transcribe",
+        "a.wav",
+        "b.wav",
+        "--model",
+        &model,
+        "--piece",
+        "1",
+    ]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first_line = [0; 14];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first_line).unwrap();
+    assert_eq!(&first_line, b"==> a.wav <==\n", "the work has begun");
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(kill.success());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(
+        !String::from_utf8(output.stdout).unwrap().contains("b.wav"),
+        "the rest is left"
+    );
+}
