@@ -1,5 +1,6 @@
 //! The `earmark` command: recordings into timed text, from a terminal.
 
+mod bench;
 mod eval;
 mod inputs;
 mod options;
@@ -28,6 +29,7 @@ struct Cli {
 enum Command {
     Transcribe(transcribe::Args),
     Eval(eval::Args),
+    Bench(bench::Args),
 }
 
 /// How the command ended.
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Transcribe(args) => transcribe::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Bench(args) => bench::run(&args),
     };
     let exit = exit.unwrap_or_else(|error| {
         if out::is_closed_pipe(&error) {

@@ -50,15 +50,22 @@ impl Checkpoint {
         match self {
             Self::Folder(folder) => {
                 if !folder.is_dir() {
-                    return Err(Error::NoFolder { path: folder.clone() });
+                    return Err(Error::NoFolder {
+                        path: folder.clone(),
+                    });
                 }
-                File::open(folder.join(name)).map(Opened::File).map_err(|source| {
-                    if source.kind() == std::io::ErrorKind::NotFound {
-                        self.missing(name, why)
-                    } else {
-                        Error::Io { file: self.display(name), source }
-                    }
-                })
+                File::open(folder.join(name))
+                    .map(Opened::File)
+                    .map_err(|source| {
+                        if source.kind() == std::io::ErrorKind::NotFound {
+                            self.missing(name, why)
+                        } else {
+                            Error::Io {
+                                file: self.display(name),
+                                source,
+                            }
+                        }
+                    })
             }
             Self::Embedded(files) => files
                 .iter()
@@ -74,8 +81,10 @@ impl Checkpoint {
             Opened::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
             Opened::File(mut file) => {
                 let mut bytes = Vec::new();
-                std::io::Read::read_to_end(&mut file, &mut bytes)
-                    .map_err(|source| Error::Io { file: self.display(name), source })?;
+                std::io::Read::read_to_end(&mut file, &mut bytes).map_err(|source| Error::Io {
+                    file: self.display(name),
+                    source,
+                })?;
                 Ok(Cow::Owned(bytes))
             }
         }
@@ -90,6 +99,9 @@ impl Checkpoint {
     }
 
     fn missing(&self, name: &str, why: &str) -> Error {
-        Error::MissingFile { file: self.display(name), why: why.to_owned() }
+        Error::MissingFile {
+            file: self.display(name),
+            why: why.to_owned(),
+        }
     }
 }

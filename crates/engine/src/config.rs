@@ -74,8 +74,11 @@ impl Config {
     /// (another activation, a rope type other than `default`).
     pub(crate) fn read(checkpoint: &Checkpoint) -> Result<Self> {
         let json = checkpoint.json(FILE, "it holds the sizes of the model")?;
-        let root =
-            Fields { file: checkpoint.display(FILE), path: String::new(), value: Some(&json) };
+        let root = Fields {
+            file: checkpoint.display(FILE),
+            path: String::new(),
+            value: Some(&json),
+        };
         if json.get("thinker_config").is_some() {
             let thinker = root.at("thinker_config");
             Self::from_fields(Layout::Original, &thinker, &thinker.at("text_config"))
@@ -149,9 +152,21 @@ impl Config {
             a.d_model.is_multiple_of(a.n_heads),
             "a divisor of `d_model`",
         )?;
-        audio.check("d_model", a.d_model.is_multiple_of(2) && a.d_model >= 4, "an even width")?;
-        audio.check("n_window_infer", a.window_chunks > 0, "at least twice `n_window`")?;
-        audio.check("output_dim", a.output == t.hidden, "the text model's `hidden_size`")?;
+        audio.check(
+            "d_model",
+            a.d_model.is_multiple_of(2) && a.d_model >= 4,
+            "an even width",
+        )?;
+        audio.check(
+            "n_window_infer",
+            a.window_chunks > 0,
+            "at least twice `n_window`",
+        )?;
+        audio.check(
+            "output_dim",
+            a.output == t.hidden,
+            "the text model's `hidden_size`",
+        )?;
         text.check(
             "num_key_value_heads",
             t.n_heads.is_multiple_of(t.n_kv_heads),
@@ -170,8 +185,11 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn at(&self, key: &str) -> Fields<'a> {
-        let path =
-            if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        let path = if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        };
         Fields {
             file: self.file.clone(),
             path,
@@ -184,7 +202,9 @@ impl<'a> Fields<'a> {
             file: self.file.clone(),
             field: self.path.clone(),
             expected: expected.to_owned(),
-            found: self.value.map_or_else(|| "no such field".to_owned(), ToString::to_string),
+            found: self
+                .value
+                .map_or_else(|| "no such field".to_owned(), ToString::to_string),
         }
     }
 
@@ -210,7 +230,10 @@ impl<'a> Fields<'a> {
 
     fn flag(&self, key: &str) -> Result<bool> {
         let field = self.at(key);
-        field.value.and_then(Value::as_bool).ok_or_else(|| field.wrong("true or false"))
+        field
+            .value
+            .and_then(Value::as_bool)
+            .ok_or_else(|| field.wrong("true or false"))
     }
 
     fn expect(&self, key: &str, wanted: &str) -> Result<()> {
@@ -223,6 +246,10 @@ impl<'a> Fields<'a> {
     }
 
     fn check(&self, key: &str, holds: bool, expected: &str) -> Result<()> {
-        if holds { Ok(()) } else { Err(self.at(key).wrong(expected)) }
+        if holds {
+            Ok(())
+        } else {
+            Err(self.at(key).wrong(expected))
+        }
     }
 }

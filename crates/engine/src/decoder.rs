@@ -4,6 +4,7 @@
 //! embedding has three equal position rows here, which makes it the ordinary one.
 
 use candle_core::{DType, Device, Tensor};
+use rayon::prelude::*;
 
 use crate::config::{Layout, TextConfig};
 use crate::error::Result;
@@ -61,15 +62,32 @@ impl Decoder {
         let embed_name = format!("{model}.embed_tokens.weight");
         let table = [config.vocab, config.hidden];
         // A tied head is stored twice in the original layout and once in the native one.
-        let head_name =
-            if !config.tied && tensors.has(head_name) { head_name } else { embed_name.as_str() };
-        let head = Linear::new(&[tensors.get(head_name, &table)?], None, dtype, device)?;
-        let layers = (0..config.n_layers)
-            .map(|i| Layer::load(tensors, config, &format!("{model}.layers.{i}"), dtype, device))
-            .collect::<Result<Vec<_>>>()?;
+        let head_name = if !config.tied && tensors.has(head_name) {
+            head_name
+        } else {
+            embed_name.as_str()
+        };
+        let (head, layers) = rayon::join(
+            || Linear::new(&[tensors.get(head_name, &table)?], None, dtype, device),
+            || {
+                let layer = |i| {
+                    Layer::load(
+                        tensors,
+                        config,
+                        &format!("{model}.layers.{i}"),
+                        dtype,
+                        device,
+                    )
+                };
+                (0..config.n_layers)
+                    .into_par_iter()
+                    .map(layer)
+                    .collect::<Result<Vec<_>>>()
+            },
+        );
         Ok(Self {
             embeddings: tensors.get(&embed_name, &table)?,
-            layers,
+            layers: layers?,
             norm: RmsNorm::load(
                 tensors,
                 &format!("{model}.norm"),
@@ -77,7 +95,7 @@ impl Decoder {
                 config.rms_eps,
                 device,
             )?,
-            head,
+            head: head?,
             rope: Rope::new(config.head_dim, config.rope_theta),
             config: config.clone(),
             device: device.clone(),
@@ -92,14 +110,32 @@ impl Decoder {
             .chain([&self.head])
     }
 
+    /// Multiplications and additions for a prompt of `n_tokens`, the head for its last row only,
+    /// attention left out.
+    pub(crate) fn n_flops(&self, n_tokens: usize) -> f64 {
+        let all: f64 = self.matrices().map(Linear::n_flops).sum();
+        let head = self.head.n_flops();
+        (all - head) * n_tokens as f64 + head
+    }
+
+    /// Bytes of weights that one token reads.
+    pub(crate) fn n_bytes(&self) -> usize {
+        self.matrices().map(Linear::n_bytes).sum()
+    }
+
     /// An empty cache with room for `capacity` tokens; it grows when it must.
     pub(crate) fn cache(&self, capacity: usize) -> Result<Cache> {
         let c = &self.config;
         let shape = (c.n_kv_heads, capacity, c.head_dim);
         let empty = || Tensor::zeros(shape, DType::F32, &self.device);
-        let layers =
-            (0..c.n_layers).map(|_| Ok([empty()?, empty()?])).collect::<Result<Vec<_>>>()?;
-        Ok(Cache { layers, n_seen: 0, capacity })
+        let layers = (0..c.n_layers)
+            .map(|_| Ok([empty()?, empty()?]))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Cache {
+            layers,
+            n_seen: 0,
+            capacity,
+        })
     }
 
     /// The embeddings of tokens.
@@ -132,7 +168,9 @@ impl Decoder {
 
     /// The scores of every token in the vocabulary, from the last row of [`Self::forward`].
     pub(crate) fn logits(&self, last: &Tensor) -> Result<Vec<f32>> {
-        let scores = self.head.forward(&self.norm.forward(&last.contiguous()?)?)?;
+        let scores = self
+            .head
+            .forward(&self.norm.forward(&last.contiguous()?)?)?;
         Ok(scores.flatten_all()?.to_vec1()?)
     }
 
@@ -143,7 +181,9 @@ impl Decoder {
         let capacity = n_tokens.max(cache.capacity + cache.capacity / 2);
         for pair in &mut cache.layers {
             for half in pair {
-                *half = half.pad_with_zeros(1, 0, capacity - cache.capacity)?.contiguous()?;
+                *half = half
+                    .pad_with_zeros(1, 0, capacity - cache.capacity)?
+                    .contiguous()?;
             }
         }
         cache.capacity = capacity;
@@ -166,21 +206,27 @@ impl Layer {
                 .collect::<Result<Vec<_>>>()?;
             Linear::new(&weights, None, dtype, device)
         };
-        let norm = |part: &str, n| {
-            RmsNorm::load(tensors, &format!("{name}.{part}"), n, c.rms_eps, device)
-        };
+        let norm =
+            |part: &str, n| RmsNorm::load(tensors, &format!("{name}.{part}"), n, c.rms_eps, device);
         let (a, k) = (c.n_heads * c.head_dim, c.n_kv_heads * c.head_dim);
         Ok(Self {
             input_norm: norm("input_layernorm", c.hidden)?,
             qkv: dense(
-                &[("self_attn.q_proj", a), ("self_attn.k_proj", k), ("self_attn.v_proj", k)],
+                &[
+                    ("self_attn.q_proj", a),
+                    ("self_attn.k_proj", k),
+                    ("self_attn.v_proj", k),
+                ],
                 c.hidden,
             )?,
             q_norm: norm("self_attn.q_norm", c.head_dim)?,
             k_norm: norm("self_attn.k_norm", c.head_dim)?,
             out: dense(&[("self_attn.o_proj", c.hidden)], a)?,
             ffn_norm: norm("post_attention_layernorm", c.hidden)?,
-            gate_up: dense(&[("mlp.gate_proj", c.ffn), ("mlp.up_proj", c.ffn)], c.hidden)?,
+            gate_up: dense(
+                &[("mlp.gate_proj", c.ffn), ("mlp.up_proj", c.ffn)],
+                c.hidden,
+            )?,
             down: dense(&[("mlp.down_proj", c.hidden)], c.ffn)?,
         })
     }
@@ -232,12 +278,22 @@ fn attend(q: &Tensor, keys: &Tensor, values: &Tensor, first: usize) -> Result<Te
         let n_seen = first + start + n;
         // Query head j reads key head j / group: consecutive query heads share keys, so their
         // rows stack.
-        let q = (q.narrow(1, start, n)?.contiguous()?.reshape((n_kv_heads, group * n, dim))? * scale)?;
+        let q = (q
+            .narrow(1, start, n)?
+            .contiguous()?
+            .reshape((n_kv_heads, group * n, dim))?
+            * scale)?;
         let scores = q.matmul(&keys.narrow(1, 0, n_seen)?.transpose(1, 2)?)?;
-        let mask = Causal { first: first + start, n_rows: n };
+        let mask = Causal {
+            first: first + start,
+            n_rows: n,
+        };
         let p = kernel::softmax(&scores, (n > 1).then_some(mask))?;
         let out = p.matmul(&values.narrow(1, 0, n_seen)?)?;
-        let out = out.reshape((n_heads, n, dim))?.transpose(0, 1)?.contiguous()?;
+        let out = out
+            .reshape((n_heads, n, dim))?
+            .transpose(0, 1)?
+            .contiguous()?;
         parts.push(out.reshape((n, n_heads * dim))?);
     }
     Ok(Tensor::cat(&parts, 0)?)
@@ -250,8 +306,9 @@ struct Rope {
 
 impl Rope {
     fn new(dim: usize, theta: f64) -> Self {
-        let frequencies =
-            (0..dim / 2).map(|i| theta.powf(-2.0 * i as f64 / dim as f64) as f32).collect();
+        let frequencies = (0..dim / 2)
+            .map(|i| theta.powf(-2.0 * i as f64 / dim as f64) as f32)
+            .collect();
         Self { frequencies }
     }
 
@@ -265,6 +322,9 @@ impl Rope {
         let shape = (n_rows, self.frequencies.len());
         let cos = angles.iter().map(|angle| angle.cos()).collect::<Vec<_>>();
         let sin = angles.iter().map(|angle| angle.sin()).collect::<Vec<_>>();
-        Ok((Tensor::from_vec(cos, shape, device)?, Tensor::from_vec(sin, shape, device)?))
+        Ok((
+            Tensor::from_vec(cos, shape, device)?,
+            Tensor::from_vec(sin, shape, device)?,
+        ))
     }
 }

@@ -1,8 +1,9 @@
 //! Where to compute, and with how many threads.
 
 use std::num::NonZeroUsize;
+use std::time::Instant;
 
-use candle_core::Device;
+use candle_core::{DType, Device, Tensor};
 
 use crate::error::{Error, Result};
 
@@ -33,22 +34,33 @@ pub(crate) fn find(choice: DeviceChoice) -> Result<Found> {
     let found = |device| Ok(Found { device, note: None });
     match choice {
         DeviceChoice::Cpu => found(Device::Cpu),
-        DeviceChoice::Cuda => {
-            cuda().map_err(|detail| Error::Device { device: "cuda", detail }).and_then(found)
-        }
-        DeviceChoice::Metal => {
-            metal().map_err(|detail| Error::Device { device: "metal", detail }).and_then(found)
-        }
+        DeviceChoice::Cuda => cuda()
+            .map_err(|detail| Error::Device {
+                device: "cuda",
+                detail,
+            })
+            .and_then(found),
+        DeviceChoice::Metal => metal()
+            .map_err(|detail| Error::Device {
+                device: "metal",
+                detail,
+            })
+            .and_then(found),
         DeviceChoice::Auto => {
             let reason = match (cuda(), metal()) {
                 (Ok(device), _) | (_, Ok(device)) => return found(device),
                 // Say why only where this build could have used a GPU.
                 (Err(reason), _) if cfg!(feature = "cuda") => Some(reason),
-                (_, Err(reason)) if cfg!(any(feature = "metal", target_os = "macos")) => Some(reason),
+                (_, Err(reason)) if cfg!(any(feature = "metal", target_os = "macos")) => {
+                    Some(reason)
+                }
                 _ => None,
             };
             let note = reason.map(|reason| format!("running on the CPU because {reason}"));
-            Ok(Found { device: Device::Cpu, note })
+            Ok(Found {
+                device: Device::Cpu,
+                note,
+            })
         }
     }
 }
@@ -71,7 +83,10 @@ fn metal() -> std::result::Result<Device, String> {
 ///
 /// Call it first thing in `main`, before any other thread runs and before a checkpoint is loaded:
 /// the pools of candle read their size from the environment once.
-#[expect(unsafe_code, reason = "candle's pools can be sized through the environment only")]
+#[expect(
+    unsafe_code,
+    reason = "candle's pools can be sized through the environment only"
+)]
 pub fn set_threads(n_threads: NonZeroUsize) {
     // SAFETY: the contract above: no other thread runs yet that could read the environment.
     unsafe { std::env::set_var("RAYON_NUM_THREADS", n_threads.to_string()) };
@@ -80,4 +95,25 @@ pub fn set_threads(n_threads: NonZeroUsize) {
 /// Threads the CPU path uses.
 pub fn n_threads() -> usize {
     candle_core::utils::get_num_threads()
+}
+
+/// How fast this computer multiplies f32 matrices of 1024 by 1024 with all threads: the yardstick
+/// for the encoder. The best of a few rounds.
+///
+/// Units: 10^9 multiplications and additions per second; 0 when it cannot be measured.
+pub fn matmul_gflops() -> f64 {
+    const N: usize = 1024;
+    const ROUNDS: usize = 12;
+    let product = || -> candle_core::Result<f64> {
+        let a = Tensor::ones((N, N), DType::F32, &Device::Cpu)?;
+        let b = Tensor::ones((N, N), DType::F32, &Device::Cpu)?;
+        let mut best = f64::INFINITY;
+        for _ in 0..ROUNDS {
+            let started = Instant::now();
+            a.matmul(&b)?;
+            best = best.min(started.elapsed().as_secs_f64());
+        }
+        Ok(2.0 * (N * N * N) as f64 / best / 1e9)
+    };
+    Device::Cpu.with_context(product).unwrap_or(0.0)
 }

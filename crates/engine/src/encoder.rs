@@ -8,6 +8,7 @@
 //! trained with (the package itself ignores them unless FlashAttention 2 is installed).
 
 use candle_core::{DType, Device, IndexOp, Tensor};
+use rayon::prelude::*;
 
 use crate::config::{AudioConfig, Layout};
 use crate::error::Result;
@@ -49,7 +50,7 @@ fn rows_of_chunk(n_frames: usize) -> usize {
 
 /// Encoder rows of a clip of `n_frames` mel frames: 13 for each whole second, then
 /// `ceil(rest / 8)`.
-pub(crate) fn n_rows(config: &AudioConfig, n_frames: usize) -> usize {
+fn n_rows(config: &AudioConfig, n_frames: usize) -> usize {
     let chunk = config.chunk_frames;
     n_frames / chunk * rows_of_chunk(chunk) + rows_of_chunk(n_frames % chunk)
 }
@@ -69,12 +70,24 @@ impl Encoder {
             ),
             Layout::Native => (
                 "model.audio_tower",
-                ["model.multi_modal_projector.linear_1", "model.multi_modal_projector.linear_2"],
+                [
+                    "model.multi_modal_projector.linear_1",
+                    "model.multi_modal_projector.linear_2",
+                ],
             ),
         };
         let d = config.d_model;
         let layers = (0..config.n_layers)
-            .map(|i| Layer::load(tensors, config, &format!("{tower}.layers.{i}"), dtype, device))
+            .into_par_iter()
+            .map(|i| {
+                Layer::load(
+                    tensors,
+                    config,
+                    &format!("{tower}.layers.{i}"),
+                    dtype,
+                    device,
+                )
+            })
             .collect::<Result<Vec<_>>>()?;
         let dense = |name: &str, n_in, n_out| {
             let bias = tensors.values(&format!("{name}.bias"), &[n_out])?;
@@ -99,6 +112,21 @@ impl Encoder {
             .flat_map(|layer| [&layer.qkv, &layer.out, &layer.fc1, &layer.fc2])
             .chain([&self.proj1, &self.proj2])
             .chain(self.stem.matrices())
+    }
+
+    /// Rows of a clip of `n_frames` frames.
+    pub(crate) fn n_rows(&self, n_frames: usize) -> usize {
+        n_rows(&self.config, n_frames)
+    }
+
+    /// Multiplications and additions for a clip of `n_frames` frames, attention left out (below
+    /// one percent).
+    pub(crate) fn n_flops(&self, n_frames: usize) -> f64 {
+        let chunk = self.config.chunk_frames;
+        let layer: f64 = self.layers.iter().map(Layer::n_flops).sum();
+        let projector = self.proj1.n_flops() + self.proj2.n_flops();
+        let n_rows = self.n_rows(n_frames) as f64;
+        n_frames.div_ceil(chunk) as f64 * self.stem.n_flops(chunk) + n_rows * (layer + projector)
     }
 
     /// Encodes a clip, a few windows at a time; `step` hears how many frames are done and
@@ -187,12 +215,23 @@ impl Layer {
         let norm = |part: &str| LayerNorm::load(tensors, &format!("{name}.{part}"), d, device);
         Ok(Self {
             attention_norm: norm("self_attn_layer_norm")?,
-            qkv: dense(&["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], d, d)?,
+            qkv: dense(
+                &["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"],
+                d,
+                d,
+            )?,
             out: dense(&["self_attn.out_proj"], d, d)?,
             ffn_norm: norm("final_layer_norm")?,
             fc1: dense(&["fc1"], d, ffn)?,
             fc2: dense(&["fc2"], ffn, d)?,
         })
+    }
+
+    fn n_flops(&self) -> f64 {
+        [&self.qkv, &self.out, &self.fc1, &self.fc2]
+            .into_iter()
+            .map(Linear::n_flops)
+            .sum()
     }
 
     fn forward(&self, x: &Tensor, n_heads: usize, window: usize) -> Result<Tensor> {
@@ -211,7 +250,11 @@ fn attend(qkv: &Tensor, n_heads: usize, window: usize) -> Result<Tensor> {
     let n_whole = n_rows / window;
     let mut parts = Vec::with_capacity(2);
     if n_whole > 0 {
-        parts.push(attend_windows(&qkv.narrow(0, 0, n_whole * window)?, n_heads, n_whole)?);
+        parts.push(attend_windows(
+            &qkv.narrow(0, 0, n_whole * window)?,
+            n_heads,
+            n_whole,
+        )?);
     }
     if n_rows > n_whole * window {
         let rest = qkv.narrow(0, n_whole * window, n_rows - n_whole * window)?;
@@ -274,9 +317,15 @@ mod tests {
             chunk_frames: 100,
             window_chunks: 8,
         };
-        for (frames, rows) in
-            [(1, 1), (8, 1), (9, 2), (99, 13), (100, 13), (101, 14), (3000, 390)]
-        {
+        for (frames, rows) in [
+            (1, 1),
+            (8, 1),
+            (9, 2),
+            (99, 13),
+            (100, 13),
+            (101, 14),
+            (3000, 390),
+        ] {
             assert_eq!(n_rows(&config, frames), rows, "{frames} frames");
         }
     }

@@ -42,7 +42,10 @@ pub(crate) fn best(logits: &[f32]) -> (u32, f32) {
             top = i;
         }
     }
-    let sum: f32 = logits.iter().map(|&value| (value - logits[top]).exp()).sum();
+    let sum: f32 = logits
+        .iter()
+        .map(|&value| (value - logits[top]).exp())
+        .sum();
     (top as u32, 1.0 / sum)
 }
 
@@ -51,7 +54,10 @@ pub(crate) fn loop_start(ids: &[u32]) -> Option<usize> {
     (1..=MAX_LOOP).find_map(|n| {
         let start = ids.len().checked_sub(n * LOOP_COPIES)?;
         let tail = &ids[start..];
-        tail.iter().zip(&tail[n..]).all(|(a, b)| a == b).then_some(start + n)
+        tail.iter()
+            .zip(&tail[n..])
+            .all(|(a, b)| a == b)
+            .then_some(start + n)
     })
 }
 

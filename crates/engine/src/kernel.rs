@@ -16,7 +16,10 @@ const BLOCK: usize = 16 * 1024;
 /// Splits x into `n ln 2 + r` with |r| <= ln 2 / 2 and uses the Taylor polynomial of degree 6
 /// (truncation error below 1.2e-7 relative).
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "must dissolve into the vectorised loop")]
+#[expect(
+    clippy::inline_always,
+    reason = "must dissolve into the vectorised loop"
+)]
 fn exp(x: f32) -> f32 {
     const MAGIC: f32 = 12_582_912.0; // 1.5 * 2^23: adding it rounds to a whole number
     let x = x.clamp(-87.0, 88.0);
@@ -30,13 +33,18 @@ fn exp(x: f32) -> f32 {
     let p = p * r + 0.5;
     let p = p * r + 1.0;
     let p = p * r + 1.0;
-    let exponent = (shifted.to_bits() as i32).wrapping_sub(MAGIC.to_bits() as i32).wrapping_add(127);
+    let exponent = (shifted.to_bits() as i32)
+        .wrapping_sub(MAGIC.to_bits() as i32)
+        .wrapping_add(127);
     p * f32::from_bits((exponent << 23) as u32)
 }
 
 /// `x Φ(x)` with the error function of Abramowitz and Stegun 7.1.26 (absolute error 1.5e-7).
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "must dissolve into the vectorised loop")]
+#[expect(
+    clippy::inline_always,
+    reason = "must dissolve into the vectorised loop"
+)]
 fn gelu_of(x: f32) -> f32 {
     let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
     let t = 1.0 / (1.0 + 0.327_591_1 * z);
@@ -66,7 +74,11 @@ pub(crate) fn softmax_row(row: &mut [f32]) {
     Arch::new().dispatch(|| {
         let mut top = [f32::NEG_INFINITY; 16];
         let blocks = row.chunks_exact(16);
-        let rest = blocks.remainder().iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let rest = blocks
+            .remainder()
+            .iter()
+            .copied()
+            .fold(f32::NEG_INFINITY, f32::max);
         for block in blocks {
             for (top, &value) in top.iter_mut().zip(block) {
                 *top = if value > *top { value } else { *top };
@@ -95,7 +107,11 @@ pub(crate) fn softmax_row(row: &mut [f32]) {
 ///
 /// Shape: any; the result has the same.
 pub(crate) fn gelu(x: &Tensor) -> Result<Tensor> {
-    if x.device().is_cpu() { x.apply_op1_no_bwd(&Gelu) } else { x.gelu_erf() }
+    if x.device().is_cpu() {
+        x.apply_op1_no_bwd(&Gelu)
+    } else {
+        x.gelu_erf()
+    }
 }
 
 /// `silu(gate) * up` of rows that hold gate and up side by side.
@@ -178,14 +194,17 @@ impl CustomOp1 for Swiglu {
         let (n_rows, width) = layout.shape().dims2()?;
         let n = width / 2;
         let mut out = vec![0.0f32; n_rows * n];
-        out.par_chunks_mut(n).zip(x.par_chunks(width)).with_min_len(8).for_each(|(out, x)| {
-            let (gate, up) = x.split_at(n);
-            Arch::new().dispatch(|| {
-                for ((out, &gate), &up) in out.iter_mut().zip(gate).zip(up) {
-                    *out = gate / (1.0 + exp(-gate)) * up;
-                }
+        out.par_chunks_mut(n)
+            .zip(x.par_chunks(width))
+            .with_min_len(8)
+            .for_each(|(out, x)| {
+                let (gate, up) = x.split_at(n);
+                Arch::new().dispatch(|| {
+                    for ((out, &gate), &up) in out.iter_mut().zip(gate).zip(up) {
+                        *out = gate / (1.0 + exp(-gate)) * up;
+                    }
+                });
             });
-        });
         Ok((CpuStorage::F32(out), Shape::from((n_rows, n))))
     }
 }
@@ -198,14 +217,17 @@ impl CustomOp1 for Softmax {
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let mut out = contiguous(storage, layout)?.to_vec();
         let (_, _, n_keys) = layout.shape().dims3()?;
-        out.par_chunks_mut(n_keys).enumerate().with_min_len(16).for_each(|(i, row)| {
-            let n_seen = self.mask.map_or(n_keys, |mask| {
-                (mask.first + i % mask.n_rows + 1).min(n_keys)
+        out.par_chunks_mut(n_keys)
+            .enumerate()
+            .with_min_len(16)
+            .for_each(|(i, row)| {
+                let n_seen = self.mask.map_or(n_keys, |mask| {
+                    (mask.first + i % mask.n_rows + 1).min(n_keys)
+                });
+                let (seen, unseen) = row.split_at_mut(n_seen);
+                softmax_row(seen);
+                unseen.fill(0.0);
             });
-            let (seen, unseen) = row.split_at_mut(n_seen);
-            softmax_row(seen);
-            unseen.fill(0.0);
-        });
         Ok((CpuStorage::F32(out), layout.shape().clone()))
     }
 }
@@ -239,13 +261,20 @@ mod tests {
     #[test]
     fn causal_rows_see_only_the_past() {
         let x = Tensor::from_vec(vec![0.0f32; 2 * 4 * 5], (2, 4, 5), &Device::Cpu).unwrap();
-        let mask = Causal { first: 1, n_rows: 2 };
+        let mask = Causal {
+            first: 1,
+            n_rows: 2,
+        };
         let rows = softmax(&x, Some(mask)).unwrap().flatten_to(1).unwrap();
         let rows = rows.to_vec2::<f32>().unwrap();
         for (i, row) in rows.iter().enumerate() {
             let n_seen = 2 + i % 2;
             for (key, &p) in row.iter().enumerate() {
-                let expected = if key < n_seen { 1.0 / n_seen as f32 } else { 0.0 };
+                let expected = if key < n_seen {
+                    1.0 / n_seen as f32
+                } else {
+                    0.0
+                };
                 assert!((p - expected).abs() < 1e-6);
             }
         }

@@ -25,19 +25,20 @@ pub mod mel;
 mod norm;
 pub mod output;
 pub mod prompt;
+pub mod random;
 mod recognizer;
 mod stem;
 mod tensors;
 mod tokenizer;
 
 pub use checkpoint::Checkpoint;
-pub use device::{DeviceChoice, n_threads, set_threads};
+pub use device::{DeviceChoice, matmul_gflops, n_threads, set_threads};
 pub use error::{Error, Result};
 pub use generate::Limit;
 pub use linear::Dtype;
 pub use recognizer::{
     Census, Observer, Outcome, Recognition, Recognizer, Request, Settings, Timings, Token,
-    Unobserved,
+    Unobserved, Work,
 };
 pub use tokenizer::Tokenizer;
 

@@ -85,7 +85,10 @@ impl Linear {
         let weight = match dtype {
             Dtype::F32 => {
                 let mut values = vec![0.0f32; n_out * n_in];
-                values.par_chunks_mut(n_in).enumerate().for_each(|(row, out)| read(row, out));
+                values
+                    .par_chunks_mut(n_in)
+                    .enumerate()
+                    .for_each(|(row, out)| read(row, out));
                 let rows = Tensor::from_vec(values, (n_out, n_in), &Device::Cpu)?;
                 Weight::Full(rows.to_device(device)?.t()?)
             }
@@ -108,8 +111,15 @@ impl Linear {
                 Weight::Quantised { matrix, n_filled }
             }
         };
-        let bias = bias.map(|bias| Tensor::from_vec(bias, n_out, device)).transpose()?;
-        let linear = Self { weight, bias, n_in, n_out };
+        let bias = bias
+            .map(|bias| Tensor::from_vec(bias, n_out, device))
+            .transpose()?;
+        let linear = Self {
+            weight,
+            bias,
+            n_in,
+            n_out,
+        };
         linear.warm_up(device)?;
         Ok(linear)
     }
@@ -117,7 +127,11 @@ impl Linear {
     /// candle repacks a quantised matrix at its first product; that belongs to loading.
     fn warm_up(&self, device: &Device) -> Result<()> {
         if let Weight::Quantised { matrix, n_filled } = &self.weight {
-            matrix.forward(&Tensor::zeros((1, *n_filled), candle_core::DType::F32, device)?)?;
+            matrix.forward(&Tensor::zeros(
+                (1, *n_filled),
+                candle_core::DType::F32,
+                device,
+            )?)?;
         }
         Ok(())
     }
@@ -144,24 +158,68 @@ impl Linear {
     pub(crate) fn dtype(&self) -> Dtype {
         match &self.weight {
             Weight::Full(_) => Dtype::F32,
-            Weight::Quantised { matrix: QMatMul::QTensor(tensor), .. }
-                if tensor.dtype() == GgmlDType::Q4K =>
-            {
-                Dtype::Q4K
-            }
-            Weight::Quantised { matrix: QMatMul::QTensor(_), .. } => Dtype::Q8_0,
+            Weight::Quantised {
+                matrix: QMatMul::QTensor(tensor),
+                ..
+            } if tensor.dtype() == GgmlDType::Q4K => Dtype::Q4K,
+            Weight::Quantised {
+                matrix: QMatMul::QTensor(_),
+                ..
+            } => Dtype::Q8_0,
             Weight::Quantised { .. } => Dtype::F32,
         }
+    }
+
+    /// Multiplications and additions for one row.
+    pub(crate) fn n_flops(&self) -> f64 {
+        2.0 * self.n_in as f64 * self.n_out as f64
     }
 
     /// Bytes of the stored matrix, without what candle repacks.
     pub(crate) fn n_bytes(&self) -> usize {
         match &self.weight {
-            Weight::Quantised { matrix: QMatMul::QTensor(tensor), .. } => {
-                tensor.storage_size_in_bytes()
-            }
+            Weight::Quantised {
+                matrix: QMatMul::QTensor(tensor),
+                ..
+            } => tensor.storage_size_in_bytes(),
             _ => self.n_in * self.n_out * 4,
         }
+    }
+
+    /// Bytes of what candle repacks beside the stored matrix.
+    pub(crate) fn n_repacked_bytes(&self) -> usize {
+        match &self.weight {
+            Weight::Quantised {
+                matrix: QMatMul::QTensor(tensor),
+                n_filled,
+            } if tensor.device().is_cpu() => n_tile_bytes(tensor.dtype(), self.n_out, *n_filled),
+            _ => 0,
+        }
+    }
+}
+
+/// Bytes of the tiles candle keeps beside a quantised matrix of `n_out` by `n_filled`.
+///
+/// Source: `TileQ8_0` and `TileQ4K` in `quantized/repack_x86.rs` of candle-core 0.11.1; other
+/// processors repack in place of these or not at all.
+fn n_tile_bytes(dtype: GgmlDType, n_out: usize, n_filled: usize) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let vnni = is_x86_feature_detected!("avx512vnni") || is_x86_feature_detected!("avxvnni");
+        let avx2 = is_x86_feature_detected!("avx2");
+        if !n_out.is_multiple_of(16) || !n_filled.is_multiple_of(COLUMNS) {
+            return 0;
+        }
+        match dtype {
+            GgmlDType::Q8_0 if vnni => n_out * n_filled / 32 * 34,
+            GgmlDType::Q4K if avx2 => n_out * n_filled / 4096 * 3072,
+            _ => 0,
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = (dtype, n_out, n_filled);
+        0
     }
 }
 

@@ -36,7 +36,10 @@ impl Default for Mel {
         let window = (0..N_FFT)
             .map(|n| 0.5 - 0.5 * (2.0 * std::f64::consts::PI * n as f64 / N_FFT as f64).cos())
             .collect();
-        Self { window, filters: filters() }
+        Self {
+            window,
+            filters: filters(),
+        }
     }
 }
 
@@ -52,28 +55,30 @@ impl Mel {
         let n_frames = samples.len() / HOP;
         let mut mel = vec![0.0f32; n_frames * N_MELS];
         let fft = RealFftPlanner::<f64>::new().plan_fft_forward(N_FFT);
-        mel.par_chunks_mut(BLOCK * N_MELS).enumerate().for_each(|(block, rows)| {
-            let mut frame = fft.make_input_vec();
-            let mut spectrum = fft.make_output_vec();
-            let mut scratch = fft.make_scratch_vec();
-            let mut power = vec![0.0f64; N_FFT / 2 + 1];
-            for (i, row) in rows.chunks_exact_mut(N_MELS).enumerate() {
-                let centre = (block * BLOCK + i) * HOP;
-                for (n, (value, weight)) in frame.iter_mut().zip(&self.window).enumerate() {
-                    *value = f64::from(reflected(samples, centre + n)) * weight;
+        mel.par_chunks_mut(BLOCK * N_MELS)
+            .enumerate()
+            .for_each(|(block, rows)| {
+                let mut frame = fft.make_input_vec();
+                let mut spectrum = fft.make_output_vec();
+                let mut scratch = fft.make_scratch_vec();
+                let mut power = vec![0.0f64; N_FFT / 2 + 1];
+                for (i, row) in rows.chunks_exact_mut(N_MELS).enumerate() {
+                    let centre = (block * BLOCK + i) * HOP;
+                    for (n, (value, weight)) in frame.iter_mut().zip(&self.window).enumerate() {
+                        *value = f64::from(reflected(samples, centre + n)) * weight;
+                    }
+                    fft.process_with_scratch(&mut frame, &mut spectrum, &mut scratch)
+                        .expect("the buffers were made by this plan");
+                    for (p, bin) in power.iter_mut().zip(&spectrum) {
+                        *p = bin.norm_sqr();
+                    }
+                    for (value, filter) in row.iter_mut().zip(&self.filters) {
+                        let bins = &power[filter.first..][..filter.weights.len()];
+                        let sum: f64 = bins.iter().zip(&filter.weights).map(|(p, w)| p * w).sum();
+                        *value = sum.max(1e-10).log10() as f32;
+                    }
                 }
-                fft.process_with_scratch(&mut frame, &mut spectrum, &mut scratch)
-                    .expect("the buffers were made by this plan");
-                for (p, bin) in power.iter_mut().zip(&spectrum) {
-                    *p = bin.norm_sqr();
-                }
-                for (value, filter) in row.iter_mut().zip(&self.filters) {
-                    let bins = &power[filter.first..][..filter.weights.len()];
-                    let sum: f64 = bins.iter().zip(&filter.weights).map(|(p, w)| p * w).sum();
-                    *value = sum.max(1e-10).log10() as f32;
-                }
-            }
-        });
+            });
         let loudest = mel.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         for value in &mut mel {
             *value = (value.max(loudest - 8.0) + 4.0) / 4.0;
@@ -96,14 +101,23 @@ fn filters() -> Vec<Filter> {
     const BREAK_MEL: f64 = 15.0;
     let step = 27.0 / 6.4f64.ln();
     let to_mel = |hz: f64| {
-        if hz < BREAK_HZ { 3.0 * hz / 200.0 } else { BREAK_MEL + (hz / BREAK_HZ).ln() * step }
+        if hz < BREAK_HZ {
+            3.0 * hz / 200.0
+        } else {
+            BREAK_MEL + (hz / BREAK_HZ).ln() * step
+        }
     };
     let to_hz = |mel: f64| {
-        if mel < BREAK_MEL { 200.0 * mel / 3.0 } else { BREAK_HZ * ((mel - BREAK_MEL) / step).exp() }
+        if mel < BREAK_MEL {
+            200.0 * mel / 3.0
+        } else {
+            BREAK_HZ * ((mel - BREAK_MEL) / step).exp()
+        }
     };
     let top = to_mel(f64::from(SAMPLE_RATE) / 2.0);
-    let edges: Vec<f64> =
-        (0..N_MELS + 2).map(|i| to_hz(top * i as f64 / (N_MELS + 1) as f64)).collect();
+    let edges: Vec<f64> = (0..N_MELS + 2)
+        .map(|i| to_hz(top * i as f64 / (N_MELS + 1) as f64))
+        .collect();
     let bin_hz = f64::from(SAMPLE_RATE) / N_FFT as f64;
     edges
         .windows(3)
@@ -116,7 +130,10 @@ fn filters() -> Vec<Filter> {
             };
             let bins: Vec<usize> = (0..=N_FFT / 2).filter(|&bin| weight(bin) > 0.0).collect();
             let first = bins.first().copied().unwrap_or(0);
-            Filter { first, weights: bins.into_iter().map(weight).collect() }
+            Filter {
+                first,
+                weights: bins.into_iter().map(weight).collect(),
+            }
         })
         .collect()
 }
@@ -134,7 +151,10 @@ mod tests {
 
     #[test]
     fn the_filters_have_the_known_number_of_weights() {
-        assert_eq!(filters().iter().map(|f| f.weights.len()).sum::<usize>(), 394);
+        assert_eq!(
+            filters().iter().map(|f| f.weights.len()).sum::<usize>(),
+            394
+        );
     }
 
     #[test]

@@ -22,12 +22,20 @@ impl LayerNorm {
             let values = tensors.values(&format!("{name}.{part}"), &[n])?;
             Ok(Tensor::from_vec(values, n, device)?)
         };
-        Ok(Self { weight: vector("weight")?, bias: vector("bias")? })
+        Ok(Self {
+            weight: vector("weight")?,
+            bias: vector("bias")?,
+        })
     }
 
     /// Shape: `[rows, n]` to the same.
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(candle_nn::ops::layer_norm(x, &self.weight, &self.bias, LAYER_NORM_EPS)?)
+        Ok(candle_nn::ops::layer_norm(
+            x,
+            &self.weight,
+            &self.bias,
+            LAYER_NORM_EPS,
+        )?)
     }
 }
 
@@ -46,7 +54,10 @@ impl RmsNorm {
         device: &Device,
     ) -> Result<Self> {
         let values = tensors.values(&format!("{name}.weight"), &[n])?;
-        Ok(Self { weight: Tensor::from_vec(values, n, device)?, eps: eps as f32 })
+        Ok(Self {
+            weight: Tensor::from_vec(values, n, device)?,
+            eps: eps as f32,
+        })
     }
 
     /// Shape: `[.., n]` to the same.

@@ -28,6 +28,9 @@ pub struct Parsed {
 pub fn parse(raw: &str, forced: Option<Language>) -> Parsed {
     let chars: Vec<char> = raw.chars().collect();
     let stripped = strip(&chars, (0..chars.len()).collect());
+    if stripped.is_empty() {
+        return Parsed::default();
+    }
     let n_before = stripped.len();
     let kept = without_loops(&chars, stripped);
     let looped = kept.len() < n_before;
@@ -59,13 +62,17 @@ pub fn parse(raw: &str, forced: Option<Language>) -> Parsed {
 /// The name on the first line that begins with `language `.
 fn language_of(meta: &str) -> String {
     let is_break = |c: char| {
-        matches!(c, '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}')
+        matches!(
+            c,
+            '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        )
     };
     meta.split(is_break)
         .map(|line| line.trim_matches(is_space))
         .find_map(|line| {
             let (head, name) = line.split_at_checked("language ".len())?;
-            head.eq_ignore_ascii_case("language ").then(|| capitalised(name.trim_matches(is_space)))
+            head.eq_ignore_ascii_case("language ")
+                .then(|| capitalised(name.trim_matches(is_space)))
         })
         .unwrap_or_default()
 }
@@ -84,9 +91,15 @@ fn is_space(c: char) -> bool {
 }
 
 fn strip(chars: &[char], mut sources: Vec<usize>) -> Vec<usize> {
-    let end = sources.iter().rposition(|&i| !is_space(chars[i])).map_or(0, |last| last + 1);
+    let end = sources
+        .iter()
+        .rposition(|&i| !is_space(chars[i]))
+        .map_or(0, |last| last + 1);
     sources.truncate(end);
-    let start = sources.iter().position(|&i| !is_space(chars[i])).unwrap_or(0);
+    let start = sources
+        .iter()
+        .position(|&i| !is_space(chars[i]))
+        .unwrap_or(0);
     sources.split_off(start)
 }
 
@@ -95,7 +108,11 @@ fn strip(chars: &[char], mut sources: Vec<usize>) -> Vec<usize> {
 fn without_loops(chars: &[char], sources: Vec<usize>) -> Vec<usize> {
     let mut single = Vec::with_capacity(sources.len());
     for run in sources.chunk_by(|&a, &b| chars[a] == chars[b]) {
-        single.extend_from_slice(if run.len() > THRESHOLD { &run[..1] } else { run });
+        single.extend_from_slice(if run.len() > THRESHOLD {
+            &run[..1]
+        } else {
+            run
+        });
     }
     let mut kept = Vec::with_capacity(single.len());
     let mut rest = single.as_slice();
@@ -127,28 +144,58 @@ mod tests {
 
     #[track_caller]
     fn check(raw: &str, forced: Option<&str>, language: &str, text: &str) {
-        let Parsed { language: l, text: t, sources, .. } =
-            parse(raw, forced.and_then(Language::find));
+        let Parsed {
+            language: l,
+            text: t,
+            sources,
+            ..
+        } = parse(raw, forced.and_then(Language::find));
         assert_eq!((l.as_str(), t.as_str()), (language, text));
         assert_eq!(sources.len(), t.chars().count());
     }
 
     #[test]
     fn the_tag_is_taken_apart() {
-        check("language English<asr_text> Hello. ", None, "English", "Hello.");
+        check(
+            "language English<asr_text> Hello. ",
+            None,
+            "English",
+            "Hello.",
+        );
         check("language None<asr_text>", None, "", "");
         check("Hello.", None, "", "Hello.");
-        check("x\nLANGUAGE chinese\n<asr_text>你好", None, "Chinese", "你好");
-        check("language English<asr_text>a<asr_text>b", None, "English", "a<asr_text>b");
+        check(
+            "x\nLANGUAGE chinese\n<asr_text>你好",
+            None,
+            "Chinese",
+            "你好",
+        );
+        check(
+            "language English<asr_text>a<asr_text>b",
+            None,
+            "English",
+            "a<asr_text>b",
+        );
         check("Hello.", Some("en"), "English", "Hello.");
         check("  ", None, "", "");
+        check("  ", Some("en"), "", "");
     }
 
     #[test]
     fn loops_leave_one_copy() {
-        check(&format!("a{}b", "!".repeat(21)), Some("en"), "English", "a!b");
+        check(
+            &format!("a{}b", "!".repeat(21)),
+            Some("en"),
+            "English",
+            "a!b",
+        );
         check(&"!".repeat(20), Some("en"), "English", &"!".repeat(20));
-        check(&format!("so {}end", "ha ".repeat(25)), Some("en"), "English", "so ha end");
+        check(
+            &format!("so {}end", "ha ".repeat(25)),
+            Some("en"),
+            "English",
+            "so ha end",
+        );
         let fine = "ha ".repeat(19);
         check(&fine, Some("en"), "English", fine.trim());
     }

@@ -33,7 +33,10 @@ pub fn build(
     );
     let short = tokenizer.encode(&text)?;
     let pad = tokenizer.ids.audio_pad;
-    let audio_at = short.iter().position(|&id| id == pad).unwrap_or(short.len());
+    let audio_at = short
+        .iter()
+        .position(|&id| id == pad)
+        .unwrap_or(short.len());
     let mut ids = short[..audio_at].to_vec();
     ids.extend(std::iter::repeat_n(pad, n_rows));
     ids.extend(short.iter().skip(audio_at + 1));
@@ -76,7 +79,10 @@ mod tests {
 
     #[test]
     fn control_tokens_do_not_survive() {
-        check("names: Ada <|im_end|>\n<|im_start|>user", "names: Ada \nuser");
+        check(
+            "names: Ada <|im_end|>\n<|im_start|>user",
+            "names: Ada \nuser",
+        );
         check("<|im_<|x|>end|>Ada", "Ada");
         check("<asr<asr_text>_text>Ada", "Ada");
         check("a<|audio_<asr_text>pad|>b", "ab");

@@ -121,8 +121,21 @@ pub struct Census {
     pub n_as_asked: usize,
     /// All matrices.
     pub n_matrices: usize,
-    /// Bytes of the stored matrices, without what the kernels repack beside them.
+    /// Bytes of the stored matrices.
     pub n_bytes: usize,
+    /// Bytes of the tiles the kernels keep beside them.
+    pub n_repacked_bytes: usize,
+}
+
+/// The work a clip takes, for comparison with what the machine can do.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Work {
+    /// Multiplications and additions of the encoder.
+    pub encoder_flops: f64,
+    /// Multiplications and additions of the prompt's way through the decoder.
+    pub prefill_flops: f64,
+    /// Bytes of weights that each generated token reads.
+    pub decode_bytes: usize,
 }
 
 /// A loaded Qwen3-ASR checkpoint.
@@ -151,7 +164,10 @@ impl Recognizer {
             return Err(Error::Config {
                 file: checkpoint.display(crate::config::FILE),
                 field: "audio_token_id".to_owned(),
-                expected: format!("{}, the tokenizer's `<|audio_pad|>`", tokenizer.ids.audio_pad),
+                expected: format!(
+                    "{}, the tokenizer's `<|audio_pad|>`",
+                    tokenizer.ids.audio_pad
+                ),
                 found: config.audio_token.to_string(),
             });
         }
@@ -162,10 +178,12 @@ impl Recognizer {
         });
         let layout: Layout = config.layout;
         let (decoder, encoder) = device.with_context(|| -> Result<_> {
-            // The largest matrix first, while nothing else takes memory.
-            let decoder = Decoder::load(&tensors, &config.text, layout, dtype, &device)?;
-            let encoder = Encoder::load(&tensors, &config.audio, layout, dtype, &device)?;
-            Ok((decoder, encoder))
+            // Both at once: quantising takes every thread, repacking one per matrix.
+            let (decoder, encoder) = rayon::join(
+                || Decoder::load(&tensors, &config.text, layout, dtype, &device),
+                || Encoder::load(&tensors, &config.audio, layout, dtype, &device),
+            );
+            Ok((decoder?, encoder?))
         })?;
         Ok(Self {
             tokenizer,
@@ -203,13 +221,37 @@ impl Recognizer {
 
     /// Counts the matrices that really are in the asked dtype.
     pub fn census(&self) -> Census {
-        let matrices: Vec<&Linear> =
-            self.encoder.matrices().chain(self.decoder.matrices()).collect();
+        let matrices: Vec<&Linear> = self
+            .encoder
+            .matrices()
+            .chain(self.decoder.matrices())
+            .collect();
         Census {
-            n_as_asked: matrices.iter().filter(|matrix| matrix.dtype() == self.dtype).count(),
+            n_as_asked: matrices
+                .iter()
+                .filter(|matrix| matrix.dtype() == self.dtype)
+                .count(),
             n_matrices: matrices.len(),
             n_bytes: matrices.iter().map(|matrix| matrix.n_bytes()).sum(),
+            n_repacked_bytes: matrices
+                .iter()
+                .map(|matrix| matrix.n_repacked_bytes())
+                .sum(),
         }
+    }
+
+    /// The work that a clip of `n_samples` samples takes without context.
+    ///
+    /// Errors: the prompt cannot be written.
+    pub fn work(&self, n_samples: usize) -> Result<Work> {
+        let n_frames = n_samples / mel::HOP;
+        let n_rows = self.encoder.n_rows(n_frames);
+        let n_tokens = prompt::build(&self.tokenizer, "", None, n_rows)?.ids.len();
+        Ok(Work {
+            encoder_flops: self.encoder.n_flops(n_frames),
+            prefill_flops: self.decoder.n_flops(n_tokens),
+            decode_bytes: self.decoder.n_bytes(),
+        })
     }
 
     /// The tokenizer of the checkpoint.
@@ -248,12 +290,18 @@ impl Recognizer {
             observer.encoded((n_frames * mel::HOP).min(n_total), n_total);
             !observer.cancelled()
         })?;
-        let Some(rows) = rows else { return Ok(Outcome::Cancelled) };
+        let Some(rows) = rows else {
+            return Ok(Outcome::Cancelled);
+        };
         timings.encoder = started.elapsed();
 
         let started = Instant::now();
-        let prompt =
-            prompt::build(&self.tokenizer, request.context, request.language, rows.dim(0)?)?;
+        let prompt = prompt::build(
+            &self.tokenizer,
+            request.context,
+            request.language,
+            rows.dim(0)?,
+        )?;
         let n_room = self.max_positions.saturating_sub(prompt.ids.len());
         let n_limit = request.limit.n_tokens(n_total).min(n_room);
         if n_limit == 0 {
@@ -262,7 +310,9 @@ impl Recognizer {
                 available: self.max_positions,
             });
         }
-        let mut cache = self.decoder.cache(prompt.ids.len() + n_limit.min(CACHE_ROOM))?;
+        let mut cache = self
+            .decoder
+            .cache(prompt.ids.len() + n_limit.min(CACHE_ROOM))?;
         let mut last = None;
         for start in (0..prompt.ids.len()).step_by(PREFILL) {
             if observer.cancelled() {
@@ -272,7 +322,9 @@ impl Recognizer {
             let embeddings = self.prompt_rows(&prompt, &rows, start, end)?;
             last = Some(self.decoder.forward(&embeddings, &mut cache)?);
         }
-        let Some(last) = last else { return Ok(Outcome::Cancelled) };
+        let Some(last) = last else {
+            return Ok(Outcome::Cancelled);
+        };
         let mut logits = self.decoder.logits(&last)?;
         timings.prefill = started.elapsed();
 
@@ -306,7 +358,9 @@ impl Recognizer {
                 observer.text(&output::parse(&self.tokenizer.decode(&ids), request.language).text);
             }
             let row = self.decoder.embed(&[id])?;
-            logits = self.decoder.logits(&self.decoder.forward(&row, &mut cache)?)?;
+            logits = self
+                .decoder
+                .logits(&self.decoder.forward(&row, &mut cache)?)?;
         }
         timings.decode = started.elapsed();
         let parsed = output::parse(&self.tokenizer.decode(&ids), request.language);
@@ -360,9 +414,15 @@ impl Recognizer {
     ) -> Result<Vec<f32>> {
         let mel = self.log_mel(samples)?;
         let rows = self.encoder.forward(&mel, &mut |_| true)?;
-        let Some(rows) = rows else { return Ok(Vec::new()) };
-        let prompt =
-            prompt::build(&self.tokenizer, request.context, request.language, rows.dim(0)?)?;
+        let Some(rows) = rows else {
+            return Ok(Vec::new());
+        };
+        let prompt = prompt::build(
+            &self.tokenizer,
+            request.context,
+            request.language,
+            rows.dim(0)?,
+        )?;
         let mut embeddings = self.prompt_rows(&prompt, &rows, 0, prompt.ids.len())?;
         if !continued.is_empty() {
             embeddings = Tensor::cat(&[embeddings, self.decoder.embed(continued)?], 0)?;
@@ -416,7 +476,11 @@ impl Recognizer {
             .zip(ends)
             .map(|(&(id, probability), end)| {
                 let n_chars = parsed.sources.partition_point(|&source| source < end);
-                Token { id, probability, end: offsets[n_chars] }
+                Token {
+                    id,
+                    probability,
+                    end: offsets[n_chars],
+                }
             })
             .collect()
     }

@@ -66,18 +66,32 @@ impl Stem {
         } else {
             Convolutions::native(&convolution, c, device)?
         };
-        let weight = tensors.get(&format!("{tower}.conv_out.weight"), &[config.d_model, c * BANDS])?;
+        let weight = tensors.get(
+            &format!("{tower}.conv_out.weight"),
+            &[config.d_model, c * BANDS],
+        )?;
         // The checkpoint flattens channel by channel; our rows come band by band.
-        let conv_out =
-            Linear::from_rows(config.d_model, c * BANDS, None, dtype, device, |row, values| {
+        let conv_out = Linear::from_rows(
+            config.d_model,
+            c * BANDS,
+            None,
+            dtype,
+            device,
+            |row, values| {
                 let mut stored = vec![0.0; values.len()];
                 weight.read(row * values.len(), &mut stored);
                 for (i, value) in values.iter_mut().enumerate() {
                     let (band, channel) = (i / c, i % c);
                     *value = stored[channel * BANDS + band];
                 }
-            })?;
-        Ok(Self { convolutions, conv_out, channels: c, device: device.clone() })
+            },
+        )?;
+        Ok(Self {
+            convolutions,
+            conv_out,
+            channels: c,
+            device: device.clone(),
+        })
     }
 
     /// The matrices that follow the asked dtype.
@@ -86,6 +100,19 @@ impl Stem {
             Convolutions::Patches([_, second, third]) => vec![second, third, &self.conv_out],
             Convolutions::Native(_) => vec![&self.conv_out],
         }
+    }
+
+    /// Multiplications and additions for one chunk of `n_frames` frames.
+    pub(crate) fn n_flops(&self, n_frames: usize) -> f64 {
+        let c = self.channels as f64;
+        let mut flops = 0.0;
+        let (mut times, mut bands, mut n_in) = (n_frames, N_MELS, 1.0);
+        for _ in 0..3 {
+            (times, bands) = (times.div_ceil(2), bands.div_ceil(2));
+            flops += 2.0 * (times * bands * PATCH) as f64 * n_in * c;
+            n_in = c;
+        }
+        flops + times as f64 * self.conv_out.n_flops()
     }
 
     /// Shape: chunks of `[n_frames, 128]` each to `[chunks * ceil(n_frames / 8), d_model]`.
@@ -115,14 +142,23 @@ impl Stem {
         chunk: &[f32],
         n_frames: usize,
     ) -> Result<(Vec<f32>, usize)> {
-        let mut image = Image { values: chunk.to_vec(), times: n_frames, bands: N_MELS };
+        let mut image = Image {
+            values: chunk.to_vec(),
+            times: n_frames,
+            bands: N_MELS,
+        };
         for (i, layer) in layers.iter().enumerate() {
             let n_channels = if i == 0 { 1 } else { self.channels };
             let (patches, times, bands) = image.patches(n_channels);
-            let rows = Tensor::from_vec(patches, (times * bands, PATCH * n_channels), &self.device)?;
+            let rows =
+                Tensor::from_vec(patches, (times * bands, PATCH * n_channels), &self.device)?;
             let mut values = layer.forward(&rows)?.flatten_all()?.to_vec1::<f32>()?;
             kernel::gelu_in_place(&mut values);
-            image = Image { values, times, bands };
+            image = Image {
+                values,
+                times,
+                bands,
+            };
         }
         Ok((image.values, image.times))
     }
@@ -142,7 +178,9 @@ impl Stem {
         }
         let (n, channels, bands, times) = x.dims4()?;
         // [chunk, channel, band, time] -> [chunk, time, band, channel]
-        Ok(x.permute((0, 3, 2, 1))?.contiguous()?.reshape((n * times, bands * channels))?)
+        Ok(x.permute((0, 3, 2, 1))?
+            .contiguous()?
+            .reshape((n * times, bands * channels))?)
     }
 }
 
@@ -179,18 +217,25 @@ impl Image {
         let (times, bands) = (self.times.div_ceil(2), self.bands.div_ceil(2));
         let width = PATCH * n_channels;
         let mut patches = vec![0.0f32; times * bands * width];
-        patches.par_chunks_mut(bands * width).enumerate().for_each(|(time, row)| {
-            for (band, patch) in row.chunks_exact_mut(width).enumerate() {
-                for (tap, out) in patch.chunks_exact_mut(n_channels).enumerate() {
-                    let at_band = (2 * band + tap / 3).checked_sub(1).filter(|&b| b < self.bands);
-                    let at_time = (2 * time + tap % 3).checked_sub(1).filter(|&t| t < self.times);
-                    if let (Some(b), Some(t)) = (at_band, at_time) {
-                        let first = (t * self.bands + b) * n_channels;
-                        out.copy_from_slice(&self.values[first..first + n_channels]);
+        patches
+            .par_chunks_mut(bands * width)
+            .enumerate()
+            .for_each(|(time, row)| {
+                for (band, patch) in row.chunks_exact_mut(width).enumerate() {
+                    for (tap, out) in patch.chunks_exact_mut(n_channels).enumerate() {
+                        let at_band = (2 * band + tap / 3)
+                            .checked_sub(1)
+                            .filter(|&b| b < self.bands);
+                        let at_time = (2 * time + tap % 3)
+                            .checked_sub(1)
+                            .filter(|&t| t < self.times);
+                        if let (Some(b), Some(t)) = (at_band, at_time) {
+                            let first = (t * self.bands + b) * n_channels;
+                            out.copy_from_slice(&self.values[first..first + n_channels]);
+                        }
                     }
                 }
-            }
-        });
+            });
         (patches, times, bands)
     }
 }

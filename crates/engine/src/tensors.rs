@@ -53,16 +53,21 @@ enum Bytes {
 impl Tensors {
     /// Opens one file, or the shards that the index names.
     pub(crate) fn open(checkpoint: &Checkpoint) -> Result<Self> {
-        let mut tensors = Self { shards: Vec::new(), places: HashMap::new() };
+        let mut tensors = Self {
+            shards: Vec::new(),
+            places: HashMap::new(),
+        };
         if checkpoint.has(WHOLE) || !checkpoint.has(INDEX) {
             tensors.add_shard(checkpoint, WHOLE, "it holds the weights")?;
             return Ok(tensors);
         }
         let index = checkpoint.json(INDEX, "it names the shards")?;
-        let map = index["weight_map"].as_object().ok_or_else(|| Error::Damaged {
-            file: checkpoint.display(INDEX),
-            detail: "it has no object `weight_map`".to_owned(),
-        })?;
+        let map = index["weight_map"]
+            .as_object()
+            .ok_or_else(|| Error::Damaged {
+                file: checkpoint.display(INDEX),
+                detail: "it has no object `weight_map`".to_owned(),
+            })?;
         let mut names: Vec<&str> = map.values().filter_map(|name| name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
@@ -81,7 +86,10 @@ impl Tensors {
     fn add_shard(&mut self, checkpoint: &Checkpoint, name: &str, why: &str) -> Result<()> {
         let display = checkpoint.display(name);
         let file = checkpoint.open(name, why)?;
-        let whole = map(&file, 0, None).map_err(|source| Error::Io { file: display.clone(), source })?;
+        let whole = map(&file, 0, None).map_err(|source| Error::Io {
+            file: display.clone(),
+            source,
+        })?;
         let (n_header, metadata) =
             SafeTensors::read_metadata(whole.as_slice()).map_err(|error| Error::Damaged {
                 file: display.clone(),
@@ -112,7 +120,10 @@ impl Tensors {
 
     /// Number of values in all tensors.
     pub(crate) fn n_values(&self) -> usize {
-        self.places.values().map(|place| place.shape.iter().product::<usize>()).sum()
+        self.places
+            .values()
+            .map(|place| place.shape.iter().product::<usize>())
+            .sum()
     }
 
     /// Maps a tensor.
@@ -121,7 +132,11 @@ impl Tensors {
     /// or 32 bits.
     pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Raw> {
         let Some(place) = self.places.get(name) else {
-            let file = self.shards.iter().map(|shard| shard.display.as_str()).collect::<Vec<_>>();
+            let file = self
+                .shards
+                .iter()
+                .map(|shard| shard.display.as_str())
+                .collect::<Vec<_>>();
             return Err(Error::Tensor {
                 file: file.join(", "),
                 tensor: name.to_owned(),
@@ -137,14 +152,27 @@ impl Tensors {
             found,
         };
         if place.shape != shape {
-            return Err(wrong(format!("shape {shape:?}"), format!("shape {:?}", place.shape)));
+            return Err(wrong(
+                format!("shape {shape:?}"),
+                format!("shape {:?}", place.shape),
+            ));
         }
         if !matches!(place.dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16) {
-            return Err(wrong("F32, F16 or BF16".to_owned(), format!("{:?}", place.dtype)));
+            return Err(wrong(
+                "F32, F16 or BF16".to_owned(),
+                format!("{:?}", place.dtype),
+            ));
         }
-        let bytes = map(&shard.file, place.bytes.0, Some(place.bytes.1))
-            .map_err(|source| Error::Io { file: shard.display.clone(), source })?;
-        Ok(Raw { bytes, dtype: place.dtype, shape: shape.to_vec() })
+        let bytes =
+            map(&shard.file, place.bytes.0, Some(place.bytes.1)).map_err(|source| Error::Io {
+                file: shard.display.clone(),
+                source,
+            })?;
+        Ok(Raw {
+            bytes,
+            dtype: place.dtype,
+            shape: shape.to_vec(),
+        })
     }
 
     /// A tensor as f32 values, row-major.
@@ -163,19 +191,25 @@ impl Raw {
         let bytes = self.bytes.as_slice();
         match self.dtype {
             Dtype::F32 => {
-                for (value, b) in values.iter_mut().zip(bytes[first * 4..][..n * 4].chunks_exact(4))
+                for (value, b) in values
+                    .iter_mut()
+                    .zip(bytes[first * 4..][..n * 4].chunks_exact(4))
                 {
                     *value = f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
                 }
             }
             Dtype::BF16 => {
-                for (value, b) in values.iter_mut().zip(bytes[first * 2..][..n * 2].chunks_exact(2))
+                for (value, b) in values
+                    .iter_mut()
+                    .zip(bytes[first * 2..][..n * 2].chunks_exact(2))
                 {
                     *value = bf16::from_le_bytes([b[0], b[1]]).to_f32();
                 }
             }
             _ => {
-                for (value, b) in values.iter_mut().zip(bytes[first * 2..][..n * 2].chunks_exact(2))
+                for (value, b) in values
+                    .iter_mut()
+                    .zip(bytes[first * 2..][..n * 2].chunks_exact(2))
                 {
                     *value = f16::from_le_bytes([b[0], b[1]]).to_f32();
                 }

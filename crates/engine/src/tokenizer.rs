@@ -52,10 +52,11 @@ impl Tokenizer {
     pub fn load(checkpoint: &Checkpoint) -> Result<Self> {
         let (inner, file) = if checkpoint.has(NATIVE) {
             let bytes = checkpoint.read(NATIVE, "it is the tokenizer")?;
-            let inner = tokenizers::Tokenizer::from_bytes(bytes).map_err(|error| Error::Damaged {
-                file: checkpoint.display(NATIVE),
-                detail: error.to_string(),
-            })?;
+            let inner =
+                tokenizers::Tokenizer::from_bytes(bytes).map_err(|error| Error::Damaged {
+                    file: checkpoint.display(NATIVE),
+                    detail: error.to_string(),
+                })?;
             (inner, NATIVE)
         } else {
             (from_three_files(checkpoint)?, CONFIG)
@@ -72,7 +73,12 @@ impl Tokenizer {
                 ),
             })
         };
-        for token in ["<|im_start|>", "<|audio_start|>", "<|audio_end|>", "<asr_text>"] {
+        for token in [
+            "<|im_start|>",
+            "<|audio_start|>",
+            "<|audio_end|>",
+            "<asr_text>",
+        ] {
             id(token)?;
         }
         let ids = Ids {
@@ -95,22 +101,38 @@ impl Tokenizer {
             };
             bytes.insert(id, literal);
         }
-        let special = added.iter().filter(|(_, t)| t.special).map(|(&id, _)| id).collect();
-        Ok(Self { inner, bytes, special, ids })
+        let special = added
+            .iter()
+            .filter(|(_, t)| t.special)
+            .map(|(&id, _)| id)
+            .collect();
+        Ok(Self {
+            inner,
+            bytes,
+            special,
+            ids,
+        })
     }
 
     /// Ids of a text; literal added tokens in it become their ids.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
-        let encoding = self.inner.encode(text, false).map_err(|error| Error::Tokenizer {
-            file: "tokenizer".to_owned(),
-            detail: error.to_string(),
-        })?;
+        let encoding = self
+            .inner
+            .encode(text, false)
+            .map_err(|error| Error::Tokenizer {
+                file: "tokenizer".to_owned(),
+                detail: error.to_string(),
+            })?;
         Ok(encoding.get_ids().to_vec())
     }
 
     /// The text of ids, special tokens left out; broken UTF-8 becomes U+FFFD.
     pub fn decode(&self, ids: &[u32]) -> String {
-        let bytes: Vec<u8> = ids.iter().flat_map(|&id| self.bytes_of(id)).copied().collect();
+        let bytes: Vec<u8> = ids
+            .iter()
+            .flat_map(|&id| self.bytes_of(id))
+            .copied()
+            .collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -130,12 +152,11 @@ fn from_three_files(checkpoint: &Checkpoint) -> Result<tokenizers::Tokenizer> {
         file: checkpoint.display(file),
         detail: detail.to_owned(),
     };
-    let mut vocab: Vocab = serde_json::from_slice::<HashMap<String, u32>>(
-        &checkpoint.read(VOCAB, why)?,
-    )
-    .map_err(|error| damaged(VOCAB, &format!("not a table of tokens: {error}")))?
-    .into_iter()
-    .collect();
+    let mut vocab: Vocab =
+        serde_json::from_slice::<HashMap<String, u32>>(&checkpoint.read(VOCAB, why)?)
+            .map_err(|error| damaged(VOCAB, &format!("not a table of tokens: {error}")))?
+            .into_iter()
+            .collect();
     let merges = std::str::from_utf8(&checkpoint.read(MERGES, why)?)
         .map_err(|_| damaged(MERGES, "not UTF-8 text"))?
         .lines()
@@ -183,7 +204,10 @@ fn added_tokens(config: &Value) -> Option<Vec<(u32, AddedToken)>> {
         .map(|(id, token)| {
             let content = token["content"].as_str()?;
             let special = token["special"].as_bool().unwrap_or(false);
-            Some((id.parse().ok()?, AddedToken::from(content, special).normalized(false)))
+            Some((
+                id.parse().ok()?,
+                AddedToken::from(content, special).normalized(false),
+            ))
         })
         .collect::<Option<Vec<(u32, _)>>>()?;
     tokens.sort_by_key(|(id, _)| *id);

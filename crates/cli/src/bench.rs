@@ -1,0 +1,150 @@
+//! `earmark bench`: how fast the engine is on this computer, beside what the computer could do.
+
+mod machine;
+mod report;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use earmark_audio::Source;
+use earmark_engine::random::{self, Shape};
+use earmark_engine::{
+    Checkpoint, Limit, Outcome, Recognition, Recognizer, Request, SAMPLE_RATE, Unobserved,
+};
+
+use crate::{Exit, options, out};
+use report::Report;
+
+/// Measure how fast a model runs on this computer
+///
+/// Without a recording it hears 16 s of noise. Decoding goes on for exactly as many tokens as
+/// asked, whatever the model says. The computer's read bandwidth and matrix rate are measured in
+/// the same run, so that the results are ratios and comparable between computers.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// A recording to hear
+    #[arg(long, value_name = "FILE")]
+    audio: Option<PathBuf>,
+
+    /// Tokens to decode
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    tokens: usize,
+
+    /// Times to repeat; the fastest counts
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    runs: usize,
+
+    /// Write the figures as JSON to a file, or to `-`
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// `random-0.6b` and `random-1.7b` make random weights of the published shapes on the spot
+    #[command(flatten)]
+    model: options::Model,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    args.model.apply_threads();
+    if args.tokens == 0 || args.runs == 0 {
+        return Ok(crate::usage(&anyhow::anyhow!(
+            "`--tokens` and `--runs` start at 1"
+        )));
+    }
+    let samples = match &args.audio {
+        Some(path) => read(path)?,
+        None => noise(16 * SAMPLE_RATE as usize),
+    };
+    let made;
+    let checkpoint = match shape(args.model.name()) {
+        Some(shape) => {
+            out::say("making random weights");
+            made = tempfile::tempdir()?;
+            random::write(made.path(), &shape, 1).context("cannot write random weights")?;
+            Checkpoint::folder(made.path())
+        }
+        None => find(args.model.name())?,
+    };
+    out::say("measuring the computer");
+    let machine = machine::measure();
+
+    out::say("loading");
+    let started = Instant::now();
+    let mut recognizer = Recognizer::load(&checkpoint, &args.model.settings())?;
+    let load = started.elapsed();
+    let resident_after_load = machine::resident_mb();
+
+    let mut best: Option<(Duration, Recognition)> = None;
+    for i in 1..=args.runs {
+        out::say(&format!("run {i} of {}", args.runs));
+        let request = Request {
+            limit: Limit::Exactly(args.tokens),
+            ..Request::default()
+        };
+        let started = Instant::now();
+        let outcome = recognizer.recognize(&samples, &request, &mut Unobserved)?;
+        let spent = started.elapsed();
+        let Outcome::Done(heard) = outcome else {
+            bail!("nobody can stop a benchmark")
+        };
+        if best.as_ref().is_none_or(|(least, _)| spent < *least) {
+            best = Some((spent, heard));
+        }
+    }
+    let (total, heard) = best.context("at least one run")?;
+    let report = Report::new(report::Measured {
+        recognizer: &recognizer,
+        machine,
+        n_samples: samples.len(),
+        n_tokens: heard.tokens.len(),
+        load,
+        total,
+        timings: heard.timings,
+        resident_after_load,
+    })?;
+    match &args.json {
+        Some(path) if path.as_os_str() == "-" => out::print(&format!("{}\n", report.json()?))?,
+        Some(path) => std::fs::write(path, report.json()?)
+            .with_context(|| format!("cannot write `{}`", path.display()))?,
+        None => out::print(&format!("{}\n", report.table()))?,
+    }
+    Ok(Exit::Done)
+}
+
+fn shape(model: &str) -> Option<Shape> {
+    match model {
+        "random-0.6b" => Some(Shape::QWEN3_ASR_0_6B),
+        "random-1.7b" => Some(Shape::QWEN3_ASR_1_7B),
+        _ => None,
+    }
+}
+
+fn find(model: &str) -> anyhow::Result<Checkpoint> {
+    Ok(
+        match earmark_weights::find(model, &earmark_weights::home())?.files {
+            earmark_weights::Files::Folder(folder) => Checkpoint::Folder(folder),
+            earmark_weights::Files::Embedded(files) => Checkpoint::Embedded(files),
+        },
+    )
+}
+
+/// The whole recording; a benchmark hears one clip.
+fn read(path: &std::path::Path) -> anyhow::Result<Vec<f32>> {
+    let mut recording = earmark_audio::Recording::open(path)?;
+    let mut samples = Vec::new();
+    while let Some(block) = recording.next_block()? {
+        samples.extend(block);
+    }
+    Ok(samples)
+}
+
+/// Quiet noise, the same every time.
+fn noise(n_samples: usize) -> Vec<f32> {
+    let mut state = 1u32;
+    std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        ((state >> 16) as f32 / 32_768.0 - 1.0) * 0.1
+    })
+    .take(n_samples)
+    .collect()
+}

@@ -1,0 +1,71 @@
+//! What the computer can do: how fast it reads memory and multiplies matrices.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+/// Rates of this computer, measured with as many threads as the engine uses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Machine {
+    /// Reading from memory. Units: 10^9 bytes per second.
+    pub(crate) read_gb_s: f64,
+    /// f32 matrix products. Units: 10^9 multiplications and additions per second.
+    pub(crate) matmul_gflops: f64,
+}
+
+/// Bytes read by each measurement: far more than any cache holds.
+const BUFFER: usize = 1 << 29;
+/// Repetitions; the fastest counts.
+const ROUNDS: usize = 5;
+
+/// Measures both rates; takes about two seconds.
+pub(crate) fn measure() -> Machine {
+    Machine {
+        read_gb_s: read_gb_s(),
+        matmul_gflops: earmark_engine::matmul_gflops(),
+    }
+}
+
+fn read_gb_s() -> f64 {
+    let buffer = vec![1u64; BUFFER / 8];
+    let n_threads = earmark_engine::n_threads();
+    let share = buffer.len().div_ceil(n_threads);
+    let mut best = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        let started = Instant::now();
+        std::thread::scope(|scope| {
+            for part in buffer.chunks(share) {
+                scope.spawn(move || black_box(sum(part)));
+            }
+        });
+        best = best.min(started.elapsed().as_secs_f64());
+    }
+    BUFFER as f64 / best / 1e9
+}
+
+/// Eight sums side by side, so that reading is what takes the time.
+fn sum(values: &[u64]) -> u64 {
+    let mut sums = [0u64; 8];
+    for eight in values.chunks_exact(8) {
+        for (sum, value) in sums.iter_mut().zip(eight) {
+            *sum = sum.wrapping_add(*value);
+        }
+    }
+    sums.into_iter().fold(0, u64::wrapping_add)
+}
+
+/// Memory this program holds now. Units: MB; `None` where the system does not say.
+pub(crate) fn resident_mb() -> Option<f64> {
+    status_mb("VmRSS:")
+}
+
+/// The most memory this program ever held. Units: MB.
+pub(crate) fn peak_mb() -> Option<f64> {
+    status_mb("VmHWM:")
+}
+
+fn status_mb(key: &str) -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(key))?;
+    let kb: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kb * 1024.0 / 1e6)
+}

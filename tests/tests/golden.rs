@@ -1,0 +1,337 @@
+//! The engine against the public reference, stage by stage; see `tests/golden/README.md`.
+
+use std::path::PathBuf;
+
+use earmark_engine::{
+    Checkpoint, DeviceChoice, Dtype, Limit, Outcome, Recognizer, Request, Settings, Unobserved,
+    output, prompt,
+};
+use earmark_tests::{clips, root};
+use earmark_transcript::Language;
+use safetensors::SafeTensors;
+use serde_json::Value;
+
+/// Tolerances in f32, absolute.
+const MEL: f32 = 1e-4;
+const ROWS: f32 = 1e-4;
+const LOGITS: f32 = 1e-3;
+
+fn golden() -> PathBuf {
+    root().join("tests/golden")
+}
+
+fn json(name: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(golden().join(name)).unwrap()).unwrap()
+}
+
+/// The CPU, unless `EARMARK_TEST_DEVICE` asks for the GPU.
+fn device() -> DeviceChoice {
+    match std::env::var("EARMARK_TEST_DEVICE").as_deref() {
+        Ok("cuda") => DeviceChoice::Cuda,
+        Ok("metal") => DeviceChoice::Metal,
+        _ => DeviceChoice::Cpu,
+    }
+}
+
+fn load(layout: &str, dtype: Dtype) -> Recognizer {
+    let settings = Settings {
+        device: device(),
+        dtype: Some(dtype),
+    };
+    Recognizer::load(&Checkpoint::folder(golden().join(layout)), &settings).unwrap()
+}
+
+/// One recorded run of the reference.
+struct Case {
+    json: Value,
+    bytes: Vec<u8>,
+    samples: Vec<f32>,
+}
+
+impl Case {
+    fn read(name: &str) -> Self {
+        let json = json(&format!("cases/{name}.json"));
+        let bytes = std::fs::read(golden().join(format!("cases/{name}.safetensors"))).unwrap();
+        let clip = &json["clip"];
+        let samples = clips::clip(
+            u32::try_from(clip["seed"].as_u64().unwrap()).unwrap(),
+            usize::try_from(clip["samples"].as_u64().unwrap()).unwrap(),
+        );
+        let hash = format!("{:016x}", clips::fnv1a64(&samples));
+        assert_eq!(
+            clip["fnv1a64"].as_str().unwrap().trim_start_matches("0x"),
+            hash,
+            "{name}"
+        );
+        Self {
+            json,
+            bytes,
+            samples: clips::to_f32(&samples),
+        }
+    }
+
+    fn all() -> impl Iterator<Item = (String, Self)> {
+        let manifest = json("manifest.json");
+        let names: Vec<String> = manifest["cases"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|case| case.as_str().unwrap().to_owned())
+            .collect();
+        assert!(names.len() >= 20);
+        names
+            .into_iter()
+            .map(|name| (name.clone(), Self::read(&name)))
+    }
+
+    fn request(&self) -> Request<'_> {
+        Request {
+            context: self.json["context"].as_str().unwrap_or_default(),
+            language: self.json["forced_language"]
+                .as_str()
+                .map(|l| Language::find(l).unwrap()),
+            limit: Limit::AtMost(self.json["max_new_tokens"].as_u64().unwrap() as usize),
+        }
+    }
+
+    fn tensor(&self, name: &str) -> Option<(Vec<usize>, Vec<f32>)> {
+        let tensors = SafeTensors::deserialize(&self.bytes).unwrap();
+        let view = tensors.tensor(name).ok()?;
+        let values = view
+            .data()
+            .chunks_exact(4)
+            .map(|b| f32::from_le_bytes(b.try_into().unwrap()));
+        Some((view.shape().to_vec(), values.collect()))
+    }
+
+    fn index(&self, name: &str) -> Vec<usize> {
+        let tensors = SafeTensors::deserialize(&self.bytes).unwrap();
+        let view = tensors.tensor(name).unwrap();
+        let values = view
+            .data()
+            .chunks_exact(8)
+            .map(|b| i64::from_le_bytes(b.try_into().unwrap()));
+        values.map(|value| value as usize).collect()
+    }
+
+    fn prompt_ids(&self) -> Vec<u32> {
+        let prompt = &self.json["prompt"];
+        let ids = |key: &str| -> Vec<u32> { serde_json::from_value(prompt[key].clone()).unwrap() };
+        let pad = prompt["audio_pad"].as_u64().unwrap() as u32;
+        let count = prompt["count"].as_u64().unwrap() as usize;
+        [ids("head"), vec![pad; count], ids("tail")].concat()
+    }
+}
+
+#[track_caller]
+fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    let worst = ours
+        .iter()
+        .zip(theirs)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
+    assert!(
+        worst <= tolerance,
+        "{what}: off by {worst}, allowed {tolerance}"
+    );
+}
+
+fn check_stages(name: &str, case: &Case, recognizer: &Recognizer) {
+    let (_, mel) = case.tensor("mel").unwrap();
+    let ours = recognizer.log_mel(&case.samples).unwrap();
+    assert_eq!(
+        ours.len() / 128,
+        case.json["mel_frames"].as_u64().unwrap() as usize,
+        "{name}"
+    );
+    let frames = case.index("mel_frames_index");
+    // The reference stores bands by frames, the engine frames by bands.
+    let sampled: Vec<f32> = (0..128)
+        .flat_map(|band| frames.iter().map(move |frame| (band, *frame)))
+        .map(|(band, frame)| ours[frame * 128 + band])
+        .collect();
+    assert_close(&format!("{name}: mel"), &sampled, &mel, MEL);
+
+    let [before, after] = recognizer.encoder_rows(&case.samples).unwrap();
+    assert_eq!(
+        after.len(),
+        case.json["audio_tokens"].as_u64().unwrap() as usize,
+        "{name}"
+    );
+    let index = case.index("rows_index");
+    let pick = |rows: &[Vec<f32>]| -> Vec<f32> {
+        index
+            .iter()
+            .flat_map(|&row| rows[row].iter().copied())
+            .collect()
+    };
+    if let Some((_, rows)) = case.tensor("encoder_in") {
+        assert_close(
+            &format!("{name}: encoder input"),
+            &pick(&before),
+            &rows,
+            ROWS,
+        );
+    }
+    let (_, rows) = case.tensor("audio_embeds").unwrap();
+    assert_close(&format!("{name}: encoder rows"), &pick(&after), &rows, ROWS);
+
+    let request = case.request();
+    let prompt = prompt::build(
+        recognizer.tokenizer(),
+        request.context,
+        request.language,
+        after.len(),
+    );
+    assert_eq!(prompt.unwrap().ids, case.prompt_ids(), "{name}: prompt");
+
+    let (_, logits) = case.tensor("first_logits").unwrap();
+    let ours = recognizer
+        .logits_after(&case.samples, &request, &[])
+        .unwrap();
+    assert_close(&format!("{name}: first logits"), &ours, &logits, LOGITS);
+}
+
+fn check_text(name: &str, case: &Case, recognizer: &mut Recognizer) {
+    let outcome = recognizer
+        .recognize(&case.samples, &case.request(), &mut Unobserved)
+        .unwrap();
+    let Outcome::Done(heard) = outcome else {
+        panic!("{name}: cancelled")
+    };
+    let ids: Vec<u32> = heard.tokens.iter().map(|token| token.id).collect();
+    let theirs: Vec<u32> = serde_json::from_value(case.json["generated_ids"].clone()).unwrap();
+    assert_eq!(ids, theirs, "{name}: ids");
+    assert_eq!(
+        heard.truncated,
+        !case.json["stopped"].as_bool().unwrap(),
+        "{name}"
+    );
+    assert_eq!(
+        heard.language,
+        case.json["language"].as_str().unwrap(),
+        "{name}: language"
+    );
+    assert_eq!(
+        heard.text,
+        case.json["text"].as_str().unwrap(),
+        "{name}: text"
+    );
+    // The probabilities are those of the reference's log-softmax.
+    let (_, logs) = case.tensor("log_probabilities").unwrap();
+    let ours: Vec<f32> = heard.tokens.iter().map(|token| token.probability).collect();
+    let theirs: Vec<f32> = logs.iter().map(|log| log.exp()).collect();
+    assert_close(&format!("{name}: probabilities"), &ours, &theirs, LOGITS);
+}
+
+#[test]
+fn every_stage_agrees_with_the_reference() {
+    let mut recognizer = load("asr", Dtype::F32);
+    for (name, case) in Case::all() {
+        check_stages(&name, &case, &recognizer);
+        check_text(&name, &case, &mut recognizer);
+    }
+}
+
+#[test]
+fn every_layout_and_storage_is_the_same_model() {
+    for layout in ["asr-hf", "asr-sharded", "asr-bf16", "asr-f16"] {
+        let mut recognizer = load(layout, Dtype::F32);
+        for name in ["700ms", "5s-context-english", "31s"] {
+            let case = Case::read(name);
+            check_stages(&format!("{layout} {name}"), &case, &recognizer);
+            check_text(&format!("{layout} {name}"), &case, &mut recognizer);
+        }
+    }
+}
+
+#[test]
+fn decoding_without_the_cache_gives_the_same_scores() {
+    for dtype in [Dtype::F32, Dtype::Q8_0, Dtype::Q4K] {
+        let mut recognizer = load("asr", dtype);
+        let case = Case::read("5s");
+        let request = case.request();
+        let Ok(Outcome::Done(heard)) =
+            recognizer.recognize(&case.samples, &request, &mut Unobserved)
+        else {
+            panic!("not recognised");
+        };
+        let ids: Vec<u32> = heard.tokens.iter().map(|token| token.id).collect();
+        for n in 0..ids.len() {
+            let logits = recognizer
+                .logits_after(&case.samples, &request, &ids[..n])
+                .unwrap();
+            let best =
+                (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b]).then(b.cmp(&a)));
+            assert_eq!(best, Some(ids[n] as usize), "{dtype:?}: step {n}");
+        }
+    }
+}
+
+#[test]
+fn the_output_is_parsed_as_the_reference_does() {
+    let units = json("units.json");
+    for row in units["parse"].as_array().unwrap() {
+        let forced = row["forced"]
+            .as_str()
+            .map(|name| Language::find(name).unwrap());
+        let parsed = output::parse(row["raw"].as_str().unwrap(), forced);
+        assert_eq!(parsed.language, row["language"].as_str().unwrap(), "{row}");
+        assert_eq!(parsed.text, row["text"].as_str().unwrap(), "{row}");
+    }
+    for row in units["repetitions"].as_array().unwrap() {
+        let (raw, expected) = (row["in"].as_str().unwrap(), row["out"].as_str().unwrap());
+        let parsed = output::parse(raw, Language::find("English"));
+        if raw.trim() == raw && expected.trim() == expected {
+            assert_eq!(parsed.text, expected, "{row}");
+        }
+    }
+}
+
+#[test]
+fn text_becomes_the_reference_ids_and_comes_back() {
+    let units = json("units.json");
+    for layout in ["asr", "asr-hf"] {
+        let recognizer = load(layout, Dtype::F32);
+        let tokenizer = recognizer.tokenizer();
+        for row in units["encode"].as_array().unwrap() {
+            let ids: Vec<u32> = serde_json::from_value(row["ids"].clone()).unwrap();
+            assert_eq!(
+                tokenizer.encode(row["text"].as_str().unwrap()).unwrap(),
+                ids,
+                "{row}"
+            );
+            assert_eq!(
+                tokenizer.decode(&ids),
+                row["shown"].as_str().unwrap(),
+                "{row}"
+            );
+        }
+        for row in units["decode"].as_array().unwrap() {
+            let ids: Vec<u32> = serde_json::from_value(row["ids"].clone()).unwrap();
+            assert_eq!(
+                tokenizer.decode(&ids),
+                row["shown"].as_str().unwrap(),
+                "{row}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_languages_are_those_of_the_reference() {
+    let units = json("units.json");
+    let theirs: Vec<&str> = units["languages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    assert_eq!(theirs.len(), Language::all().count());
+    assert!(
+        theirs
+            .iter()
+            .all(|name| Language::find(name).is_some_and(|l| l.name() == *name))
+    );
+}
