@@ -51,7 +51,7 @@ pub fn clip(seed: u32, n_samples: usize) -> Vec<i16> {
             let noise = lcg.draw() - 32_768;
             let mix = (tone * (64 - breath) + noise * breath) >> 6;
             let envelope = i.min(length - 1 - i).min(1_024);
-            out.push((((mix * loud) >> 9) * envelope >> 10) as i16);
+            out.push(((((mix * loud) >> 9) * envelope) >> 10) as i16);
         }
     }
     out.truncate(n_samples);

@@ -45,7 +45,8 @@ pub fn home() -> PathBuf {
 /// the built-in demo or in `home`. A folder that exists wins over a name.
 ///
 /// A folder is taken at its word but for a look at `config.json`; reading it is the engine's work.
-/// When it is called like a checkpoint of the catalog, that one's facts hold for it.
+/// When it is called like a checkpoint of the catalog or configured like the demo, that one's
+/// longest clip holds for it.
 ///
 /// Errors: every variant of [`Error`]; each says what to do.
 pub fn find(name_or_path: &str, home: &Path) -> Result<Located, Error> {
@@ -67,21 +68,28 @@ pub fn find(name_or_path: &str, home: &Path) -> Result<Located, Error> {
 }
 
 fn in_folder(path: &Path) -> Result<Located, Error> {
-    if !path.join("config.json").is_file() {
+    let Ok(config) = std::fs::read(path.join("config.json")) else {
         return Err(Error::NoConfig { path: path.into() });
-    }
+    };
     let called = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
-    let known = called
+    let by_name = called
         .as_deref()
         .and_then(entry)
         .filter(|entry| entry.repo.is_some());
+    let known = by_name.or_else(|| entry(DEMO).filter(|_| is_the_demos(&config)));
     Ok(Located {
         title: called.unwrap_or_else(|| path.display().to_string()),
         files: Files::Folder(path.into()),
         longest_clip_s: known.map_or(UNKNOWN_LONGEST_CLIP_S, |entry| entry.longest_clip_s),
     })
+}
+
+/// Whether a `config.json` is that of the demo: a checkpoint of the same make takes clips of the
+/// same length.
+fn is_the_demos(config: &[u8]) -> bool {
+    demo().contains(&("config.json", config))
 }
 
 fn in_catalog(entry: &Entry, home: &Path) -> Result<Located, Error> {

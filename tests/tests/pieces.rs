@@ -1,0 +1,96 @@
+//! The reference's own cuts of long recordings, from `tests/golden/units.json`.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test leans on may unwrap like the test itself"
+)]
+
+use earmark_audio::{Error, SAMPLE_RATE, Source};
+use earmark_pipeline::Policy;
+use earmark_pipeline::chunk::Pieces;
+use earmark_tests::clips;
+use serde_json::Value;
+
+/// Samples in blocks of a second.
+struct Blocks(std::vec::IntoIter<Vec<f32>>);
+
+impl Blocks {
+    fn new(pcm: &[i16]) -> Self {
+        Self(
+            pcm.chunks(16_000)
+                .map(clips::to_f32)
+                .collect::<Vec<_>>()
+                .into_iter(),
+        )
+    }
+}
+
+impl Source for Blocks {
+    fn next_block(&mut self) -> Result<Option<Vec<f32>>, Error> {
+        Ok(self.0.next())
+    }
+    fn n_total(&self) -> Option<u64> {
+        None
+    }
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
+}
+
+fn numbers(value: &Value) -> Vec<usize> {
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|n| n.as_u64().unwrap() as usize)
+        .collect()
+}
+
+/// The samples that a row of the table is about.
+fn signal(row: &Value) -> Vec<i16> {
+    match row["clip"].as_str() {
+        Some("31s") => clips::clip(31, 496_000),
+        Some("180s") => clips::clip(180, 2_880_000),
+        Some(other) => panic!("the table names a clip unknown here: {other}"),
+        None => {
+            let n_samples = row["samples"].as_u64().unwrap() as usize;
+            let seed = u32::try_from(row["seed"].as_u64().unwrap()).unwrap();
+            clips::noise_with_gaps(seed, n_samples, &numbers(&row["gaps"]))
+        }
+    }
+}
+
+#[test]
+fn recordings_are_cut_where_the_reference_cuts_them() {
+    let path = earmark_tests::root().join("tests/golden/units.json");
+    let tables: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let rows = tables["split"].as_array().unwrap();
+    assert!(rows.len() > 10, "a table of cuts");
+    for row in rows {
+        let limit = (row["limit_s"].as_f64().unwrap() * f64::from(SAMPLE_RATE)) as usize;
+        let policy = Policy {
+            limit,
+            ..Policy::reference(0)
+        };
+        let mut source = Blocks::new(&signal(row));
+        let mut pieces = Pieces::new(&mut source, policy);
+        let (mut lengths, mut offsets) = (Vec::new(), Vec::new());
+        while let Some(piece) = pieces.next_piece().unwrap() {
+            lengths.push(piece.samples.len());
+            offsets.push(piece.start as f64 / f64::from(SAMPLE_RATE));
+        }
+        let expected: Vec<f64> = row["offsets_s"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| s.as_f64().unwrap())
+            .collect();
+        let drift = offsets
+            .iter()
+            .zip(&expected)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f64::max);
+        assert_eq!(lengths, numbers(&row["pieces"]), "{row}");
+        assert!(drift < 1e-6 && offsets.len() == expected.len(), "{row}");
+    }
+}
