@@ -43,7 +43,7 @@ class Tokens:
 class Clips:
     """The clips of some shards, in memory but for the mel frames, which stay mapped."""
 
-    def __init__(self, folders, tokens, phones=None):
+    def __init__(self, folders, tokens, phones):
         self.tokens, self.mels, self.clips = tokens, [], []
         for folder in folders:
             with open(f"{folder}/meta.jsonl", encoding="utf8") as f:
@@ -54,8 +54,6 @@ class Clips:
                     clip["rows"] = encoder_rows(clip["frames"])
                     self.clips.append(clip)
             self.mels.append(np.memmap(f"{folder}/mel.u8", dtype=np.uint8, mode="r").reshape(-1, 128))
-        if phones is None:
-            phones = ["_"] + sorted({n for c in self.clips for _, n in c["phones"] if not n.startswith("_")})
         self.phones = phones
         number = {n: i for i, n in enumerate(phones)}
         heads = {k: tokens(f"language {v}<asr_text>") for k, v in LANGUAGE.items()}
@@ -198,6 +196,13 @@ class Batches:
                     self.queue += [pool[j : j + size] for j in range(0, len(pool), size) if len(pool) - j > size // 2 or len(pool) < size]
             self.r.shuffle(self.queue)
         return self.queue.pop()
+
+
+def phone_names(folder):
+    """The phonemes of a shard, silence first."""
+    with open(f"{folder}/meta.jsonl", encoding="utf8") as f:
+        found = {n for line in f for _, n in json.loads(line)["phones"]}
+    return ["_"] + sorted(n for n in found if not n.startswith("_"))
 
 
 def shards(folder, prefix="train"):

@@ -105,7 +105,7 @@ def main():
     tokens, state_file = Tokens(a.tokenizer), f"{a.run}/state.pt"
     resumed = os.path.exists(state_file)
     old = torch.load(state_file if resumed else a.init, map_location="cpu", weights_only=False)
-    train = Clips(shards(a.data), tokens, old["phones"])
+    train = Clips(shards(a.data)[a.rank :: a.world], tokens, old["phones"])
     prepare(train)
     dev = {d: Clips([f"{a.data}/dev_{d}"], tokens, old["phones"]) for d in ("en", "clean", "unseen", "zh", "long")}
     for clips in dev.values():

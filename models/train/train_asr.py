@@ -22,7 +22,7 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 
-from data import Batches, Clips, Tokens, shards
+from data import Batches, Clips, Tokens, phone_names, shards
 from decode import quick
 from model import Model
 from optim import Optimizer
@@ -46,7 +46,6 @@ def arguments():
     p.add_argument("--world", type=int, default=1)
     p.add_argument("--meet", help="file for the ranks to find each other")
     p.add_argument("--eval-minutes", type=float, default=6)
-    p.add_argument("--from-shard", type=int, default=0, help="leave out the first shards")
     return p.parse_args()
 
 
@@ -100,12 +99,14 @@ def main():
     source = state_file if os.path.exists(state_file) else a.init
     if source:
         old = torch.load(source, map_location="cpu", weights_only=False)
-    train = Clips(shards(a.data)[a.from_shard :], tokens, old["phones"] if old else None)
-    dev = {d: Clips([f"{a.data}/dev_{d}"], tokens, train.phones) for d in ("en", "clean", "unseen", "zh", "long")}
+    found = shards(a.data)
+    phones = old["phones"] if old else phone_names(found[0])
+    train = Clips(found[a.rank :: a.world] or found, tokens, phones)  # each rank has its own shards
+    dev = {d: Clips([f"{a.data}/dev_{d}"], tokens, phones) for d in ("en", "clean", "unseen", "zh", "long")}
     model = Model(vocab=tokens.size, phones=len(train.phones))
     if a.rank == 0:
         hours = sum(c["frames"] for c in train.clips) / 360000
-        print(f"{len(train.clips)} clips, {hours:.1f} h, {sum(p.numel() for p in model.thinker.parameters()) / 1e6:.2f} M parameters, loaded in {time.time() - begin:.0f} s", flush=True)
+        print(f"{len(train.clips)} clips, {hours:.1f} h for each rank, {sum(p.numel() for p in model.thinker.parameters()) / 1e6:.2f} M parameters, loaded in {time.time() - begin:.0f} s", flush=True)
     optimizer = Optimizer(model, a.muon, a.lr, a.rank, a.world)
     step, spent, sound = 0, 0.0, 0.0
     if old:
@@ -128,7 +129,7 @@ def main():
         print("   dev", {k: f"{e:.3f}/{l:.2f}" for k, (e, l) in figures.items()}, flush=True)
         agree(0, a)
 
-    begin, last_eval, sums, first = time.time() - spent, time.time(), {}, step
+    begin, last_eval, sums, summed, first = time.time() - spent, time.time(), {}, 0, step
     while True:
         spent = agree(time.time() - begin, a)
         progress = step / a.steps if a.steps else spent / (60 * a.minutes)
@@ -145,11 +146,12 @@ def main():
         sound += sum(c["frames"] for c in clips) / 100 * a.world
         for k, v in parts.items():
             sums[k] = sums.get(k, 0) + v
+        summed += 1
         if step % 50 == 0 and a.rank == 0:
-            figures = " ".join(f"{k} {v / 50:.3f}" for k, v in sums.items())
+            figures = " ".join(f"{k} {v / summed:.3f}" for k, v in sums.items())
             print(f"{spent / 60:5.1f} min, step {step}, {sound / 3600:.1f} h seen, {sound / spent:.0f} s/s, {figures}, norm {norm:.2f}, load {os.getloadavg()[0]:.1f}", flush=True)
         if step % 50 == 0:
-            sums = {}
+            sums, summed = {}, 0
         if step % 20 == 0 and agree(time.time() - last_eval > 60 * a.eval_minutes, a):
             save()
             evaluate(progress > a.long_from + 0.1, 1)
