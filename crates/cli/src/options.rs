@@ -57,9 +57,7 @@ enum Storage {
 impl Model {
     /// Sets the number of threads; to be called before any other thread runs.
     pub(crate) fn apply_threads(&self) {
-        if let Some(n_threads) = self.threads {
-            earmark_jobs::set_threads(n_threads);
-        }
+        earmark_jobs::set_threads(self.threads);
     }
 
     /// The folder or name; the demo when none was given.

@@ -6,15 +6,13 @@
 use candle_core::{DType, Device, Tensor};
 use rayon::prelude::*;
 
+use crate::attention::attend;
 use crate::config::{Layout, TextConfig};
 use crate::error::Result;
-use crate::kernel::{self, Causal};
+use crate::kernel;
 use crate::linear::{Dtype, Linear};
 use crate::norm::RmsNorm;
 use crate::tensors::{Raw, Tensors};
-
-/// Attention scores held at a time. Units: f32 values, 32 MB.
-const MAX_SCORES: usize = 8 << 20;
 
 /// The decoder.
 pub(crate) struct Decoder {
@@ -259,44 +257,6 @@ impl Layer {
         let h = kernel::swiglu(&self.gate_up.forward(&self.ffn_norm.forward(&x)?)?)?;
         Ok((&x + self.down.forward(&h)?)?)
     }
-}
-
-/// Causal attention with grouped queries, a block of query rows at a time.
-///
-/// Shape: q `[heads, rows, dim]`, keys and values `[kv heads, capacity, dim]`, of which the first
-/// `first + rows` are used, to `[rows, heads * dim]`.
-fn attend(q: &Tensor, keys: &Tensor, values: &Tensor, first: usize) -> Result<Tensor> {
-    let (n_heads, n_rows, dim) = q.dims3()?;
-    let n_kv_heads = keys.dim(0)?;
-    let group = n_heads / n_kv_heads;
-    let n_keys = first + n_rows;
-    let block = (MAX_SCORES / (n_heads * n_keys)).clamp(1, n_rows);
-    let scale = (dim as f64).powf(-0.5);
-    let mut parts = Vec::with_capacity(n_rows.div_ceil(block));
-    for start in (0..n_rows).step_by(block) {
-        let n = block.min(n_rows - start);
-        let n_seen = first + start + n;
-        // Query head j reads key head j / group: consecutive query heads share keys, so their
-        // rows stack.
-        let q = (q
-            .narrow(1, start, n)?
-            .contiguous()?
-            .reshape((n_kv_heads, group * n, dim))?
-            * scale)?;
-        let scores = q.matmul(&keys.narrow(1, 0, n_seen)?.transpose(1, 2)?)?;
-        let mask = Causal {
-            first: first + start,
-            n_rows: n,
-        };
-        let p = kernel::softmax(&scores, (n > 1).then_some(mask))?;
-        let out = p.matmul(&values.narrow(1, 0, n_seen)?)?;
-        let out = out
-            .reshape((n_heads, n, dim))?
-            .transpose(0, 1)?
-            .contiguous()?;
-        parts.push(out.reshape((n, n_heads * dim))?);
-    }
-    Ok(Tensor::cat(&parts, 0)?)
 }
 
 /// Rotary position embedding, halves rotated against each other.

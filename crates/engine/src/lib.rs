@@ -7,11 +7,12 @@
 //! |---|---|
 //! | the way of a clip through all stages | [`Recognizer`] |
 //! | the spectrogram | [`mel`] |
-//! | the encoder, the decoder | `encoder`, `stem`, `decoder` |
+//! | the encoder, the decoder | `encoder`, `stem`, `decoder`, `attention` |
 //! | how matrices are stored | `linear` |
 //! | files and tensors | `checkpoint`, `tensors`, `config`, `tokenizer` |
 //! | the prompt and what comes back | [`prompt`], [`output`] |
 
+mod attention;
 mod checkpoint;
 mod config;
 mod decoder;
