@@ -36,6 +36,7 @@ def main(run, tokenizer, out):
     if not aligner:  # tied, and stored twice as in the published files
         weights["thinker.lm_head.weight"] = weights["thinker.model.embed_tokens.weight"].clone()
     save_file(weights, f"{out}/model.safetensors", metadata={"format": "pt"})
+    os.chmod(f"{out}/model.safetensors", 0o644)
 
     with open(tokenizer, encoding="utf8") as f:
         t = json.load(f)

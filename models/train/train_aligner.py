@@ -19,6 +19,7 @@ import torch.distributed as dist
 import torch.nn.functional as F
 
 from data import Batches, Clips, Tokens, shards
+from features import row_times
 from model import Model
 from optim import Optimizer
 from train_asr import agree, averaged
@@ -59,6 +60,21 @@ def batch_of(clips, batch, rng=None):
         for k, (position, time_) in enumerate(slots[b]):
             at[b, k], times[b, k] = position, np.nan if time_ is None else time_
     return mel, real, torch.from_numpy(ids), torch.from_numpy(at), torch.from_numpy(times)
+
+
+def guide_of(batch):
+    """Where the attention of the guided head belongs: from each marker to the rows within 0.1 s of its time.
+
+    Returns (queries [B, S], window [B, S, T], weight [B, S]) for model.Attention.guide.
+    """
+    _, real, ids, at, times = batch
+    rows = torch.from_numpy(row_times(real.shape[1])).float()
+    near = (rows[None, None] - times[..., None]).abs() <= 0.1
+    near &= real[:, None]
+    window = torch.zeros(*at.shape, ids.shape[1], dtype=torch.bool)
+    width = min(ids.shape[1] - 1, near.shape[-1])
+    window[:, :, 1 : 1 + width] = near[:, :, :width]  # the sound begins behind <|audio_start|>
+    return at, window, window.any(-1).float()
 
 
 def logits(model, clips, batch, windows=True):
@@ -137,6 +153,7 @@ def main():
         agree(0, a)
 
     begin, last_eval, total, first = time.time() - spent, time.time(), 0.0, step
+    guide_total = 0.0
     while True:
         spent = agree(time.time() - begin, a)
         progress = step / a.steps if a.steps else spent / (60 * a.minutes)
@@ -144,19 +161,25 @@ def main():
             break
         clips = batches.next(10 if progress < a.long_from else 30)
         batch = batch_of(train, clips, rng)
+        guided, guide_weight = model.thinker.model.layers[2].self_attn, 0.4 * min(1.0, max(0.0, (0.9 - progress) / 0.3))
+        guided.guide = guide_of(batch) if guide_weight > 0 else None
         out, known = logits(model, train, batch, r.random() > 0.15), ~torch.isnan(batch[4])
         away = (centres[None] - batch[4][known][:, None] / SEGMENT).abs()
         target = (1 - away).clamp(min=0) + 0.02 * torch.exp(-(away**2) / 8)
         loss = -(target / target.sum(-1, keepdim=True) * F.log_softmax(out[known], -1)).sum(-1).mean()
+        total += float(loss.detach())
+        if guide_weight > 0:
+            guide_total += float(guided.guide_loss.detach())
+            loss = loss + guide_weight * guided.guide_loss
+            guided.guide = None
         loss.backward()
         optimizer.step(min(1.0, (step - first + 1) / 60) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress))))
         step += 1
         sound += sum(c["frames"] for c in clips) / 100 * a.world
-        total += float(loss.detach())
         if step % 50 == 0:
             if a.rank == 0:
-                print(f"{spent / 60:5.1f} min, step {step}, {sound / 3600:.1f} h seen, {sound / spent:.0f} s/s, loss {total / 50:.3f}, load {os.getloadavg()[0]:.1f}", flush=True)
-            total = 0.0
+                print(f"{spent / 60:5.1f} min, step {step}, {sound / 3600:.1f} h seen, {sound / spent:.0f} s/s, loss {total / 50:.3f}, guide {guide_total / 50:.3f}, load {os.getloadavg()[0]:.1f}", flush=True)
+            total = guide_total = 0.0
         if step % 20 == 0 and agree(time.time() - last_eval > 60 * a.eval_minutes, a):
             save()
             evaluate()
