@@ -12,12 +12,15 @@ at("stop").textContent = words.stop;
 at("progress").setAttribute("aria-label", words.progress);
 
 let name = "";
+let model = "";
 let line = null;
 
 function busy(is) {
   at("choose").disabled = is;
   at("stop").hidden = !is;
   at("progress").hidden = !is;
+  // A button that goes takes the focus with it.
+  if (!is && document.activeElement === document.body) at("choose").focus();
 }
 
 function clock(ms) {
@@ -42,13 +45,15 @@ const show = {
   started(update) {
     name = update.name;
     at("segments").replaceChildren();
-    at("note").textContent = "";
+    at("note").textContent = model;
     at("status").textContent = words.reading(name);
     at("progress").removeAttribute("value");
     busy(true);
   },
   model(update) {
-    at("note").textContent = update.demo ? words.demo : update.title;
+    // Told when it is loaded; the next recording finds it loaded.
+    model = update.demo ? words.demo : update.title;
+    at("note").textContent = model;
   },
   text(update) {
     const growing = line ?? addLine();
@@ -69,13 +74,14 @@ const show = {
   done(update) {
     end(words.done(name));
     if (!at("segments").childElementCount) at("status").textContent = words.silent;
-    at("note").textContent = [at("note").textContent, ...update.warnings].join(" ").trim();
+    at("note").textContent = [model, ...update.warnings].join(" ").trim();
   },
   cancelled() {
     end(words.stopped(name));
   },
-  failed(update) {
-    end(words.failed(update.message));
+  failed({ code, message }) {
+    end(words.failed(code, message));
+    at("note").textContent = language === "en" ? "" : message;
   },
 };
 
@@ -85,7 +91,7 @@ at("choose").addEventListener("click", async () => {
   try {
     await invoke("transcribe", { updates });
   } catch (error) {
-    show.failed({ message: String(error) });
+    show.failed({ code: "internal", message: String(error) });
   }
 });
 at("stop").addEventListener("click", () => invoke("cancel"));

@@ -1,58 +1,78 @@
 //! What the page can ask for.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use earmark_jobs::{DEMO, Event, Job, Queue, Settings};
 use tauri::ipc::Channel;
-use tauri::{AppHandle, State};
+use tauri::{State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
-use crate::update::Update;
+use crate::update::{self, Update};
 
-/// The queue, and the channel of the page that listens to it.
+/// The queue, and who listens to it.
 pub(crate) struct Desk {
     queue: Mutex<Queue>,
-    page: Arc<Mutex<Option<Channel<Update>>>>,
+    listener: Arc<Mutex<Option<Listener>>>,
+}
+
+/// A page, and the recording it asked for.
+struct Listener {
+    page: Channel<Update>,
+    recording: PathBuf,
 }
 
 impl Desk {
     /// Starts the queue and a thread that passes its events on.
     pub(crate) fn start() -> Self {
         let (queue, events) = Queue::start();
-        let page: Arc<Mutex<Option<Channel<Update>>>> = Arc::default();
-        let listener = Arc::clone(&page);
+        let listener: Arc<Mutex<Option<Listener>>> = Arc::default();
+        let heard_by = Arc::clone(&listener);
         std::thread::spawn(move || {
             for event in events {
                 let is_end = matches!(event, Event::Ended { .. });
-                let mut page = lock(&listener);
-                if let (Some(channel), Some(update)) = (page.as_ref(), Update::of(event)) {
+                let mut heard_by = lock(&heard_by);
+                if let Some(Listener { page, recording }) = heard_by.as_ref()
+                    && let Some(update) = Update::of(event, recording)
+                {
                     // A page that is gone needs no news.
-                    let _ = channel.send(update);
+                    let _ = page.send(update);
                 }
                 if is_end {
-                    *page = None;
+                    *heard_by = None;
                 }
             }
         });
-        Self { queue: Mutex::new(queue), page }
+        Self {
+            queue: Mutex::new(queue),
+            listener,
+        }
     }
 }
 
 /// Lets the person choose a recording and transcribes it; false when none was chosen.
 #[tauri::command]
 pub(crate) async fn transcribe(
-    app: AppHandle,
+    window: WebviewWindow,
     desk: State<'_, Desk>,
     updates: Channel<Update>,
 ) -> Result<bool, String> {
     let (chosen, choice) = std::sync::mpsc::channel();
-    app.dialog().file().pick_file(move |file| drop(chosen.send(file)));
+    let dialog = window.dialog().file().set_parent(&window);
+    dialog.pick_file(move |file| drop(chosen.send(file)));
     let choice = tauri::async_runtime::spawn_blocking(move || choice.recv());
-    let Ok(Ok(Some(file))) = choice.await else { return Ok(false) };
+    let Ok(Ok(Some(file))) = choice.await else {
+        return Ok(false);
+    };
     let recording = file.into_path().map_err(|error| error.to_string())?;
-    let name = recording.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    updates.send(Update::Started { name }).map_err(|error| error.to_string())?;
-    *lock(&desk.page) = Some(updates);
+    let name = update::name(&recording);
+    updates
+        .send(Update::Started { name })
+        .map_err(|error| error.to_string())?;
+    *lock(&desk.listener) = Some(Listener {
+        page: updates,
+        recording: recording.clone(),
+    });
     lock(&desk.queue).submit(Job {
         recording,
         model: DEMO.to_owned(),
@@ -66,6 +86,10 @@ pub(crate) async fn transcribe(
 
 /// Stops what is being transcribed.
 #[tauri::command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "commands are given their state by value"
+)]
 pub(crate) fn cancel(desk: State<'_, Desk>) {
     lock(&desk.queue).cancel_all();
 }

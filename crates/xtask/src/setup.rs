@@ -16,10 +16,14 @@ const BUILDING: [Need; 3] = [
 ];
 
 /// What the window and its test need besides.
-const WINDOW: [Need; 4] = [
-    ("/usr/share/doc/libwebkit2gtk-4.1-dev", "libwebkit2gtk-4.1-dev"),
+const WINDOW: [Need; 5] = [
+    (
+        "/usr/share/doc/libwebkit2gtk-4.1-dev",
+        "libwebkit2gtk-4.1-dev",
+    ),
     ("/usr/bin/Xvfb", "xvfb"),
-    ("/usr/bin/xauth", "xauth"),
+    ("/usr/bin/WebKitWebDriver", "webkit2gtk-driver"),
+    ("/usr/bin/xdotool", "xdotool"),
     ("/usr/share/fonts/truetype/dejavu", "fonts-dejavu-core"),
 ];
 
@@ -37,17 +41,27 @@ fn install(needs: &[Need]) -> Outcome {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    let missing: Vec<&str> =
-        needs.iter().filter(|(file, _)| !Path::new(file).exists()).map(|(_, name)| *name).collect();
+    let missing: Vec<&str> = needs
+        .iter()
+        .filter(|(file, _)| !Path::new(file).exists())
+        .map(|(_, name)| *name)
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
     if !Path::new("/usr/bin/apt-get").exists() {
-        return Err(format!("please install what Debian calls {}", missing.join(", ")));
+        return Err(format!(
+            "please install what Debian calls {}",
+            missing.join(", ")
+        ));
     }
     eprintln!("installing {}", missing.join(", "));
     apt(&["update", "-qq"])?;
-    apt(&[&["install", "-y", "-qq", "--no-install-recommends"], missing.as_slice()].concat())
+    apt(&[
+        &["install", "-y", "-qq", "--no-install-recommends"],
+        missing.as_slice(),
+    ]
+    .concat())
 }
 
 fn apt(arguments: &[&str]) -> Outcome {
@@ -58,7 +72,9 @@ fn apt(arguments: &[&str]) -> Outcome {
         command.arg("apt-get");
         command
     };
-    run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    run(command
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
 #[cfg(unix)]
