@@ -20,7 +20,8 @@ function busy(is) {
   at("stop").hidden = !is;
   at("progress").hidden = !is;
   // A button that goes takes the focus with it.
-  if (!is && document.activeElement === document.body) at("choose").focus();
+  const lost = [document.body, at("stop")].includes(document.activeElement);
+  if (!is && lost) at("choose").focus();
 }
 
 function clock(ms) {
