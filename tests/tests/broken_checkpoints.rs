@@ -1,5 +1,6 @@
 //! Damaged and incomplete checkpoints: each gives an error that names the place and what was
 //! expected, and none panics.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,10 @@ fn copy(layout: &str) -> TempDir {
 }
 
 fn load(folder: &Path) -> Result<Recognizer, Error> {
-    let settings = Settings { device: DeviceChoice::Cpu, dtype: None };
+    let settings = Settings {
+        device: DeviceChoice::Cpu,
+        dtype: None,
+    };
     Recognizer::load(&Checkpoint::folder(folder), &settings)
 }
 
@@ -29,7 +33,9 @@ fn load(folder: &Path) -> Result<Recognizer, Error> {
 fn check(layout: &str, spoil: impl FnOnce(&Path), parts: &[&str]) -> Error {
     let folder = copy(layout);
     spoil(folder.path());
-    let Err(error) = load(folder.path()) else { panic!("it loaded") };
+    let Err(error) = load(folder.path()) else {
+        panic!("it loaded")
+    };
     let message = error.to_string();
     for part in parts {
         assert!(message.contains(part), "`{part}` is not in: {message}");
@@ -55,7 +61,11 @@ fn edit_header(change: impl FnOnce(String) -> String) -> impl FnOnce(&Path) {
         let n = usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
         let header = change(String::from_utf8(bytes[8..8 + n].to_vec()).unwrap());
         assert_eq!(header.len(), n, "the header keeps its length");
-        fs::write(path, [&bytes[..8], header.as_bytes(), &bytes[8 + n..]].concat()).unwrap();
+        fs::write(
+            path,
+            [&bytes[..8], header.as_bytes(), &bytes[8 + n..]].concat(),
+        )
+        .unwrap();
     }
 }
 
@@ -68,15 +78,26 @@ fn the_unspoilt_copies_load() {
 
 #[test]
 fn a_missing_folder_is_named() {
-    let Err(error) = load(Path::new("/nowhere/at all")) else { panic!("it loaded") };
+    let Err(error) = load(Path::new("/nowhere/at all")) else {
+        panic!("it loaded")
+    };
     assert!(matches!(error, Error::NoFolder { .. }));
     assert!(error.to_string().contains("/nowhere/at all"));
 }
 
 #[test]
 fn missing_files_are_named_with_their_purpose() {
-    for file in ["config.json", "vocab.json", "merges.txt", "tokenizer_config.json"] {
-        check("asr", |folder| fs::remove_file(folder.join(file)).unwrap(), &[file, "lacks"]);
+    for file in [
+        "config.json",
+        "vocab.json",
+        "merges.txt",
+        "tokenizer_config.json",
+    ] {
+        check(
+            "asr",
+            |folder| fs::remove_file(folder.join(file)).unwrap(),
+            &[file, "lacks"],
+        );
     }
     check(
         "asr",
@@ -113,9 +134,17 @@ fn damaged_headers_are_damaged_files() {
     let spoil = |bytes: &'static [u8]| {
         move |folder: &Path| fs::write(folder.join("model.safetensors"), bytes).unwrap()
     };
-    for bytes in [&b""[..], b"abc", b"\xff\xff\xff\xff\xff\xff\xff\x7f{}", b"\x04\0\0\0\0\0\0\0{{{{"] {
+    for bytes in [
+        &b""[..],
+        b"abc",
+        b"\xff\xff\xff\xff\xff\xff\xff\x7f{}",
+        b"\x04\0\0\0\0\0\0\0{{{{",
+    ] {
         let error = check("asr", spoil(bytes), &["model.safetensors"]);
-        assert!(matches!(error, Error::Damaged { .. } | Error::Io { .. }), "{error:?}");
+        assert!(
+            matches!(error, Error::Damaged { .. } | Error::Io { .. }),
+            "{error:?}"
+        );
     }
     // Cut in the middle of the weights, as a broken download leaves it.
     check(
@@ -143,7 +172,11 @@ fn missing_and_misshapen_tensors_say_what_was_expected() {
         edit_config(|config| {
             config["thinker_config"]["text_config"]["intermediate_size"] = json!(100);
         }),
-        &["mlp.gate_proj.weight", "expected shape [100, 48]", "found shape [96, 48]"],
+        &[
+            "mlp.gate_proj.weight",
+            "expected shape [100, 48]",
+            "found shape [96, 48]",
+        ],
     );
     check(
         "asr",
@@ -157,12 +190,23 @@ fn fields_are_required_and_known() {
     type Change = fn(&mut Value);
     let cases: [(Change, &[&str]); 6] = [
         (
-            |c| drop(c["thinker_config"]["text_config"].as_object_mut().unwrap().remove("head_dim")),
+            |c| {
+                drop(
+                    c["thinker_config"]["text_config"]
+                        .as_object_mut()
+                        .unwrap()
+                        .remove("head_dim"),
+                )
+            },
             &["thinker_config.text_config.head_dim", "no such field"],
         ),
         (
             |c| c["thinker_config"]["text_config"]["rope_scaling"]["rope_type"] = json!("yarn"),
-            &["rope_scaling.rope_type", "expected \"default\"", "found \"yarn\""],
+            &[
+                "rope_scaling.rope_type",
+                "expected \"default\"",
+                "found \"yarn\"",
+            ],
         ),
         (
             |c| c["thinker_config"]["audio_config"]["n_window"] = json!("50"),
@@ -174,14 +218,25 @@ fn fields_are_required_and_known() {
         ),
         (
             |c| c["thinker_config"]["audio_config"]["encoder_attention_heads"] = json!(5),
-            &["encoder_attention_heads", "a divisor of `d_model`", "found 5"],
+            &[
+                "encoder_attention_heads",
+                "a divisor of `d_model`",
+                "found 5",
+            ],
         ),
-        (|c| c["thinker_config"]["audio_token_id"] = json!(3), &["audio_token_id", "found 3"]),
+        (
+            |c| c["thinker_config"]["audio_token_id"] = json!(3),
+            &["audio_token_id", "found 3"],
+        ),
     ];
     for (change, parts) in cases {
         check("asr", edit_config(change), parts);
     }
-    check("asr", |folder| fs::write(folder.join("config.json"), "{").unwrap(), &["not valid JSON"]);
+    check(
+        "asr",
+        |folder| fs::write(folder.join("config.json"), "{").unwrap(),
+        &["not valid JSON"],
+    );
 }
 
 #[test]
@@ -200,7 +255,10 @@ fn a_tokenizer_without_the_special_tokens_is_refused() {
         "asr",
         |folder| {
             edit(folder.join("tokenizer_config.json"), |config| {
-                config.as_object_mut().unwrap().remove("added_tokens_decoder");
+                config
+                    .as_object_mut()
+                    .unwrap()
+                    .remove("added_tokens_decoder");
             });
         },
         &["added_tokens_decoder"],

@@ -1,4 +1,5 @@
 //! The engine against the public reference, stage by stage; see `tests/golden/README.md`.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::path::PathBuf;
 

@@ -45,6 +45,24 @@ pub(crate) struct Cache {
     capacity: usize,
 }
 
+impl Cache {
+    fn reserve(&mut self, n_tokens: usize) -> Result<()> {
+        if n_tokens <= self.capacity {
+            return Ok(());
+        }
+        let capacity = n_tokens.max(self.capacity + self.capacity / 2);
+        for pair in &mut self.layers {
+            for half in pair {
+                *half = half
+                    .pad_with_zeros(1, 0, capacity - self.capacity)?
+                    .contiguous()?;
+            }
+        }
+        self.capacity = capacity;
+        Ok(())
+    }
+}
+
 impl Decoder {
     pub(crate) fn load(
         tensors: &Tensors,
@@ -154,7 +172,7 @@ impl Decoder {
     pub(crate) fn forward(&self, rows: &Tensor, cache: &mut Cache) -> Result<Tensor> {
         let n_rows = rows.dim(0)?;
         let first = cache.n_seen;
-        self.reserve(cache, first + n_rows)?;
+        cache.reserve(first + n_rows)?;
         let (cos, sin) = self.rope.rows(first, n_rows, &self.device)?;
         let mut x = rows.clone();
         for (layer, [keys, values]) in self.layers.iter().zip(&cache.layers) {
@@ -165,27 +183,13 @@ impl Decoder {
     }
 
     /// The scores of every token in the vocabulary, from the last row of [`Self::forward`].
-    pub(crate) fn logits(&self, last: &Tensor) -> Result<Vec<f32>> {
+    ///
+    /// Shape: `[vocabulary]`.
+    pub(crate) fn logits(&self, last: &Tensor) -> Result<Tensor> {
         let scores = self
             .head
             .forward(&self.norm.forward(&last.contiguous()?)?)?;
-        Ok(scores.flatten_all()?.to_vec1()?)
-    }
-
-    fn reserve(&self, cache: &mut Cache, n_tokens: usize) -> Result<()> {
-        if n_tokens <= cache.capacity {
-            return Ok(());
-        }
-        let capacity = n_tokens.max(cache.capacity + cache.capacity / 2);
-        for pair in &mut cache.layers {
-            for half in pair {
-                *half = half
-                    .pad_with_zeros(1, 0, capacity - cache.capacity)?
-                    .contiguous()?;
-            }
-        }
-        cache.capacity = capacity;
-        Ok(())
+        Ok(scores.flatten_all()?)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Greedy generation: the likeliest token, again and again.
 
+use candle_transformers::generation::{LogitsProcessor, Sampling};
+
 /// Longest repeating pattern that counts as a loop. Units: tokens.
 const MAX_LOOP: usize = 32;
 /// Copies in a row that make a loop, one more than the text clean-up of the reference needs.
@@ -34,19 +36,18 @@ impl Limit {
     }
 }
 
-/// The best token and its probability.
-pub(crate) fn best(logits: &[f32]) -> (u32, f32) {
-    let mut top = 0;
-    for (i, &value) in logits.iter().enumerate() {
-        if value > logits[top] {
-            top = i;
-        }
-    }
-    let sum: f32 = logits
+/// Chooses the next token: always the likeliest.
+pub(crate) fn greedy() -> LogitsProcessor {
+    LogitsProcessor::from_sampling(0, Sampling::ArgMax)
+}
+
+/// The probability of a token among all scores.
+pub(crate) fn probability(logits: &[f32], id: u32) -> f32 {
+    let chosen = logits[id as usize];
+    1.0 / logits
         .iter()
-        .map(|&value| (value - logits[top]).exp())
-        .sum();
-    (top as u32, 1.0 / sum)
+        .map(|&value| (value - chosen).exp())
+        .sum::<f32>()
 }
 
 /// The number of ids to keep when the ids end in a loop: up to its first copy.
@@ -63,13 +64,19 @@ pub(crate) fn loop_start(ids: &[u32]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{best, loop_start};
+    use candle_core::{Device, Tensor};
+
+    use super::{greedy, loop_start, probability};
 
     #[test]
-    fn the_first_of_equals_wins() {
-        let (id, p) = best(&[0.0, 2.0, 2.0]);
-        assert_eq!(id, 1);
-        assert!((p - 1.0 / (2.0 + (-2.0f32).exp())).abs() < 1e-6);
+    fn the_likeliest_token_wins_with_its_probability() {
+        let logits = [0.0, 1.0, 2.0, -3.0];
+        let id = greedy()
+            .sample(&Tensor::new(&logits, &Device::Cpu).unwrap())
+            .unwrap();
+        assert_eq!(id, 2);
+        let sum: f32 = logits.iter().map(|x: &f32| x.exp()).sum();
+        assert!((probability(&logits, id) - 2.0f32.exp() / sum).abs() < 1e-6);
     }
 
     #[test]

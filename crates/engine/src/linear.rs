@@ -157,16 +157,14 @@ impl Linear {
     /// How the matrix is really stored.
     pub(crate) fn dtype(&self) -> Dtype {
         match &self.weight {
-            Weight::Full(_) => Dtype::F32,
             Weight::Quantised {
                 matrix: QMatMul::QTensor(tensor),
                 ..
-            } if tensor.dtype() == GgmlDType::Q4K => Dtype::Q4K,
-            Weight::Quantised {
-                matrix: QMatMul::QTensor(_),
-                ..
-            } => Dtype::Q8_0,
-            Weight::Quantised { .. } => Dtype::F32,
+            } => match tensor.dtype() {
+                GgmlDType::Q4K => Dtype::Q4K,
+                _ => Dtype::Q8_0,
+            },
+            _ => Dtype::F32,
         }
     }
 

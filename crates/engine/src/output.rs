@@ -32,7 +32,7 @@ pub fn parse(raw: &str, forced: Option<Language>) -> Parsed {
         return Parsed::default();
     }
     let n_before = stripped.len();
-    let kept = without_loops(&chars, stripped);
+    let kept = without_loops(&chars, &stripped);
     let looped = kept.len() < n_before;
     let text_of = |sources: &[usize]| sources.iter().map(|&i| chars[i]).collect::<String>();
     let parsed = |language: String, sources: Vec<usize>| Parsed {
@@ -105,7 +105,7 @@ fn strip(chars: &[char], mut sources: Vec<usize>) -> Vec<usize> {
 
 /// Cuts loops: first runs of one character longer than the threshold, then patterns of up to
 /// twenty characters that repeat as often. One copy stays.
-fn without_loops(chars: &[char], sources: Vec<usize>) -> Vec<usize> {
+fn without_loops(chars: &[char], sources: &[usize]) -> Vec<usize> {
     let mut single = Vec::with_capacity(sources.len());
     for run in sources.chunk_by(|&a, &b| chars[a] == chars[b]) {
         single.extend_from_slice(if run.len() > THRESHOLD {

@@ -61,12 +61,11 @@ pub fn without_control_tokens(context: &str) -> String {
 
 /// The first `<|…|>` without a bar or bracket inside.
 fn bar_token(text: &str) -> Option<(usize, usize)> {
-    let end = text.match_indices("|>").find_map(|(end, _)| {
+    text.match_indices("|>").find_map(|(end, _)| {
         let start = text[..end].rfind("<|")?;
         let inside = text.get(start + 2..end)?;
         (!inside.contains(['<', '>', '|'])).then_some((start, end + 2))
-    });
-    end
+    })
 }
 
 #[cfg(test)]

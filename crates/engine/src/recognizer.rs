@@ -330,13 +330,14 @@ impl Recognizer {
 
         let started = Instant::now();
         let ignore_stops = matches!(request.limit, Limit::Exactly(_));
+        let mut sampler = generate::greedy();
         let mut generated: Vec<(u32, f32)> = Vec::new();
         let mut ids: Vec<u32> = Vec::new();
         let mut truncated = false;
         let mut looped = false;
         loop {
-            let (id, probability) = generate::best(&logits);
-            generated.push((id, probability));
+            let id = sampler.sample(&logits)?;
+            generated.push((id, generate::probability(&logits.to_vec1::<f32>()?, id)));
             if self.tokenizer.ids.stops.contains(&id) && !ignore_stops {
                 break;
             }
@@ -429,7 +430,7 @@ impl Recognizer {
         }
         let mut cache = self.decoder.cache(embeddings.dim(0)?)?;
         let last = self.decoder.forward(&embeddings, &mut cache)?;
-        self.decoder.logits(&last)
+        Ok(self.decoder.logits(&last)?.to_vec1()?)
     }
 
     /// The embeddings of prompt places `start..end`, the audio rows in their places.

@@ -61,13 +61,13 @@ impl Tokenizer {
         } else {
             (from_three_files(checkpoint)?, CONFIG)
         };
-        Self::with_roles(inner, checkpoint.display(file))
+        Self::with_roles(inner, &checkpoint.display(file))
     }
 
-    fn with_roles(inner: tokenizers::Tokenizer, file: String) -> Result<Self> {
+    fn with_roles(inner: tokenizers::Tokenizer, file: &str) -> Result<Self> {
         let id = |token: &str| {
             inner.token_to_id(token).ok_or_else(|| Error::Tokenizer {
-                file: file.clone(),
+                file: file.to_owned(),
                 detail: format!(
                     "the token `{token}` is missing; the files are not those of a Qwen3-ASR checkpoint"
                 ),

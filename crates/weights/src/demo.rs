@@ -7,7 +7,10 @@ pub const DEMO: &str = "demo";
 /// Names a file of the demo and takes in its content.
 macro_rules! file {
     ($name:literal) => {
-        ($name, include_bytes!(concat!("../../../models/demo/asr/", $name)).as_slice())
+        (
+            $name,
+            include_bytes!(concat!("../../../models/demo/asr/", $name)).as_slice(),
+        )
     };
 }
 

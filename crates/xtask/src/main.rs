@@ -7,16 +7,39 @@ mod setup;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
+/// A word, what it does, and the doing.
+type Word = (&'static str, &'static str, fn() -> Outcome);
+
 /// The words, in the order a newcomer meets them.
-const WORDS: [(&str, &str, fn() -> Outcome); 8] = [
-    ("demo", "set everything up and print the words of a sample recording", demo),
-    ("test", "set everything up, check format and lints, run every test", test),
-    ("setup", "install the system packages that building and testing need", setup::everything),
+const WORDS: [Word; 8] = [
+    (
+        "demo",
+        "set everything up and print the words of a sample recording",
+        demo,
+    ),
+    (
+        "test",
+        "set everything up, check format and lints, run every test",
+        test,
+    ),
+    (
+        "setup",
+        "install the system packages that building and testing need",
+        setup::everything,
+    ),
     ("lint", "format and clippy, nothing written", lint),
     ("fmt", "format the code", fmt),
     ("desktop", "build the window and start it", desktop),
-    ("bench", "load and decode at full size with random weights (release build)", bench),
-    ("cuda", "the command line with CUDA, into target/cuda", cuda::build),
+    (
+        "bench",
+        "load and decode at full size with random weights (release build)",
+        bench,
+    ),
+    (
+        "cuda",
+        "the command line with CUDA, into target/cuda",
+        cuda::build,
+    ),
 ];
 
 /// What a word comes to: nothing, or the sentence that says what failed.
@@ -44,10 +67,8 @@ fn demo() -> Outcome {
     setup::for_building()?;
     cargo(&["build", "--release", "-p", "earmark-cli"])?;
     eprintln!("\n$ earmark transcribe samples/en-01.flac\n");
-    run(Command::new(root().join("target/release/earmark")).args([
-        "transcribe",
-        "samples/en-01.flac",
-    ]))
+    run(Command::new(root().join("target/release/earmark"))
+        .args(["transcribe", "samples/en-01.flac"]))
 }
 
 fn test() -> Outcome {
@@ -58,7 +79,14 @@ fn test() -> Outcome {
 
 fn lint() -> Outcome {
     cargo(&["fmt", "--all", "--check"])?;
-    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+    cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ])
 }
 
 fn fmt() -> Outcome {
@@ -98,5 +126,9 @@ fn run(command: &mut Command) -> Outcome {
         .current_dir(root())
         .status()
         .map_err(|error| format!("could not start {line}: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{line} ended with {status}")) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{line} ended with {status}"))
+    }
 }
