@@ -86,6 +86,39 @@ class Recordings(Clips):
         return x
 
 
+def monotonic(values):
+    """Word borders made non-decreasing, as the published aligner's processor does: the longest non-decreasing
+    subsequence stays, one or two others in a row take the nearer neighbour, longer runs are spread evenly."""
+    n = len(values)
+    length, parent = [1] * n, [-1] * n
+    for i in range(n):
+        for j in range(i):
+            if values[j] <= values[i] and length[j] + 1 > length[i]:
+                length[i], parent[i] = length[j] + 1, j
+    good, at = set(), max(range(n), key=lambda i: length[i], default=-1)
+    while at >= 0:
+        good.add(at)
+        at = parent[at]
+    out, a = list(values), 0
+    while a < n:
+        if a in good:
+            a += 1
+            continue
+        b = a
+        while b < n and b not in good:
+            b += 1
+        left, right = (out[a - 1] if a else None), (values[b] if b < n else None)
+        for k in range(a, b):
+            if left is None or right is None:
+                out[k] = right if left is None else left
+            elif b - a <= 2:
+                out[k] = left if k - (a - 1) <= b - k else right
+            else:
+                out[k] = left + (right - left) / (b - a + 1) * (k - a + 1)
+        a = b
+    return out
+
+
 class Own:
     """Decoding with the training code."""
 
@@ -105,6 +138,7 @@ class Own:
         for c in clips.clips:
             c["align"] = [(clips.tokens(kept(w)), s, e) for w, s, e in c["words"]]
             times = (logits(model, clips, batch_of(clips, [c])).argmax(-1)[0] * SEGMENT).tolist()
+            times = monotonic(times)
             out.append(list(zip(times[::2], times[1::2])))
         return out
 
