@@ -116,7 +116,8 @@ fn root() -> PathBuf {
 }
 
 fn cargo(arguments: &[&str]) -> Outcome {
-    run(Command::new(env!("CARGO")).args(arguments))
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    run(Command::new(cargo).args(arguments))
 }
 
 /// Runs a command in the root and says which one failed.

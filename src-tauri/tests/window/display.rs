@@ -34,7 +34,7 @@ impl Display {
             let _ = BufReader::new(said).read_line(&mut line);
             number.send(line)
         });
-        let number = ready.recv_timeout(Duration::from_secs(60));
+        let number = ready.recv_timeout(Duration::from_mins(1));
         let number = number.expect("Xvfb is up within a minute");
         assert!(!number.trim().is_empty(), "Xvfb found no free display");
         Self {
