@@ -196,7 +196,7 @@ fn fields_are_required_and_known() {
                         .as_object_mut()
                         .unwrap()
                         .remove("head_dim"),
-                )
+                );
             },
             &["thinker_config.text_config.head_dim", "no such field"],
         ),

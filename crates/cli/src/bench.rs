@@ -92,7 +92,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     }
     let (total, heard) = best.context("at least one run")?;
-    let report = Report::new(report::Measured {
+    let report = Report::new(&report::Measured {
         recognizer: &recognizer,
         machine,
         n_samples: samples.len(),

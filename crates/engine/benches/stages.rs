@@ -1,9 +1,5 @@
 //! `cargo bench -p earmark-engine`: the spectrogram, and a clip through two encoder and two
 //! decoder layers of the 0.6B widths in every storage. Whole models: `earmark bench`.
-#![expect(
-    missing_docs,
-    reason = "criterion's macros write functions without docs"
-)]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use earmark_engine::mel::Mel;

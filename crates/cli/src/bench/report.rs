@@ -58,8 +58,8 @@ struct Memory {
 }
 
 impl Report {
-    pub(crate) fn new(measured: Measured<'_>) -> anyhow::Result<Self> {
-        let Measured {
+    pub(crate) fn new(measured: &Measured<'_>) -> anyhow::Result<Self> {
+        let &Measured {
             recognizer,
             machine,
             n_samples,
