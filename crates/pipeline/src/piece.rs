@@ -47,6 +47,7 @@ pub(crate) fn segment(piece: &Piece, heard: &Recognition) -> Option<Segment> {
         start,
         end,
         probability: probability(&heard.tokens, &range),
+        quality: None,
     };
     Some(Segment {
         start,
@@ -54,6 +55,7 @@ pub(crate) fn segment(piece: &Piece, heard: &Recognition) -> Option<Segment> {
         text: heard.text.clone(),
         language: heard.language.clone(),
         timing: Timing::Piece,
+        speaker: None,
         words: words::split(&heard.text).into_iter().map(word).collect(),
     })
 }

@@ -48,6 +48,9 @@ pub struct Word {
     pub end: Ms,
     /// Smallest probability among the tokens that spell the word, 0 to 1.
     pub probability: f32,
+    /// How far the times can be trusted: the aligner's probability that both borders lie within
+    /// one of its time steps of where they stand, 0 to 1; `None` when the times were not measured.
+    pub quality: Option<f32>,
 }
 
 /// A stretch of speech with its text.
@@ -63,6 +66,8 @@ pub struct Segment {
     pub language: String,
     /// Where the times come from.
     pub timing: Timing,
+    /// Who speaks, when somebody has said so.
+    pub speaker: Option<String>,
     /// The words of `text`, in order.
     pub words: Vec<Word>,
 }
@@ -118,6 +123,7 @@ mod tests {
             text: "a".into(),
             language: language.into(),
             timing: Timing::Piece,
+            speaker: None,
             words: Vec::new(),
         };
         let check = |languages: &[&str], expected: &str| {

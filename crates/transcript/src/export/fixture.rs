@@ -10,11 +10,13 @@ pub(crate) fn transcript() -> Transcript {
         text: "R&D <first> --> \"done\",\nsee page 3.".into(),
         language: "English".into(),
         timing: Timing::Piece,
+        speaker: None,
         words: vec![Word {
             text: "R&D".into(),
             start: Ms(0),
             end: Ms(14_820),
             probability: 0.987_654,
+            quality: None,
         }],
     };
     let second = Segment {
@@ -23,6 +25,7 @@ pub(crate) fn transcript() -> Transcript {
         text: "你好，世界。".into(),
         language: "Chinese".into(),
         timing: Timing::Aligned,
+        speaker: None,
         words: Vec::new(),
     };
     let warnings = vec!["the last 2.0 s could not be decoded".into()];

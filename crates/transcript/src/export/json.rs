@@ -12,7 +12,9 @@
 //! | `text` | the whole text |
 //! | `segments[]` | `start_ms`, `end_ms`, `text`, `language`, `timing`, `words[]` |
 //! | `segments[].timing` | `aligned`, `estimated`, or `piece`: only the piece of audio is known |
+//! | `segments[].speaker` | who speaks, when somebody has said so |
 //! | `segments[].words[]` | `text`, `start_ms`, `end_ms`, `probability` (0 to 1) |
+//! | `segments[].words[].quality` | how far the times can be trusted, 0 to 1, when they were measured |
 //! | `warnings[]` | what the reader should know, one sentence each |
 
 use serde::Serialize;
@@ -66,6 +68,8 @@ struct JsonSegment<'a> {
     text: &'a str,
     language: &'a str,
     timing: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    speaker: Option<&'a str>,
     words: Vec<JsonWord<'a>>,
 }
 
@@ -75,6 +79,8 @@ struct JsonWord<'a> {
     start_ms: u32,
     end_ms: u32,
     probability: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quality: Option<f64>,
 }
 
 impl<'a> File<'a> {
@@ -101,6 +107,7 @@ impl<'a> JsonSegment<'a> {
             text: &segment.text,
             language: &segment.language,
             timing: segment.timing.name(),
+            speaker: segment.speaker.as_deref(),
             words: segment.words.iter().map(JsonWord::new).collect(),
         }
     }
@@ -113,6 +120,7 @@ impl<'a> JsonWord<'a> {
             start_ms: word.start.0,
             end_ms: word.end.0,
             probability: four_digits(word.probability),
+            quality: word.quality.map(four_digits),
         }
     }
 }

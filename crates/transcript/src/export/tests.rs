@@ -50,6 +50,7 @@ fn with_text(text: &str) -> Transcript {
         text: text.into(),
         language: String::new(),
         timing: Timing::Piece,
+        speaker: None,
         words: Vec::new(),
     };
     Transcript::assemble(Ms(1000), vec![segment], Vec::new())

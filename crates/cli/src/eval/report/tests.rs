@@ -25,6 +25,7 @@ fn heard(text: &str, timing: Timing) -> Transcript {
         start: Ms(i as u32 * 500 + 10),
         end: Ms(i as u32 * 500 + 430),
         probability: 1.0,
+        quality: None,
     });
     let segment = Segment {
         start: Ms(0),
@@ -32,6 +33,7 @@ fn heard(text: &str, timing: Timing) -> Transcript {
         text: text.into(),
         language: "English".into(),
         timing,
+        speaker: None,
         words: words.collect(),
     };
     Transcript::assemble(Ms(2000), vec![segment], Vec::new())
