@@ -6,6 +6,7 @@
 
 pub mod chunk;
 mod error;
+mod estimate;
 mod piece;
 mod recognize;
 mod transcribe;
