@@ -37,10 +37,18 @@ pub enum Error {
         /// Where its files belong.
         folder: PathBuf,
     },
-    /// A checkpoint of the catalog that cannot recognise speech.
+    /// An aligner where a recogniser is asked for.
     #[error("`{name}` is an aligner and cannot turn speech into text; choose one of: {known}")]
     NotARecognizer {
-        /// Its name in the catalog.
+        /// The name as given.
+        name: String,
+        /// Names that would do, comma-joined.
+        known: String,
+    },
+    /// A recogniser where an aligner is asked for.
+    #[error("`{name}` is a recogniser and cannot give words their times; choose one of: {known}")]
+    NotAnAligner {
+        /// The name as given.
         name: String,
         /// Names that would do, comma-joined.
         known: String,

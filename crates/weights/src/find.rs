@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{DEMO, Entry, Error, What, catalog, demo, entry};
+use crate::{DEMO, DEMO_ALIGNER, Embedded, Entry, Error, What, catalog, demo, demo_aligner, entry};
 
 /// A checkpoint that is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,9 @@ pub struct Located {
     pub title: String,
     /// Its files.
     pub files: Files,
+    /// What the catalog knows of it or of its like, languages above all; none for a folder that
+    /// resembles nothing there.
+    pub entry: Option<&'static Entry>,
     /// Longest clip it was made for in one go. Units: seconds.
     pub longest_clip_s: u32,
 }
@@ -21,13 +24,8 @@ pub enum Files {
     /// A folder on disk.
     Folder(PathBuf),
     /// Name and content of files that are compiled into the program.
-    Embedded(&'static [(&'static str, &'static [u8])]),
+    Embedded(Embedded),
 }
-
-/// Longest clip of a checkpoint that is not in the catalog. Units: seconds.
-///
-/// Source: `MAX_ASR_INPUT_SECONDS` of the package `qwen-asr` 0.0.6.
-const UNKNOWN_LONGEST_CLIP_S: u32 = 1200;
 
 /// The folder where checkpoints of the catalog live, each in a folder of its name: the
 /// environment variable `EARMARK_MODELS`, or else `models` in the program's data folder.
@@ -41,70 +39,114 @@ pub fn home() -> PathBuf {
     )
 }
 
-/// The checkpoint that a person means by a folder, or by a name of the catalog whose files are in
-/// the built-in demo or in `home`. A folder that exists wins over a name.
+/// The recogniser that a person means by a folder, or by a name of the catalog whose files are
+/// built in or in `home`. A folder that exists wins over a name.
 ///
 /// A folder is taken at its word but for a look at `config.json`; reading it is the engine's work.
-/// When it is called like a checkpoint of the catalog or configured like the demo, that one's
-/// longest clip holds for it.
+/// When it is called like a checkpoint of the catalog or configured like a demo, that one's limits
+/// hold for it.
 ///
-/// Errors: every variant of [`Error`]; each says what to do.
+/// Errors: every variant of [`Error`] about finding but `NotAnAligner`; each says what to do.
 pub fn find(name_or_path: &str, home: &Path) -> Result<Located, Error> {
+    find_a(What::Recognizer, name_or_path, home)
+}
+
+/// The aligner that a person means, found like a recogniser by [`find`].
+///
+/// Errors: every variant of [`Error`] about finding but `NotARecognizer`; each says what to do.
+pub fn find_aligner(name_or_path: &str, home: &Path) -> Result<Located, Error> {
+    find_a(What::Aligner, name_or_path, home)
+}
+
+/// The aligner that goes with a recogniser: the demo's with the demo, the published one with
+/// every other when its files are in `home`.
+pub fn aligner_for(recognizer: &Located, home: &Path) -> Option<Located> {
+    let name = match recognizer.entry {
+        Some(entry) if entry.name == DEMO => DEMO_ALIGNER,
+        _ => PUBLISHED_ALIGNER,
+    };
+    find_aligner(name, home).ok()
+}
+
+/// The aligner for every recogniser but the demo; it knows 11 of their 30 languages.
+const PUBLISHED_ALIGNER: &str = "Qwen3-ForcedAligner-0.6B";
+
+fn find_a(what: What, name_or_path: &str, home: &Path) -> Result<Located, Error> {
     let path = Path::new(name_or_path);
     if path.is_dir() {
-        return in_folder(path);
-    }
-    if path.is_file() {
-        return Err(Error::NotAFolder { path: path.into() });
-    }
-    match entry(name_or_path) {
-        Some(entry) => in_catalog(entry, home),
-        None if looks_like_a_path(name_or_path) => Err(Error::NoFolder { path: path.into() }),
-        None => Err(Error::Unknown {
+        in_folder(path, what)
+    } else if path.is_file() {
+        Err(Error::NotAFolder { path: path.into() })
+    } else if let Some(entry) = entry(name_or_path) {
+        suits(entry, what, name_or_path).and_then(|()| in_catalog(entry, home))
+    } else if looks_like_a_path(name_or_path) {
+        Err(Error::NoFolder { path: path.into() })
+    } else {
+        Err(Error::Unknown {
             name: name_or_path.into(),
-            known: recognizers(),
-        }),
+            known: names(what),
+        })
     }
 }
 
-fn in_folder(path: &Path) -> Result<Located, Error> {
+fn in_folder(path: &Path, what: What) -> Result<Located, Error> {
     let Ok(config) = std::fs::read(path.join("config.json")) else {
         return Err(Error::NoConfig { path: path.into() });
     };
     let called = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
-    let by_name = called
-        .as_deref()
-        .and_then(entry)
-        .filter(|entry| entry.repo.is_some());
-    let known = by_name.or_else(|| entry(DEMO).filter(|_| is_the_demos(&config)));
+    let title = called.unwrap_or_else(|| path.display().to_string());
+    let by_name = entry(&title).filter(|entry| entry.repo.is_some());
+    let known = by_name.or_else(|| configured_like_a_demo(&config));
+    if let Some(entry) = known {
+        suits(entry, what, &title)?;
+    }
     Ok(Located {
-        title: called.unwrap_or_else(|| path.display().to_string()),
+        title,
         files: Files::Folder(path.into()),
-        longest_clip_s: known.map_or(UNKNOWN_LONGEST_CLIP_S, |entry| entry.longest_clip_s),
+        entry: known,
+        longest_clip_s: known.map_or(unknown_longest_clip_s(what), |entry| entry.longest_clip_s),
     })
 }
 
-/// Whether a `config.json` is that of the demo: a checkpoint of the same make takes clips of the
-/// same length.
-fn is_the_demos(config: &[u8]) -> bool {
-    demo().contains(&("config.json", config))
+/// Longest clip of a checkpoint that the catalog does not know. Units: seconds.
+///
+/// Source: `MAX_ASR_INPUT_SECONDS` and `MAX_FORCE_ALIGN_INPUT_SECONDS` of the package `qwen-asr`
+/// 0.0.6.
+const fn unknown_longest_clip_s(what: What) -> u32 {
+    match what {
+        What::Recognizer => 1200,
+        What::Aligner => 180,
+    }
 }
 
-fn in_catalog(entry: &Entry, home: &Path) -> Result<Located, Error> {
-    if entry.what != What::Recognizer {
-        return Err(Error::NotARecognizer {
-            name: entry.name.clone(),
-            known: recognizers(),
-        });
+/// The demo of the same make as a checkpoint with this `config.json`: it takes clips of the same
+/// length.
+fn configured_like_a_demo(config: &[u8]) -> Option<&'static Entry> {
+    let is = |files: Embedded| files.contains(&("config.json", config));
+    catalog()
+        .iter()
+        .find(|entry| embedded(entry).is_some_and(is))
+}
+
+/// Whether a checkpoint of the catalog does what is asked for.
+fn suits(entry: &Entry, what: What, name: &str) -> Result<(), Error> {
+    let (name, known) = (name.to_owned(), names(what));
+    match (entry.what, what) {
+        (What::Aligner, What::Recognizer) => Err(Error::NotARecognizer { name, known }),
+        (What::Recognizer, What::Aligner) => Err(Error::NotAnAligner { name, known }),
+        _ => Ok(()),
     }
-    let files = match &entry.repo {
-        None => Files::Embedded(demo()),
-        Some(repo) => {
+}
+
+fn in_catalog(entry: &'static Entry, home: &Path) -> Result<Located, Error> {
+    let files = match (embedded(entry), &entry.repo) {
+        (Some(files), _) => Files::Embedded(files),
+        (None, repo) => {
             let folder = home.join(&entry.name);
             if !folder.join("config.json").is_file() {
-                let (name, repo) = (entry.name.clone(), repo.clone());
+                let (name, repo) = (entry.name.clone(), repo.clone().unwrap_or_default());
                 return Err(Error::NotDownloaded { name, repo, folder });
             }
             Files::Folder(folder)
@@ -113,32 +155,38 @@ fn in_catalog(entry: &Entry, home: &Path) -> Result<Located, Error> {
     Ok(Located {
         title: entry.title.clone(),
         files,
+        entry: Some(entry),
         longest_clip_s: entry.longest_clip_s,
     })
+}
+
+/// The files of a checkpoint that is compiled into the program.
+fn embedded(entry: &Entry) -> Option<Embedded> {
+    match entry.name.as_str() {
+        DEMO => Some(demo()),
+        DEMO_ALIGNER => Some(demo_aligner()),
+        _ => None,
+    }
 }
 
 fn looks_like_a_path(text: &str) -> bool {
     text.contains(['/', '\\']) || text.starts_with(['.', '~'])
 }
 
-fn recognizers() -> String {
-    let names = catalog()
-        .iter()
-        .filter(|entry| entry.what == What::Recognizer);
-    names
-        .map(|entry| entry.name.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+/// Names of the catalog that do this, comma-joined.
+fn names(what: What) -> String {
+    let suitable = catalog().iter().filter(|entry| entry.what == what);
+    let names: Vec<_> = suitable.map(|entry| entry.name.as_str()).collect();
+    names.join(", ")
 }
 
 impl Located {
-    /// The built-in demo checkpoint.
+    /// The built-in demo recogniser.
     pub fn demo() -> Self {
-        let entry = entry(DEMO).expect("a test holds the catalog to begin with the demo");
-        in_catalog(entry, Path::new("")).expect("what is built in is always here")
+        find(DEMO, Path::new("")).expect("what is built in is always here")
     }
 
-    /// Whether this is the built-in demo, which understands its sample voice only.
+    /// Whether this is a built-in demo, which understands its sample voice only.
     pub fn is_demo(&self) -> bool {
         matches!(self.files, Files::Embedded(_))
     }
@@ -149,12 +197,12 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{Files, Located, find};
-    use crate::Error;
+    use super::{Files, Located, aligner_for, find, find_aligner};
+    use crate::{DEMO, DEMO_ALIGNER, Error, demo_aligner};
 
-    fn check(name_or_path: &str, home: &Path, expected: &str) {
-        let error = find(name_or_path, home).unwrap_err().to_string();
-        assert!(error.contains(expected), "{name_or_path}: {error}");
+    fn check(found: Result<Located, Error>, expected: &str) {
+        let error = found.unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
     }
 
     #[test]
@@ -162,47 +210,91 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("Qwen3-ASR-0.6B");
         fs::create_dir(&folder).unwrap();
-        check("qwen3-asr-0.6b", home.path(), "not on this computer");
+        check(find("qwen3-asr-0.6b", home.path()), "not on this computer");
         fs::write(folder.join("config.json"), "{}").unwrap();
 
         let by_name = find("qwen3-asr-0.6b", home.path()).unwrap();
         assert_eq!(by_name.files, Files::Folder(folder.clone()));
         let by_path = find(folder.to_str().unwrap(), Path::new("")).unwrap();
         assert_eq!(
-            (by_path.files, by_path.longest_clip_s),
-            (by_name.files, 1200)
+            (&by_path.files, by_path.longest_clip_s),
+            (&by_name.files, 1200)
         );
+        assert_eq!(by_path.entry, by_name.entry);
+        let as_aligner = find_aligner(folder.to_str().unwrap(), Path::new(""));
+        check(
+            as_aligner,
+            "is a recogniser and cannot give words their times",
+        );
+    }
+
+    #[test]
+    fn a_folder_gets_the_limits_of_what_it_resembles() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("anything");
+        let name = folder.to_str().unwrap();
+        let longest = |found: Result<Located, Error>| found.unwrap().longest_clip_s;
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("config.json"), "{}").unwrap();
+        assert_eq!(longest(find(name, home.path())), 1200);
+        assert_eq!(longest(find_aligner(name, home.path())), 180);
+        fs::write(folder.join("config.json"), demo_aligner()[0].1).unwrap();
+        let found = find_aligner(name, home.path()).unwrap();
+        assert_eq!(found.entry.unwrap().name, DEMO_ALIGNER);
+        assert_eq!(found.longest_clip_s, found.entry.unwrap().longest_clip_s);
+        check(find(name, home.path()), "is an aligner and cannot");
     }
 
     #[test]
     fn what_is_not_found_says_what_to_do() {
         let home = tempfile::tempdir().unwrap();
         let inside = |name: &str| home.path().join(name).display().to_string();
+        let say = |name: &str, expected: &str| check(find(name, home.path()), expected);
         fs::write(home.path().join("file"), "").unwrap();
-        check("./nowhere", home.path(), "no model folder at `./nowhere`");
-        check(&inside("file"), home.path(), "name the folder");
-        check(
-            &home.path().display().to_string(),
-            home.path(),
-            "no `config.json`",
-        );
-        check("Qwen3-ASR-1.7B", home.path(), &inside("Qwen3-ASR-1.7B"));
-        check("Qwen3-ForcedAligner-0.6B", home.path(), "is an aligner");
-        check(
-            "whisper",
-            home.path(),
-            "one of: demo, Qwen3-ASR-0.6B, Qwen3-ASR-1.7B",
-        );
+        say("./nowhere", "no model folder at `./nowhere`");
+        say(&inside("file"), "name the folder");
+        say(&inside(""), "no `config.json`");
+        say("Qwen3-ASR-1.7B", &inside("Qwen3-ASR-1.7B"));
+        say("Qwen3-ForcedAligner-0.6B", "is an aligner");
+        say("whisper", "one of: demo, Qwen3-ASR-0.6B, Qwen3-ASR-1.7B");
+        let say = |name: &str, expected: &str| check(find_aligner(name, home.path()), expected);
+        say("qwen3-asr-1.7b", "is a recogniser and cannot");
+        say("demo", "one of: demo-aligner, Qwen3-ForcedAligner-0.6B");
+        say("Qwen3-ForcedAligner-0.6B", "not on this computer");
+        say("whisper", "one of: demo-aligner, Qwen3-ForcedAligner-0.6B");
     }
 
     #[test]
-    fn the_demo_is_always_here_and_named_for_what_it_is() {
-        let demo = find("demo", Path::new("")).unwrap();
+    fn the_demos_are_always_here_and_named_for_what_they_are() {
+        let demo = find(DEMO, Path::new("")).unwrap();
         assert_eq!(demo, Located::demo());
-        assert!(demo.is_demo() && demo.title.contains("synthetic sample voice only"));
+        let aligner = find_aligner(DEMO_ALIGNER, Path::new("")).unwrap();
+        for located in [demo, aligner] {
+            assert!(located.is_demo() && located.title.contains("synthetic sample voice only"));
+            assert_eq!(located.entry.unwrap().languages, ["Chinese", "English"]);
+        }
         assert!(!matches!(
             find("x", Path::new("")),
             Err(Error::NoFolder { .. })
         ));
+    }
+
+    #[test]
+    fn the_demo_goes_with_its_aligner_and_all_others_with_the_published_one() {
+        let home = tempfile::tempdir().unwrap();
+        let other = home.path().join("other");
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("config.json"), "{}").unwrap();
+        let other = find(other.to_str().unwrap(), home.path()).unwrap();
+        let demos = aligner_for(&Located::demo(), home.path()).unwrap();
+        assert_eq!(demos.files, Files::Embedded(demo_aligner()));
+        assert_eq!(aligner_for(&other, home.path()), None);
+
+        let published = home.path().join("Qwen3-ForcedAligner-0.6B");
+        fs::create_dir(&published).unwrap();
+        fs::write(published.join("config.json"), "{}").unwrap();
+        let found = aligner_for(&other, home.path()).unwrap();
+        assert_eq!(found.files, Files::Folder(published));
+        assert_eq!(found.entry.unwrap().languages.len(), 11);
     }
 }
