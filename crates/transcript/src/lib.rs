@@ -6,9 +6,11 @@
 pub mod export;
 mod join;
 pub mod language;
+pub mod place;
 pub mod score;
 pub mod script;
 mod time;
+pub mod units;
 pub mod words;
 
 pub use join::join;
@@ -24,16 +26,26 @@ pub enum Timing {
     Estimated,
     /// Only the piece of audio the text came from is known; its words carry the piece's times.
     Piece,
+    /// Read from a file, whose maker knows where they come from.
+    Given,
 }
 
 impl Timing {
-    /// The name used in JSON: `aligned`, `estimated` or `piece`.
+    /// The name used in JSON: `aligned`, `estimated`, `piece` or `given`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Aligned => "aligned",
             Self::Estimated => "estimated",
             Self::Piece => "piece",
+            Self::Given => "given",
         }
+    }
+
+    /// The timing with this name; `None` when there is none.
+    pub fn find(name: &str) -> Option<Self> {
+        [Self::Aligned, Self::Estimated, Self::Piece, Self::Given]
+            .into_iter()
+            .find(|timing| timing.name() == name)
     }
 }
 
