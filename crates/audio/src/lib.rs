@@ -1,12 +1,14 @@
 //! A recording is sound in a file of any common format; here it becomes samples.
 //!
 //! [`Recording`] opens a file and gives it as mono `f32` at [`SAMPLE_RATE`], block by block
-//! ([`Source`]), so that nothing holds a whole file in memory.
+//! ([`Source`]), so that nothing holds a whole file in memory. [`vad`] says where in it somebody
+//! speaks.
 
 pub mod decode;
 mod error;
 mod resample;
 mod source;
+pub mod vad;
 
 pub use decode::{Ffmpeg, Recording};
 pub use error::Error;
