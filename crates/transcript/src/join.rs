@@ -21,7 +21,7 @@ pub fn join<'a>(pieces: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// Whether a space belongs between two texts that follow each other.
-fn needs_space(left: &str, right: &str) -> bool {
+pub(crate) fn needs_space(left: &str, right: &str) -> bool {
     let tight = |c: char| is_cjk(c) || is_cjk_punctuation(c);
     match (left.chars().next_back(), right.chars().next()) {
         (Some(before), Some(after)) => !tight(before) && !tight(after),

@@ -3,12 +3,15 @@
 //! This crate holds the nouns every other room shares ([`Ms`], [`Language`], [`Word`],
 //! [`Segment`], [`Transcript`]) and the text work that needs nothing but them.
 
+mod breaks;
+pub mod cues;
 pub mod export;
 mod join;
 pub mod language;
 pub mod place;
 pub mod score;
 pub mod script;
+pub mod sentences;
 mod time;
 pub mod units;
 pub mod words;

@@ -44,6 +44,13 @@ pub fn split(text: &str, language: &str) -> Vec<Unit> {
     }
 }
 
+/// Where a dictionary sees words of Chinese, Japanese and the scripts of South-East Asia begin and
+/// end, in order; both ends of the text are among them.
+pub(crate) fn boundaries(text: &str) -> Vec<usize> {
+    let ends = japanese::words(text).map(|word| word.end);
+    std::iter::once(0).chain(ends).collect()
+}
+
 /// Whether the aligner is given this character: letters and numbers of any script, and the
 /// straight apostrophe. Marks are not, so decomposed accents and Hindi vowel signs vanish.
 ///

@@ -1,0 +1,276 @@
+//! The cheapest way to cut a run into cues and lines, found among all ways by dynamic programming.
+//!
+//! The cost of a cue is the sum of what is wrong with it. Charges for broken rules outweigh
+//! everything about style, and text that is read too fast is charged by the column, so that speech
+//! too fast for any cut does not distort the others.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::Rules;
+use super::run::{Layout, Run};
+use crate::breaks::Break;
+use crate::sentences::PAUSE;
+
+/// Every cue costs this: few cues are better than many.
+const CUE: f64 = 6.0;
+/// A second line.
+const LINE: f64 = 3.0;
+/// A line break costs this part of what a cue's end would at the same place.
+const LINE_BREAK: f64 = 0.5;
+/// Lines of different widths, per difference of a whole line.
+const IMBALANCE: f64 = 10.0;
+/// A sentence that ends inside a cue.
+const INNER_SENTENCE: f64 = 16.0;
+/// Silence inside a cue, per second beyond [`BREATH_S`].
+const INNER_SILENCE: f64 = 20.0;
+/// A silence nobody notices.
+const BREATH_S: f64 = 0.3;
+/// A few words torn from their sentence.
+const ORPHAN: f64 = 10.0;
+/// A cue shorter than [`CALM_S`], per second.
+const HASTE: f64 = 10.0;
+/// A cue this long is read calmly.
+const CALM_S: f64 = 1.5;
+/// A cue that breaks the rule of the shortest or the longest time.
+const BROKEN: f64 = 100.0;
+/// Text read too fast, per column.
+const FAST_COLUMN: f64 = 2.0;
+/// Time missing to read or time beyond the longest, per second.
+const SECOND: f64 = 20.0;
+
+/// Where a cue ends or a line breaks; the best places are free. A silence makes every place
+/// better, one of a second by four fifths.
+fn place(joint: Break, silence_ms: u32) -> f64 {
+    let cost = match joint {
+        Break::Sentence => 0.0,
+        Break::Clause => 4.0,
+        Break::Plain => 12.0,
+        Break::Poor => 24.0,
+        Break::Never => return 10_000.0,
+    };
+    cost * (1.0 - 0.8 * f64::from(silence_ms.min(1000)) / 1000.0)
+}
+
+/// A cue of a run.
+pub(super) struct Cut {
+    /// Number of its first word.
+    pub(super) first: usize,
+    /// Words of each line.
+    pub(super) lines: Vec<usize>,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+/// A run as cues; `next` is when the next run begins.
+pub(super) fn cut(run: &Run, rules: &Rules, next: Option<u32>) -> Vec<Cut> {
+    let search = Search::new(run, rules, next);
+    let n_words = run.words.len();
+    if run.layout == Layout::Whole {
+        return vec![Cut {
+            first: 0,
+            lines: search.set(0, n_words),
+            start: run.start,
+            end: search.wall,
+        }];
+    }
+    // best[i] is the cost of the words from i on and where the first of their cues ends.
+    let mut best = vec![(0.0, n_words); n_words + 1];
+    for first in (0..n_words).rev() {
+        best[first] = search
+            .ends(first)
+            .filter_map(|end| Some((search.cue(first, end)? + best[end].0, end)))
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .unwrap_or((0.0, first + 1)); // a single word always has a cost
+    }
+    let mut cuts = Vec::new();
+    let mut first = 0;
+    while first < n_words {
+        let end = best[first].1;
+        let (start, stop) = search.times(first, end);
+        cuts.push(Cut {
+            first,
+            lines: search.set(first, end),
+            start,
+            end: stop,
+        });
+        first = end;
+    }
+    cuts
+}
+
+/// Whether all words of a run fit one cue.
+pub(super) fn fits(run: &Run, rules: &Rules) -> bool {
+    let n_words = run.words.len();
+    let search = Search::new(run, rules, None);
+    n_words <= search.most_words() && search.lines(0, n_words, rules.max_lines).is_some()
+}
+
+/// A run, its rules, and how wide its words are.
+struct Search<'a> {
+    run: &'a Run,
+    rules: &'a Rules,
+    /// When the last cue disappears at the latest.
+    wall: u32,
+    /// The same with the gap before the next run.
+    room: u32,
+    /// Columns of all words before each, spaces included.
+    columns: Vec<usize>,
+}
+
+impl<'a> Search<'a> {
+    fn new(run: &'a Run, rules: &'a Rules, next: Option<u32>) -> Self {
+        let wall = next
+            .map_or(run.end, |next| next.min(run.end))
+            .max(run.start);
+        let room = match next {
+            Some(next) if run.layout == Layout::Timed => {
+                wall.min(next.saturating_sub(rules.gap_ms))
+            }
+            _ => wall,
+        };
+        let mut columns = vec![0];
+        for word in &run.words {
+            let before = columns[columns.len() - 1];
+            columns.push(before + usize::from(word.space) + word.text.width());
+        }
+        Self {
+            run,
+            rules,
+            wall,
+            room,
+            columns,
+        }
+    }
+
+    /// Columns of some words on one line.
+    fn width(&self, first: usize, end: usize) -> usize {
+        self.columns[end] - self.columns[first] - usize::from(self.run.words[first].space)
+    }
+
+    /// More words than any cue can hold, words without width counted.
+    fn most_words(&self) -> usize {
+        self.rules.max_columns * self.rules.max_lines
+    }
+
+    /// Where a cue that begins at a word may end.
+    fn ends(&self, first: usize) -> impl Iterator<Item = usize> {
+        let last = self.run.words.len().min(first + self.most_words().max(1));
+        // Every line break swallows at most one space.
+        let widest = (self.rules.max_columns + 1) * self.rules.max_lines;
+        (first + 1..=last)
+            .take_while(move |&end| end == first + 1 || self.width(first, end) <= widest)
+    }
+
+    /// Silence before a word, in ms.
+    fn silence(&self, n: usize) -> u32 {
+        let words = &self.run.words;
+        words[n].start.0.saturating_sub(words[n - 1].end.0)
+    }
+
+    /// When a cue appears and disappears.
+    fn times(&self, first: usize, end: usize) -> (u32, u32) {
+        let words = &self.run.words;
+        let start = words[first].start.0;
+        let (room, wall) = match words.get(end) {
+            Some(next) => (next.start.0.saturating_sub(self.rules.gap_ms), next.start.0),
+            None => (self.room, self.wall),
+        };
+        let room = if room > start { room } else { wall };
+        let columns = self.width(first, end);
+        let end = self.rules.end(start, words[end - 1].end.0, columns, room);
+        (start, end)
+    }
+
+    /// The cost of a cue; `None` when it does not fit the screen. A word wider than a line is let
+    /// through alone.
+    fn cue(&self, first: usize, end: usize) -> Option<f64> {
+        let n_words = self.run.words.len();
+        let rules = self.rules;
+        let lines = match self.lines(first, end, rules.max_lines) {
+            Some(lines) => lines.cost,
+            None if end == first + 1 => BROKEN,
+            None => return None,
+        };
+        let mut cost = CUE + lines;
+        let joint = |n: usize| {
+            if n == n_words {
+                Break::Sentence
+            } else {
+                self.run.breaks[n]
+            }
+        };
+        if end < n_words {
+            cost += place(joint(end), self.silence(end));
+        }
+        for n in first + 1..end {
+            let silence_s = f64::from(self.silence(n)) / 1000.0;
+            cost += INNER_SILENCE * (silence_s - BREATH_S).max(0.0);
+            if joint(n) == Break::Sentence {
+                cost += INNER_SENTENCE;
+            }
+        }
+        let columns = self.width(first, end);
+        let apart = |n: usize| {
+            joint(n) == Break::Sentence || (0 < n && n < n_words && self.silence(n) >= PAUSE)
+        };
+        if columns * 3 < rules.max_columns && !(apart(first) && apart(end)) {
+            cost += ORPHAN;
+        }
+        let (start, stop) = self.times(first, end);
+        let duration_s = f64::from(stop - start) / 1000.0;
+        let reading_s = columns as f64 / rules.columns_per_second;
+        if reading_s > duration_s {
+            cost += FAST_COLUMN * columns as f64 + SECOND * (reading_s - duration_s);
+        }
+        if stop - start < rules.min_ms {
+            cost += BROKEN;
+        }
+        if stop - start > rules.max_ms {
+            cost += BROKEN + SECOND * (duration_s - f64::from(rules.max_ms) / 1000.0);
+        }
+        Some(cost + HASTE * (CALM_S - duration_s).max(0.0))
+    }
+
+    /// The cheapest way to set words in at most `n_lines` lines; `None` when they do not fit. One
+    /// line is taken whenever it is enough.
+    fn lines(&self, first: usize, end: usize, n_lines: usize) -> Option<Lines> {
+        if self.width(first, end) <= self.rules.max_columns {
+            return Some(Lines { cost: 0.0, end });
+        }
+        if n_lines < 2 {
+            return None;
+        }
+        let break_at = |n: usize| {
+            let rest = self.lines(n, end, n_lines - 1)?;
+            let (upper, lower) = (self.width(first, n), self.width(n, rest.end));
+            let difference = upper.abs_diff(lower) as f64 / self.rules.max_columns as f64;
+            let joint = LINE_BREAK * place(self.run.breaks[n], self.silence(n));
+            Some(Lines {
+                cost: LINE + IMBALANCE * difference + joint + rest.cost,
+                end: n,
+            })
+        };
+        (first + 1..end)
+            .take_while(|&n| self.width(first, n) <= self.rules.max_columns)
+            .filter_map(break_at)
+            .min_by(|a, b| a.cost.total_cmp(&b.cost))
+    }
+
+    /// Words of each line of a cue.
+    fn set(&self, first: usize, end: usize) -> Vec<usize> {
+        let (mut lines, mut at) = (Vec::new(), first);
+        while at < end {
+            let left = self.rules.max_lines.saturating_sub(lines.len());
+            let line = self.lines(at, end, left).map_or(end, |line| line.end);
+            lines.push(line - at);
+            at = line;
+        }
+        lines
+    }
+}
+
+/// Some words set in lines: what that costs, and where the first line ends.
+struct Lines {
+    cost: f64,
+    end: usize,
+}
