@@ -1,61 +1,261 @@
 //! An export is a transcript in a format that other programs read.
 
+pub mod ass;
+mod convert;
+mod csv;
+mod docx;
 pub mod json;
+pub mod lrc;
+mod markdown;
+mod paragraph;
+mod punctuation;
 pub mod srt;
 pub mod txt;
 pub mod vtt;
 
+use std::borrow::Cow;
+
+pub use convert::Script;
+
+use crate::cues::{self, Cue, Rules};
+use crate::script::is_cjk;
 use crate::{Segment, Timing, Transcript};
 
 /// A file format a transcript can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// The text alone, a line per segment.
+    /// The text, see [`txt::Layout`].
     Txt,
+    /// Paragraphs with times under a heading.
+    Markdown,
+    /// The same for Word and other word processors.
+    Docx,
     /// Everything, see [`json`].
     Json,
+    /// A table with commas.
+    Csv,
+    /// A table with tabs.
+    Tsv,
     /// SubRip subtitles.
     Srt,
     /// WebVTT subtitles.
     Vtt,
+    /// Advanced SubStation subtitles.
+    Ass,
+    /// Lyrics.
+    Lrc,
 }
 
 impl Format {
+    /// Every format.
+    pub const ALL: [Self; 10] = [
+        Self::Txt,
+        Self::Markdown,
+        Self::Docx,
+        Self::Json,
+        Self::Csv,
+        Self::Tsv,
+        Self::Srt,
+        Self::Vtt,
+        Self::Ass,
+        Self::Lrc,
+    ];
+
     /// The ending of file names, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Txt => "txt",
+            Self::Markdown => "md",
+            Self::Docx => "docx",
             Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
             Self::Srt => "srt",
             Self::Vtt => "vtt",
+            Self::Ass => "ass",
+            Self::Lrc => "lrc",
         }
     }
+
+    /// The format of files with this ending, in any case; `None` when there is none.
+    pub fn find(extension: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.extension().eq_ignore_ascii_case(extension))
+    }
+
+    /// Whether the format holds [cues](crate::cues).
+    pub fn has_cues(self) -> bool {
+        matches!(self, Self::Srt | Self::Vtt | Self::Ass | Self::Lrc)
+    }
+}
+
+/// How a line ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineEnding {
+    /// As everywhere but on Windows.
+    #[default]
+    Lf,
+    /// As old programs on Windows want it.
+    CrLf,
+}
+
+/// What becomes of punctuation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Punctuation {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It goes, but for what belongs to a word or a number; see the formats it applies to at
+    /// [`render`].
+    Drop,
+}
+
+/// What can be chosen about a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    /// The rules of subtitles; those of the transcript's language when `None`.
+    pub rules: Option<Rules>,
+    /// Whether a text file begins with a byte order mark, which some programs on Windows need to
+    /// see that it is UTF-8. JSON never does.
+    pub bom: bool,
+    /// How lines end.
+    pub line_ending: LineEnding,
+    /// What becomes of punctuation.
+    pub punctuation: Punctuation,
+    /// The Chinese script to write in; `None` leaves it as it is.
+    pub script: Option<Script>,
+    /// Whether WebVTT, ASS and LRC mark when each word is spoken.
+    pub word_times: bool,
+    /// The layout of plain text.
+    pub text: txt::Layout,
 }
 
 /// A transcript in a format, as the content of a file; `audio_path` is named in it where the
 /// format has a place for that.
-pub fn render(format: Format, transcript: &Transcript, audio_path: &str) -> String {
-    match format {
-        Format::Txt => txt::render(transcript),
-        Format::Json => json::render(transcript, audio_path, json::Layout::Indented),
-        Format::Srt => srt::render(transcript),
-        Format::Vtt => vtt::render(transcript),
+///
+/// Script conversion applies to every format, punctuation removal to every format but JSON.
+/// Subtitles are cut by the punctuation of the transcript before it is removed.
+pub fn render(
+    format: Format,
+    transcript: &Transcript,
+    audio_path: &str,
+    options: &Options,
+) -> Vec<u8> {
+    let mut transcript = Cow::Borrowed(transcript);
+    if let Some(script) = options.script {
+        transcript = Cow::Owned(convert::transcript(&transcript, script));
+    }
+    if options.punctuation == Punctuation::Drop && format != Format::Json && !format.has_cues() {
+        transcript = Cow::Owned(punctuation::drop_from_transcript(&transcript));
+    }
+    let text = match format {
+        Format::Txt => txt::render(&transcript, options.text),
+        Format::Markdown => markdown::render(&transcript, audio_path),
+        Format::Docx => return docx::render(&transcript, audio_path),
+        Format::Json => json::render(&transcript, audio_path, json::Layout::Indented),
+        Format::Csv => csv::render(&transcript, csv::Separator::Comma),
+        Format::Tsv => csv::render(&transcript, csv::Separator::Tab),
+        Format::Srt => srt::render(&cues(&named(&transcript), options)),
+        Format::Vtt => vtt::render(&cues(&transcript, options), &transcript, options.word_times),
+        Format::Ass => ass::render(
+            &cues(&transcript, options),
+            &transcript,
+            audio_path,
+            options,
+        ),
+        Format::Lrc => lrc::render(
+            &cues(&named(&transcript), options),
+            &transcript,
+            audio_path,
+            options,
+        ),
+    };
+    let mut bytes = Vec::with_capacity(text.len() + 3);
+    if options.bom && format != Format::Json {
+        bytes.extend("\u{FEFF}".bytes());
+    }
+    match options.line_ending {
+        LineEnding::Lf => bytes.extend(text.bytes()),
+        LineEnding::CrLf => bytes.extend(text.replace('\n', "\r\n").bytes()),
+    }
+    bytes
+}
+
+/// The cues of a transcript as they are written.
+fn cues(transcript: &Transcript, options: &Options) -> Vec<Cue> {
+    let rules = options.rules.clone();
+    let rules = rules.unwrap_or_else(|| Rules::for_language(&transcript.language));
+    let mut cues = cues::make(transcript, &rules);
+    if options.punctuation == Punctuation::Drop {
+        punctuation::drop_from_cues(&mut cues);
+    }
+    cues
+}
+
+/// What the reader of a file must know when its times were not all measured; `None` when they
+/// were, or when they came from another file.
+pub fn timing_note(transcript: &Transcript) -> Option<&'static str> {
+    let any = |timing| {
+        let mut segments = transcript.segments.iter();
+        segments.any(|segment: &Segment| segment.timing == timing)
+    };
+    if any(Timing::Piece) {
+        Some("the times are those of whole pieces of the recording, not of words or sentences")
+    } else if any(Timing::Estimated) {
+        Some("the times are estimated from where speech was heard, not measured word by word")
+    } else {
+        None
     }
 }
 
-/// What the reader of subtitles must know when their times are those of whole pieces; `None` when
-/// every time was measured or estimated.
-pub fn timing_note(transcript: &Transcript) -> Option<&'static str> {
-    let coarse = |segment: &Segment| segment.timing == Timing::Piece;
-    transcript.segments.iter().any(coarse).then_some(
-        "the times are those of whole pieces of the recording, not of words or sentences",
-    )
+/// A transcript whose text names a speaker where one begins, for formats that have no place for
+/// names.
+fn named(transcript: &Transcript) -> Cow<'_, Transcript> {
+    if transcript
+        .segments
+        .iter()
+        .all(|segment| segment.speaker.is_none())
+    {
+        return Cow::Borrowed(transcript);
+    }
+    let mut transcript = transcript.clone();
+    let mut before = None;
+    for segment in &mut transcript.segments {
+        if let Some(name) = &segment.speaker
+            && segment.speaker != before
+        {
+            let name = name_before(name);
+            segment.text = format!("{name}{}", segment.text.trim_start());
+            if let Some(word) = segment.words.first_mut() {
+                word.text.insert_str(0, &name);
+            }
+        }
+        before.clone_from(&segment.speaker);
+    }
+    Cow::Owned(transcript)
+}
+
+/// A speaker's name before what was said, with the colon of its script.
+fn name_before(name: &str) -> String {
+    let name = one_line(name);
+    let colon = if name.ends_with(is_cjk) { "：" } else { ": " };
+    name + colon
 }
 
 /// A segment's text on one line: line breaks and runs of white space become one space, so that no
 /// text can end a cue.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The name of a recording, without its folders and its ending.
+fn title(audio_path: &str) -> &str {
+    let name = audio_path.rsplit(['/', '\\']).next().unwrap_or(audio_path);
+    match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    }
 }
 
 /// Hours, minutes, seconds and milliseconds of a subtitle time, the fields at least two wide.

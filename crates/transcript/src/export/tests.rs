@@ -1,10 +1,24 @@
 use proptest::prelude::*;
 
-use super::{Format, fixture, json, render, timing_note};
+use super::{
+    Format, LineEnding, Options, Punctuation, Script, fixture, json, render, timing_note, txt,
+};
 use crate::{Ms, Segment, Timing, Transcript};
 
+fn text(format: Format, transcript: &Transcript, options: &Options) -> String {
+    String::from_utf8(render(format, transcript, "talks/day one.wav", options)).unwrap()
+}
+
 fn check(format: Format) -> String {
-    render(format, &fixture::transcript(), "talks/day one.wav")
+    text(format, &fixture::transcript(), &Options::default())
+}
+
+fn check_dialogue(format: Format, word_times: bool) -> String {
+    let options = Options {
+        word_times,
+        ..Options::default()
+    };
+    text(format, &fixture::dialogue(), &options)
 }
 
 #[test]
@@ -35,12 +49,147 @@ fn json_lines_are_single_lines() {
 }
 
 #[test]
-fn only_times_of_pieces_need_a_note() {
+fn dialogue_in_every_format() {
+    for (name, format) in [
+        ("srt", Format::Srt),
+        ("csv", Format::Csv),
+        ("tsv", Format::Tsv),
+        ("markdown", Format::Markdown),
+    ] {
+        insta::assert_snapshot!(name, check_dialogue(format, false));
+    }
+    for (name, format) in [
+        ("vtt", Format::Vtt),
+        ("ass", Format::Ass),
+        ("lrc", Format::Lrc),
+    ] {
+        insta::assert_snapshot!(name, check_dialogue(format, false));
+        insta::assert_snapshot!(format!("{name}_words"), check_dialogue(format, true));
+    }
+    for (name, layout) in [
+        ("txt_lines", txt::Layout::Lines),
+        ("txt_times", txt::Layout::Times),
+        ("txt_paragraphs", txt::Layout::Paragraphs),
+    ] {
+        let options = Options {
+            text: layout,
+            ..Options::default()
+        };
+        insta::assert_snapshot!(name, text(Format::Txt, &fixture::dialogue(), &options));
+    }
+}
+
+/// The document is stored without compression, so that its XML stands in the file.
+#[test]
+fn docx_is_a_package_with_a_document() {
+    let bytes = render(
+        Format::Docx,
+        &fixture::dialogue(),
+        "talks/day one.wav",
+        &Options::default(),
+    );
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
+    let names: Vec<_> = package.file_names().map(Result::unwrap).collect();
+    assert_eq!(
+        names,
+        ["[Content_Types].xml", "_rels/.rels", "word/document.xml"]
+    );
+    let document = std::io::read_to_string(package.by_name("word/document.xml").unwrap()).unwrap();
+    insta::assert_snapshot!("docx", document.replace("<w:p>", "\n<w:p>"));
+}
+
+#[test]
+fn punctuation_goes_after_it_has_cut_the_cues() {
+    let options = Options {
+        punctuation: Punctuation::Drop,
+        ..Options::default()
+    };
+    let dialogue = fixture::dialogue();
+    insta::assert_snapshot!("srt_bare", text(Format::Srt, &dialogue, &options));
+    insta::assert_snapshot!("txt_bare", text(Format::Txt, &dialogue, &options));
+    assert_eq!(
+        text(Format::Json, &dialogue, &options),
+        text(Format::Json, &dialogue, &Options::default())
+    );
+}
+
+#[test]
+fn chinese_changes_its_script_word_by_word() {
+    let check = |script, expected: &str| {
+        let mut dialogue = fixture::dialogue();
+        dialogue.segments.remove(0);
+        let options = Options {
+            script: Some(script),
+            ..Options::default()
+        };
+        let json = text(Format::Json, &dialogue, &options);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let segment = &json["segments"][0];
+        assert_eq!(segment["text"], expected);
+        let words = segment["words"].as_array().unwrap().iter();
+        assert_eq!(
+            words
+                .map(|word| word["text"].as_str().unwrap())
+                .collect::<String>(),
+            expected
+        );
+        assert!(json["text"].as_str().unwrap().starts_with(expected));
+    };
+    check(
+        Script::Traditional,
+        "=好的，我的頭髮乾了，一起去後面看看吧！",
+    );
+    check(
+        Script::Simplified,
+        "=好的，我的头发干了，一起去后面看看吧！",
+    );
+}
+
+#[test]
+fn files_for_windows_begin_with_a_mark_and_end_lines_with_two_characters() {
+    let options = Options {
+        bom: true,
+        line_ending: LineEnding::CrLf,
+        ..Options::default()
+    };
+    for format in Format::ALL
+        .into_iter()
+        .filter(|format| *format != Format::Docx)
+    {
+        let file = text(format, &fixture::dialogue(), &options);
+        assert_eq!(
+            file.starts_with('\u{FEFF}'),
+            format != Format::Json,
+            "{format:?}"
+        );
+        assert_eq!(file.matches('\n').count(), file.matches("\r\n").count());
+    }
+}
+
+#[test]
+fn endings_name_formats() {
+    for format in Format::ALL {
+        assert_eq!(
+            Format::find(&format.extension().to_uppercase()),
+            Some(format)
+        );
+    }
+    assert_eq!(Format::find("wav"), None);
+}
+
+#[test]
+fn times_that_were_not_measured_need_a_note() {
     let mut transcript = fixture::transcript();
-    assert!(timing_note(&transcript).is_some());
+    let coarse = timing_note(&transcript).unwrap();
     transcript.segments[0].timing = Timing::Estimated;
+    let estimated = timing_note(&transcript).unwrap();
+    assert!(coarse.contains("pieces") && estimated.contains("estimated"));
+    for format in [Format::Vtt, Format::Ass, Format::Lrc, Format::Markdown] {
+        assert!(text(format, &transcript, &Options::default()).contains(estimated));
+    }
+    transcript.segments[0].timing = Timing::Given;
     assert_eq!(timing_note(&transcript), None);
-    assert!(!render(Format::Vtt, &transcript, "").contains("NOTE"));
+    assert!(!text(Format::Vtt, &transcript, &Options::default()).contains("NOTE"));
 }
 
 fn with_text(text: &str) -> Transcript {
@@ -60,11 +209,14 @@ proptest! {
     #[test]
     fn no_text_can_break_out_of_its_cue(text in "[-> \n\r\ta<&0-9:,]{0,30}") {
         let transcript = with_text(&text);
+        let n_cues = usize::from(!text.trim().is_empty());
+        let file = |format| self::text(format, &transcript, &Options::default());
         for format in [Format::Srt, Format::Vtt] {
-            let file = render(format, &transcript, "");
-            prop_assert_eq!(file.matches("-->").count(), 1, "{}", file);
+            prop_assert_eq!(file(format).matches("-->").count(), n_cues, "{}", file(format));
         }
-        prop_assert_eq!(render(Format::Txt, &transcript, "").matches('\n').count(), 1);
+        prop_assert_eq!(file(Format::Ass).matches("Dialogue:").count(), n_cues);
+        prop_assert_eq!(file(Format::Csv).matches('\n').count(), 2);
+        prop_assert_eq!(file(Format::Txt).matches('\n').count(), 1);
     }
 
     #[test]

@@ -1,0 +1,114 @@
+//! Advanced SubStation subtitles (`.ass`): styled, with karaoke.
+//!
+//! Times are hundredths of a second. Speakers are the name field of a line. Words are marked by
+//! `{\k}` with their length, silence by one without text.
+//!
+//! Source: the format as libass reads it (`ass_parse.c`); `\{` and `\}` are braces there, and a
+//! word joiner keeps a backslash from becoming a command.
+
+use std::fmt::Write as _;
+
+use super::{Options, one_line, timing_note, title};
+use crate::cues::Cue;
+use crate::{Ms, Transcript};
+
+/// Everything before the lines, but for title and comments: a picture of 1920 by 1080, and two
+/// styles, of which karaoke turns from grey to white.
+const STYLES: &str = "\
+ScriptType: v4.00+
+PlayResX: 1920
+PlayResY: 1080
+WrapStyle: 2
+ScaledBorderAndShadow: yes
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, \
+Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, \
+Alignment, MarginL, MarginR, MarginV, Encoding
+Style: Default,Arial,60,&H00FFFFFF,&H00FFFFFF,&H00000000,&H80000000,0,0,0,0,100,100,0,0,1,3,1,2,\
+80,80,60,1
+Style: Karaoke,Arial,60,&H00FFFFFF,&H00A0A0A0,&H00000000,&H80000000,0,0,0,0,100,100,0,0,1,3,1,2,\
+80,80,60,1
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+";
+
+/// Cues as a file, with a comment when the times were not all measured.
+pub fn render(
+    cues: &[Cue],
+    transcript: &Transcript,
+    audio_path: &str,
+    options: &Options,
+) -> String {
+    let mut file = String::from("[Script Info]\n");
+    if let Some(note) = timing_note(transcript) {
+        writeln!(file, "; {note}").expect("writing to a String cannot fail");
+    }
+    writeln!(file, "Title: {}", one_line(title(audio_path)))
+        .expect("writing to a String cannot fail");
+    file.push_str(STYLES);
+    for cue in cues {
+        let karaoke = options.word_times && cue.words_are_timed;
+        let (start, end) = (clock(cue.start), clock(cue.end));
+        let style = if karaoke { "Karaoke" } else { "Default" };
+        let name = cue.speaker.as_deref().map(one_line).unwrap_or_default();
+        let name = name.replace(',', "");
+        let text = if karaoke { sung(cue) } else { plain(cue) };
+        writeln!(
+            file,
+            "Dialogue: 0,{start},{end},{style},{name},0,0,0,,{text}"
+        )
+        .expect("writing to a String cannot fail");
+    }
+    file
+}
+
+/// The text of a cue.
+fn plain(cue: &Cue) -> String {
+    let lines: Vec<String> = cue.texts().map(|line| escape(&line)).collect();
+    lines.join("\\N")
+}
+
+/// The text of a cue with the length of every word and every silence.
+fn sung(cue: &Cue) -> String {
+    let mut text = String::new();
+    let mut clock = hundredths(cue.start);
+    let mut sing = |text: &mut String, until: u32| {
+        if until > clock {
+            write!(text, "{{\\k{}}}", until - clock).expect("writing to a String cannot fail");
+        }
+        clock = clock.max(until);
+    };
+    for (n, line) in cue.lines.iter().enumerate() {
+        if n > 0 {
+            text.push_str("\\N");
+        }
+        for (n, word) in line.iter().enumerate() {
+            if word.space && n > 0 {
+                text.push(' ');
+            }
+            sing(&mut text, hundredths(word.start));
+            sing(&mut text, hundredths(word.end));
+            text.push_str(&escape(&word.text));
+        }
+    }
+    text
+}
+
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\u{2060}")
+        .replace('{', "\\{")
+        .replace('}', "\\}")
+}
+
+/// A time in hundredths of a second.
+fn hundredths(time: Ms) -> u32 {
+    time.0.saturating_add(5) / 10
+}
+
+fn clock(time: Ms) -> String {
+    let cs = hundredths(time);
+    let (cs, s, m, h) = (cs % 100, cs / 100 % 60, cs / 6000 % 60, cs / 360_000);
+    format!("{h}:{m:02}:{s:02}.{cs:02}")
+}

@@ -1,0 +1,73 @@
+//! Chinese is written in two scripts, simplified and traditional.
+
+use std::sync::LazyLock;
+
+use ferrous_opencc::OpenCC;
+use ferrous_opencc::config::BuiltinConfig;
+
+use crate::{Segment, Transcript, breaks, join};
+
+/// A way to write Chinese. Vocabulary is not changed, only characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Script {
+    /// As in mainland China.
+    Simplified,
+    /// As OpenCC's standard, without the variants of any one place.
+    Traditional,
+}
+
+/// A transcript in another script; times are kept.
+pub(super) fn transcript(transcript: &Transcript, script: Script) -> Transcript {
+    let segments = transcript.segments.iter();
+    let segments: Vec<Segment> = segments.map(|part| segment(part, script)).collect();
+    Transcript {
+        text: join(segments.iter().map(|segment| segment.text.as_str())),
+        segments,
+        ..transcript.clone()
+    }
+}
+
+/// A segment in another script. Which character is right depends on its neighbours, so the text is
+/// converted whole and its words are cut out of it again.
+fn segment(segment: &Segment, script: Script) -> Segment {
+    let text = convert(&segment.text, script);
+    let mut converted = segment.clone();
+    let offsets: Vec<usize> = text
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain([text.len()])
+        .collect();
+    let n_chars = |text: &str| text.chars().count();
+    match breaks::starts(segment) {
+        Some(starts) if offsets.len() == n_chars(&segment.text) + 1 => {
+            let mut chars = 0;
+            let mut at = 0;
+            for (word, start) in converted.words.iter_mut().zip(starts) {
+                chars += n_chars(&segment.text[at..start]);
+                let end = chars + n_chars(&word.text);
+                at = start + word.text.len();
+                text[offsets[chars]..offsets[end]].clone_into(&mut word.text);
+                chars = end;
+            }
+        }
+        _ => {
+            for word in &mut converted.words {
+                word.text = convert(&word.text, script);
+            }
+        }
+    }
+    Segment { text, ..converted }
+}
+
+fn convert(text: &str, script: Script) -> String {
+    static TO_SIMPLIFIED: LazyLock<OpenCC> = LazyLock::new(|| open(BuiltinConfig::T2s));
+    static TO_TRADITIONAL: LazyLock<OpenCC> = LazyLock::new(|| open(BuiltinConfig::S2t));
+    match script {
+        Script::Simplified => TO_SIMPLIFIED.convert(text),
+        Script::Traditional => TO_TRADITIONAL.convert(text),
+    }
+}
+
+fn open(config: BuiltinConfig) -> OpenCC {
+    OpenCC::from_config(config).expect("the dictionaries are compiled in")
+}
