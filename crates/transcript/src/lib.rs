@@ -6,6 +6,7 @@
 mod breaks;
 pub mod cues;
 pub mod export;
+pub mod import;
 mod join;
 pub mod language;
 pub mod place;

@@ -1,0 +1,141 @@
+//! A caption is one subtitle of a file that is being read.
+
+use crate::join::needs_space;
+use crate::place::{self, Timed};
+use crate::{Ms, Segment, Timing, Transcript, Word};
+
+/// One subtitle, growing while its text is read.
+#[derive(Debug)]
+pub(super) struct Caption {
+    start: Ms,
+    end: Ms,
+    text: String,
+    speaker: Option<String>,
+    line_ended: bool,
+    /// The stretches of text with times of their own; the last one is open.
+    stretches: Vec<Timed>,
+}
+
+impl Caption {
+    pub(super) fn new((start, end): (Ms, Ms)) -> Self {
+        Self {
+            start,
+            end,
+            text: String::new(),
+            speaker: None,
+            line_ended: false,
+            stretches: Vec::new(),
+        }
+    }
+
+    pub(super) fn start(&self) -> Ms {
+        self.start
+    }
+
+    /// Adds text of the line that is being read.
+    pub(super) fn push(&mut self, text: &str) {
+        let text = if self.text.is_empty() || self.line_ended {
+            text.trim_start()
+        } else {
+            text
+        };
+        if text.is_empty() {
+            return;
+        }
+        if self.line_ended {
+            self.text.truncate(self.text.trim_end().len());
+            if needs_space(&self.text, text) {
+                self.text.push(' ');
+            }
+            self.line_ended = false;
+        }
+        self.text.push_str(text);
+    }
+
+    /// Ends a line; the next one is joined to it.
+    pub(super) fn end_line(&mut self) {
+        self.line_ended = !self.text.is_empty();
+    }
+
+    /// Begins a stretch of text with times of its own.
+    pub(super) fn begin(&mut self, start: Ms, end: Ms) {
+        self.close();
+        self.stretches.push(Timed {
+            range: self.text.len()..self.text.len(),
+            start,
+            end,
+            quality: None,
+        });
+    }
+
+    /// Says when the open stretch ends, or, when there is none, that everything so far was one.
+    pub(super) fn stamp(&mut self, time: Ms) {
+        if self.stretches.is_empty() {
+            let whole = 0..self.text.len();
+            self.stretches.push(Timed {
+                range: whole,
+                start: self.start,
+                end: time,
+                quality: None,
+            });
+        } else if let Some(open) = self.stretches.last_mut() {
+            open.end = time.max(open.start);
+        }
+        let end = self.end;
+        self.begin(time, end);
+    }
+
+    /// Names who speaks.
+    pub(super) fn speaker(&mut self, name: &str) {
+        let name = name.trim();
+        if !name.is_empty() && self.speaker.is_none() {
+            self.speaker = Some(name.to_owned());
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(open) = self.stretches.last_mut() {
+            open.range.end = self.text.len();
+        }
+    }
+
+    fn segment(mut self) -> Option<Segment> {
+        self.text.truncate(self.text.trim_end().len());
+        self.close();
+        for stretch in &mut self.stretches {
+            stretch.range.end = stretch.range.end.min(self.text.len());
+            stretch.range.start = stretch.range.start.min(stretch.range.end);
+        }
+        let text = self.text;
+        let words = if self.stretches.is_empty() {
+            Vec::new()
+        } else {
+            place::words(&text, self.start..self.end, &self.stretches)
+        };
+        let words = words.into_iter().map(|word| Word {
+            text: text[word.range].to_owned(),
+            start: word.start,
+            end: word.end,
+            probability: 1.0,
+            quality: None,
+        });
+        let words = words.collect();
+        (!text.is_empty()).then_some(Segment {
+            start: self.start,
+            end: self.end,
+            text,
+            language: String::new(),
+            timing: Timing::Given,
+            speaker: self.speaker,
+            words,
+        })
+    }
+}
+
+/// Captions as a transcript, in the order of their times; those without text are left out.
+pub(super) fn assemble(mut captions: Vec<Caption>) -> Transcript {
+    captions.sort_by_key(Caption::start);
+    let segments: Vec<Segment> = captions.into_iter().filter_map(Caption::segment).collect();
+    let end = segments.iter().map(|segment| segment.end).max();
+    Transcript::assemble(end.unwrap_or_default(), segments, Vec::new())
+}
