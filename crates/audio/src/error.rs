@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use earmark_transcript::Ms;
+
 /// Why there are no samples; the variants differ in what the caller can do next.
 ///
 /// Damage in the middle of a recording is not an error: what could be decoded is given, and a
@@ -115,5 +117,26 @@ pub enum Error {
         device: String,
         /// What the system said.
         message: String,
+    },
+    /// A recording cannot be begun here: choose another folder.
+    #[error("{}: cannot be written ({source}); choose another folder", .path.display())]
+    Unwritable {
+        /// The path as given.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The disk takes no more of a recording; what it has is whole and stays.
+    #[error(
+        "{}: recording stopped ({source}); the {kept} until then are kept; free some space or \
+         choose another disk and record on", .path.display()
+    )]
+    Stopped {
+        /// Where the recording is.
+        path: PathBuf,
+        /// How long it is.
+        kept: Ms,
+        /// What the system said.
+        source: io::Error,
     },
 }

@@ -2,11 +2,12 @@
 //!
 //! [`Recording`] opens a file and gives it as mono `f32` at [`SAMPLE_RATE`], block by block
 //! ([`Source`]), so that nothing holds a whole file in memory. [`capture`] gives the same from a
-//! microphone. [`vad`] says where somebody speaks.
+//! microphone, [`record`] keeps it on disk. [`vad`] says where somebody speaks.
 
 pub mod capture;
 pub mod decode;
 mod error;
+pub mod record;
 mod resample;
 mod source;
 pub mod vad;

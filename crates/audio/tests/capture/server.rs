@@ -85,7 +85,7 @@ impl Server {
         let folder: &OsStr = self.folder.path().as_ref();
         command
             .env("XDG_RUNTIME_DIR", folder)
-            .env("XDG_CONFIG_HOME", folder)
+            .env("HOME", folder)
             .env("PULSE_SERVER", format!("unix:{}", self.socket()))
     }
 }
