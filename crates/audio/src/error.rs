@@ -1,9 +1,11 @@
-//! An error says why a recording gives no samples, and what to do about it.
+//! An error says why a recording or a device gives no samples, and what to do about it.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why a recording cannot be read; the variants differ in what the caller can do next.
+use earmark_transcript::Ms;
+
+/// Why there are no samples; the variants differ in what the caller can do next.
 ///
 /// Damage in the middle of a recording is not an error: what could be decoded is given, and a
 /// warning says how much that was.
@@ -82,5 +84,59 @@ pub enum Error {
         path: PathBuf,
         /// What the decoder said.
         message: String,
+    },
+    /// There is no such device, or none at all: plug one in or choose another.
+    #[error(
+        "no sound from {wanted}: there is no such device ({}); plug it in or choose another",
+        if .known.is_empty() { "none is connected".into() } else { format!("there are: {}", .known.join(", ")) }
+    )]
+    NoDevice {
+        /// The device that was asked for.
+        wanted: String,
+        /// The names of those that are there.
+        known: Vec<String>,
+    },
+    /// The system does not let this program hear the device: allow it in the privacy settings.
+    #[error(
+        "{device}: the system does not allow recording from it; allow it in the privacy settings"
+    )]
+    DeviceDenied {
+        /// Its name.
+        device: String,
+    },
+    /// Another program has the device for itself: close that program or choose another device.
+    #[error("{device}: another program is using it; close that program or choose another device")]
+    DeviceBusy {
+        /// Its name.
+        device: String,
+    },
+    /// The device, or the system's sound as a whole, does not work.
+    #[error("{device}: {message}; check that it is connected, or choose another device")]
+    DeviceFailed {
+        /// Its name.
+        device: String,
+        /// What the system said.
+        message: String,
+    },
+    /// A recording cannot be begun here: choose another folder.
+    #[error("{}: cannot be written ({source}); choose another folder", .path.display())]
+    Unwritable {
+        /// The path as given.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The disk takes no more of a recording; what it has is whole and stays.
+    #[error(
+        "{}: recording stopped ({source}); the {kept} until then are kept; free some space or \
+         choose another disk and record on", .path.display()
+    )]
+    Stopped {
+        /// Where the recording is.
+        path: PathBuf,
+        /// How long it is.
+        kept: Ms,
+        /// What the system said.
+        source: io::Error,
     },
 }

@@ -1,11 +1,13 @@
-//! A recording is sound in a file of any common format; here it becomes samples.
+//! Sound in a file of any common format, or from a device; here it becomes samples.
 //!
 //! [`Recording`] opens a file and gives it as mono `f32` at [`SAMPLE_RATE`], block by block
-//! ([`Source`]), so that nothing holds a whole file in memory. [`vad`] says where in it somebody
-//! speaks.
+//! ([`Source`]), so that nothing holds a whole file in memory. [`capture`] gives the same from a
+//! microphone, [`record`] keeps it on disk. [`vad`] says where somebody speaks.
 
+pub mod capture;
 pub mod decode;
 mod error;
+pub mod record;
 mod resample;
 mod source;
 pub mod vad;

@@ -8,11 +8,12 @@ use crate::{Outcome, run};
 /// A file that shows the package is there, and the package.
 type Need = (&'static str, &'static str);
 
-/// What the command line needs: a C compiler and cmake for libopus.
-const BUILDING: [Need; 3] = [
+/// What the command line needs: a C compiler and cmake for libopus, ALSA for microphones.
+const BUILDING: [Need; 4] = [
     ("/usr/bin/cc", "build-essential"),
     ("/usr/bin/cmake", "cmake"),
     ("/usr/bin/pkg-config", "pkg-config"),
+    ("/usr/include/alsa/asoundlib.h", "libasound2-dev"),
 ];
 
 /// What the window and its test need besides.
@@ -27,6 +28,12 @@ const WINDOW: [Need; 5] = [
     ("/usr/share/fonts/truetype/dejavu", "fonts-dejavu-core"),
 ];
 
+/// What the tests of the microphone need: a sound server that plays into one.
+const SOUND: [Need; 2] = [
+    ("/usr/bin/pulseaudio", "pulseaudio"),
+    ("/usr/bin/pactl", "pulseaudio-utils"),
+];
+
 /// Installs what building the command line needs.
 pub(crate) fn for_building() -> Outcome {
     install(&BUILDING)
@@ -34,7 +41,7 @@ pub(crate) fn for_building() -> Outcome {
 
 /// Installs what building and testing everything needs.
 pub(crate) fn everything() -> Outcome {
-    install(&[&BUILDING[..], &WINDOW[..]].concat())
+    install(&[&BUILDING[..], &WINDOW[..], &SOUND[..]].concat())
 }
 
 fn install(needs: &[Need]) -> Outcome {

@@ -1,0 +1,232 @@
+//! A device is what sound comes from: a microphone, or what the computer itself plays.
+//!
+//! This file alone knows cpal. Not run yet: Windows and macOS, where an input stream on an output
+//! device records what it plays (macOS from 14.6, with `NSAudioCaptureUsageDescription`).
+
+use cpal::traits::{DeviceTrait as _, HostTrait as _, StreamTrait as _};
+use cpal::{BufferSize, ErrorKind, FromSample, I24, SampleFormat, SizedSample, StreamConfig, U24};
+
+use super::ring::{Alarm, Feed, ring};
+use super::{Backend, Opened, Which};
+use crate::Error;
+use crate::decode::{N_CHANNELS_MOST, RATES_HZ};
+
+/// Blocks a second that PulseAudio is asked for; its own choice may be as few as one in two.
+const BLOCKS_PER_S: u32 = 50;
+
+/// How PulseAudio calls the input that gives what an output plays: the output's name and this.
+const MONITOR: &str = ".monitor";
+
+/// ALSA plug-ins that list themselves among the devices and are none.
+const PLUGINS: [&str; 9] = [
+    "null",
+    "lavrate",
+    "samplerate",
+    "speexrate",
+    "jack",
+    "oss",
+    "speex",
+    "upmix",
+    "vdownmix",
+];
+
+/// Something that gives sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// What it is opened by; it outlives a restart, as far as the system cares for that.
+    pub id: String,
+    /// What a person knows it by.
+    pub name: String,
+    /// What it gives.
+    pub kind: Kind,
+    /// Whether [`Which::Default`] or [`Which::System`] stands for it at the moment.
+    pub is_default: bool,
+}
+
+/// What a device gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Sound from outside.
+    Microphone,
+    /// What the computer plays.
+    System,
+}
+
+/// Every device that sound can be taken from, the default ones first.
+///
+/// Errors: `DeviceFailed` when the system's sound cannot be reached.
+pub fn devices() -> Result<Vec<Device>, Error> {
+    let devices = list(&cpal::default_host())?.into_iter();
+    let mut devices: Vec<Device> = devices.map(|(device, _)| device).collect();
+    devices.sort_by_key(|device| !device.is_default);
+    Ok(devices)
+}
+
+/// The devices of this computer.
+#[derive(Default)]
+pub(super) struct Computer {
+    /// Kept between questions: a new one connects to the sound server anew.
+    host: Option<cpal::Host>,
+}
+
+impl Backend for Computer {
+    fn current(&mut self, which: &Which) -> Option<String> {
+        let host = self.host.get_or_insert_with(cpal::default_host);
+        stands_for(host, which)
+    }
+
+    fn open(&mut self, which: &Which) -> Result<Opened, Error> {
+        let host = self.host.insert(cpal::default_host());
+        let mut devices = list(host)?;
+        let id = stands_for(host, which);
+        let position = devices.iter().position(|(device, _)| match which {
+            Which::Default => Some(&device.id) == id.as_ref(),
+            Which::System => Some(&device.id) == id.as_ref() && device.kind == Kind::System,
+            Which::Named(name) => device.id == *name || device.name == *name,
+        });
+        let Some(position) = position else {
+            return Err(Error::NoDevice {
+                wanted: which.to_string(),
+                known: devices.into_iter().map(|(device, _)| device.name).collect(),
+            });
+        };
+        let (device, handle) = devices.swap_remove(position);
+        open(device, &handle)
+    }
+}
+
+/// All devices with what opens them; a device that both takes and gives sound comes twice, its
+/// microphone first.
+fn list(host: &cpal::Host) -> Result<Vec<(Device, cpal::Device)>, Error> {
+    let failed = |error| failure(&host.id().to_string(), &error);
+    let inputs = host.input_devices().map_err(failed)?;
+    // Elsewhere the sound of an output is an input of its own.
+    let outputs = (cfg!(windows) || cfg!(target_os = "macos"))
+        .then(|| host.output_devices().map_err(failed))
+        .transpose()?;
+    let outputs = outputs.into_iter().flatten().map(|handle| (handle, true));
+    let defaults = [&Which::Default, &Which::System].map(|which| stands_for(host, which));
+    let device = |(handle, is_output): (cpal::Device, bool)| {
+        let id = handle.id().ok()?.to_string();
+        if PLUGINS.iter().any(|plugin| id == format!("alsa:{plugin}")) {
+            return None;
+        }
+        let kind = if is_output || id.ends_with(MONITOR) {
+            Kind::System
+        } else {
+            Kind::Microphone
+        };
+        let device = Device {
+            is_default: defaults.iter().flatten().any(|default| *default == id),
+            name: handle.to_string(),
+            id,
+            kind,
+        };
+        Some((device, handle))
+    };
+    let devices = inputs.map(|handle| (handle, false)).chain(outputs);
+    Ok(devices.filter_map(device).collect())
+}
+
+/// The id of the device that a choice stands for at the moment.
+fn stands_for(host: &cpal::Host, which: &Which) -> Option<String> {
+    let device = match which {
+        Which::Default => host.default_input_device()?,
+        Which::System => host.default_output_device()?,
+        Which::Named(_) => return None,
+    };
+    let id = device.id().ok()?.to_string();
+    let has_monitor = *which == Which::System && id.starts_with("pulseaudio:");
+    Some(if has_monitor { id + MONITOR } else { id })
+}
+
+/// Opens a device in the format it likes best and starts it.
+fn open(device: Device, handle: &cpal::Device) -> Result<Opened, Error> {
+    let failed = |error| failure(&device.name, &error);
+    // What an output plays comes in the format of the output.
+    let native = handle
+        .default_input_config()
+        .or_else(|_| handle.default_output_config())
+        .map_err(failed)?;
+    let (rate_hz, n_channels) = (native.sample_rate(), native.channels());
+    if !RATES_HZ.contains(&rate_hz) || !(1..=N_CHANNELS_MOST).contains(&n_channels.into()) {
+        return Err(Error::DeviceFailed {
+            device: device.name,
+            message: format!("it offers {n_channels} channels at {rate_hz} Hz"),
+        });
+    }
+    let config = StreamConfig {
+        channels: n_channels,
+        sample_rate: rate_hz,
+        buffer_size: if device.id.starts_with("pulseaudio:") {
+            BufferSize::Fixed(rate_hz.div_ceil(BLOCKS_PER_S))
+        } else {
+            BufferSize::Default
+        },
+    };
+    let (feed, alarm, tap) = ring(rate_hz, n_channels.into());
+    let build = match native.sample_format() {
+        SampleFormat::I8 => start::<i8>,
+        SampleFormat::I16 => start::<i16>,
+        SampleFormat::I24 => start::<I24>,
+        SampleFormat::I32 => start::<i32>,
+        SampleFormat::I64 => start::<i64>,
+        SampleFormat::U8 => start::<u8>,
+        SampleFormat::U16 => start::<u16>,
+        SampleFormat::U24 => start::<U24>,
+        SampleFormat::U32 => start::<u32>,
+        SampleFormat::U64 => start::<u64>,
+        SampleFormat::F32 => start::<f32>,
+        SampleFormat::F64 => start::<f64>,
+        other => {
+            return Err(Error::DeviceFailed {
+                device: device.name,
+                message: format!("it offers samples of the kind {other}"),
+            });
+        }
+    };
+    let stream = build(handle, config, feed, alarm).map_err(failed)?;
+    Ok(Opened {
+        device,
+        tap,
+        stream: Box::new(stream),
+    })
+}
+
+/// Starts a stream of samples of the type `T`.
+fn start<T>(
+    device: &cpal::Device,
+    config: StreamConfig,
+    mut feed: Feed,
+    alarm: Alarm,
+) -> Result<cpal::Stream, cpal::Error>
+where
+    T: SizedSample,
+    f32: FromSample<T>,
+{
+    let stream = device.build_input_stream::<T, _, _>(
+        config,
+        move |samples, _| feed.push(samples, f32::from_sample_),
+        move |error| match error.kind() {
+            // The stream goes on.
+            ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied | ErrorKind::Xrun => {}
+            _ => alarm.ring(&error),
+        },
+        None,
+    )?;
+    stream.play()?;
+    Ok(stream)
+}
+
+/// What cpal says about a device, sorted by what a person can do.
+fn failure(device: &str, error: &cpal::Error) -> Error {
+    let device = device.to_owned();
+    match error.kind() {
+        ErrorKind::PermissionDenied => Error::DeviceDenied { device },
+        ErrorKind::DeviceBusy => Error::DeviceBusy { device },
+        _ => Error::DeviceFailed {
+            device,
+            message: error.to_string(),
+        },
+    }
+}

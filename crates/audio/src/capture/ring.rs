@@ -1,0 +1,125 @@
+//! A ring carries sound from a device's own thread to the reader, neither waiting for the other.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use rtrb::{Consumer, Producer, RingBuffer};
+
+/// How long the reader may stay away before samples are lost.
+///
+/// Units: seconds.
+const LENGTH_S: usize = 10;
+
+/// What both ends see.
+#[derive(Default)]
+struct Shared {
+    /// Samples that found no room.
+    n_lost: AtomicU64,
+    /// Why the device stopped.
+    end: OnceLock<String>,
+}
+
+/// The device's end of a ring: mixes to mono and never waits, allocates or locks.
+pub(super) struct Feed {
+    samples: Producer<f32>,
+    shared: Arc<Shared>,
+    n_channels: usize,
+    /// Sum of the channels of a frame that is not whole yet, and how many there are.
+    frame: (f32, usize),
+}
+
+/// The reader's end of a ring.
+pub(super) struct Tap {
+    samples: Consumer<f32>,
+    shared: Arc<Shared>,
+    rate_hz: u32,
+    /// Lost samples that silence already stands for.
+    n_lost: u64,
+}
+
+/// Tells the reader that the device stopped.
+#[derive(Clone)]
+pub(super) struct Alarm {
+    shared: Arc<Shared>,
+}
+
+/// A ring for a device with this rate and this many channels, at least one.
+pub(super) fn ring(rate_hz: u32, n_channels: usize) -> (Feed, Alarm, Tap) {
+    let (producer, consumer) = RingBuffer::new(rate_hz as usize * LENGTH_S);
+    let shared = Arc::new(Shared::default());
+    let feed = Feed {
+        samples: producer,
+        shared: Arc::clone(&shared),
+        n_channels,
+        frame: (0.0, 0),
+    };
+    let alarm = Alarm {
+        shared: Arc::clone(&shared),
+    };
+    let tap = Tap {
+        samples: consumer,
+        shared,
+        rate_hz,
+        n_lost: 0,
+    };
+    (feed, alarm, tap)
+}
+
+impl Feed {
+    /// Takes what a device gave, the channels of a frame side by side.
+    pub(super) fn push<T: Copy>(&mut self, interleaved: &[T], to_f32: impl Fn(T) -> f32) {
+        for value in interleaved {
+            let value = to_f32(*value);
+            self.frame.0 += if value.is_finite() { value } else { 0.0 };
+            self.frame.1 += 1;
+            if self.frame.1 == self.n_channels {
+                let mono = self.frame.0 / self.n_channels as f32;
+                self.frame = (0.0, 0);
+                if self.samples.push(mono).is_err() {
+                    self.shared.n_lost.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+}
+
+impl Alarm {
+    /// Says why the device stopped; only the first reason counts.
+    pub(super) fn ring(&self, reason: &impl ToString) {
+        self.shared.end.get_or_init(|| reason.to_string());
+    }
+}
+
+impl Tap {
+    /// The device's rate.
+    ///
+    /// Units: Hz.
+    pub(super) fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// Appends to `to` what came since the last call and says how many samples of it are silence
+    /// in place of lost ones.
+    ///
+    /// Samples are lost only while the ring is full, so their place is after what is in it.
+    pub(super) fn drain(&mut self, to: &mut Vec<f32>) -> u64 {
+        let n = self.samples.slots();
+        let mut n_lost = 0;
+        if let Ok(chunk) = self.samples.read_chunk(n) {
+            let (first, second) = chunk.as_slices();
+            to.extend_from_slice(first);
+            to.extend_from_slice(second);
+            n_lost = self.shared.n_lost.load(Ordering::Relaxed);
+            chunk.commit_all();
+        }
+        let n_silent = n_lost.saturating_sub(self.n_lost);
+        self.n_lost += n_silent;
+        to.extend(std::iter::repeat_n(0.0, n_silent as usize));
+        n_silent
+    }
+
+    /// Why the device stopped, if it did.
+    pub(super) fn end(&self) -> Option<&str> {
+        self.shared.end.get().map(String::as_str)
+    }
+}

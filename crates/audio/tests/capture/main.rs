@@ -1,0 +1,162 @@
+//! A real sound server plays into a microphone that is none, and what was played is heard.
+//!
+//! Every test has a server of its own (PulseAudio on a socket in a fresh folder) and runs in a
+//! process of its own, because where the server is stands in the environment. Waiting is done by
+//! commands of that server, which return when something has happened.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod server;
+
+use std::time::{Duration, Instant};
+
+use earmark_audio::capture::{Capture, Event, Kind, Which, devices};
+use earmark_transcript::Ms;
+
+use self::server::{control, play, with_server};
+
+/// Three seconds below 3 kHz that look like nothing but themselves.
+fn sound() -> Vec<f32> {
+    let mut state = 1u32;
+    let mut slow = [0.0f32; 3];
+    let step = |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let mut value = (state >> 8) as f32 / (1 << 23) as f32 - 1.0;
+        for slow in &mut slow {
+            *slow += 0.3 * (value - *slow);
+            value = *slow;
+        }
+        2.0 * value
+    };
+    (0..48_000).map(step).collect()
+}
+
+/// Where `part` begins in `whole`, and how like it that place is.
+fn find(part: &[f32], whole: &[f32]) -> (usize, f32) {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    let likeness = |at: usize| {
+        let window = &whole[at..at + part.len()];
+        dot(part, window) / (dot(part, part) * dot(window, window)).sqrt().max(1e-9)
+    };
+    (0..=whole.len() - part.len())
+        .map(|at| (at, likeness(at)))
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap()
+}
+
+fn samples(events: Vec<Event>) -> Vec<f32> {
+    let blocks = events.into_iter().filter_map(|event| match event {
+        Event::Block(samples) => Some(samples),
+        _ => None,
+    });
+    blocks.flatten().collect()
+}
+
+/// Plays into a sink of this rate and these channels and finds the sound in what is heard.
+#[track_caller]
+fn check_heard(rate_hz: u32, n_channels: u32, format: &str) {
+    let arguments = [
+        "sink_name=other".to_owned(),
+        format!("rate={rate_hz}"),
+        format!("channels={n_channels}"),
+        format!("format={format}"),
+        "norewinds=1".to_owned(),
+    ];
+    let load = ["load-module", "module-null-sink"];
+    let arguments = arguments.iter().map(String::as_str);
+    control(&load.into_iter().chain(arguments).collect::<Vec<_>>());
+    let which = Which::Named("pulseaudio:other.monitor".into());
+    let mut capture = Capture::open(&which, Ms(0)).unwrap();
+    capture.start();
+    let sound = sound();
+    play("other", &sound);
+    let mut heard = samples(capture.poll(Instant::now()));
+    heard.extend(capture.stop());
+    assert_eq!(capture.n_lost(), 0);
+    let (at, likeness) = find(&sound[8_000..12_000], &heard);
+    assert!(likeness > 0.99, "{rate_hz} Hz: {likeness} at {at}");
+    // The end is where it should be: nothing was left out in between.
+    let (end, likeness) = find(&sound[36_000..44_000], &heard);
+    assert!(likeness > 0.99, "{rate_hz} Hz: {likeness} at {end}");
+    assert!(
+        (end - at).abs_diff(28_000) <= 2,
+        "{rate_hz} Hz: {at} and {end}"
+    );
+    control(&["unload-module", "module-null-sink"]);
+}
+
+#[test]
+fn what_is_played_is_heard() {
+    with_server("what_is_played_is_heard", || {
+        check_heard(16_000, 1, "s16le");
+        check_heard(8_000, 1, "u8");
+        check_heard(44_100, 2, "float32le");
+        check_heard(48_000, 6, "s24le");
+        check_heard(96_000, 2, "s32le");
+    });
+}
+
+#[test]
+fn devices_have_names_and_a_default() {
+    with_server("devices_have_names_and_a_default", || {
+        let found = devices().unwrap();
+        assert_eq!(found[0].id, "pulseaudio:microphone.monitor");
+        assert_eq!(found[0].kind, Kind::System);
+        assert!(found[0].is_default && found[0].name.contains("Monitor"));
+        let error = Capture::open(&Which::Named("none".into()), Ms(0)).unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.contains("\"none\"") && message.contains(&found[0].name),
+            "{message}"
+        );
+        let capture = Capture::open(&Which::System, Ms(0)).unwrap();
+        assert_eq!(capture.device(), Some(&found[0]));
+    });
+}
+
+#[test]
+fn an_unplugged_microphone_is_lost() {
+    with_server("an_unplugged_microphone_is_lost", || {
+        let which = Which::Named("pulseaudio:microphone.monitor".into());
+        let mut capture = Capture::open(&which, Ms(0)).unwrap();
+        control(&["unload-module", "module-null-sink"]);
+        let lost = (0..200).find_map(|_| {
+            control(&["stat"]);
+            let mut events = capture.poll(Instant::now()).into_iter();
+            events.find(|event| matches!(event, Event::Lost { .. }))
+        });
+        assert!(lost.is_some() && capture.is_over());
+        assert!(
+            devices()
+                .unwrap()
+                .iter()
+                .all(|device| device.id.starts_with("alsa:"))
+        );
+    });
+}
+
+#[test]
+fn a_change_of_the_default_is_followed() {
+    with_server("a_change_of_the_default_is_followed", || {
+        let mut capture = Capture::open(&Which::Default, Ms(0)).unwrap();
+        let start = Instant::now();
+        assert_eq!(capture.poll(start), []);
+        control(&[
+            "load-module",
+            "module-null-sink",
+            "sink_name=other",
+            "norewinds=1",
+        ]);
+        control(&["set-default-source", "other.monitor"]);
+        let events = capture.poll(start + Duration::from_secs(1));
+        let [Event::Switched { device }] = &events[..] else {
+            panic!("{events:?}");
+        };
+        assert_eq!(device.id, "pulseaudio:other.monitor");
+        capture.start();
+        let sound = sound();
+        play("other", &sound);
+        let heard = samples(capture.poll(start + Duration::from_secs(5)));
+        assert!(find(&sound[8_000..12_000], &heard).1 > 0.99);
+    });
+}

@@ -1,0 +1,111 @@
+//! A sound server of a test's own, with one microphone that records what is played into it.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Set in the process that does the test.
+const ALONE: &str = "EARMARK_TEST_ALONE";
+
+/// A running server; it ends with this value.
+struct Server {
+    folder: tempfile::TempDir,
+}
+
+/// Runs the test of this name in a process of its own beside a server of its own.
+#[track_caller]
+pub(crate) fn with_server(name: &str, test: impl FnOnce()) {
+    if env::var_os(ALONE).is_some() {
+        return test();
+    }
+    let server = Server::start();
+    let mut alone = Command::new(env::current_exe().unwrap());
+    alone.args(["--exact", name]).env(ALONE, "1");
+    let outcome = server.environment(&mut alone).output().unwrap();
+    assert!(outcome.status.success(), "{}", text(&outcome));
+}
+
+/// Asks something of the server and waits until it is done.
+#[track_caller]
+pub(crate) fn control(arguments: &[&str]) {
+    run(Command::new("pactl").args(arguments));
+}
+
+/// Plays mono samples of 16 kHz into a sink, to the end.
+#[track_caller]
+pub(crate) fn play(sink: &str, samples: &[f32]) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let bytes: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
+    std::fs::write(file.path(), bytes).unwrap();
+    let format = [
+        "--raw",
+        "--format=float32le",
+        "--rate=16000",
+        "--channels=1",
+    ];
+    let sink = format!("--device={sink}");
+    run(Command::new("paplay")
+        .args(format)
+        .arg(sink)
+        .arg(file.path()));
+}
+
+impl Server {
+    #[track_caller]
+    fn start() -> Self {
+        let server = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let native = "module-native-protocol-unix auth-anonymous=1 socket=";
+        let mut command = Command::new("pulseaudio");
+        command
+            .args(["-n", "--daemonize=yes", "--exit-idle-time=-1"])
+            .args(["-L", &format!("{native}{}", server.socket())])
+            // Without `norewinds` an idle sink gives nothing for its first two seconds.
+            .args([
+                "-L",
+                "module-null-sink sink_name=microphone rate=16000 channels=1 norewinds=1",
+            ]);
+        run(server.environment(&mut command));
+        server
+    }
+
+    fn socket(&self) -> String {
+        self.path("socket")
+    }
+
+    fn path(&self, name: impl AsRef<Path>) -> String {
+        let path = self.folder.path().join(name);
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Where this server is found, and nothing else of the user's.
+    fn environment<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        let folder: &OsStr = self.folder.path().as_ref();
+        command
+            .env("XDG_RUNTIME_DIR", folder)
+            .env("HOME", folder)
+            .env("PULSE_SERVER", format!("unix:{}", self.socket()))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Ok(id) = std::fs::read_to_string(self.path("pulse/pid")) {
+            let _ = Command::new("kill").arg(id.trim()).status();
+        }
+    }
+}
+
+#[track_caller]
+fn run(command: &mut Command) {
+    let outcome = command.output();
+    let outcome = outcome.expect("`cargo xtask setup` installs pulseaudio and pulseaudio-utils");
+    assert!(outcome.status.success(), "{command:?}: {}", text(&outcome));
+}
+
+fn text(outcome: &Output) -> String {
+    let parts = [&outcome.stdout, &outcome.stderr];
+    parts.map(|part| String::from_utf8_lossy(part)).concat()
+}

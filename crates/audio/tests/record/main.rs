@@ -1,0 +1,60 @@
+//! A program that is killed while it records leaves its recording.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use earmark_audio::record::{Recorder, repair};
+use earmark_audio::{Ffmpeg, Recording, Source as _};
+
+/// Where the process that records shall do so.
+const TARGET: &str = "EARMARK_TEST_TARGET";
+
+/// Blocks of 100 ms that are recorded before the kill.
+const N_BLOCKS: usize = 40;
+
+/// Records until it is killed and says so after every block.
+fn record_for_ever(path: &Path) {
+    let mut recorder = Recorder::create(path, 16_000, 1).unwrap();
+    // Past the test's own capturing of output.
+    let mut out = std::io::stderr();
+    loop {
+        recorder.write(&[0.25; 1_600]).unwrap();
+        writeln!(out, "block").unwrap();
+    }
+}
+
+#[test]
+fn a_killed_program_loses_nothing_it_wrote() {
+    if let Some(path) = std::env::var_os(TARGET) {
+        return record_for_ever(path.as_ref());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("talk.wav");
+    let mut program = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_killed_program_loses_nothing_it_wrote"])
+        .env(TARGET, &path)
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(program.stderr.take().unwrap()).lines();
+    for _ in 0..N_BLOCKS {
+        lines.next().unwrap().unwrap();
+    }
+    program.kill().unwrap();
+    program.wait().unwrap();
+
+    // As it is, and repaired.
+    for _ in 0..2 {
+        let mut recording = Recording::open_with(&path, &Ffmpeg::none()).unwrap();
+        let mut n = 0;
+        while let Some(block) = recording.next_block().unwrap() {
+            assert!(block.iter().all(|s| (s - 0.25).abs() < 1e-4));
+            n += block.len();
+        }
+        assert!(n >= N_BLOCKS * 1_600, "{n}");
+        assert_eq!(repair(&path).unwrap().duration.0 as usize, n / 16);
+    }
+}
