@@ -1,6 +1,6 @@
 //! The sample recordings with what is said in them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use earmark_audio::{Recording, Source};
 use serde_json::Value;
@@ -32,12 +32,12 @@ impl Spoken {
         });
         names
             .filter(|(name, _)| name.starts_with(prefix))
-            .map(|(name, path)| Self::read(name, path))
+            .map(|(name, path)| Self::read(name, &path))
             .collect()
     }
 
-    fn read(name: String, path: PathBuf) -> Self {
-        let mut recording = Recording::open(&path).unwrap();
+    fn read(name: String, path: &Path) -> Self {
+        let mut recording = Recording::open(path).unwrap();
         let mut samples = Vec::new();
         while let Some(block) = recording.next_block().unwrap() {
             samples.extend(block);

@@ -1,6 +1,5 @@
 //! Damaged and incomplete checkpoints: each gives an error that names the place and what was
 //! expected, and none panics.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::fs;
 use std::path::Path;

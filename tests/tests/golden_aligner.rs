@@ -235,7 +235,7 @@ fn what_cannot_be_aligned_is_said() {
             .map(|outcome| done(outcome).len())
             .map_err(|error| error.to_string())
     };
-    assert_eq!(align(&[0.0; 16_000], &[]), Ok(0));
+    assert_eq!(align(&[0.0; 1600], &[]), Ok(0));
     assert_eq!(align(&[0.0; 201], &["a"]), Ok(1));
     assert!(
         align(&[0.0; 200], &["a"])
@@ -259,7 +259,7 @@ fn what_cannot_be_aligned_is_said() {
         config["thinker_config"]["text_config"]["max_position_embeddings"] = json!(20);
     })(folder.path());
     let mut short = load(folder.path()).unwrap();
-    let error = short.align(&[0.0; 16_000], &["", "", "", ""], &mut Unobserved);
+    let error = short.align(&vec![0.0; 16_000], &["", "", "", ""], &mut Unobserved);
     assert!(matches!(
         error,
         Err(Error::TooLong {
@@ -301,6 +301,20 @@ fn broken_checkpoints_are_named() {
             "expected shape [401, 48]",
             "found shape [400, 48]",
         ],
+    );
+    check_broken(
+        &copy("aligner"),
+        edit_config(|config| config["thinker_config"]["text_config"]["vocab_size"] = json!(648)),
+        &[
+            "text_config.vocab_size",
+            "expected more than 648",
+            "found 648",
+        ],
+    );
+    check_broken(
+        &copy("aligner"),
+        edit_config(|config| config["timestamp_segment_time"] = json!(8_000_000)),
+        &["timestamp_segment_time", "expected 128 at most"],
     );
     for key in ["timestamp_token_id", "timestamp_segment_time"] {
         check_broken(

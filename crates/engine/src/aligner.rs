@@ -223,9 +223,12 @@ fn fine_times(rows: &[&[f32]], borders: &[Border], segment_ms: u32) -> Vec<u32> 
     let mut times: Vec<u32> = rows
         .iter()
         .zip(borders)
-        .map(|(row, border)| match border.repaired {
-            true => border.ms,
-            false => mean_time(row, segment_ms),
+        .map(|(row, border)| {
+            if border.repaired {
+                border.ms
+            } else {
+                mean_time(row, segment_ms)
+            }
         })
         .collect();
     let mut latest = u32::MAX;

@@ -133,6 +133,23 @@ impl Config {
         }
     }
 
+    /// Checks that every token has a row in the embedding table.
+    pub(crate) fn check_vocab(&self, checkpoint: &Checkpoint, largest_id: u32) -> Result<()> {
+        if self.text.vocab > largest_id as usize {
+            return Ok(());
+        }
+        let field = match self.layout {
+            Layout::Original => "thinker_config.text_config.vocab_size",
+            Layout::Native => "text_config.vocab_size",
+        };
+        Err(Error::Config {
+            file: checkpoint.display(FILE),
+            field: field.to_owned(),
+            expected: format!("more than {largest_id}, the tokenizer's largest id"),
+            found: self.text.vocab.to_string(),
+        })
+    }
+
     fn from_fields(
         layout: Layout,
         head: Head,
@@ -259,7 +276,7 @@ fn original_head(root: &Fields<'_>, thinker: &Fields<'_>) -> Result<Head> {
     }
     Ok(Head::Times(Clock {
         n_classes: thinker.size("classify_num")?,
-        segment_ms: root.id("timestamp_segment_time")?,
+        segment_ms: segment_ms(root)?,
         marker: root.id("timestamp_token_id")?,
     }))
 }
@@ -287,9 +304,16 @@ fn native_head(root: &Fields<'_>, checkpoint: &Checkpoint) -> Result<Head> {
             0 => return Err(labels.wrong("a name for every class")),
             n => n,
         },
-        segment_ms: processor.id("timestamp_segment_time")?,
+        segment_ms: segment_ms(&processor)?,
         marker: root.id("timestamp_token_id")?,
     }))
+}
+
+/// The step in time. Up to 128 ms, so that no number of classes (2^24 at most) leaves 32 bits.
+fn segment_ms(fields: &Fields<'_>) -> Result<u32> {
+    let segment_ms = fields.id("timestamp_segment_time")?;
+    fields.check("timestamp_segment_time", segment_ms <= 128, "128 at most")?;
+    Ok(segment_ms)
 }
 
 /// A place in the JSON, with the path that messages name.

@@ -100,6 +100,7 @@ impl Network {
             ("audio_token_id", config.audio_token),
             ("<|audio_pad|>", tokenizer.ids.audio_pad),
         )?;
+        config.check_vocab(checkpoint, tokenizer.largest_id())?;
         let tensors = Tensors::open(checkpoint)?;
         let dtype = settings.dtype.unwrap_or_else(|| {
             let exact = tensors.n_values() <= SMALL || !device.is_cpu();

@@ -175,6 +175,11 @@ impl Tokenizer {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// The largest id of all tokens.
+    pub(crate) fn largest_id(&self) -> u32 {
+        self.bytes.keys().copied().max().unwrap_or(0)
+    }
+
     /// The bytes a token adds to the text.
     pub(crate) fn bytes_of(&self, id: u32) -> &[u8] {
         if self.special.contains(&id) {
