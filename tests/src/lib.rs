@@ -1,6 +1,10 @@
 //! Helpers shared by the tests of the whole house.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+pub mod checkpoints;
 pub mod clips;
+pub mod golden;
+pub mod speech;
 
 use std::path::PathBuf;
 

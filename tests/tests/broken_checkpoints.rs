@@ -1,24 +1,12 @@
 //! Damaged and incomplete checkpoints: each gives an error that names the place and what was
 //! expected, and none panics.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use earmark_engine::{Checkpoint, DeviceChoice, Error, Recognizer, Settings};
-use earmark_tests::root;
+use earmark_tests::checkpoints::{copy, edit, edit_config, edit_header};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-
-/// A copy of a good checkpoint, to be spoilt.
-fn copy(layout: &str) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for file in fs::read_dir(root().join("tests/golden").join(layout)).unwrap() {
-        let file = file.unwrap();
-        fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
-    }
-    folder
-}
 
 fn load(folder: &Path) -> Result<Recognizer, Error> {
     let settings = Settings {
@@ -41,32 +29,6 @@ fn check(layout: &str, spoil: impl FnOnce(&Path), parts: &[&str]) -> Error {
         assert!(message.contains(part), "`{part}` is not in: {message}");
     }
     error
-}
-
-fn edit(path: PathBuf, change: impl FnOnce(&mut Value)) {
-    let mut value: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    change(&mut value);
-    fs::write(path, serde_json::to_vec(&value).unwrap()).unwrap();
-}
-
-fn edit_config(change: impl FnOnce(&mut Value)) -> impl FnOnce(&Path) {
-    |folder| edit(folder.join("config.json"), change)
-}
-
-/// Rewrites the header of the safetensors file, keeping its length.
-fn edit_header(change: impl FnOnce(String) -> String) -> impl FnOnce(&Path) {
-    |folder| {
-        let path = folder.join("model.safetensors");
-        let bytes = fs::read(&path).unwrap();
-        let n = usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
-        let header = change(String::from_utf8(bytes[8..8 + n].to_vec()).unwrap());
-        assert_eq!(header.len(), n, "the header keeps its length");
-        fs::write(
-            path,
-            [&bytes[..8], header.as_bytes(), &bytes[8 + n..]].concat(),
-        )
-        .unwrap();
-    }
 }
 
 #[test]

@@ -1,38 +1,15 @@
 //! The engine against the public reference, stage by stage; see `tests/golden/README.md`.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::path::PathBuf;
-
 use earmark_engine::{
-    Checkpoint, DeviceChoice, Dtype, Limit, Outcome, Recognizer, Request, Settings, Unobserved,
-    output, prompt,
+    Checkpoint, Dtype, Limit, Outcome, Recognizer, Request, Settings, Unobserved, output, prompt,
 };
-use earmark_tests::{clips, root};
+use earmark_tests::golden::{Case, LOGITS, assert_close, device, golden, json};
 use earmark_transcript::Language;
-use safetensors::SafeTensors;
-use serde_json::Value;
 
 /// Tolerances in f32, absolute.
 const MEL: f32 = 1e-4;
 const ROWS: f32 = 1e-4;
-const LOGITS: f32 = 1e-3;
-
-fn golden() -> PathBuf {
-    root().join("tests/golden")
-}
-
-fn json(name: &str) -> Value {
-    serde_json::from_slice(&std::fs::read(golden().join(name)).unwrap()).unwrap()
-}
-
-/// The CPU, unless `EARMARK_TEST_DEVICE` asks for the GPU.
-fn device() -> DeviceChoice {
-    match std::env::var("EARMARK_TEST_DEVICE").as_deref() {
-        Ok("cuda") => DeviceChoice::Cuda,
-        Ok("metal") => DeviceChoice::Metal,
-        _ => DeviceChoice::Cpu,
-    }
-}
 
 fn load(layout: &str, dtype: Dtype) -> Recognizer {
     let settings = Settings {
@@ -42,100 +19,15 @@ fn load(layout: &str, dtype: Dtype) -> Recognizer {
     Recognizer::load(&Checkpoint::folder(golden().join(layout)), &settings).unwrap()
 }
 
-/// One recorded run of the reference.
-struct Case {
-    json: Value,
-    bytes: Vec<u8>,
-    samples: Vec<f32>,
-}
-
-impl Case {
-    fn read(name: &str) -> Self {
-        let json = json(&format!("cases/{name}.json"));
-        let bytes = std::fs::read(golden().join(format!("cases/{name}.safetensors"))).unwrap();
-        let clip = &json["clip"];
-        let samples = clips::clip(
-            u32::try_from(clip["seed"].as_u64().unwrap()).unwrap(),
-            usize::try_from(clip["samples"].as_u64().unwrap()).unwrap(),
-        );
-        let hash = format!("{:016x}", clips::fnv1a64(&samples));
-        assert_eq!(
-            clip["fnv1a64"].as_str().unwrap().trim_start_matches("0x"),
-            hash,
-            "{name}"
-        );
-        Self {
-            json,
-            bytes,
-            samples: clips::to_f32(&samples),
-        }
+/// What the reference was asked.
+fn request_of(case: &Case) -> Request<'_> {
+    Request {
+        context: case.json["context"].as_str().unwrap_or_default(),
+        language: case.json["forced_language"]
+            .as_str()
+            .map(|l| Language::find(l).unwrap()),
+        limit: Limit::AtMost(case.json["max_new_tokens"].as_u64().unwrap() as usize),
     }
-
-    fn all() -> impl Iterator<Item = (String, Self)> {
-        let manifest = json("manifest.json");
-        let names: Vec<String> = manifest["cases"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|case| case.as_str().unwrap().to_owned())
-            .collect();
-        assert!(names.len() >= 20);
-        names
-            .into_iter()
-            .map(|name| (name.clone(), Self::read(&name)))
-    }
-
-    fn request(&self) -> Request<'_> {
-        Request {
-            context: self.json["context"].as_str().unwrap_or_default(),
-            language: self.json["forced_language"]
-                .as_str()
-                .map(|l| Language::find(l).unwrap()),
-            limit: Limit::AtMost(self.json["max_new_tokens"].as_u64().unwrap() as usize),
-        }
-    }
-
-    fn tensor(&self, name: &str) -> Option<(Vec<usize>, Vec<f32>)> {
-        let tensors = SafeTensors::deserialize(&self.bytes).unwrap();
-        let view = tensors.tensor(name).ok()?;
-        let values = view
-            .data()
-            .chunks_exact(4)
-            .map(|b| f32::from_le_bytes(b.try_into().unwrap()));
-        Some((view.shape().to_vec(), values.collect()))
-    }
-
-    fn index(&self, name: &str) -> Vec<usize> {
-        let tensors = SafeTensors::deserialize(&self.bytes).unwrap();
-        let view = tensors.tensor(name).unwrap();
-        let values = view
-            .data()
-            .chunks_exact(8)
-            .map(|b| i64::from_le_bytes(b.try_into().unwrap()));
-        values.map(|value| value as usize).collect()
-    }
-
-    fn prompt_ids(&self) -> Vec<u32> {
-        let prompt = &self.json["prompt"];
-        let ids = |key: &str| -> Vec<u32> { serde_json::from_value(prompt[key].clone()).unwrap() };
-        let pad = prompt["audio_pad"].as_u64().unwrap() as u32;
-        let count = prompt["count"].as_u64().unwrap() as usize;
-        [ids("head"), vec![pad; count], ids("tail")].concat()
-    }
-}
-
-#[track_caller]
-fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
-    assert_eq!(ours.len(), theirs.len(), "{what}");
-    let worst = ours
-        .iter()
-        .zip(theirs)
-        .map(|(a, b)| (a - b).abs())
-        .fold(0.0, f32::max);
-    assert!(
-        worst <= tolerance,
-        "{what}: off by {worst}, allowed {tolerance}"
-    );
 }
 
 fn check_stages(name: &str, case: &Case, recognizer: &Recognizer) {
@@ -178,7 +70,7 @@ fn check_stages(name: &str, case: &Case, recognizer: &Recognizer) {
     let (_, rows) = case.tensor("audio_embeds").unwrap();
     assert_close(&format!("{name}: encoder rows"), &pick(&after), &rows, ROWS);
 
-    let request = case.request();
+    let request = request_of(case);
     let prompt = prompt::build(
         recognizer.tokenizer(),
         request.context,
@@ -196,7 +88,7 @@ fn check_stages(name: &str, case: &Case, recognizer: &Recognizer) {
 
 fn check_text(name: &str, case: &Case, recognizer: &mut Recognizer) {
     let outcome = recognizer
-        .recognize(&case.samples, &case.request(), &mut Unobserved)
+        .recognize(&case.samples, &request_of(case), &mut Unobserved)
         .unwrap();
     let Outcome::Done(heard) = outcome else {
         panic!("{name}: cancelled")
@@ -229,7 +121,9 @@ fn check_text(name: &str, case: &Case, recognizer: &mut Recognizer) {
 #[test]
 fn every_stage_agrees_with_the_reference() {
     let mut recognizer = load("asr", Dtype::F32);
-    for (name, case) in Case::all() {
+    let cases = Case::all("cases", "cases");
+    assert!(cases.len() >= 20);
+    for (name, case) in cases {
         check_stages(&name, &case, &recognizer);
         check_text(&name, &case, &mut recognizer);
     }
@@ -240,7 +134,7 @@ fn every_layout_and_storage_is_the_same_model() {
     for layout in ["asr-hf", "asr-sharded", "asr-bf16", "asr-f16"] {
         let mut recognizer = load(layout, Dtype::F32);
         for name in ["700ms", "5s-context-english", "31s"] {
-            let case = Case::read(name);
+            let case = Case::read("cases", name);
             check_stages(&format!("{layout} {name}"), &case, &recognizer);
             check_text(&format!("{layout} {name}"), &case, &mut recognizer);
         }
@@ -251,8 +145,8 @@ fn every_layout_and_storage_is_the_same_model() {
 fn decoding_without_the_cache_gives_the_same_scores() {
     for dtype in [Dtype::F32, Dtype::Q8_0, Dtype::Q4K] {
         let mut recognizer = load("asr", dtype);
-        let case = Case::read("5s");
-        let request = case.request();
+        let case = Case::read("cases", "5s");
+        let request = request_of(&case);
         let Ok(Outcome::Done(heard)) =
             recognizer.recognize(&case.samples, &request, &mut Unobserved)
         else {

@@ -2,13 +2,17 @@
 //!
 //! Every field is required: the defaults in the reference package belong to another model.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 
 /// The file the configuration comes from.
 pub(crate) const FILE: &str = "config.json";
+/// Where the native layout keeps what belongs to no tensor.
+const PROCESSOR: &str = "processor_config.json";
+/// The architecture of an aligner in the native layout.
+const NATIVE_ALIGNER: &str = "Qwen3ASRForTokenClassification";
 
 /// How the checkpoint names its tensors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +61,31 @@ pub(crate) struct TextConfig {
     pub(crate) max_positions: usize,
 }
 
+/// What the head scores, and with it what kind of model this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Head {
+    /// Every token of the vocabulary: a recogniser.
+    Vocabulary,
+    /// Every place on a clock: an aligner.
+    Times(Clock),
+}
+
+/// How an aligner tells the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Clock {
+    /// Times the head tells apart.
+    pub(crate) n_classes: usize,
+    /// From one to the next. Units: ms.
+    pub(crate) segment_ms: u32,
+    /// Id of `<timestamp>`.
+    pub(crate) marker: u32,
+}
+
 /// The configuration of a checkpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     pub(crate) layout: Layout,
+    pub(crate) head: Head,
     pub(crate) audio: AudioConfig,
     pub(crate) text: TextConfig,
     /// Id of `<|audio_pad|>`.
@@ -81,14 +106,56 @@ impl Config {
         };
         if json.get("thinker_config").is_some() {
             let thinker = root.at("thinker_config");
-            Self::from_fields(Layout::Original, &thinker, &thinker.at("text_config"))
+            let head = original_head(&root, &thinker)?;
+            Self::from_fields(Layout::Original, head, &thinker, &thinker.at("text_config"))
         } else {
-            let text = root.at("text_config");
-            Self::from_fields(Layout::Native, &root, &text)
+            let head = native_head(&root, checkpoint)?;
+            Self::from_fields(Layout::Native, head, &root, &root.at("text_config"))
         }
     }
 
-    fn from_fields(layout: Layout, top: &Fields<'_>, text: &Fields<'_>) -> Result<Self> {
+    /// The error for a recogniser where an aligner is wanted, or the other way round.
+    pub(crate) fn other_kind(&self, checkpoint: &Checkpoint) -> Error {
+        let field = match self.layout {
+            Layout::Original => "thinker_config.model_type",
+            Layout::Native => "architectures",
+        };
+        let kinds = [
+            "that of a recogniser, such as Qwen3-ASR-0.6B",
+            "that of a forced aligner, such as Qwen3-ForcedAligner-0.6B",
+        ];
+        let found = usize::from(self.head != Head::Vocabulary);
+        Error::Config {
+            file: checkpoint.display(FILE),
+            field: field.to_owned(),
+            expected: kinds[1 - found].to_owned(),
+            found: kinds[found].to_owned(),
+        }
+    }
+
+    /// Checks that every token has a row in the embedding table.
+    pub(crate) fn check_vocab(&self, checkpoint: &Checkpoint, largest_id: u32) -> Result<()> {
+        if self.text.vocab > largest_id as usize {
+            return Ok(());
+        }
+        let field = match self.layout {
+            Layout::Original => "thinker_config.text_config.vocab_size",
+            Layout::Native => "text_config.vocab_size",
+        };
+        Err(Error::Config {
+            file: checkpoint.display(FILE),
+            field: field.to_owned(),
+            expected: format!("more than {largest_id}, the tokenizer's largest id"),
+            found: self.text.vocab.to_string(),
+        })
+    }
+
+    fn from_fields(
+        layout: Layout,
+        head: Head,
+        top: &Fields<'_>,
+        text: &Fields<'_>,
+    ) -> Result<Self> {
         let audio = top.at("audio_config");
         audio.expect("activation_function", "gelu")?;
         text.expect("hidden_act", "silu")?;
@@ -109,13 +176,19 @@ impl Config {
             Layout::Native => rope.number("rope_theta")?,
         };
         let chunk_frames = 2 * audio.size("n_window")?;
+        // What `convert_qwen3_asr_to_hf.py` of transformers calls it depends on its version.
+        let heads = match audio.at("num_attention_heads").value {
+            Some(_) if layout == Layout::Native => "num_attention_heads",
+            _ => "encoder_attention_heads",
+        };
         let tied_at = if layout == Layout::Native { top } else { text };
         let config = Self {
             layout,
+            head,
             audio: AudioConfig {
                 d_model: audio.size("d_model")?,
                 n_layers: audio.size("encoder_layers")?,
-                n_heads: audio.size("encoder_attention_heads")?,
+                n_heads: audio.size(heads)?,
                 ffn: audio.size("encoder_ffn_dim")?,
                 channels: audio.size("downsample_hidden_size")?,
                 n_mels: audio.size("num_mel_bins")?,
@@ -136,7 +209,7 @@ impl Config {
                 rms_eps: text.number("rms_norm_eps")?,
                 max_positions: text.size("max_position_embeddings")?,
             },
-            audio_token: u32::try_from(top.size("audio_token_id")?).unwrap_or(u32::MAX),
+            audio_token: top.id("audio_token_id")?,
         };
         config.check(&audio, text)?;
         Ok(config)
@@ -174,6 +247,73 @@ impl Config {
         )?;
         text.check("head_dim", t.head_dim.is_multiple_of(2), "an even width")
     }
+}
+
+/// Checks that configuration and tokenizer give a token the same id.
+pub(crate) fn check_id(
+    checkpoint: &Checkpoint,
+    (field, id): (&str, u32),
+    (token, wanted): (&str, u32),
+) -> Result<()> {
+    if id == wanted {
+        return Ok(());
+    }
+    Err(Error::Config {
+        file: checkpoint.display(FILE),
+        field: field.to_owned(),
+        expected: format!("{wanted}, the tokenizer's `{token}`"),
+        found: id.to_string(),
+    })
+}
+
+/// The original layout calls an aligner one, and counts its classes.
+fn original_head(root: &Fields<'_>, thinker: &Fields<'_>) -> Result<Head> {
+    let kind = thinker.at("model_type").value.and_then(Value::as_str);
+    let is_aligner = kind.is_some_and(|kind| kind.contains("forced_aligner"))
+        || thinker.at("classify_num").value.is_some();
+    if !is_aligner {
+        return Ok(Head::Vocabulary);
+    }
+    Ok(Head::Times(Clock {
+        n_classes: thinker.size("classify_num")?,
+        segment_ms: segment_ms(root)?,
+        marker: root.id("timestamp_token_id")?,
+    }))
+}
+
+/// The native layout names its classes, and keeps their length with the processor.
+fn native_head(root: &Fields<'_>, checkpoint: &Checkpoint) -> Result<Head> {
+    let names = root.at("architectures").value.and_then(Value::as_array);
+    if !names.is_some_and(|names| names.iter().any(|name| name == NATIVE_ALIGNER)) {
+        return Ok(Head::Vocabulary);
+    }
+    let bias = root.at("token_classification_bias");
+    if bias.value.and_then(Value::as_bool) == Some(true) {
+        return Err(bias.wrong("false"));
+    }
+    let labels = root.at("id2label");
+    let n_classes = labels.value.and_then(Value::as_object).map_or(0, Map::len);
+    let processor = checkpoint.json(PROCESSOR, "it holds the aligner's step in time")?;
+    let processor = Fields {
+        file: checkpoint.display(PROCESSOR),
+        path: String::new(),
+        value: Some(&processor),
+    };
+    Ok(Head::Times(Clock {
+        n_classes: match n_classes {
+            0 => return Err(labels.wrong("a name for every class")),
+            n => n,
+        },
+        segment_ms: segment_ms(&processor)?,
+        marker: root.id("timestamp_token_id")?,
+    }))
+}
+
+/// The step in time. Up to 128 ms, so that no number of classes (2^24 at most) leaves 32 bits.
+fn segment_ms(fields: &Fields<'_>) -> Result<u32> {
+    let segment_ms = fields.id("timestamp_segment_time")?;
+    fields.check("timestamp_segment_time", segment_ms <= 128, "128 at most")?;
+    Ok(segment_ms)
 }
 
 /// A place in the JSON, with the path that messages name.
@@ -217,6 +357,11 @@ impl<'a> Fields<'a> {
             .filter(|&size| size > 0 && size <= 1 << 24)
             .map(|size| size as usize)
             .ok_or_else(|| field.wrong("a positive whole number"))
+    }
+
+    /// A positive whole number that fits the id of a token.
+    fn id(&self, key: &str) -> Result<u32> {
+        self.size(key).map(|id| id as u32) // at most 2^24
     }
 
     fn number(&self, key: &str) -> Result<f64> {

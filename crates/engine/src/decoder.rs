@@ -7,7 +7,7 @@ use candle_core::{DType, Device, Tensor};
 use rayon::prelude::*;
 
 use crate::attention::attend;
-use crate::config::{Layout, TextConfig};
+use crate::config::{Config, Head, Layout, TextConfig};
 use crate::error::Result;
 use crate::kernel;
 use crate::linear::{Dtype, Linear};
@@ -66,25 +66,27 @@ impl Cache {
 impl Decoder {
     pub(crate) fn load(
         tensors: &Tensors,
-        config: &TextConfig,
-        layout: Layout,
+        config: &Config,
         dtype: Dtype,
         device: &Device,
     ) -> Result<Self> {
-        let (model, head_name) = match layout {
-            Layout::Original => ("thinker.model", "thinker.lm_head.weight"),
-            Layout::Native => ("model.language_model", "lm_head.weight"),
+        let (model, own_head) = match (config.layout, &config.head) {
+            (Layout::Original, _) => ("thinker.model", "thinker.lm_head.weight"),
+            (Layout::Native, Head::Vocabulary) => ("model.language_model", "lm_head.weight"),
+            (Layout::Native, Head::Times(_)) => ("model.language_model", "score.weight"),
         };
         let embed_name = format!("{model}.embed_tokens.weight");
+        let head = &config.head;
+        let config = &config.text;
         let table = [config.vocab, config.hidden];
-        // A tied head is stored twice in the original layout and once in the native one.
-        let head_name = if !config.tied && tensors.has(head_name) {
-            head_name
-        } else {
-            embed_name.as_str()
+        let (head_name, head_shape) = match head {
+            Head::Times(clock) => (own_head, [clock.n_classes, config.hidden]),
+            // A tied head is stored twice in the original layout and once in the native one.
+            Head::Vocabulary if config.tied || !tensors.has(own_head) => (&*embed_name, table),
+            Head::Vocabulary => (own_head, table),
         };
         let (head, layers) = rayon::join(
-            || Linear::new(&[tensors.get(head_name, &table)?], None, dtype, device),
+            || Linear::new(&[tensors.get(head_name, &head_shape)?], None, dtype, device),
             || {
                 let layer = |i| {
                     Layer::load(
@@ -126,12 +128,12 @@ impl Decoder {
             .chain([&self.head])
     }
 
-    /// Multiplications and additions for a prompt of `n_tokens`, the head for its last row only,
-    /// attention left out.
-    pub(crate) fn n_flops(&self, n_tokens: usize) -> f64 {
+    /// Multiplications and additions for a prompt of `n_tokens`, the head for `n_scored` of its
+    /// rows only, attention left out.
+    pub(crate) fn n_flops(&self, n_tokens: usize, n_scored: usize) -> f64 {
         let all: f64 = self.matrices().map(Linear::n_flops).sum();
         let head = self.head.n_flops();
-        (all - head) * n_tokens as f64 + head
+        (all - head) * n_tokens as f64 + head * n_scored as f64
     }
 
     /// Bytes of weights that one token reads.
@@ -168,7 +170,7 @@ impl Decoder {
 
     /// Runs the rows through all layers, behind what the cache has seen.
     ///
-    /// Shape: `[rows, hidden]` to `[1, hidden]`, the last row before the final norm.
+    /// Shape: `[rows, hidden]` to the same, before the final norm.
     pub(crate) fn forward(&self, rows: &Tensor, cache: &mut Cache) -> Result<Tensor> {
         let n_rows = rows.dim(0)?;
         let first = cache.n_seen;
@@ -179,17 +181,17 @@ impl Decoder {
             x = layer.forward(&x, &self.config, (&cos, &sin), (keys, values), first)?;
         }
         cache.n_seen += n_rows;
-        Ok(x.narrow(0, n_rows - 1, 1)?)
+        Ok(x)
     }
 
-    /// The scores of every token in the vocabulary, from the last row of [`Self::forward`].
+    /// What the head says of rows from [`Self::forward`].
     ///
-    /// Shape: `[vocabulary]`.
-    pub(crate) fn logits(&self, last: &Tensor) -> Result<Tensor> {
-        let scores = self
+    /// Shape: `[rows, hidden]` to `[rows, scores]`, a score for every token of the vocabulary or
+    /// for every time.
+    pub(crate) fn logits(&self, rows: &Tensor) -> Result<Tensor> {
+        Ok(self
             .head
-            .forward(&self.norm.forward(&last.contiguous()?)?)?;
-        Ok(scores.flatten_all()?)
+            .forward(&self.norm.forward(&rows.contiguous()?)?)?)
     }
 }
 

@@ -80,14 +80,14 @@ pub enum Error {
         detail: String,
     },
     /// The clip cannot be analysed.
-    #[error("the clip cannot be recognised: {0}")]
+    #[error("the clip cannot be heard: {0}")]
     Clip(String),
-    /// Clip and context together are longer than the model's positions.
+    /// A clip and its context, or its words, are longer than the model's positions.
     #[error(
-        "clip and context need {needed} positions, the model has {available}: shorten the context or the clip"
+        "the clip and its text need {needed} positions, the model has {available}: shorten the text or the clip"
     )]
     TooLong {
-        /// Tokens of the prompt plus room for an answer.
+        /// Tokens of the prompt, plus room for an answer when there is to be one.
         needed: usize,
         /// `max_position_embeddings` of the checkpoint.
         available: usize,

@@ -1,17 +1,20 @@
-//! Samples in, text out: Qwen3-ASR on candle.
+//! Samples in, text and word times out: Qwen3-ASR and Qwen3-ForcedAligner on candle.
 //!
 //! The engine is synchronous and owned by one thread. It knows checkpoints, devices and tokens;
 //! it does not know files of audio, where checkpoints live on disk, or what a subtitle is.
 //!
 //! | to read about | see |
 //! |---|---|
-//! | the way of a clip through all stages | [`Recognizer`] |
+//! | the way of a clip to its text | [`Recognizer`] |
+//! | the way of a clip and its words to their times | [`Aligner`], [`monotonic`] |
+//! | what both are made of | `network` |
 //! | the spectrogram | [`mel`] |
 //! | the encoder, the decoder | `encoder`, `stem`, `decoder`, `attention` |
 //! | how matrices are stored | `linear` |
 //! | files and tensors | `checkpoint`, `tensors`, `config`, `tokenizer` |
 //! | the prompt and what comes back | [`prompt`], [`output`] |
 
+mod aligner;
 mod attention;
 mod checkpoint;
 mod config;
@@ -23,7 +26,10 @@ mod generate;
 mod kernel;
 mod linear;
 pub mod mel;
+pub mod monotonic;
+mod network;
 mod norm;
+mod observer;
 pub mod output;
 pub mod prompt;
 pub mod random;
@@ -32,15 +38,15 @@ mod stem;
 mod tensors;
 mod tokenizer;
 
+pub use aligner::{Aligned, Aligner, TimedWord};
 pub use checkpoint::Checkpoint;
 pub use device::{DeviceChoice, matmul_gflops, n_threads, set_threads};
 pub use error::{Error, Result};
 pub use generate::Limit;
 pub use linear::Dtype;
-pub use recognizer::{
-    Census, Observer, Outcome, Recognition, Recognizer, Request, Settings, Timings, Token,
-    Unobserved, Work,
-};
+pub use network::{Census, Settings, Timings, Work};
+pub use observer::{Observer, Outcome, Unobserved};
+pub use recognizer::{Recognition, Recognizer, Request, Token};
 pub use tokenizer::Tokenizer;
 
 /// Sample rate of everything the engine hears. Units: Hz.

@@ -1,4 +1,4 @@
-//! The prompt around a clip.
+//! The prompt around a clip: a turn of a chat for a recogniser, marked words for an aligner.
 
 use earmark_transcript::Language;
 
@@ -40,6 +40,26 @@ pub fn build(
     let mut ids = short[..audio_at].to_vec();
     ids.extend(std::iter::repeat_n(pad, n_rows));
     ids.extend(short.iter().skip(audio_at + 1));
+    Ok(Prompt { ids, audio_at })
+}
+
+/// Writes the prompt that asks when each word of a clip of `n_rows` encoder rows begins and ends:
+/// two `<timestamp>` after each, and no chat around them.
+///
+/// Errors: the tokenizer has no `<timestamp>`.
+///
+/// Source: `Qwen3ForceAlignProcessor` of the package `qwen-asr` 0.0.6. Its words hold letters,
+/// digits and apostrophes only; here no word can spell a control token, whatever it holds.
+pub fn of_words(tokenizer: &Tokenizer, words: &[&str], n_rows: usize) -> Result<Prompt> {
+    let marker = tokenizer.marker()?;
+    let mut ids = vec![tokenizer.ids.audio_start];
+    let audio_at = ids.len();
+    ids.extend(std::iter::repeat_n(tokenizer.ids.audio_pad, n_rows));
+    ids.push(tokenizer.ids.audio_end);
+    for word in words {
+        ids.extend(tokenizer.encode_plain(word)?);
+        ids.extend([marker, marker]);
+    }
     Ok(Prompt { ids, audio_at })
 }
 

@@ -18,6 +18,8 @@ pub struct Shape {
     pub decoder: [usize; 6],
     /// Rows of the embedding table.
     pub vocab: usize,
+    /// Times of 80 ms an aligner tells apart; `None` makes a recogniser.
+    pub classes: Option<usize>,
 }
 
 impl Shape {
@@ -28,6 +30,7 @@ impl Shape {
         encoder: [896, 18, 14, 3584, 480],
         decoder: [1024, 28, 16, 8, 128, 3072],
         vocab: 151_936,
+        classes: None,
     };
     /// The shape of Qwen3-ASR-1.7B.
     ///
@@ -36,6 +39,16 @@ impl Shape {
         encoder: [1024, 24, 16, 4096, 480],
         decoder: [2048, 28, 16, 8, 128, 6144],
         vocab: 151_936,
+        classes: None,
+    };
+    /// The shape of Qwen3-ForcedAligner-0.6B.
+    ///
+    /// Source: `config.json` of the published checkpoint.
+    pub const QWEN3_FORCED_ALIGNER_0_6B: Self = Self {
+        encoder: [1024, 24, 16, 4096, 480],
+        decoder: [1024, 28, 16, 8, 128, 3072],
+        vocab: 152_064,
+        classes: Some(5000),
     };
 
     /// The same widths with fewer layers.
@@ -56,8 +69,8 @@ impl Shape {
 
 /// Values generated and written at a time.
 const BLOCK: usize = 1 << 20;
-/// Added tokens the prompt needs, in the order of their ids.
-const ADDED: [(&str, bool); 7] = [
+/// Added tokens the prompts need, in the order of their ids.
+const ADDED: [(&str, bool); 8] = [
     ("<|endoftext|>", true),
     ("<|im_start|>", true),
     ("<|im_end|>", true),
@@ -65,6 +78,7 @@ const ADDED: [(&str, bool); 7] = [
     ("<|audio_end|>", true),
     ("<|audio_pad|>", true),
     ("<asr_text>", false),
+    ("<timestamp>", false),
 ];
 
 /// Writes a checkpoint in the original layout, bf16, one file; the same seed gives the same bytes.
@@ -112,6 +126,11 @@ fn word(id: usize) -> String {
 
 fn config(shape: &Shape, first_added: usize) -> Value {
     let [d, layers, heads, ffn, channels] = shape.encoder;
+    let kind = if shape.classes.is_some() {
+        "qwen3_forced_aligner"
+    } else {
+        "qwen3_asr"
+    };
     let [
         hidden,
         text_layers,
@@ -120,11 +139,11 @@ fn config(shape: &Shape, first_added: usize) -> Value {
         head_dim,
         text_ffn,
     ] = shape.decoder;
-    json!({
+    let mut config = json!({
         "architectures": ["Qwen3ASRForConditionalGeneration"],
         "model_type": "qwen3_asr",
         "thinker_config": {
-            "model_type": "qwen3_asr",
+            "model_type": kind,
             "audio_token_id": first_added + 5,
             "audio_config": {
                 "model_type": "qwen3_asr_audio_encoder", "activation_function": "gelu",
@@ -136,12 +155,18 @@ fn config(shape: &Shape, first_added: usize) -> Value {
                 "model_type": "qwen3", "hidden_act": "silu", "hidden_size": hidden,
                 "intermediate_size": text_ffn, "num_hidden_layers": text_layers,
                 "num_attention_heads": text_heads, "num_key_value_heads": kv_heads,
-                "head_dim": head_dim, "vocab_size": shape.vocab, "tie_word_embeddings": true,
+                "head_dim": head_dim, "vocab_size": shape.vocab, "tie_word_embeddings": shape.classes.is_none(),
                 "rope_theta": 1_000_000.0, "rms_norm_eps": 1e-6, "max_position_embeddings": 65_536,
                 "rope_scaling": {"rope_type": "default", "mrope_section": [24, 20, 20]},
             },
         },
-    })
+    });
+    if let Some(classes) = shape.classes {
+        config["thinker_config"]["classify_num"] = json!(classes);
+        config["timestamp_token_id"] = json!(first_added + 7);
+        config["timestamp_segment_time"] = json!(80);
+    }
+    config
 }
 
 /// Name and shape of every tensor.
@@ -198,8 +223,9 @@ fn tensors(shape: &Shape) -> Vec<(String, Vec<usize>)> {
         part("post_attention_layernorm", &[hidden]);
     }
     add("thinker.model.norm.weight".into(), &[hidden]);
-    // The published files hold the tied matrix twice.
-    add("thinker.lm_head.weight".into(), &[shape.vocab, hidden]);
+    // The published files of recognisers hold the tied matrix twice.
+    let n_scores = shape.classes.unwrap_or(shape.vocab);
+    add("thinker.lm_head.weight".into(), &[n_scores, hidden]);
     all
 }
 
@@ -220,12 +246,10 @@ fn write_tensors(path: &Path, tensors: &[(String, Vec<usize>)], seed: u64) -> io
     file.write_all(&(header.len() as u64).to_le_bytes())?;
     file.write_all(&header)?;
     for (i, (name, shape)) in tensors.iter().enumerate() {
-        // The tied pair must hold the same values.
-        let i = if name == "thinker.lm_head.weight" {
-            embedding_place(tensors)
-        } else {
-            i
-        };
+        // The tied pair must hold the same values; an aligner's head is another matrix.
+        let table = embedding_place(tensors);
+        let is_tied = name == "thinker.lm_head.weight" && *shape == tensors[table].1;
+        let i = if is_tied { table } else { i };
         let n_values: usize = shape.iter().product();
         for start in (0..n_values).step_by(BLOCK) {
             let n = BLOCK.min(n_values - start);

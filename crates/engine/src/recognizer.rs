@@ -1,40 +1,23 @@
 //! A loaded checkpoint that recognises clips.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 use earmark_transcript::Language;
 
 use crate::checkpoint::Checkpoint;
-use crate::config::{Config, Layout};
-use crate::decoder::Decoder;
-use crate::device::{self, DeviceChoice};
-use crate::encoder::Encoder;
-use crate::error::{Error, Result};
+use crate::config::{Config, Head};
+use crate::error::Result;
 use crate::generate::{self, Limit};
-use crate::linear::{Dtype, Linear};
-use crate::mel::{self, Mel};
+use crate::linear::Dtype;
+use crate::network::{Census, Network, Settings, Timings, Work};
+use crate::observer::{Observer, Outcome, Unobserved};
 use crate::output;
-use crate::prompt;
-use crate::tensors::Tensors;
+use crate::prompt::{self, Prompt};
 use crate::tokenizer::Tokenizer;
 
-/// Checkpoints of up to this many values run in f32 by default: quantising gains nothing there.
-const SMALL: usize = 100_000_000;
-/// Prompt tokens that go through the decoder together; bounds the memory of long clips.
-const PREFILL: usize = 512;
 /// Room for answers a fresh cache has.
 const CACHE_ROOM: usize = 256;
-
-/// How to load a checkpoint.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Settings {
-    /// Where to compute.
-    pub device: DeviceChoice,
-    /// Storage of the large matrices; `None` chooses: f32 for small checkpoints and on GPUs,
-    /// Q8_0 for large ones on the CPU.
-    pub dtype: Option<Dtype>,
-}
 
 /// What to recognise with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,23 +29,6 @@ pub struct Request<'a> {
     /// When to stop.
     pub limit: Limit,
 }
-
-/// Watches a recognition and may stop it.
-pub trait Observer: Send {
-    /// Asked several times per encoder window and once per token; `true` stops with
-    /// [`Outcome::Cancelled`].
-    fn cancelled(&mut self) -> bool {
-        false
-    }
-    /// Samples that have passed the encoder, of all samples in this clip.
-    fn encoded(&mut self, _n_done: usize, _n_total: usize) {}
-    /// The text so far; each call replaces the one before.
-    fn text(&mut self, _text: &str) {}
-}
-
-/// Watches nothing and never stops.
-pub struct Unobserved;
-impl Observer for Unobserved {}
 
 /// One generated token.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,171 +58,57 @@ pub struct Recognition {
     pub timings: Timings,
 }
 
-/// Wall-clock time of each stage.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Timings {
-    /// Log-mel spectrogram.
-    pub mel: Duration,
-    /// Audio encoder and projector.
-    pub encoder: Duration,
-    /// The prompt through the decoder, up to the first token.
-    pub prefill: Duration,
-    /// Every token after the first.
-    pub decode: Duration,
-}
-
-/// How a recognition ended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// The clip was heard to its end.
-    Done(Recognition),
-    /// The observer asked to stop.
-    Cancelled,
-}
-
-/// How many matrices are stored as asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Census {
-    /// Matrices stored in the asked dtype.
-    pub n_as_asked: usize,
-    /// All matrices.
-    pub n_matrices: usize,
-    /// Bytes of the stored matrices.
-    pub n_bytes: usize,
-    /// Bytes of the tiles the kernels keep beside them.
-    pub n_repacked_bytes: usize,
-}
-
-/// The work a clip takes, for comparison with what the machine can do.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Work {
-    /// Multiplications and additions of the encoder.
-    pub encoder_flops: f64,
-    /// Multiplications and additions of the prompt's way through the decoder.
-    pub prefill_flops: f64,
-    /// Bytes of weights that each generated token reads.
-    pub decode_bytes: usize,
-}
-
 /// A loaded Qwen3-ASR checkpoint.
 pub struct Recognizer {
-    tokenizer: Tokenizer,
-    mel: Mel,
-    encoder: Encoder,
-    decoder: Decoder,
-    max_positions: usize,
-    dtype: Dtype,
-    device: Device,
-    device_note: Option<String>,
+    network: Network,
 }
 
 impl Recognizer {
     /// Loads a checkpoint.
     ///
-    /// Errors: a missing or malformed file, tensor or field, named with what was expected; a
-    /// device that was asked for by name and does not work.
+    /// Errors: a missing or malformed file, tensor or field, named with what was expected; the
+    /// checkpoint of an aligner; a device that was asked for by name and does not work.
     pub fn load(checkpoint: &Checkpoint, settings: &Settings) -> Result<Self> {
-        let found = device::find(settings.device)?;
-        let device = found.device;
         let config = Config::read(checkpoint)?;
-        let tokenizer = Tokenizer::load(checkpoint)?;
-        if tokenizer.ids.audio_pad != config.audio_token {
-            return Err(Error::Config {
-                file: checkpoint.display(crate::config::FILE),
-                field: "audio_token_id".to_owned(),
-                expected: format!(
-                    "{}, the tokenizer's `<|audio_pad|>`",
-                    tokenizer.ids.audio_pad
-                ),
-                found: config.audio_token.to_string(),
-            });
+        if config.head != Head::Vocabulary {
+            return Err(config.other_kind(checkpoint));
         }
-        let tensors = Tensors::open(checkpoint)?;
-        let dtype = settings.dtype.unwrap_or_else(|| {
-            let exact = tensors.n_values() <= SMALL || !device.is_cpu();
-            if exact { Dtype::F32 } else { Dtype::Q8_0 }
-        });
-        let layout: Layout = config.layout;
-        let (decoder, encoder) = device.with_context(|| -> Result<_> {
-            // Both at once: quantising takes every thread, repacking one per matrix.
-            let (decoder, encoder) = rayon::join(
-                || Decoder::load(&tensors, &config.text, layout, dtype, &device),
-                || Encoder::load(&tensors, &config.audio, layout, dtype, &device),
-            );
-            Ok((decoder?, encoder?))
-        })?;
-        Ok(Self {
-            tokenizer,
-            mel: Mel::default(),
-            encoder,
-            decoder,
-            max_positions: config.text.max_positions,
-            dtype,
-            device,
-            device_note: found.note,
-        })
+        let network = Network::load(checkpoint, *settings, &config)?;
+        Ok(Self { network })
     }
 
     /// The device in plain words: `CPU, 2 threads`.
     pub fn device(&self) -> String {
-        match &self.device {
-            Device::Cpu => match device::n_threads() {
-                1 => "CPU, 1 thread".to_owned(),
-                n => format!("CPU, {n} threads"),
-            },
-            Device::Cuda(_) => "CUDA GPU".to_owned(),
-            Device::Metal(_) => "Metal GPU".to_owned(),
-        }
+        self.network.device_name()
     }
 
     /// Why the device differs from the best one, when it does: one sentence.
     pub fn device_note(&self) -> Option<&str> {
-        self.device_note.as_deref()
+        self.network.device_note.as_deref()
     }
 
     /// Storage of the large matrices.
     pub fn dtype(&self) -> Dtype {
-        self.dtype
+        self.network.dtype
     }
 
     /// Counts the matrices that really are in the asked dtype.
     pub fn census(&self) -> Census {
-        let matrices: Vec<&Linear> = self
-            .encoder
-            .matrices()
-            .chain(self.decoder.matrices())
-            .collect();
-        Census {
-            n_as_asked: matrices
-                .iter()
-                .filter(|matrix| matrix.dtype() == self.dtype)
-                .count(),
-            n_matrices: matrices.len(),
-            n_bytes: matrices.iter().map(|matrix| matrix.n_bytes()).sum(),
-            n_repacked_bytes: matrices
-                .iter()
-                .map(|matrix| matrix.n_repacked_bytes())
-                .sum(),
-        }
+        self.network.census()
     }
 
     /// The work that a clip of `n_samples` samples takes without context.
     ///
     /// Errors: the prompt cannot be written.
     pub fn work(&self, n_samples: usize) -> Result<Work> {
-        let n_frames = n_samples / mel::HOP;
-        let n_rows = self.encoder.n_rows(n_frames);
-        let n_tokens = prompt::build(&self.tokenizer, "", None, n_rows)?.ids.len();
-        Ok(Work {
-            encoder_flops: self.encoder.n_flops(n_frames),
-            prefill_flops: self.decoder.n_flops(n_tokens),
-            decode_bytes: self.decoder.n_bytes(),
-        })
+        let n_rows = self.network.n_rows(n_samples);
+        let prompt = prompt::build(self.tokenizer(), "", None, n_rows)?;
+        Ok(self.network.work(n_samples, prompt.ids.len(), 1))
     }
 
     /// The tokenizer of the checkpoint.
     pub fn tokenizer(&self) -> &Tokenizer {
-        &self.tokenizer
+        &self.network.tokenizer
     }
 
     /// Recognises one clip of mono samples at 16 kHz within [-1, 1].
@@ -269,7 +121,7 @@ impl Recognizer {
         request: &Request<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Outcome> {
-        let device = self.device.clone();
+        let device = self.network.device.clone();
         device.with_context(|| self.run(samples, request, observer))
     }
 
@@ -279,53 +131,28 @@ impl Recognizer {
         request: &Request<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Outcome> {
+        let Network {
+            tokenizer, decoder, ..
+        } = &self.network;
         let mut timings = Timings::default();
-        let started = Instant::now();
-        let mel = self.log_mel(samples)?;
-        timings.mel = started.elapsed();
-
-        let started = Instant::now();
-        let n_total = samples.len();
-        let rows = self.encoder.forward(&mel, &mut |n_frames| {
-            observer.encoded((n_frames * mel::HOP).min(n_total), n_total);
-            !observer.cancelled()
-        })?;
-        let Some(rows) = rows else {
+        let Some(rows) = self.network.hear(samples, observer, &mut timings)? else {
             return Ok(Outcome::Cancelled);
         };
-        timings.encoder = started.elapsed();
 
         let started = Instant::now();
-        let prompt = prompt::build(
-            &self.tokenizer,
-            request.context,
-            request.language,
-            rows.dim(0)?,
-        )?;
-        let n_room = self.max_positions.saturating_sub(prompt.ids.len());
-        let n_limit = request.limit.n_tokens(n_total).min(n_room);
-        if n_limit == 0 {
-            return Err(Error::TooLong {
-                needed: prompt.ids.len() + 1,
-                available: self.max_positions,
-            });
-        }
-        let mut cache = self
-            .decoder
-            .cache(prompt.ids.len() + n_limit.min(CACHE_ROOM))?;
-        let mut last = None;
-        for start in (0..prompt.ids.len()).step_by(PREFILL) {
-            if observer.cancelled() {
-                return Ok(Outcome::Cancelled);
-            }
-            let end = (start + PREFILL).min(prompt.ids.len());
-            let embeddings = self.prompt_rows(&prompt, &rows, start, end)?;
-            last = Some(self.decoder.forward(&embeddings, &mut cache)?);
-        }
-        let Some(last) = last else {
+        let prompt = self.prompt(request, &rows)?;
+        let n_prompt = prompt.ids.len();
+        self.network.check_length(n_prompt + 1)?;
+        let n_room = self.network.max_positions - n_prompt;
+        let n_limit = request.limit.n_tokens(samples.len()).min(n_room);
+        let mut cache = decoder.cache(n_prompt + n_limit.min(CACHE_ROOM))?;
+        let first = self
+            .network
+            .prefill(&prompt, &rows, &[n_prompt - 1], &mut cache, observer)?;
+        let Some(first) = first else {
             return Ok(Outcome::Cancelled);
         };
-        let mut logits = self.decoder.logits(&last)?;
+        let mut logits = first.flatten_all()?;
         timings.prefill = started.elapsed();
 
         let started = Instant::now();
@@ -338,7 +165,7 @@ impl Recognizer {
         loop {
             let id = sampler.sample(&logits)?;
             generated.push((id, generate::probability(&logits.to_vec1::<f32>()?, id)));
-            if self.tokenizer.ids.stops.contains(&id) && !ignore_stops {
+            if tokenizer.ids.stops.contains(&id) && !ignore_stops {
                 break;
             }
             ids.push(id);
@@ -356,15 +183,13 @@ impl Recognizer {
                 return Ok(Outcome::Cancelled);
             }
             if !ignore_stops {
-                observer.text(&output::parse(&self.tokenizer.decode(&ids), request.language).text);
+                observer.text(&output::parse(&tokenizer.decode(&ids), request.language).text);
             }
-            let row = self.decoder.embed(&[id])?;
-            logits = self
-                .decoder
-                .logits(&self.decoder.forward(&row, &mut cache)?)?;
+            let row = decoder.forward(&decoder.embed(&[id])?, &mut cache)?;
+            logits = decoder.logits(&row)?.flatten_all()?;
         }
         timings.decode = started.elapsed();
-        let parsed = output::parse(&self.tokenizer.decode(&ids), request.language);
+        let parsed = output::parse(&tokenizer.decode(&ids), request.language);
         Ok(Outcome::Done(Recognition {
             tokens: self.tokens(&generated, &parsed),
             language: parsed.language,
@@ -375,36 +200,26 @@ impl Recognizer {
         }))
     }
 
+    fn prompt(&self, request: &Request<'_>, rows: &Tensor) -> Result<Prompt> {
+        let (context, language) = (request.context, request.language);
+        prompt::build(self.tokenizer(), context, language, rows.dim(0)?)
+    }
+
     /// The log-mel spectrogram of a clip. Shape: `[frames, 128]`.
     ///
     /// Errors: as [`Self::recognize`].
     pub fn log_mel(&self, samples: &[f32]) -> Result<Vec<f32>> {
-        if samples.len() < mel::MIN_SAMPLES {
-            return Err(Error::Clip(format!(
-                "it has {} samples, fewer than the {} one analysis window needs",
-                samples.len(),
-                mel::MIN_SAMPLES
-            )));
-        }
-        if let Some(at) = samples.iter().position(|sample| !sample.is_finite()) {
-            return Err(Error::Clip(format!("sample {at} is not a finite number")));
-        }
-        Ok(self.mel.frames(samples))
+        self.network.log_mel(samples)
     }
 
     /// The encoder rows of a clip before the transformer and after the projector, for comparison
     /// with the reference. Shape: two of `[rows, width]`, row by row.
     pub fn encoder_rows(&self, samples: &[f32]) -> Result<[Vec<Vec<f32>>; 2]> {
-        let mel = self.log_mel(samples)?;
-        let n_frames = mel.len() / mel::N_MELS;
-        let before = self.encoder.stem_rows(&mel, n_frames)?.to_vec2()?;
-        let after = self.encoder.forward(&mel, &mut |_| true)?;
-        let after = after.map_or_else(|| Ok(Vec::new()), |rows| rows.to_vec2())?;
-        Ok([before, after])
+        self.network.encoder_rows(samples)
     }
 
-    /// The scores of every token at the first step, computed in one pass without reusing the
-    /// cache for `continued` tokens: what cached decoding must agree with.
+    /// The scores of every token after `continued`, which stands at the end of the prompt here:
+    /// what decoding token by token must agree with.
     ///
     /// Shape: `[vocabulary]`.
     pub fn logits_after(
@@ -413,47 +228,18 @@ impl Recognizer {
         request: &Request<'_>,
         continued: &[u32],
     ) -> Result<Vec<f32>> {
-        let mel = self.log_mel(samples)?;
-        let rows = self.encoder.forward(&mel, &mut |_| true)?;
-        let Some(rows) = rows else {
+        let watch = &mut Unobserved;
+        let Some(rows) = self.network.hear(samples, watch, &mut Timings::default())? else {
             return Ok(Vec::new());
         };
-        let prompt = prompt::build(
-            &self.tokenizer,
-            request.context,
-            request.language,
-            rows.dim(0)?,
-        )?;
-        let mut embeddings = self.prompt_rows(&prompt, &rows, 0, prompt.ids.len())?;
-        if !continued.is_empty() {
-            embeddings = Tensor::cat(&[embeddings, self.decoder.embed(continued)?], 0)?;
-        }
-        let mut cache = self.decoder.cache(embeddings.dim(0)?)?;
-        let last = self.decoder.forward(&embeddings, &mut cache)?;
-        Ok(self.decoder.logits(&last)?.to_vec1()?)
-    }
-
-    /// The embeddings of prompt places `start..end`, the audio rows in their places.
-    fn prompt_rows(
-        &self,
-        prompt: &prompt::Prompt,
-        rows: &Tensor,
-        start: usize,
-        end: usize,
-    ) -> Result<Tensor> {
-        let audio = prompt.audio_at..prompt.audio_at + rows.dim(0)?;
-        let (from, to) = (audio.start.clamp(start, end), audio.end.clamp(start, end));
-        let mut parts = Vec::with_capacity(3);
-        if start < from {
-            parts.push(self.decoder.embed(&prompt.ids[start..from])?);
-        }
-        if from < to {
-            parts.push(rows.narrow(0, from - audio.start, to - from)?);
-        }
-        if to < end {
-            parts.push(self.decoder.embed(&prompt.ids[to..end])?);
-        }
-        Ok(Tensor::cat(&parts, 0)?)
+        let mut prompt = self.prompt(request, &rows)?;
+        prompt.ids.extend(continued);
+        let last = prompt.ids.len() - 1;
+        let mut cache = self.network.decoder.cache(last + 1)?;
+        let logits = self
+            .network
+            .prefill(&prompt, &rows, &[last], &mut cache, watch)?;
+        logits.map_or_else(|| Ok(Vec::new()), |row| Ok(row.flatten_all()?.to_vec1()?))
     }
 
     /// Where each token's letters end in the parsed text.
@@ -462,7 +248,7 @@ impl Recognizer {
         let ends: Vec<usize> = generated
             .iter()
             .map(|(id, _)| {
-                raw.extend_from_slice(self.tokenizer.bytes_of(*id));
+                raw.extend_from_slice(self.tokenizer().bytes_of(*id));
                 String::from_utf8_lossy(&raw).chars().count()
             })
             .collect();

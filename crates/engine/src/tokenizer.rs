@@ -12,7 +12,10 @@ use tokenizers::pre_tokenizers::PreTokenizerWrapper;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
-use tokenizers::{AddedToken, SplitDelimiterBehavior};
+use tokenizers::{
+    AddedToken, Model, NormalizedString, Normalizer, OffsetReferential, OffsetType,
+    PreTokenizedString, PreTokenizer, SplitDelimiterBehavior,
+};
 
 use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
@@ -21,6 +24,8 @@ const VOCAB: &str = "vocab.json";
 const MERGES: &str = "merges.txt";
 const CONFIG: &str = "tokenizer_config.json";
 const NATIVE: &str = "tokenizer.json";
+/// Stands where an aligner is to tell a time.
+const MARKER: &str = "<timestamp>";
 
 /// How text is cut before BPE.
 ///
@@ -41,8 +46,12 @@ pub struct Tokenizer {
 /// Ids of the tokens with a role.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ids {
+    pub(crate) audio_start: u32,
     pub(crate) audio_pad: u32,
+    pub(crate) audio_end: u32,
     pub(crate) stops: [u32; 2],
+    /// `<timestamp>`; only aligners need it.
+    pub(crate) marker: Option<u32>,
 }
 
 impl Tokenizer {
@@ -73,17 +82,15 @@ impl Tokenizer {
                 ),
             })
         };
-        for token in [
-            "<|im_start|>",
-            "<|audio_start|>",
-            "<|audio_end|>",
-            "<asr_text>",
-        ] {
+        for token in ["<|im_start|>", "<asr_text>"] {
             id(token)?;
         }
         let ids = Ids {
+            audio_start: id("<|audio_start|>")?,
             audio_pad: id("<|audio_pad|>")?,
+            audio_end: id("<|audio_end|>")?,
             stops: [id("<|im_end|>")?, id("<|endoftext|>")?],
+            marker: inner.token_to_id(MARKER),
         };
         let added = inner.get_added_tokens_decoder();
         let byte_of = byte_of_char();
@@ -119,11 +126,43 @@ impl Tokenizer {
         let encoding = self
             .inner
             .encode(text, false)
-            .map_err(|error| Error::Tokenizer {
-                file: "tokenizer".to_owned(),
-                detail: error.to_string(),
-            })?;
+            .map_err(|error| failed(&error))?;
         Ok(encoding.get_ids().to_vec())
+    }
+
+    /// Ids of a text in which nothing stands for an added token, whatever it spells.
+    pub fn encode_plain(&self, text: &str) -> Result<Vec<u32>> {
+        let mut text = NormalizedString::from(text);
+        if let Some(normalizer) = self.inner.get_normalizer() {
+            normalizer
+                .normalize(&mut text)
+                .map_err(|error| failed(&error))?;
+        }
+        let mut pieces = PreTokenizedString::from(text);
+        if let Some(pre_tokenizer) = self.inner.get_pre_tokenizer() {
+            pre_tokenizer
+                .pre_tokenize(&mut pieces)
+                .map_err(|error| failed(&error))?;
+        }
+        let model = self.inner.get_model();
+        pieces
+            .tokenize(|piece| model.tokenize(piece.get()))
+            .map_err(|error| failed(&error))?;
+        let splits = pieces.get_splits(OffsetReferential::Original, OffsetType::None);
+        let tokens = splits.iter().filter_map(|(_, _, tokens)| tokens.as_ref());
+        Ok(tokens.flatten().map(|token| token.id).collect())
+    }
+
+    /// The id of `<timestamp>`.
+    ///
+    /// Errors: this tokenizer has none, as those of recognisers.
+    pub(crate) fn marker(&self) -> Result<u32> {
+        self.ids.marker.ok_or_else(|| Error::Tokenizer {
+            file: "tokenizer".to_owned(),
+            detail: format!(
+                "the token `{MARKER}` is missing; the files are not those of an aligner"
+            ),
+        })
     }
 
     /// The text of ids, special tokens left out; broken UTF-8 becomes U+FFFD.
@@ -136,12 +175,24 @@ impl Tokenizer {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// The largest id of all tokens.
+    pub(crate) fn largest_id(&self) -> u32 {
+        self.bytes.keys().copied().max().unwrap_or(0)
+    }
+
     /// The bytes a token adds to the text.
     pub(crate) fn bytes_of(&self, id: u32) -> &[u8] {
         if self.special.contains(&id) {
             return &[];
         }
         self.bytes.get(&id).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn failed(error: &tokenizers::Error) -> Error {
+    Error::Tokenizer {
+        file: "tokenizer".to_owned(),
+        detail: error.to_string(),
     }
 }
 
