@@ -83,17 +83,17 @@ fn between_two(word: &str, next: &str, language: &str) -> Break {
     let body = word.trim_end_matches(is_closing);
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let (last, first) = (word.chars().next_back(), next.chars().next());
-    if body.ends_with([',', ';', ':', '–', '—', '，', '；', '：', '、', '،', '؛'])
-        || body.ends_with(['.', '!', '?', '…'])
-    {
-        Break::Clause
-    } else if digit(last) && digit(first) {
+    if digit(last) && digit(first) {
         Break::Never
     } else if digit(last)
-        || (first.is_some_and(is_cjk) && PARTICLES.contains(&next.trim_end_matches(is_stop)))
+        || first.is_some_and(is_hiragana)
+        || PARTICLES.contains(&next.trim_end_matches(is_stop))
         || FUNCTION_WORDS.iter().any(|w| w.eq_ignore_ascii_case(word))
+        || (body.ends_with('.') && is_abbreviation(body, next, language))
     {
         Break::Poor
+    } else if body.ends_with(is_clause_end) {
+        Break::Clause
     } else {
         Break::Plain
     }
@@ -202,6 +202,32 @@ pub(crate) fn is_closing(c: char) -> bool {
     )
 }
 
+/// Whether a character ends a part of a sentence.
+fn is_clause_end(c: char) -> bool {
+    matches!(
+        c,
+        ',' | ';'
+            | ':'
+            | '–'
+            | '—'
+            | '.'
+            | '!'
+            | '?'
+            | '…'
+            | '，'
+            | '；'
+            | '：'
+            | '、'
+            | '،'
+            | '؛'
+    )
+}
+
+/// Whether a character is one that Japanese words end in: a line rather begins with a Kanji.
+fn is_hiragana(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{309F}')
+}
+
 fn is_stop(c: char) -> bool {
     !c.is_alphanumeric()
 }
@@ -271,5 +297,10 @@ mod tests {
         );
         check("会议从九点", &[Never, Plain, Plain, Plain]);
         check("好，你的", &[Clause, Poor]);
+        check("as Dr. Smith, the", &[Plain, Poor, Clause]);
+        check(
+            "音を聞いて、言葉",
+            &[Poor, Plain, Poor, Poor, Clause, Never],
+        );
     }
 }

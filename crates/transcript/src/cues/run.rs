@@ -139,7 +139,7 @@ fn unfold(words: &mut [Spoken]) {
             .count();
         let end = first + n_words;
         let stop = words.get(end).map_or(words[end - 1].end, |next| next.start);
-        let stop = stop.min(Ms(words[end - 1].end.0.max(start.0 + 1000)));
+        let stop = stop.min(Ms(words[end - 1].end.0.max(start.0.saturating_add(1000))));
         if n_words > 1 && stop > start {
             spread(&mut words[first..end], start.0, stop.0);
         }

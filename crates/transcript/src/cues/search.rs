@@ -274,3 +274,56 @@ struct Lines {
     cost: f64,
     end: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Rules, Search, cut};
+    use crate::cues::run;
+    use crate::export::fixture::spoken;
+    use crate::{Ms, Transcript};
+
+    /// The cheapest of all ways to cut the words from one on, tried one by one.
+    fn cheapest(search: &Search, first: usize) -> f64 {
+        let n_words = search.run.words.len();
+        if first == n_words {
+            return 0.0;
+        }
+        (first + 1..=n_words)
+            .filter_map(|end| Some(search.cue(first, end)? + cheapest(search, end)))
+            .fold(f64::INFINITY, f64::min)
+    }
+
+    proptest! {
+        #[test]
+        fn no_other_cut_is_cheaper(
+            text in "([a-zA-Z0-9好你]{1,9}[.,!]{0,1} ){1,10}",
+            preset in "broadcast|social|chinese",
+            silence in 0_u32..1900,
+            narrow in 1_usize..4,
+        ) {
+            let mut rules = Rules::preset(&preset).unwrap();
+            rules.max_columns /= narrow;
+            let mut segment = spoken(text.trim_end(), 0);
+            segment.words.truncate(11);
+            for word in segment.words.iter_mut().skip(3) {
+                word.start.0 += silence;
+                word.end.0 += silence;
+            }
+            let transcript = Transcript::assemble(Ms(60_000), vec![segment], Vec::new());
+            for run in run::collect(&transcript, &rules) {
+                let search = Search::new(&run, &rules, None);
+                let cuts = cut(&run, &rules, None);
+                let found: f64 = cuts
+                    .iter()
+                    .map(|cut| {
+                        let end = cut.first + cut.lines.iter().sum::<usize>();
+                        search.cue(cut.first, end).unwrap()
+                    })
+                    .sum();
+                prop_assert!((found - cheapest(&search, 0)).abs() < 1e-6);
+            }
+        }
+    }
+}

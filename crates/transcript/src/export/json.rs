@@ -11,7 +11,7 @@
 //! | `language` | English names, comma-joined where they change, empty when there is none |
 //! | `text` | the whole text |
 //! | `segments[]` | `start_ms`, `end_ms`, `text`, `language`, `timing`, `words[]` |
-//! | `segments[].timing` | `aligned`, `estimated`, or `piece`: only the piece of audio is known |
+//! | `segments[].timing` | `aligned`, `estimated`, `piece`: only the piece of audio is known, or `given`: read from another file |
 //! | `segments[].speaker` | who speaks, when somebody has said so |
 //! | `segments[].words[]` | `text`, `start_ms`, `end_ms`, `probability` (0 to 1) |
 //! | `segments[].words[].quality` | how far the times can be trusted, 0 to 1, when they were measured |

@@ -269,7 +269,10 @@ proptest! {
                 for segment in &transcript.segments {
                     prop_assert!(segment.start <= segment.end && !segment.text.is_empty());
                 }
-                let _ = export::render(export::Format::Ass, &transcript, "", &Options::default());
+                let options = Options { word_times: true, ..Options::default() };
+                for format in export::Format::ALL {
+                    let _ = export::render(format, &transcript, "", &options);
+                }
             }
         }
     }
