@@ -97,7 +97,7 @@ fn in_folder(path: &Path, what: What) -> Result<Located, Error> {
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
     let title = called.unwrap_or_else(|| path.display().to_string());
-    let by_name = entry(&title).filter(|entry| entry.repo.is_some());
+    let by_name = entry(&title).filter(|entry| embedded(entry).is_none());
     let known = by_name.or_else(|| configured_like_a_demo(&config));
     if let Some(entry) = known {
         suits(entry, what, &title)?;
@@ -141,16 +141,9 @@ fn suits(entry: &Entry, what: What, name: &str) -> Result<(), Error> {
 }
 
 fn in_catalog(entry: &'static Entry, home: &Path) -> Result<Located, Error> {
-    let files = match (embedded(entry), &entry.repo) {
-        (Some(files), _) => Files::Embedded(files),
-        (None, repo) => {
-            let folder = home.join(&entry.name);
-            if !folder.join("config.json").is_file() {
-                let (name, repo) = (entry.name.clone(), repo.clone().unwrap_or_default());
-                return Err(Error::NotDownloaded { name, repo, folder });
-            }
-            Files::Folder(folder)
-        }
+    let files = match embedded(entry) {
+        Some(files) => Files::Embedded(files),
+        None => Files::Folder(downloaded(entry, home)?),
     };
     Ok(Located {
         title: entry.title.clone(),
@@ -160,8 +153,22 @@ fn in_catalog(entry: &'static Entry, home: &Path) -> Result<Located, Error> {
     })
 }
 
+/// The folder of a checkpoint of the catalog, when its files are there.
+pub(crate) fn downloaded(entry: &Entry, home: &Path) -> Result<PathBuf, Error> {
+    let folder = home.join(&entry.name);
+    if folder.join("config.json").is_file() {
+        return Ok(folder);
+    }
+    let repo = entry.editions.first().map(|edition| edition.repo.clone());
+    Err(Error::NotDownloaded {
+        name: entry.name.clone(),
+        repo: repo.unwrap_or_default(),
+        folder,
+    })
+}
+
 /// The files of a checkpoint that is compiled into the program.
-fn embedded(entry: &Entry) -> Option<Embedded> {
+pub(crate) fn embedded(entry: &Entry) -> Option<Embedded> {
     match entry.name.as_str() {
         DEMO => Some(demo()),
         DEMO_ALIGNER => Some(demo_aligner()),
