@@ -15,7 +15,7 @@ use crate::{Control, Entry, Error, Event, Manifest, Outcome, Progress, Tell, Wor
 /// Writes a checkpoint into one archive; a folder as the target gets one of the checkpoint's name.
 /// Every file is checked on the way, and the archive gets its name only when all are right.
 ///
-/// Errors: `BuiltIn`, `NotDownloaded`, `Damaged`, `NoSpace`, `Disk`.
+/// Errors: `BuiltIn`, `NotDownloaded`, `Damaged`, `NoSpace`, `Full`, `Disk`.
 pub fn export(
     entry: &Entry,
     home: &Path,

@@ -161,7 +161,7 @@ impl<'a> Download<'a> {
     /// taken at the word of their manifest.
     ///
     /// Errors: `BuiltIn`, `Locked`, `NetworkOff`, `Unreachable`, `Refused`, `Wrong`, `NoSpace`,
-    /// `Disk`. Whichever comes, what has arrived and is not known to be wrong is kept.
+    /// `Full`, `Disk`. Whichever comes, what has arrived and is not known to be wrong is kept.
     pub fn run(&self, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
         self.bring(Trust::Manifest, control, tell)
     }
@@ -200,7 +200,7 @@ impl<'a> Download<'a> {
         let board = Board::new(partials, manifest, self, edition, &place.coming);
         let outcome = self.rounds(edition, &board, control, tell);
         let kept = board.put_away();
-        if outcome.map_err(|error| self.measured(error, &board))? == Wish::Cancel {
+        if outcome? == Wish::Cancel {
             return kept.map(|()| Outcome::Cancelled);
         }
         kept?;
@@ -217,18 +217,6 @@ impl<'a> Download<'a> {
         let first = || self.entry.editions.first();
         let chosen = self.edition.or_else(there).or_else(coming).or_else(first);
         chosen.expect("a place is never made for an entry without editions")
-    }
-
-    /// An error of a full disk with what is needed and free.
-    fn measured(&self, error: Error, board: &Board<'_>) -> Error {
-        match error {
-            Error::NoSpace { .. } => Error::NoSpace {
-                folder: self.home.into(),
-                needed: board.missing(),
-                free: self.world.free_space(self.home).unwrap_or(0),
-            },
-            other => other,
-        }
     }
 
     /// Rounds of work, a pause between each two; ends with everything done or the wish to cancel.
@@ -275,7 +263,7 @@ impl<'a> Download<'a> {
                 .collect();
             is_over.store(true, Ordering::SeqCst);
             control.nudge();
-            for panic in ends.into_iter().filter_map(Result::err) {
+            if let Some(panic) = ends.into_iter().find_map(Result::err) {
                 std::panic::resume_unwind(panic);
             }
         });

@@ -131,7 +131,7 @@ pub enum Error {
     },
     /// Not enough room on the disk.
     #[error(
-        "not enough room in `{}`: {} MB are needed and {} MB are free; what has arrived is kept",
+        "not enough room in `{}`: {} MB are needed and {} MB are free",
         .folder.display(), .needed.div_ceil(1_000_000), .free / 1_000_000
     )]
     NoSpace {
@@ -141,6 +141,12 @@ pub enum Error {
         needed: u64,
         /// What is free. Units: bytes.
         free: u64,
+    },
+    /// The disk has filled up.
+    #[error("the disk is full, `{}` could not be written; make room and try again", .path.display())]
+    Full {
+        /// The file that was being written.
+        path: PathBuf,
     },
     /// The disk does not let a file be read or written.
     #[error("`{}`: {detail}", .path.display())]
@@ -173,13 +179,7 @@ impl Error {
     pub(crate) fn disk(path: &Path, error: &io::Error) -> Self {
         use io::ErrorKind::{QuotaExceeded, StorageFull};
         if matches!(error.kind(), StorageFull | QuotaExceeded) {
-            let folder = path.parent().unwrap_or(path).to_path_buf();
-            let (needed, free) = (1, 0);
-            return Self::NoSpace {
-                folder,
-                needed,
-                free,
-            };
+            return Self::Full { path: path.into() };
         }
         Self::Disk {
             path: path.into(),

@@ -50,7 +50,7 @@ impl<'a> Import<'a> {
 
     /// Takes the checkpoint in. Nothing that was there is changed unless all files are right.
     ///
-    /// Errors: `Import`, `Locked`, `NoSpace`, `Disk`.
+    /// Errors: `Import`, `Locked`, `NoSpace`, `Full`, `Disk`.
     pub fn run(&self, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
         let mut files = Source::open(self.source)?;
         let (entry, edition, manifest) = self.recognise(&mut files)?;

@@ -244,6 +244,19 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
+/// Whether what comes from an address is what its owner sends, or comes from this computer itself.
+pub(crate) fn is_trustworthy(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else {
+        return url.starts_with("https://");
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.chars().all(|c| c.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    matches!(host, "127.0.0.1" | "[::1]" | "localhost")
+}
+
 /// First byte and total of a `Content-Range`.
 fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
     let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
@@ -272,7 +285,7 @@ fn join(from: &str, to: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Network, Proxy, content_range, join};
+    use super::{Network, Proxy, content_range, is_trustworthy, join};
 
     #[test]
     fn redirects_are_joined_and_never_leave_a_secure_connection() {
@@ -286,6 +299,27 @@ mod tests {
         check("http://a:1", "d", Some("http://a:1/d"));
         check("https://a/b", "http://a/b", None);
         check("http://a/b", "https://a/b", Some("https://a/b"));
+    }
+
+    #[test]
+    fn what_is_learned_is_learned_only_where_nobody_can_change_it() {
+        for url in [
+            "https://a/b",
+            "http://127.0.0.1:80/b",
+            "http://localhost/b",
+            "http://[::1]:8/b",
+        ] {
+            assert!(is_trustworthy(url), "{url}");
+        }
+        for url in [
+            "http://a/b",
+            "http://127.0.0.1.a/b",
+            "http://127.0.0.1@a/b",
+            "ftp://a",
+            "",
+        ] {
+            assert!(!is_trustworthy(url), "{url}");
+        }
     }
 
     #[test]

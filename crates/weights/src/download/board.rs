@@ -13,7 +13,7 @@ use crate::network::Answer;
 use crate::{Download, Edition, Error, Event, Progress};
 
 use super::Tell;
-use super::ledger::{Ledger, Partial};
+use super::ledger::{Ledger, Origin, Partial};
 use super::meter::Meter;
 use super::pace::{Throttle, wait};
 
@@ -85,6 +85,8 @@ pub(super) struct Task {
     /// Ask for it of the content with this validator only.
     pub(super) of: Option<String>,
     pub(super) not_before: Duration,
+    /// Whether its hash is known.
+    pub(super) is_known: bool,
     job: usize,
     part: usize,
     generation: u64,
@@ -98,6 +100,14 @@ pub(super) enum Next {
     /// All bytes of this file are there.
     Check(usize),
     Over,
+}
+
+/// What became of bytes.
+pub(super) enum Written {
+    /// The file has begun anew without them.
+    Unwanted,
+    /// They are in the file; how far everything is, when it is time to tell.
+    There(Option<Progress>),
 }
 
 /// Stops the others when a worker panics.
@@ -173,17 +183,12 @@ impl<'a> Board<'a> {
         self.lock().manifest.clone()
     }
 
-    /// Bytes still to come, as far as it is known.
-    pub(super) fn missing(&self) -> u64 {
-        let state = self.lock();
-        state.jobs.iter().map(|job| job.partial.missing()).sum()
-    }
-
     /// Writes every ledger, so that another time goes on from here.
     pub(super) fn put_away(&self) -> Result<(), Error> {
         let mut state = self.lock();
         let coming = state.jobs.iter_mut().filter(|job| job.stage != Stage::Done);
-        coming.map(|job| job.partial.save()).collect()
+        let saved = coming.map(|job| job.partial.save());
+        saved.fold(Ok(()), Result::and)
     }
 
     /// What to do next; waits while others may yet leave something.
@@ -208,9 +213,8 @@ impl<'a> Board<'a> {
     }
 
     fn pick(&self, state: &mut State) -> Option<Next> {
-        let jobs = state.jobs.iter_mut().enumerate();
-        jobs.filter_map(|(index, job)| self.pick_of(index, job))
-            .next()
+        let mut jobs = state.jobs.iter_mut().enumerate();
+        jobs.find_map(|(index, job)| self.pick_of(index, job))
     }
 
     fn pick_of(&self, index: usize, job: &mut Job) -> Option<Next> {
@@ -230,6 +234,7 @@ impl<'a> Board<'a> {
             end: most,
             of: None,
             not_before: job.not_before,
+            is_known: fact.sha256.is_some(),
             job: index,
             part: 0,
             generation: job.generation,
@@ -247,8 +252,9 @@ impl<'a> Board<'a> {
             (task.part, task.at, task.end) = (part, next.at(), next.end);
             // Another mirror of a known content may tell it by another validator.
             let mirror = &self.download.mirrors[job.mirror].name;
-            let same = ledger.mirrors.contains(mirror) || fact.sha256.is_none();
-            task.of = ledger.validator.clone().filter(|_| same);
+            let is_asked_for = ledger.has(mirror) || !task.is_known;
+            let validator = ledger.validator(mirror).filter(|_| is_asked_for);
+            task.of = validator.map(str::to_owned);
         }
         if task.opens {
             job.stage = Stage::Opening;
@@ -278,12 +284,15 @@ impl<'a> Board<'a> {
         if let Some(size) = job.partial.fact.size.filter(|size| *size != total) {
             return Err(wrong(format!("{total} bytes instead of {size}")));
         }
-        let mirror = &self.download.mirrors[task.mirror].name;
+        let origin = Origin {
+            mirror: self.download.mirrors[task.mirror].name.clone(),
+            validator: answer.validator.clone(),
+        };
         if let Some(ledger) = &mut job.partial.ledger {
-            if answer.is_part && goes_on(ledger, answer, mirror, job.partial.fact.sha256.is_some())
-            {
-                if !ledger.mirrors.contains(mirror) {
-                    ledger.mirrors.push(mirror.clone());
+            let is_same = total == ledger.size && ledger.admits(&origin, task.is_known);
+            if answer.is_part && is_same {
+                if !ledger.has(&origin.mirror) {
+                    ledger.origins.push(origin);
                 }
                 job.stage = Stage::Open;
                 self.bell.notify_all();
@@ -300,9 +309,8 @@ impl<'a> Board<'a> {
                 return Ok(false);
             }
         }
-        let validator = answer.validator.clone();
         let part_bytes = if answer.is_part { task.end } else { total };
-        let ledger = Ledger::new(total, validator, mirror, part_bytes);
+        let ledger = Ledger::new(total, origin, part_bytes);
         (task.part, task.at, task.end) = (0, 0, part_bytes.min(total));
         let ledger = job.partial.ledger.insert(ledger);
         if let Some(part) = ledger.parts.first_mut() {
@@ -317,20 +325,15 @@ impl<'a> Board<'a> {
         Ok(true)
     }
 
-    /// Writes bytes of a task; none when they are no longer wanted, else progress when it is time
-    /// to tell it.
-    pub(super) fn write(
-        &self,
-        task: &mut Task,
-        bytes: &[u8],
-    ) -> Result<Option<Option<Progress>>, Error> {
+    /// Writes bytes of a task.
+    pub(super) fn write(&self, task: &mut Task, bytes: &[u8]) -> Result<Written, Error> {
         let now = self.download.world.now();
         let tuning = &self.download.tuning;
         let mut state = self.lock();
         let state = &mut *state;
         let job = &mut state.jobs[task.job];
         if job.generation != task.generation {
-            return Ok(None);
+            return Ok(Written::Unwanted);
         }
         job.partial.write(task.part, bytes)?;
         task.at += bytes.len() as u64;
@@ -341,10 +344,11 @@ impl<'a> Board<'a> {
         }
         state.meter.add(bytes.len() as u64, now);
         let is_due = |told| now.saturating_sub(told) >= tuning.tell_every;
-        Ok(Some(state.told.is_none_or(is_due).then(|| {
+        let progress = state.told.is_none_or(is_due).then(|| {
             state.told = Some(now);
             state.progress(now)
-        })))
+        });
+        Ok(Written::There(progress))
     }
 
     /// Takes a task back, done or not; what there is to tell.
@@ -415,7 +419,7 @@ impl<'a> Board<'a> {
         let name = job.partial.fact.name.clone();
         if let Err(detail) = job.partial.fact.check(size, &sha256) {
             // Whom to blame is clear when all of it came from one mirror in one go.
-            let is_clear = !job.partial.is_resumed && ledger.mirrors.len() == 1;
+            let is_clear = !job.partial.is_resumed && ledger.origins.len() == 1;
             job.begin_anew()?;
             if is_clear || job.n_restarts > MOST_RESTARTS {
                 let url = self.download.mirrors[job.mirror].address(self.edition, &name);
@@ -435,18 +439,6 @@ impl<'a> Board<'a> {
         let now = self.download.world.now();
         events.push(Event::Progress(state.progress(now)));
         Ok(())
-    }
-}
-
-/// Whether a part of a file goes on from what is there.
-fn goes_on(ledger: &Ledger, answer: &Answer, mirror: &String, is_known: bool) -> bool {
-    if answer.total != Some(ledger.size) {
-        return false;
-    }
-    match (&ledger.validator, &answer.validator) {
-        (Some(old), Some(new)) if old == new => true,
-        (Some(_), Some(_)) => is_known && !ledger.mirrors.contains(mirror),
-        _ => is_known,
     }
 }
 

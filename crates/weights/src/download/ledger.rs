@@ -16,12 +16,18 @@ use crate::{Error, Fact};
 pub(super) struct Ledger {
     /// Size of the whole file.
     pub(super) size: u64,
-    /// What the server tells the content by.
-    pub(super) validator: Option<String>,
-    /// Names of the mirrors that bytes came from.
-    pub(super) mirrors: Vec<String>,
+    /// Where bytes came from, in this order.
+    pub(super) origins: Vec<Origin>,
     /// Every byte of the file is in one part.
     pub(super) parts: Vec<Part>,
+}
+
+/// A mirror that bytes came from.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(super) struct Origin {
+    pub(super) mirror: String,
+    /// What it tells the content by.
+    pub(super) validator: Option<String>,
 }
 
 /// A stretch of a file; its first bytes are there.
@@ -48,7 +54,7 @@ impl Part {
 }
 
 impl Ledger {
-    pub(super) fn new(size: u64, validator: Option<String>, mirror: &str, part_bytes: u64) -> Self {
+    pub(super) fn new(size: u64, origin: Origin, part_bytes: u64) -> Self {
         let starts = (0..size).step_by(usize::try_from(part_bytes).unwrap_or(usize::MAX));
         let part = |start: u64| Part {
             start,
@@ -58,10 +64,30 @@ impl Ledger {
         };
         Self {
             size,
-            validator,
-            mirrors: vec![mirror.into()],
+            origins: vec![origin],
             parts: starts.map(part).collect(),
         }
+    }
+
+    /// What a mirror that has given bytes, or else the first one, tells the content by.
+    pub(super) fn validator(&self, mirror: &str) -> Option<&str> {
+        let of_mirror = self.origins.iter().find(|origin| origin.mirror == mirror);
+        of_mirror.or(self.origins.first())?.validator.as_deref()
+    }
+
+    /// Whether bytes of this origin go on from what is there: it says the same as before, or it is
+    /// a new one and the hash tells in the end.
+    pub(super) fn admits(&self, origin: &Origin, is_known: bool) -> bool {
+        let old = self.validator(&origin.mirror);
+        match (old, origin.validator.as_deref()) {
+            (Some(old), Some(new)) if old == new => true,
+            (Some(_), Some(_)) => is_known && !self.has(&origin.mirror),
+            _ => is_known,
+        }
+    }
+
+    pub(super) fn has(&self, mirror: &str) -> bool {
+        self.origins.iter().any(|origin| origin.mirror == mirror)
     }
 
     pub(super) fn done(&self) -> u64 {
@@ -142,7 +168,8 @@ impl Partial {
     fn left_behind(&self) -> Option<Ledger> {
         let ledger: Ledger = serde_json::from_slice(&fs::read(&self.ledger_path).ok()?).ok()?;
         let is_this = self.fact.size.is_none_or(|size| size == ledger.size);
-        let can_go_on = ledger.validator.is_some() || self.fact.sha256.is_some();
+        let has_validator = ledger.origins.first()?.validator.is_some();
+        let can_go_on = has_validator || self.fact.sha256.is_some();
         let written = ledger
             .parts
             .iter()
@@ -249,7 +276,7 @@ impl Partial {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ledger, Partial};
+    use super::{Ledger, Origin, Partial};
     use crate::Fact;
 
     fn fact(sha256: Option<&str>) -> Fact {
@@ -260,11 +287,34 @@ mod tests {
         }
     }
 
+    fn origin(mirror: &str, validator: &str) -> Origin {
+        Origin {
+            mirror: mirror.into(),
+            validator: (!validator.is_empty()).then(|| validator.into()),
+        }
+    }
+
+    #[test]
+    fn bytes_go_on_from_the_same_content_or_where_the_hash_will_tell() {
+        let ledger = Ledger::new(10, origin("m", "v"), 4);
+        let check = |mirror, validator, unknown, known| {
+            let origin = origin(mirror, validator);
+            assert_eq!(ledger.admits(&origin, false), unknown, "{origin:?}");
+            assert_eq!(ledger.admits(&origin, true), known, "{origin:?}");
+        };
+        check("m", "v", true, true);
+        check("m", "w", false, false);
+        check("m", "", false, true);
+        check("n", "v", true, true);
+        check("n", "w", false, true);
+        check("n", "", false, true);
+    }
+
     #[test]
     fn parts_written_in_any_order_are_hashed_in_theirs() {
         let folder = tempfile::tempdir().unwrap();
         let mut partial = Partial::open(folder.path(), fact(None)).unwrap();
-        partial.ledger = Some(Ledger::new(10, Some("v".into()), "m", 4));
+        partial.ledger = Some(Ledger::new(10, origin("m", "v"), 4));
         for (part, bytes) in [(2, "89"), (0, "01"), (1, "4567"), (0, "23")] {
             partial.write(part, bytes.as_bytes()).unwrap();
         }
@@ -284,7 +334,7 @@ mod tests {
         let check = |spoil: fn(&mut Ledger), known: Option<&str>, resumes: bool| {
             let folder = tempfile::tempdir().unwrap();
             let mut partial = Partial::open(folder.path(), fact(known)).unwrap();
-            partial.ledger = Some(Ledger::new(10, Some("v".into()), "m", 4));
+            partial.ledger = Some(Ledger::new(10, origin("m", "v"), 4));
             partial.write(0, b"012").unwrap();
             spoil(partial.ledger.as_mut().unwrap());
             partial.save().unwrap();
@@ -294,8 +344,12 @@ mod tests {
             assert_eq!(partial.missing(), if resumes { 7 } else { 10 });
         };
         check(|_| (), None, true);
-        check(|ledger| ledger.validator = None, Some("hash"), true);
-        check(|ledger| ledger.validator = None, None, false);
+        check(
+            |ledger| ledger.origins[0].validator = None,
+            Some("hash"),
+            true,
+        );
+        check(|ledger| ledger.origins[0].validator = None, None, false);
         check(|ledger| ledger.size = 11, None, false);
         check(|ledger| ledger.parts[1].start = 5, None, false);
         check(|ledger| ledger.parts[0].done = 5, None, false);

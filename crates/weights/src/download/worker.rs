@@ -2,11 +2,11 @@
 
 use std::io::Read;
 
-use crate::network::{Ask, Line};
+use crate::network::{Ask, Line, is_trustworthy};
 use crate::{Control, Download, Edition, Error, Event, Wish};
 
 use super::Tell;
-use super::board::{Board, Next, Task};
+use super::board::{Board, Next, Task, Written};
 
 /// Brings parts until none is left, or the wish changes.
 pub(super) fn work(
@@ -71,6 +71,11 @@ fn fetch(
         return Err(Break::Stopped);
     }
     let url = download.mirrors[task.mirror].address(edition, &task.file);
+    if !task.is_known && !is_trustworthy(&url) {
+        let detail = "what it should be is not published, and the address is not an https one";
+        let detail = detail.into();
+        return Err(Error::Wrong { url, detail }.into());
+    }
     let of = task.of.clone();
     let range = (task.at, task.end);
     let mut answer = line.get(&Ask {
@@ -99,11 +104,10 @@ fn fetch(
             Ok(n) => n,
             Err(error) => return Err(broke_off(error.to_string()).into()),
         };
-        let Some(progress) = board.write(task, &block[..n])? else {
-            return Err(Break::Stopped);
-        };
-        if let Some(progress) = progress {
-            tell(Event::Progress(progress));
+        match board.write(task, &block[..n])? {
+            Written::Unwanted => return Err(Break::Stopped),
+            Written::There(None) => {}
+            Written::There(Some(progress)) => tell(Event::Progress(progress)),
         }
         let pause = board.throttle.take(n as u64, download.world.now());
         download.world.wait(pause, control);

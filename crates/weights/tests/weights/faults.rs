@@ -302,6 +302,17 @@ fn nobody_there_is_an_error_with_what_to_do() {
 }
 
 #[test]
+fn a_server_that_does_not_speak_tls_is_an_error_and_no_panic() {
+    let scene = scene();
+    let server = scene.server(|_, reply| reply);
+    let url = server.url().replace("http:", "https:");
+    let mut download = scene.download(&[]);
+    download.mirrors = vec![earmark_weights::Mirror::parse(&url).unwrap()];
+    let error = download.run(&scene.control, &|_| ()).unwrap_err();
+    assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+}
+
+#[test]
 fn whatever_happens_no_wrong_file_gets_in_place() {
     for seed in 0..40 {
         let hashes = if seed % 2 == 0 {

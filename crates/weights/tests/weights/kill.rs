@@ -103,12 +103,11 @@ fn killed_a_hundred_times_it_is_whole_in_the_end() {
             reply.broken_after(before.unwrap(), End::Stall)
         })
     };
-    let chance = content(200, 3);
     let mut kept = 0;
-    for round in 0..100 {
+    for luck in content(100, 3) {
         allowance.store(8000, Ordering::SeqCst);
         let mut program = Program::start(&scene, &server.url(), &[]);
-        for _ in 0..chance[round] % 6 {
+        for _ in 0..luck % 6 {
             assert!(program.hear().is_some());
         }
         program.kill();
@@ -131,12 +130,11 @@ fn killed_a_hundred_times_it_is_whole_in_the_end() {
 
 #[test]
 fn killed_at_any_step_it_is_whole_in_the_end() {
-    let chance = content(20, 4);
-    for round in 0..20 {
+    for luck in content(20, 4) {
         let scene = Scene::new(20_000, Hashes::Published);
         let server = scene.server(|_, reply| reply);
         let mut program = Program::start(&scene, &server.url(), &[]);
-        for _ in 0..chance[round] % 34 {
+        for _ in 0..luck % 34 {
             program.hear();
         }
         program.kill();

@@ -1,5 +1,6 @@
 //! A scene: a checkpoint of a test, an empty home, and a world whose time passes only by waiting.
 
+use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -30,8 +31,11 @@ pub(crate) fn content(n_bytes: usize, seed: u64) -> Vec<u8> {
 }
 
 pub(crate) fn sha256(content: &[u8]) -> String {
-    let digest = Sha256::digest(content);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in Sha256::digest(content) {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
 }
 
 /// A world whose time passes only by waiting.
@@ -118,7 +122,13 @@ impl Scene {
             waits: Mutex::default(),
             free: u64::MAX,
         };
-        let folder = tempfile::tempdir().unwrap();
+        // In memory, where that can be had: many small downloads wait for a real disk for long.
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() {
+            tempfile::tempdir_in(memory).unwrap()
+        } else {
+            tempfile::tempdir().unwrap()
+        };
         Self {
             home: folder.path().into(),
             _folder: folder,

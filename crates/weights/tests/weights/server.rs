@@ -104,7 +104,7 @@ fn serve(client: &TcpStream, requests: &Mutex<Vec<Request>>, script: &Script) ->
             reply.status
         );
         for (name, value) in &reply.headers {
-            head += &format!("{name}: {value}\r\n");
+            head.extend([*name, ": ", value, "\r\n"]);
         }
         let mut client = client;
         client.write_all((head + "\r\n").as_bytes()).ok()?;
