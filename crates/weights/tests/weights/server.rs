@@ -94,6 +94,7 @@ impl Drop for Server {
 }
 
 fn serve(client: &TcpStream, requests: &Mutex<Vec<Request>>, script: &Script) -> Option<()> {
+    client.set_nodelay(true).ok()?;
     let mut lines = BufReader::new(client);
     loop {
         let request = read_request(&mut lines, requests)?;
@@ -106,9 +107,11 @@ fn serve(client: &TcpStream, requests: &Mutex<Vec<Request>>, script: &Script) ->
         for (name, value) in &reply.headers {
             head.extend([*name, ": ", value, "\r\n"]);
         }
+        // In one go, or a small rest waits for the acknowledgement of what came before.
+        let mut message = (head + "\r\n").into_bytes();
+        message.extend(reply.body);
         let mut client = client;
-        client.write_all((head + "\r\n").as_bytes()).ok()?;
-        client.write_all(&reply.body).ok()?;
+        client.write_all(&message).ok()?;
         match reply.end {
             End::Keep => {}
             End::Close => return None,
