@@ -6,6 +6,7 @@
 //! its name.
 
 mod board;
+mod job;
 mod ledger;
 mod meter;
 mod pace;

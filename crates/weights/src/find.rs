@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
+use crate::manifest::hex;
 use crate::{DEMO, DEMO_ALIGNER, Embedded, Entry, Error, What, catalog, demo, demo_aligner, entry};
 
 /// A checkpoint that is here.
@@ -43,8 +46,8 @@ pub fn home() -> PathBuf {
 /// built in or in `home`. A folder that exists wins over a name.
 ///
 /// A folder is taken at its word but for a look at `config.json`; reading it is the engine's work.
-/// When it is called like a checkpoint of the catalog or configured like a demo, that one's limits
-/// hold for it.
+/// When it is called like a checkpoint of the catalog, or configured like a demo or a published
+/// one, that one's limits hold for it.
 ///
 /// Errors: every variant of [`Error`] about finding but `NotAnAligner`; each says what to do.
 pub fn find(name_or_path: &str, home: &Path) -> Result<Located, Error> {
@@ -98,7 +101,9 @@ fn in_folder(path: &Path, what: What) -> Result<Located, Error> {
         .map(|name| name.to_string_lossy().into_owned());
     let title = called.unwrap_or_else(|| path.display().to_string());
     let by_name = entry(&title).filter(|entry| embedded(entry).is_none());
-    let known = by_name.or_else(|| configured_like_a_demo(&config));
+    let known = by_name
+        .or_else(|| configured_like_a_demo(&config))
+        .or_else(|| configured_as_published(&config));
     if let Some(entry) = known {
         suits(entry, what, &title)?;
     }
@@ -128,6 +133,18 @@ fn configured_like_a_demo(config: &[u8]) -> Option<&'static Entry> {
     catalog()
         .iter()
         .find(|entry| embedded(entry).is_some_and(is))
+}
+
+/// The published checkpoint that has this very `config.json`.
+fn configured_as_published(config: &[u8]) -> Option<&'static Entry> {
+    let sha256 = hex(Sha256::new_with_prefix(config));
+    let is = |entry: &&Entry| {
+        entry
+            .editions
+            .iter()
+            .any(|edition| edition.is_configured(&sha256))
+    };
+    catalog().iter().find(is)
 }
 
 /// Whether a checkpoint of the catalog does what is asked for.

@@ -13,15 +13,13 @@ use crate::network::Answer;
 use crate::{Download, Edition, Error, Event, Progress};
 
 use super::Tell;
+use super::job::{Job, Stage};
 use super::ledger::{Ledger, Origin, Partial};
 use super::meter::Meter;
-use super::pace::{Throttle, wait};
+use super::pace::Throttle;
 
 /// How often a file may begin anew before the mirror is given up.
 const MOST_RESTARTS: u32 = 3;
-
-/// The longest a mirror may ask to wait before it is given up. Units: seconds.
-const MOST_PATIENCE_S: u64 = 120;
 
 /// Which parts of which files are still to come, and who brings them.
 pub(super) struct Board<'a> {
@@ -45,35 +43,6 @@ struct State {
     told: Option<Duration>,
 }
 
-/// A file that is coming.
-struct Job {
-    partial: Partial,
-    stage: Stage,
-    generation: u64,
-    /// Which mirror is asked.
-    mirror: usize,
-    /// How often it failed in a row without a byte coming.
-    n_failures: u32,
-    n_restarts: u32,
-    not_before: Duration,
-    saved: Duration,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// The next answer decides whether and how the file comes.
-    Closed,
-    /// Somebody waits for that answer.
-    Opening,
-    /// Everybody may bring parts.
-    Open,
-    /// One answer brings all of it; the server cannot do parts.
-    Single,
-    /// Its content is being checked.
-    Checking,
-    Done,
-}
-
 /// A part to bring.
 pub(super) struct Task {
     pub(super) file: String,
@@ -90,7 +59,7 @@ pub(super) struct Task {
     job: usize,
     part: usize,
     generation: u64,
-    n_failures: u32,
+    pub(super) n_failures: u32,
     opens: bool,
 }
 
@@ -132,18 +101,10 @@ impl<'a> Board<'a> {
         edition: &'a Edition,
         folder: &Path,
     ) -> Self {
-        let job = |partial| Job {
-            partial,
-            stage: Stage::Closed,
-            generation: 0,
-            mirror: 0,
-            n_failures: 0,
-            n_restarts: 0,
-            not_before: Duration::ZERO,
-            saved: download.world.now(),
-        };
+        let now = download.world.now();
+        let jobs = partials.into_iter().map(|partial| Job::new(partial, now));
         let state = State {
-            jobs: partials.into_iter().map(job).collect(),
+            jobs: jobs.collect(),
             n_there: manifest.files.iter().map(|pin| pin.size).sum(),
             manifest,
             n_in_flight: 0,
@@ -453,75 +414,5 @@ impl State {
         let total = self.jobs.iter().map(size).sum::<Option<u64>>();
         self.meter
             .progress(done, total.map(|total| self.n_there + total), now)
-    }
-}
-
-impl Job {
-    fn begin_anew(&mut self) -> Result<(), Error> {
-        self.n_restarts += 1;
-        self.generation += 1;
-        self.stage = Stage::Closed;
-        self.partial.reset()
-    }
-
-    /// Draws the consequence of a failure.
-    ///
-    /// Errors: what is wrong beyond help.
-    fn blame(
-        &mut self,
-        task: &Task,
-        error: Error,
-        download: &Download<'_>,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Error> {
-        let asked_to_wait = match &error {
-            Error::Unreachable { .. } => Some(0),
-            Error::Refused {
-                status: 408 | 425 | 429 | 500..,
-                retry_after_s,
-                ..
-            } => Some(retry_after_s.unwrap_or(0)),
-            Error::Refused { .. } | Error::Wrong { .. } => None,
-            _ => return Err(error),
-        };
-        // Connections to one mirror fail together; that counts once.
-        let is_news = self.mirror == task.mirror && self.n_failures == task.n_failures;
-        if !is_news {
-            return Ok(());
-        }
-        self.n_failures += 1;
-        let tuning = &download.tuning;
-        let patience = asked_to_wait.filter(|seconds| *seconds <= MOST_PATIENCE_S);
-        match patience {
-            Some(seconds) if self.n_failures < tuning.tries => {
-                let wait = wait(self.n_failures, download.world.chance(), tuning);
-                let wait = wait.max(Duration::from_secs(seconds));
-                self.not_before = download.world.now() + wait;
-                events.push(Event::Retry { why: error, wait });
-                Ok(())
-            }
-            _ => self.next_mirror(error, download, events),
-        }
-    }
-
-    /// Goes on at the next mirror; when there is none, the error stands.
-    fn next_mirror(
-        &mut self,
-        error: Error,
-        download: &Download<'_>,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Error> {
-        let Some(next) = download.mirrors.get(self.mirror + 1) else {
-            return Err(error);
-        };
-        self.mirror += 1;
-        (self.n_failures, self.n_restarts) = (0, 0);
-        self.not_before = Duration::ZERO;
-        events.push(Event::Mirror {
-            file: self.partial.fact.name.clone(),
-            mirror: next.name.clone(),
-            why: error,
-        });
-        Ok(())
     }
 }
