@@ -9,8 +9,19 @@ use crate::server::{End, Reply, Server, good, part};
 
 const N_BYTES: usize = 100_000;
 
-/// A server whose model changes after some requests for it.
-fn changing(scene: &Scene, after: usize, forgets_etags: bool) -> Server {
+/// What a server says of the content.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// It says which one it is, and heeds what is asked for.
+    All,
+    /// It says which one it is, but gives parts of whatever it has.
+    Which,
+    /// It gives parts of whatever it has.
+    Nothing,
+}
+
+/// A server whose model changes after some requests.
+fn changing(scene: &Scene, after: usize, says: Says) -> Server {
     let (old, new) = (content(N_BYTES, 99), scene.content_of(MODEL));
     let files = scene.files.clone();
     Server::new(move |request| {
@@ -22,11 +33,11 @@ fn changing(scene: &Scene, after: usize, forgets_etags: bool) -> Server {
             n if n < after => (&old, "\"old\""),
             _ => (&new, "\"new\""),
         };
-        let reply = if forgets_etags {
-            let (start, end) = request.range.unwrap();
-            part(content, etag, start, end).without("ETag")
-        } else {
-            good(content, etag, request)
+        let (start, end) = request.range.unwrap();
+        let reply = match says {
+            Says::All => good(content, etag, request),
+            Says::Which => part(content, etag, start, end),
+            Says::Nothing => part(content, etag, start, end).without("ETag"),
         };
         reply.broken_after(9000, End::Close)
     })
@@ -36,9 +47,11 @@ fn changing(scene: &Scene, after: usize, forgets_etags: bool) -> Server {
 fn a_file_that_changes_begins_anew() {
     for after in [5, 8, 11] {
         for hashes in [Hashes::Published, Hashes::ToBeLearned] {
-            let scene = Scene::new(N_BYTES, hashes);
-            let server = changing(&scene, after, false);
-            scene.succeeds(&[&server]);
+            for says in [Says::All, Says::Which] {
+                let scene = Scene::new(N_BYTES, hashes);
+                let server = changing(&scene, after, says);
+                scene.succeeds(&[&server]);
+            }
         }
     }
 }
@@ -46,7 +59,7 @@ fn a_file_that_changes_begins_anew() {
 #[test]
 fn a_change_that_the_server_hides_is_found_by_the_hash() {
     let scene = Scene::new(N_BYTES, Hashes::Published);
-    let server = changing(&scene, 9, true);
+    let server = changing(&scene, 9, Says::Nothing);
     // The first mixture of old and new is thrown away; the mirror is then asked once more.
     let outcome = scene.run(&[&server, &server]);
     assert!(outcome.is_ok(), "{outcome:?}");

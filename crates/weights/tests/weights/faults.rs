@@ -5,7 +5,7 @@ use std::time::Duration;
 use earmark_weights::{Error, Event};
 
 use crate::scene::{ETAG, Hashes, MODEL, Scene, content};
-use crate::server::{End, Reply, Server, part, whole};
+use crate::server::{End, Reply, Request, Server, part, whole};
 
 const N_BYTES: usize = 100_000;
 
@@ -42,11 +42,18 @@ fn drops_in_the_middle_are_gone_on_from() {
             reply.broken_after(3000 + 100 * (request.n_before % 7), End::Close)
         });
         scene.succeeds(&[&server]);
-        let model = server
-            .requests()
-            .into_iter()
-            .filter(|request| request.file == MODEL);
-        let mut starts: Vec<_> = model.filter_map(|request| Some(request.range?.0)).collect();
+        let model = |request: &Request| request.file == MODEL;
+        let requests: Vec<_> = server.requests().into_iter().filter(model).collect();
+        let mut starts = Vec::new();
+        for request in &requests {
+            let (start, _) = request.range.unwrap();
+            let of = request.if_range.as_deref();
+            assert!(
+                start == 0 || of == Some(ETAG),
+                "of the same content only: {request:?}"
+            );
+            starts.push(start);
+        }
         starts.sort_unstable();
         starts.dedup();
         assert!(
