@@ -131,8 +131,17 @@ mod tests {
 
     #[test]
     fn a_cough_gets_no_word() {
-        let found = times(&["hello", "there", "again"], &[0..900, 2000..2060, 3000..3450]);
-        assert_eq!(found.iter().filter(|t| t.start >= 2000 && t.end <= 2060).count(), 0);
+        let found = times(
+            &["hello", "there", "again"],
+            &[0..900, 2000..2060, 3000..3450],
+        );
+        assert_eq!(
+            found
+                .iter()
+                .filter(|t| t.start >= 2000 && t.end <= 2060)
+                .count(),
+            0
+        );
     }
 
     proptest! {

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::Mirror;
+
 /// A checkpoint that Earmark knows.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
@@ -16,16 +18,53 @@ pub struct Entry {
     pub what: What,
     /// When to choose it, in a sentence or two.
     pub about: String,
-    /// Its repository on Hugging Face; none for what is built in.
-    pub repo: Option<String>,
     /// English names of the languages it understands.
     pub languages: Vec<String>,
     /// Longest clip it was made for in one go. Units: seconds.
     pub longest_clip_s: u32,
     /// SPDX expression of its licence.
     pub licence: String,
-    /// Approximate size of the download; none for what is built in. Units: 10^6 bytes.
-    pub size_mb: Option<u32>,
+    /// The published sets of its files, the one to download first; none for what is built in.
+    #[serde(default, rename = "edition")]
+    pub editions: Vec<Edition>,
+}
+
+/// One published set of files of a checkpoint.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Edition {
+    /// Its repository on Hugging Face, and on mirrors that copy it.
+    pub repo: String,
+    /// The commit on Hugging Face that the facts below are about.
+    pub revision: String,
+    /// Its files.
+    pub files: Vec<Fact>,
+}
+
+/// What is known of a published file.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Fact {
+    /// Its name in the repository and on disk.
+    pub name: String,
+    /// Its size; none when it has to be learned. Units: bytes.
+    pub size: Option<u64>,
+    /// Its SHA-256 in lower-case hexadecimal; none when it has to be learned.
+    pub sha256: Option<String>,
+}
+
+impl Fact {
+    /// Whether the engine reads the file; the others are for other programs' sake.
+    pub fn is_needed(&self) -> bool {
+        !matches!(
+            self.name.as_str(),
+            "chat_template.json"
+                | "chat_template.jinja"
+                | "generation_config.json"
+                | "preprocessor_config.json"
+                | "processor_config.json"
+        )
+    }
 }
 
 /// What a checkpoint does.
@@ -41,25 +80,61 @@ pub enum What {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Catalog {
+    mirror: Vec<Mirror>,
     checkpoint: Vec<Entry>,
 }
 
-/// Every checkpoint Earmark knows, the built-in one first.
+/// Every checkpoint Earmark knows, the built-in ones first.
 pub fn catalog() -> &'static [Entry] {
-    static CATALOG: OnceLock<Vec<Entry>> = OnceLock::new();
+    &read().checkpoint
+}
+
+/// The places that have the files of the catalog, the first choice first.
+pub fn mirrors() -> &'static [Mirror] {
+    &read().mirror
+}
+
+fn read() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
     CATALOG.get_or_init(|| {
         let text = include_str!("../../../models/catalog.toml");
-        let catalog: Catalog = toml::from_str(text).expect("a test reads this very text");
-        catalog.checkpoint
+        toml::from_str(text).expect("a test reads this very text")
     })
 }
 
-/// The checkpoint with this name or repository, in any case.
+/// The checkpoint with this name, or with an edition of this repository (its owner may be left
+/// out), in any case.
 pub fn entry(name: &str) -> Option<&'static Entry> {
-    let is = |known: &str| known.eq_ignore_ascii_case(name);
-    catalog()
-        .iter()
-        .find(|entry| is(&entry.name) || entry.repo.as_deref().is_some_and(is))
+    catalog().iter().find(|entry| entry.is(name))
+}
+
+impl Entry {
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) || self.edition(name).is_some()
+    }
+
+    /// The edition of this repository (its owner may be left out), in any case.
+    pub fn edition(&self, repo: &str) -> Option<&Edition> {
+        self.editions.iter().find(|edition| edition.is(repo))
+    }
+}
+
+impl Edition {
+    /// Size of all files, as far as it is known before they come. Units: bytes.
+    pub fn size(&self) -> u64 {
+        self.files.iter().filter_map(|file| file.size).sum()
+    }
+
+    /// Whether its `config.json` has this SHA-256.
+    pub(crate) fn is_configured(&self, sha256: &str) -> bool {
+        let mut configs = self.files.iter().filter(|file| file.name == "config.json");
+        configs.any(|config| config.sha256.as_deref() == Some(sha256))
+    }
+
+    fn is(&self, repo: &str) -> bool {
+        let short = self.repo.rsplit('/').next().unwrap_or_default();
+        self.repo.eq_ignore_ascii_case(repo) || short.eq_ignore_ascii_case(repo)
+    }
 }
 
 #[cfg(test)]
@@ -67,29 +142,60 @@ mod tests {
     use std::collections::HashSet;
 
     use super::{What, catalog, entry};
+    use crate::{DEMO, DEMO_ALIGNER};
 
     #[test]
-    fn the_catalog_reads_and_begins_with_the_demo() {
-        let demo = &catalog()[0];
-        assert_eq!((demo.name.as_str(), demo.repo.as_deref()), ("demo", None));
-        assert!(demo.title.contains("synthetic sample voice only"));
-        let names: HashSet<_> = catalog().iter().map(|e| e.name.to_lowercase()).collect();
-        assert_eq!(names.len(), catalog().len(), "every name once");
+    fn the_catalog_reads_and_begins_with_the_demos() {
+        let names: Vec<_> = catalog().iter().map(|e| e.name.as_str()).collect();
+        assert_eq!(names[..2], [DEMO, DEMO_ALIGNER]);
+        let once: HashSet<_> = names.iter().map(|name| name.to_lowercase()).collect();
+        assert_eq!(once.len(), names.len(), "every name once");
+        for entry in catalog() {
+            let is_demo = [DEMO, DEMO_ALIGNER].contains(&entry.name.as_str());
+            assert_eq!(entry.editions.is_empty(), is_demo, "{}", entry.name);
+            let warns = entry.title.contains("synthetic sample voice only");
+            assert_eq!(warns, is_demo, "{}", entry.name);
+        }
     }
 
     #[test]
-    fn published_recognizers_know_thirty_languages() {
-        for entry in catalog()
-            .iter()
-            .filter(|e| e.what == What::Recognizer && e.repo.is_some())
-        {
-            assert_eq!(entry.languages.len(), 30, "{}", entry.name);
+    fn published_recognizers_know_thirty_languages_and_the_aligner_eleven_of_them() {
+        let published = || catalog().iter().filter(|entry| !entry.editions.is_empty());
+        for entry in published() {
+            let n_languages = match entry.what {
+                What::Recognizer => 30,
+                What::Aligner => 11,
+            };
+            assert_eq!(entry.languages.len(), n_languages, "{}", entry.name);
+        }
+        let all = &entry("Qwen3-ASR-1.7B").unwrap().languages;
+        let aligned = &entry("Qwen3-ForcedAligner-0.6B").unwrap().languages;
+        assert!(aligned.iter().all(|language| all.contains(language)));
+    }
+
+    #[test]
+    fn every_edition_has_what_the_engine_reads_and_hashes_that_are_hashes() {
+        for edition in catalog().iter().flat_map(|entry| &entry.editions) {
+            let has = |name: &str| edition.files.iter().any(|file| file.name == name);
+            assert!(has("config.json"), "{}", edition.repo);
+            let tokenizer = ["vocab.json", "merges.txt", "tokenizer_config.json"];
+            assert!(has("tokenizer.json") || tokenizer.into_iter().all(has));
+            assert!(has("model.safetensors") || has("model.safetensors.index.json"));
+            let hex = |text: &str| text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+            assert!(edition.revision.len() == 40 && hex(&edition.revision));
+            for file in &edition.files {
+                let fine = |sha256: &String| sha256.len() == 64 && hex(sha256);
+                assert!(file.sha256.as_ref().is_none_or(fine), "{}", file.name);
+                assert_eq!(file.size.is_some(), file.sha256.is_some(), "{}", file.name);
+                assert!(!file.name.contains(['/', '\\']), "{}", file.name);
+            }
         }
     }
 
     #[test]
     fn names_and_repositories_find_an_entry_in_any_case() {
         assert_eq!(entry("qwen3-asr-0.6b"), entry("Qwen/Qwen3-ASR-0.6B"));
+        assert_eq!(entry("qwen3-asr-0.6b"), entry("Qwen3-ASR-0.6B-hf"));
         assert!(entry("qwen3-asr-0.6b").is_some());
         assert_eq!(entry("whisper"), None);
         assert_eq!(entry(""), None);

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
+use crate::manifest::hex;
 use crate::{DEMO, DEMO_ALIGNER, Embedded, Entry, Error, What, catalog, demo, demo_aligner, entry};
 
 /// A checkpoint that is here.
@@ -43,8 +46,8 @@ pub fn home() -> PathBuf {
 /// built in or in `home`. A folder that exists wins over a name.
 ///
 /// A folder is taken at its word but for a look at `config.json`; reading it is the engine's work.
-/// When it is called like a checkpoint of the catalog or configured like a demo, that one's limits
-/// hold for it.
+/// When it is called like a checkpoint of the catalog, or configured like a demo or a published
+/// one, that one's limits hold for it.
 ///
 /// Errors: every variant of [`Error`] about finding but `NotAnAligner`; each says what to do.
 pub fn find(name_or_path: &str, home: &Path) -> Result<Located, Error> {
@@ -97,8 +100,10 @@ fn in_folder(path: &Path, what: What) -> Result<Located, Error> {
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
     let title = called.unwrap_or_else(|| path.display().to_string());
-    let by_name = entry(&title).filter(|entry| entry.repo.is_some());
-    let known = by_name.or_else(|| configured_like_a_demo(&config));
+    let by_name = entry(&title).filter(|entry| embedded(entry).is_none());
+    let known = by_name
+        .or_else(|| configured_like_a_demo(&config))
+        .or_else(|| configured_as_published(&config));
     if let Some(entry) = known {
         suits(entry, what, &title)?;
     }
@@ -130,6 +135,18 @@ fn configured_like_a_demo(config: &[u8]) -> Option<&'static Entry> {
         .find(|entry| embedded(entry).is_some_and(is))
 }
 
+/// The published checkpoint that has this very `config.json`.
+fn configured_as_published(config: &[u8]) -> Option<&'static Entry> {
+    let sha256 = hex(Sha256::new_with_prefix(config));
+    let is = |entry: &&Entry| {
+        entry
+            .editions
+            .iter()
+            .any(|edition| edition.is_configured(&sha256))
+    };
+    catalog().iter().find(is)
+}
+
 /// Whether a checkpoint of the catalog does what is asked for.
 fn suits(entry: &Entry, what: What, name: &str) -> Result<(), Error> {
     let (name, known) = (name.to_owned(), names(what));
@@ -141,16 +158,9 @@ fn suits(entry: &Entry, what: What, name: &str) -> Result<(), Error> {
 }
 
 fn in_catalog(entry: &'static Entry, home: &Path) -> Result<Located, Error> {
-    let files = match (embedded(entry), &entry.repo) {
-        (Some(files), _) => Files::Embedded(files),
-        (None, repo) => {
-            let folder = home.join(&entry.name);
-            if !folder.join("config.json").is_file() {
-                let (name, repo) = (entry.name.clone(), repo.clone().unwrap_or_default());
-                return Err(Error::NotDownloaded { name, repo, folder });
-            }
-            Files::Folder(folder)
-        }
+    let files = match embedded(entry) {
+        Some(files) => Files::Embedded(files),
+        None => Files::Folder(downloaded(entry, home)?),
     };
     Ok(Located {
         title: entry.title.clone(),
@@ -160,8 +170,22 @@ fn in_catalog(entry: &'static Entry, home: &Path) -> Result<Located, Error> {
     })
 }
 
+/// The folder of a checkpoint of the catalog, when its files are there.
+pub(crate) fn downloaded(entry: &Entry, home: &Path) -> Result<PathBuf, Error> {
+    let folder = home.join(&entry.name);
+    if folder.join("config.json").is_file() {
+        return Ok(folder);
+    }
+    let repo = entry.editions.first().map(|edition| edition.repo.clone());
+    Err(Error::NotDownloaded {
+        name: entry.name.clone(),
+        repo: repo.unwrap_or_default(),
+        folder,
+    })
+}
+
 /// The files of a checkpoint that is compiled into the program.
-fn embedded(entry: &Entry) -> Option<Embedded> {
+pub(crate) fn embedded(entry: &Entry) -> Option<Embedded> {
     match entry.name.as_str() {
         DEMO => Some(demo()),
         DEMO_ALIGNER => Some(demo_aligner()),

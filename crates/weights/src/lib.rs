@@ -4,13 +4,35 @@
 //! [`find`] and [`find_aligner`] turn what a person typed (a folder or a name from the
 //! [catalog](catalog())) into files: a folder on disk, or a demo that is compiled into the program.
 //! [`aligner_for`] says which aligner goes with a recogniser.
+//!
+//! A published checkpoint comes by a [`Download`], or by an [`Import`] from a folder or an archive
+//! that [`export`] made; [`presence`], [`verify`] and [`remove`] are about what is here.
 
+mod bundle;
 mod catalog;
+mod control;
 mod demo;
+mod download;
 mod error;
 mod find;
+mod import;
+mod manifest;
+mod mirror;
+mod network;
+mod place;
+mod stock;
+mod world;
 
-pub use catalog::{Entry, What, catalog, entry};
+pub use bundle::export;
+pub use catalog::{Edition, Entry, Fact, What, catalog, entry, mirrors};
+pub use control::{Control, Wish};
 pub use demo::{DEMO, DEMO_ALIGNER, Embedded, demo, demo_aligner};
+pub use download::{Download, Event, Outcome, Progress, Tell, Tuning};
 pub use error::Error;
 pub use find::{Files, Located, aligner_for, find, find_aligner, home};
+pub use import::Import;
+pub use manifest::{Known, Manifest, Pin};
+pub use mirror::Mirror;
+pub use network::{Network, Proxy};
+pub use stock::{Finding, Health, Presence, presence, remove, verify};
+pub use world::{ThisComputer, World};

@@ -1,0 +1,119 @@
+//! A bundle is a checkpoint in one archive, for a computer that never sees a network.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use crate::find::downloaded;
+use crate::manifest::{self, Pin, Stop, copy};
+use crate::place::{Place, edition_in, need_space, remove, rename};
+use crate::{Control, Entry, Error, Event, Manifest, Outcome, Progress, Tell, World};
+
+/// Writes a checkpoint into one archive; a folder as the target gets one of the checkpoint's name.
+/// Every file is checked on the way, and the archive gets its name only when all are right.
+///
+/// Errors: `BuiltIn`, `NotDownloaded`, `Damaged`, `NoSpace`, `Full`, `Disk`.
+pub fn export(
+    entry: &Entry,
+    home: &Path,
+    target: &Path,
+    world: &dyn World,
+    control: &Control,
+    tell: &Tell<'_>,
+) -> Result<Outcome, Error> {
+    Place::new(entry, home)?;
+    let folder = downloaded(entry, home)?;
+    let target = if target.is_dir() {
+        target.join(format!("{}.zip", entry.name))
+    } else {
+        target.to_path_buf()
+    };
+    let mut coming = target.clone().into_os_string();
+    coming.push(".partial");
+    let coming = PathBuf::from(coming);
+    let written = write(entry, &folder, &coming, world, control, tell);
+    if let Ok(true) = written {
+        rename(&coming, &target)?;
+        return Ok(Outcome::Done(target));
+    }
+    remove(&coming)?;
+    written.map(|_| Outcome::Cancelled)
+}
+
+/// Whether the archive was written; otherwise it was cancelled.
+fn write(
+    entry: &Entry,
+    folder: &Path,
+    archive: &Path,
+    world: &dyn World,
+    control: &Control,
+    tell: &Tell<'_>,
+) -> Result<bool, Error> {
+    let learned = Manifest::read(folder);
+    let edition = edition_in(entry, folder).or(entry.editions.first());
+    let edition = edition.expect("a checkpoint that was downloaded has an edition");
+    let size = |name: &str| fs::metadata(folder.join(name)).ok().map(|file| file.len());
+    let total = edition
+        .files
+        .iter()
+        .filter_map(|file| size(&file.name))
+        .sum();
+    let beside = archive
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    need_space(beside.unwrap_or(Path::new(".")), total, world)?;
+
+    let file = File::create(archive).map_err(|error| Error::disk(archive, &error))?;
+    let mut zip = ZipWriter::new(file);
+    let on_archive = |error: io::Error| Error::disk(archive, &error);
+    let mut manifest = Manifest::new(entry, edition);
+    let mut done = 0;
+    for published in &edition.files {
+        let path = folder.join(&published.name);
+        let fact = Manifest::complete(published, learned.as_ref());
+        let damaged = |detail: String| Error::Damaged {
+            path: path.clone(),
+            detail,
+        };
+        let Some(size) = size(&fact.name) else {
+            if fact.is_needed() {
+                return Err(damaged("it is missing".into()));
+            }
+            continue;
+        };
+        start(&mut zip, &entry.name, &fact.name, size).map_err(on_archive)?;
+        let mut from = File::open(&path).map_err(|error| Error::disk(&path, &error))?;
+        let mut passed = |n_bytes| {
+            done += n_bytes;
+            tell(Event::Progress(Progress::reading(done, total)));
+        };
+        match copy(&mut from, &mut zip, control, &mut passed) {
+            Ok((size, sha256)) => {
+                fact.check(size, &sha256).map_err(damaged)?;
+                manifest.set(Pin::new(edition, &fact.name, size, sha256));
+                tell(Event::File(fact.name));
+            }
+            Err(Stop::Cancelled) => return Ok(false),
+            Err(Stop::Reading(error)) => return Err(Error::disk(&path, &error)),
+            Err(Stop::Writing(error)) => return Err(on_archive(error)),
+        }
+    }
+    let end = || -> io::Result<()> {
+        start(&mut zip, &entry.name, manifest::NAME, 0)?;
+        zip.write_all(&manifest.to_json())?;
+        zip.finish()?.sync_all()
+    };
+    end().map_err(on_archive)?;
+    Ok(true)
+}
+
+/// Begins a file of the archive. Weights do not get smaller by packing, so they are stored.
+fn start(zip: &mut ZipWriter<File>, folder: &str, name: &str, size: u64) -> io::Result<()> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .large_file(size >= u64::from(u32::MAX));
+    Ok(zip.start_file(format!("{folder}/{name}"), options)?)
+}

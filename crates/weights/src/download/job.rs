@@ -1,0 +1,126 @@
+//! A job is one file of a download: how far it is, and which mirror is asked for it.
+
+use std::time::Duration;
+
+use crate::{Download, Error, Event};
+
+use super::board::Task;
+use super::ledger::Partial;
+use super::pace::wait;
+
+/// The longest a mirror may ask to wait before it is given up. Units: seconds.
+const MOST_PATIENCE_S: u64 = 120;
+
+/// A file that is coming.
+pub(super) struct Job {
+    pub(super) partial: Partial,
+    pub(super) stage: Stage,
+    pub(super) generation: u64,
+    /// Which mirror is asked.
+    pub(super) mirror: usize,
+    /// How often it failed in a row without a byte coming.
+    pub(super) n_failures: u32,
+    pub(super) n_restarts: u32,
+    pub(super) not_before: Duration,
+    pub(super) saved: Duration,
+}
+
+/// How a file comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// The next answer decides whether and how the file comes.
+    Closed,
+    /// Somebody waits for that answer.
+    Opening,
+    /// Everybody may bring parts.
+    Open,
+    /// One answer brings all of it; the server cannot do parts.
+    Single,
+    /// Its content is being checked.
+    Checking,
+    Done,
+}
+
+impl Job {
+    pub(super) fn new(partial: Partial, now: Duration) -> Self {
+        Self {
+            partial,
+            stage: Stage::Closed,
+            generation: 0,
+            mirror: 0,
+            n_failures: 0,
+            n_restarts: 0,
+            not_before: Duration::ZERO,
+            saved: now,
+        }
+    }
+
+    /// Forgets what has come.
+    pub(super) fn begin_anew(&mut self) -> Result<(), Error> {
+        self.n_restarts += 1;
+        self.generation += 1;
+        self.stage = Stage::Closed;
+        self.partial.reset()
+    }
+
+    /// Draws the consequence of a failure.
+    ///
+    /// Errors: what is wrong beyond help.
+    pub(super) fn blame(
+        &mut self,
+        task: &Task,
+        error: Error,
+        download: &Download<'_>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Error> {
+        let asked_to_wait = match &error {
+            Error::Unreachable { .. } => Some(0),
+            Error::Refused {
+                status: 408 | 425 | 429 | 500..,
+                retry_after_s,
+                ..
+            } => Some(retry_after_s.unwrap_or(0)),
+            Error::Refused { .. } | Error::Wrong { .. } => None,
+            _ => return Err(error),
+        };
+        // Connections to one mirror fail together; that counts once.
+        let is_news = self.mirror == task.mirror && self.n_failures == task.n_failures;
+        if !is_news {
+            return Ok(());
+        }
+        self.n_failures += 1;
+        let tuning = &download.tuning;
+        let patience = asked_to_wait.filter(|seconds| *seconds <= MOST_PATIENCE_S);
+        match patience {
+            Some(seconds) if self.n_failures < tuning.tries => {
+                let wait = wait(self.n_failures, download.world.chance(), tuning);
+                let wait = wait.max(Duration::from_secs(seconds));
+                self.not_before = download.world.now() + wait;
+                events.push(Event::Retry { why: error, wait });
+                Ok(())
+            }
+            _ => self.next_mirror(error, download, events),
+        }
+    }
+
+    /// Goes on at the next mirror; when there is none, the error stands.
+    pub(super) fn next_mirror(
+        &mut self,
+        error: Error,
+        download: &Download<'_>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Error> {
+        let Some(next) = download.mirrors.get(self.mirror + 1) else {
+            return Err(error);
+        };
+        self.mirror += 1;
+        (self.n_failures, self.n_restarts) = (0, 0);
+        self.not_before = Duration::ZERO;
+        events.push(Event::Mirror {
+            file: self.partial.fact.name.clone(),
+            mirror: next.name.clone(),
+            why: error,
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! A worker takes parts of files from the board and brings them, one after the other.
+
+use std::io::Read;
+
+use crate::network::{Ask, Line, is_trustworthy};
+use crate::{Control, Download, Edition, Error, Event, Wish};
+
+use super::Tell;
+use super::board::{Board, Next, Task, Written};
+
+/// Brings parts until none is left, or the wish changes.
+pub(super) fn work(
+    download: &Download<'_>,
+    edition: &Edition,
+    board: &Board<'_>,
+    line: &Line,
+    control: &Control,
+    tell: &Tell<'_>,
+) {
+    let _alarm = board.alarm();
+    let is_over = || control.wish() != Wish::Go || line.is_cut();
+    loop {
+        let (task, result) = match board.next(&is_over) {
+            Next::Over => return,
+            Next::Check(job) => {
+                board.check(job, &is_over, tell);
+                continue;
+            }
+            Next::Fetch(mut task) => {
+                let world = &download.world;
+                world.wait(task.not_before.saturating_sub(world.now()), control);
+                let result = fetch(download, edition, board, line, control, tell, &mut task);
+                (task, result)
+            }
+        };
+        let failure = match result {
+            Ok(()) | Err(Break::Stopped) => None,
+            // Cut connections fail, too; that is nobody's fault.
+            Err(Break::Failed(_)) if is_over() => None,
+            Err(Break::Failed(error)) => Some(error),
+        };
+        for event in board.give_back(&task, failure) {
+            tell(event);
+        }
+    }
+}
+
+/// Why a part did not come to its end.
+enum Break {
+    /// Nothing is wrong: the wish has changed, or the part is no longer wanted.
+    Stopped,
+    Failed(Error),
+}
+
+impl From<Error> for Break {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+fn fetch(
+    download: &Download<'_>,
+    edition: &Edition,
+    board: &Board<'_>,
+    line: &Line,
+    control: &Control,
+    tell: &Tell<'_>,
+    task: &mut Task,
+) -> Result<(), Break> {
+    if control.wish() != Wish::Go {
+        return Err(Break::Stopped);
+    }
+    let url = download.mirrors[task.mirror].address(edition, &task.file);
+    if !task.is_known && !is_trustworthy(&url) {
+        let detail = "what it should be is not published, and the address is not an https one";
+        let detail = detail.into();
+        return Err(Error::Wrong { url, detail }.into());
+    }
+    let of = task.of.clone();
+    let range = (task.at, task.end);
+    let mut answer = line.get(&Ask {
+        url: &url,
+        range,
+        of: of.as_deref(),
+    })?;
+    if !board.accept(task, &answer, &url)? {
+        return Err(Break::Stopped);
+    }
+    let mut block = vec![0; board.throttle.block()];
+    while task.at < task.end {
+        if control.wish() != Wish::Go {
+            return Err(Break::Stopped);
+        }
+        download.network.must_be_on(&url)?;
+        let most = block
+            .len()
+            .min(usize::try_from(task.end - task.at).unwrap_or(usize::MAX));
+        let broke_off = |detail: String| Error::Unreachable {
+            url: url.clone(),
+            detail,
+        };
+        let n = match answer.body.read(&mut block[..most]) {
+            Ok(0) => return Err(broke_off("the connection ended in the middle".into()).into()),
+            Ok(n) => n,
+            Err(error) => return Err(broke_off(error.to_string()).into()),
+        };
+        match board.write(task, &block[..n])? {
+            Written::Unwanted => return Err(Break::Stopped),
+            Written::There(None) => {}
+            Written::There(Some(progress)) => tell(Event::Progress(progress)),
+        }
+        let pause = board.throttle.take(n as u64, download.world.now());
+        download.world.wait(pause, control);
+    }
+    Ok(())
+}

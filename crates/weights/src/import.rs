@@ -1,0 +1,219 @@
+//! An import takes a checkpoint in from a folder or an archive.
+//!
+//! Only files that the catalog names are taken, each checked on the way; the checkpoint gets its
+//! name when all of them are right.
+
+mod source;
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::manifest::{self, Pin, Stop, copy, hex};
+use crate::place::{Place, need_space, remove};
+use crate::{
+    Control, Edition, Entry, Error, Event, Fact, Manifest, Outcome, Progress, Tell, ThisComputer,
+    World, catalog,
+};
+
+use source::Source;
+
+/// An import of a checkpoint; change what shall be otherwise, then [`run`](Self::run) it.
+#[derive(Clone)]
+pub struct Import<'a> {
+    /// A folder or a zip archive: that of the files, or one above.
+    pub source: &'a Path,
+    /// Which checkpoint it is, where its files do not say.
+    pub name: Option<&'a str>,
+    /// The folder of checkpoints.
+    pub home: &'a Path,
+    /// The checkpoints it can be.
+    pub catalog: &'a [Entry],
+    /// Free space.
+    pub world: Arc<dyn World>,
+}
+
+impl<'a> Import<'a> {
+    /// An import of a checkpoint of the catalog.
+    pub fn new(source: &'a Path, home: &'a Path) -> Self {
+        Self {
+            source,
+            name: None,
+            home,
+            catalog: catalog(),
+            world: Arc::new(ThisComputer),
+        }
+    }
+
+    /// Takes the checkpoint in. Nothing that was there is changed unless all files are right.
+    ///
+    /// Errors: `Import`, `Locked`, `NoSpace`, `Full`, `Disk`.
+    pub fn run(&self, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
+        let mut files = Source::open(self.source)?;
+        let (entry, edition, manifest) = self.recognise(&mut files)?;
+        let place = Place::new(entry, self.home)?;
+        let _right = place.take()?;
+        remove(&place.taking)?;
+        fs::create_dir_all(&place.taking).map_err(|error| Error::disk(&place.taking, &error))?;
+        let mut take = Take {
+            files: &mut files,
+            source: self.source,
+            into: &place.taking,
+            learned: manifest.as_ref(),
+        };
+        match take.all(entry, edition, self.world.as_ref(), control, tell) {
+            Ok(Some(manifest)) => {
+                place.settle(&place.taking, &manifest)?;
+                place.forget_others(entry, &manifest)?;
+                remove(&place.coming)?;
+                Ok(Outcome::Done(place.folder))
+            }
+            other => {
+                remove(&place.taking)?;
+                other.map(|_| Outcome::Cancelled)
+            }
+        }
+    }
+
+    /// Which checkpoint it is: by the name that was given, its manifest, its `config.json`, or
+    /// what the folder or archive is called.
+    fn recognise(
+        &self,
+        files: &mut Source,
+    ) -> Result<(&'a Entry, &'a Edition, Option<Manifest>), Error> {
+        let manifest = files
+            .small(manifest::NAME)?
+            .and_then(|text| Manifest::parse(&text));
+        let config = files.small("config.json")?.unwrap_or_default();
+        let sha256 = hex(Sha256::new_with_prefix(config));
+        let published = || {
+            self.catalog
+                .iter()
+                .filter(|entry| !entry.editions.is_empty())
+        };
+        let configured = |entry: &'a Entry| {
+            let mut editions = entry.editions.iter();
+            editions.find(|edition| edition.is_configured(&sha256))
+        };
+        let named = |name: &str| published().find(|entry| entry.is(name));
+        let called = |part: Option<&OsStr>| part.and_then(OsStr::to_str).and_then(named);
+        let entry = match self.name {
+            Some(name) => named(name),
+            None => (manifest.as_ref().and_then(|manifest| named(&manifest.name)))
+                .or_else(|| published().find(|entry| configured(entry).is_some()))
+                .or_else(|| called(self.source.file_name()))
+                .or_else(|| called(self.source.file_stem())),
+        };
+        let refused = |detail: String| Error::Import {
+            path: self.source.into(),
+            detail,
+        };
+        let entry = entry.ok_or_else(|| {
+            let known: Vec<_> = published().map(|entry| entry.name.as_str()).collect();
+            let known = known.join(", ");
+            refused(format!(
+                "it does not say which model it is; name one of: {known}"
+            ))
+        })?;
+        let is_missing = |file: &&Fact| file.is_needed() && !files.has(&file.name);
+        let has_all = |edition: &&Edition| !edition.files.iter().any(|file| is_missing(&file));
+        let stated = manifest
+            .as_ref()
+            .and_then(|manifest| entry.edition(&manifest.repo));
+        let edition = stated
+            .or_else(|| configured(entry))
+            .or_else(|| entry.editions.iter().find(has_all))
+            .ok_or_else(|| {
+                let first = &entry.editions[0];
+                let missing = first.files.iter().filter(is_missing);
+                let missing: Vec<_> = missing.map(|file| file.name.as_str()).collect();
+                let missing = missing.join(", ");
+                refused(format!(
+                    "these files of {} are missing: {missing}",
+                    first.repo
+                ))
+            })?;
+        Ok((
+            entry,
+            edition,
+            manifest.filter(|manifest| manifest.repo == edition.repo),
+        ))
+    }
+}
+
+/// Files on their way in.
+struct Take<'a> {
+    files: &'a mut Source,
+    source: &'a Path,
+    into: &'a Path,
+    /// What whoever made the bundle had learned.
+    learned: Option<&'a Manifest>,
+}
+
+impl Take<'_> {
+    /// The manifest of what was taken; none when it was cancelled.
+    fn all(
+        &mut self,
+        entry: &Entry,
+        edition: &Edition,
+        world: &dyn World,
+        control: &Control,
+        tell: &Tell<'_>,
+    ) -> Result<Option<Manifest>, Error> {
+        let refused = |detail: String| Error::Import {
+            path: self.source.into(),
+            detail,
+        };
+        let sizes = edition
+            .files
+            .iter()
+            .filter_map(|file| self.files.size(&file.name));
+        let (total, mut done) = (sizes.sum(), 0);
+        need_space(self.into, total, world)?;
+        let mut manifest = Manifest::new(entry, edition);
+        for published in &edition.files {
+            let fact = Manifest::complete(published, self.learned);
+            let name = &fact.name;
+            let Some(size) = self.files.size(name) else {
+                if fact.is_needed() {
+                    return Err(refused(format!("`{name}` is missing; copy it there, too")));
+                }
+                continue;
+            };
+            let wrong = |detail| {
+                let repo = &edition.repo;
+                refused(format!(
+                    "`{name}` is not that of {repo} ({detail}); get it again"
+                ))
+            };
+            if let Some(expected) = fact.size.filter(|expected| *expected != size) {
+                return Err(wrong(format!("{size} bytes instead of {expected}")));
+            }
+            let path = self.into.join(name);
+            let mut to = File::create(&path).map_err(|error| Error::disk(&path, &error))?;
+            let mut passed = |n_bytes| {
+                done += n_bytes;
+                tell(Event::Progress(Progress::reading(done, total)));
+            };
+            let mut from = self.files.read(name)?;
+            let (size, sha256) = match copy(&mut from, &mut to, control, &mut passed) {
+                Ok(measured) => measured,
+                Err(Stop::Cancelled) => return Ok(None),
+                Err(Stop::Reading(error)) => {
+                    return Err(refused(format!("`{name}` cannot be read: {error}")));
+                }
+                Err(Stop::Writing(error)) => return Err(Error::disk(&path, &error)),
+            };
+            drop(from);
+            fact.check(size, &sha256).map_err(wrong)?;
+            to.sync_all().map_err(|error| Error::disk(&path, &error))?;
+            manifest.set(Pin::new(edition, name, size, sha256));
+            tell(Event::File(name.clone()));
+        }
+        manifest.write(self.into)?;
+        Ok(Some(manifest))
+    }
+}

@@ -1,0 +1,141 @@
+//! A place is where a checkpoint of the catalog lives on this computer, whole or still coming.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::manifest::{self, hex};
+use crate::{Edition, Entry, Error, Manifest, World};
+
+/// Where a checkpoint of the catalog lives on this computer, whole or still coming.
+pub(crate) struct Place {
+    /// Its folder, once it is whole.
+    pub(crate) folder: PathBuf,
+    /// Its folder while it is coming; the last step is to rename it.
+    pub(crate) coming: PathBuf,
+    /// The same while it is being imported.
+    pub(crate) taking: PathBuf,
+    name: String,
+    lock: PathBuf,
+}
+
+/// The right to change a checkpoint; it ends when this is dropped or the program dies.
+pub(crate) struct Right(#[expect(dead_code, reason = "the lock lives as long as the file")] File);
+
+impl Place {
+    /// Errors: [`Error::BuiltIn`].
+    pub(crate) fn new(entry: &Entry, home: &Path) -> Result<Self, Error> {
+        let name = entry.name.clone();
+        if entry.editions.is_empty() {
+            return Err(Error::BuiltIn { name });
+        }
+        Ok(Self {
+            folder: home.join(&name),
+            coming: home.join(format!(".{name}.coming")),
+            taking: home.join(format!(".{name}.taking")),
+            lock: home.join(format!(".{name}.lock")),
+            name,
+        })
+    }
+
+    /// Takes the right to change the checkpoint, for one program at a time.
+    ///
+    /// Errors: [`Error::Locked`], [`Error::Disk`].
+    pub(crate) fn take(&self) -> Result<Right, Error> {
+        let home = self.lock.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(home).map_err(|error| Error::disk(home, &error))?;
+        let file = File::create(&self.lock).map_err(|error| Error::disk(&self.lock, &error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Right(file)),
+            Err(TryLockError::WouldBlock) => Err(Error::Locked {
+                name: self.name.clone(),
+            }),
+            Err(TryLockError::Error(error)) => Err(Error::disk(&self.lock, &error)),
+        }
+    }
+
+    /// Makes a folder that has come the checkpoint: by one rename, or file by file into a folder that is
+    /// already there, the manifest last. Files that the manifest does not name are dropped.
+    pub(crate) fn settle(&self, from: &Path, manifest: &Manifest) -> Result<(), Error> {
+        let listing = fs::read_dir(from).map_err(|e| Error::disk(from, &e))?;
+        let mut names: Vec<_> = listing.flatten().map(|file| file.file_name()).collect();
+        names.retain(|name| {
+            let is_known = |name: &str| name == manifest::NAME || manifest.pin(name).is_some();
+            name.to_str().is_some_and(is_known) || remove(&from.join(name)).is_err()
+        });
+        if !self.folder.exists() {
+            return rename(from, &self.folder);
+        }
+        names.sort_by_key(|name| name == manifest::NAME);
+        for name in names {
+            rename(&from.join(&name), &self.folder.join(&name))?;
+        }
+        remove(from)
+    }
+
+    /// Removes files of editions other than the one that is there now.
+    pub(crate) fn forget_others(&self, entry: &Entry, manifest: &Manifest) -> Result<(), Error> {
+        let known = entry.editions.iter().flat_map(|edition| &edition.files);
+        let mut stale = known.filter(|file| manifest.pin(&file.name).is_none());
+        stale.try_for_each(|file| remove(&self.folder.join(&file.name)))
+    }
+}
+
+/// Which edition a folder holds: as its manifest says, or else by its `config.json`.
+pub(crate) fn edition_in<'a>(entry: &'a Entry, folder: &Path) -> Option<&'a Edition> {
+    if let Some(manifest) = Manifest::read(folder) {
+        return entry.edition(&manifest.repo);
+    }
+    let config = fs::read(folder.join("config.json")).ok()?;
+    let sha256 = hex(Sha256::new_with_prefix(config));
+    entry
+        .editions
+        .iter()
+        .find(|edition| edition.is_configured(&sha256))
+}
+
+/// Errors: [`Error::NoSpace`] when the disk says that there is not enough.
+pub(crate) fn need_space(folder: &Path, needed: u64, world: &dyn World) -> Result<(), Error> {
+    match world.free_space(folder) {
+        Ok(free) if free < needed => Err(Error::NoSpace {
+            folder: folder.into(),
+            needed,
+            free,
+        }),
+        // Not every file system can say; then the disk will.
+        _ => Ok(()),
+    }
+}
+
+/// Writes a small file so that after a crash it is either the old or the new one.
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Error> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    let write = || -> io::Result<()> {
+        let mut file = File::create(&beside)?;
+        file.write_all(content)?;
+        file.sync_data()
+    };
+    write().map_err(|error| Error::disk(&beside, &error))?;
+    rename(&beside, path)
+}
+
+pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::rename(from, to).map_err(|error| Error::disk(to, &error))
+}
+
+/// Removes a file or folder; that it is not there is fine.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(kind) if kind.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::disk(path, &error)),
+        _ => Ok(()),
+    }
+}

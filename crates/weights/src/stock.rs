@@ -1,0 +1,156 @@
+//! The stock is what is on this computer: looked over, checked, removed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::download::came;
+use crate::find::downloaded;
+use crate::manifest::measure;
+use crate::place::{Place, edition_in, remove as remove_path};
+use crate::{Control, Entry, Error, Event, Known, Manifest, Progress, Tell};
+
+/// Whether a checkpoint is on this computer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is compiled into the program.
+    BuiltIn,
+    /// It is in this folder; whether it is undamaged, [`verify`] tells.
+    Here {
+        /// Its folder.
+        folder: PathBuf,
+        /// Its size. Units: bytes.
+        size: u64,
+    },
+    /// A download has begun and not ended; another one goes on from there.
+    Coming {
+        /// Bytes that are there.
+        done: u64,
+        /// Bytes in all, as far as it is known.
+        total: u64,
+    },
+    /// It is not here.
+    Absent,
+}
+
+/// Whether a checkpoint of the catalog is on this computer.
+pub fn presence(entry: &Entry, home: &Path) -> Presence {
+    let Ok(place) = Place::new(entry, home) else {
+        return Presence::BuiltIn;
+    };
+    if let Ok(folder) = downloaded(entry, home) {
+        let files = fs::read_dir(&folder).into_iter().flatten().flatten();
+        let sizes = files.filter_map(|file| file.metadata().ok().map(|file| file.len()));
+        let size = sizes.sum();
+        return Presence::Here { folder, size };
+    }
+    let edition = edition_in(entry, &place.coming).or(entry.editions.first());
+    match edition {
+        Some(edition) if place.coming.is_dir() => Presence::Coming {
+            done: edition
+                .files
+                .iter()
+                .map(|file| came(&place.coming, file))
+                .sum(),
+            total: edition.size(),
+        },
+        _ => Presence::Absent,
+    }
+}
+
+/// A file of a checkpoint, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Its name.
+    pub file: String,
+    /// How it is.
+    pub health: Health,
+    /// How it is known what it should be; none when nothing is known of it.
+    pub known: Option<Known>,
+}
+
+/// How a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// As it should be, or nothing is known against it.
+    Right,
+    /// It is not there.
+    Missing,
+    /// It is another content, in these words.
+    Damaged(String),
+}
+
+/// Reads every file of a checkpoint and compares it with what the catalog and the manifest say;
+/// none when it was cancelled. A missing file that only other programs read is passed over.
+///
+/// Errors: `BuiltIn`, `NotDownloaded`, `Disk`.
+pub fn verify(
+    entry: &Entry,
+    home: &Path,
+    control: &Control,
+    tell: &Tell<'_>,
+) -> Result<Option<Vec<Finding>>, Error> {
+    let place = Place::new(entry, home)?;
+    let folder = downloaded(entry, home)?;
+    let manifest = Manifest::read(&folder);
+    let edition = edition_in(entry, &folder).or(entry.editions.first());
+    let edition = edition.ok_or_else(|| Error::BuiltIn {
+        name: entry.name.clone(),
+    })?;
+    let size = |name: &str| {
+        fs::metadata(place.folder.join(name))
+            .ok()
+            .map(|file| file.len())
+    };
+    let total = edition
+        .files
+        .iter()
+        .filter_map(|file| size(&file.name))
+        .sum();
+    let (mut findings, mut done) = (Vec::new(), 0);
+    for published in &edition.files {
+        let fact = Manifest::complete(published, manifest.as_ref());
+        let pin = manifest
+            .as_ref()
+            .and_then(|manifest| manifest.pin(&fact.name));
+        let known = match published.sha256 {
+            Some(_) => Some(Known::Published),
+            None => pin.map(|pin| pin.known),
+        };
+        let health = if size(&fact.name).is_none() {
+            if pin.is_none() && !fact.is_needed() {
+                continue;
+            }
+            Health::Missing
+        } else {
+            let mut passed = |n_bytes| {
+                done += n_bytes;
+                tell(Event::Progress(Progress::reading(done, total)));
+            };
+            match measure(&folder.join(&fact.name), control, &mut passed)? {
+                None => return Ok(None),
+                Some((size, sha256)) => fact
+                    .check(size, &sha256)
+                    .map_or_else(Health::Damaged, |()| Health::Right),
+            }
+        };
+        findings.push(Finding {
+            file: fact.name,
+            health,
+            known,
+        });
+    }
+    Ok(Some(findings))
+}
+
+/// Removes a checkpoint from this computer, and what has come of it.
+///
+/// Errors: `BuiltIn`, `Locked`, `Disk`; with the last, some of it may be left.
+pub fn remove(entry: &Entry, home: &Path) -> Result<(), Error> {
+    let place = Place::new(entry, home)?;
+    let _right = place.take()?;
+    // Without its configuration a folder is no checkpoint, so nobody loads one that is going.
+    remove_path(&place.folder.join("config.json"))?;
+    remove_path(&place.folder)?;
+    remove_path(&place.taking)?;
+    remove_path(&place.coming)
+}

@@ -1,0 +1,47 @@
+//! The world is what a download asks of the computer around it: time, chance and free space.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::io;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use crate::Control;
+
+/// What a download asks of the computer around it; tests bring a world of their own.
+pub trait World: Send + Sync {
+    /// Time since some fixed moment.
+    fn now(&self) -> Duration;
+    /// Lets time pass, unless the control wishes otherwise.
+    fn wait(&self, time: Duration, control: &Control);
+    /// A number from 0 to 1, different every time.
+    fn chance(&self) -> f64;
+    /// Free space of the disk that a folder is on. Units: bytes.
+    fn free_space(&self, folder: &Path) -> io::Result<u64>;
+}
+
+/// The real world.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ThisComputer;
+
+impl World for ThisComputer {
+    fn now(&self) -> Duration {
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed()
+    }
+
+    fn wait(&self, time: Duration, control: &Control) {
+        control.wait_for(time);
+    }
+
+    fn chance(&self) -> f64 {
+        // A fresh hasher is keyed by chance; its 32 upper bits are plenty to spread retries.
+        let bits = RandomState::new().build_hasher().finish() >> 32;
+        bits as f64 / f64::from(u32::MAX)
+    }
+
+    fn free_space(&self, folder: &Path) -> io::Result<u64> {
+        fs4::available_space(folder)
+    }
+}
