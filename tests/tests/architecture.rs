@@ -22,6 +22,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         "earmark-pipeline",
         &["earmark-transcript", "earmark-audio", "earmark-engine"],
     ),
+    ("earmark-store", &["earmark-transcript"]),
     (
         "earmark-jobs",
         &[
@@ -70,7 +71,9 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
     ("cpal", &["earmark-audio"]),
     ("clap", &["earmark-cli"]),
     ("indicatif", &["earmark-cli"]),
-    ("directories", &["earmark-weights"]),
+    ("directories", &["earmark-weights", "earmark-store"]),
+    ("rusqlite*", &["earmark-store"]),
+    ("libsqlite3-sys", &["earmark-store"]),
     ("tauri*", &["earmark-desktop"]),
     // Whoever can speak to a network: `weights` alone.
     ("ureq", &["earmark-weights"]),
