@@ -33,6 +33,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-weights",
         ],
     ),
+    ("earmark-server", &[]),
     (
         "earmark-cli",
         // Everything below `jobs` is for diagnostics alone.
@@ -74,6 +75,9 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
     ("directories", &["earmark-weights", "earmark-store"]),
     ("rusqlite*", &["earmark-store"]),
     ("libsqlite3-sys", &["earmark-store"]),
+    ("axum*", &["earmark-server"]),
+    ("tower*", &["earmark-server"]),
+    ("tokio*", &["earmark-server", "earmark-desktop"]),
     ("tauri*", &["earmark-desktop"]),
     // Whoever can speak to a network: `weights` alone.
     ("ureq", &["earmark-weights"]),
