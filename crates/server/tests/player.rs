@@ -13,6 +13,12 @@ use std::thread;
 use earmark_server::{Link, Server};
 use tempfile::TempDir;
 
+/// A server may be shared between threads.
+const _: fn() = || {
+    fn check<T: Send + Sync>() {}
+    check::<Server>();
+};
+
 /// A server with one recording on its shelf.
 struct Stage {
     folder: TempDir,

@@ -111,7 +111,9 @@ impl Store {
     /// recordings that belong to the program and that no item needs any more: now the caller may
     /// delete the files.
     pub fn delete(&mut self, ids: &[ItemId]) -> Result<Vec<PathBuf>, Error> {
-        self.write(|transaction| delete(transaction, ids))
+        let recordings = self.write(|transaction| delete(transaction, ids))?;
+        self.give_back();
+        Ok(recordings)
     }
 
     /// What the history takes up on the disk.

@@ -70,7 +70,7 @@ impl Retention {
 impl Store {
     /// Takes everything out of the history that a rule does not keep.
     pub fn apply(&mut self, retention: Retention, now: Timestamp) -> Result<Removed, Error> {
-        self.write(|transaction| {
+        let removed = self.write(|transaction| {
             let kept: Vec<Kept> = transaction
                 .prepare("SELECT id, created_ms, starred, state FROM item")?
                 .query_map([], |row| {
@@ -85,7 +85,9 @@ impl Store {
             let items = retention.expired(&kept, now);
             let recordings = items::delete(transaction, &items)?;
             Ok::<_, Fault>(Removed { items, recordings })
-        })
+        })?;
+        self.give_back();
+        Ok(removed)
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::Error;
@@ -81,6 +82,16 @@ impl Store {
         self.read(|connection| sound(connection, &self.path))
     }
 
+    /// Gives the room of what was deleted back to the disk, as far as it goes now; what does not
+    /// is used again by what comes.
+    pub(crate) fn give_back(&self) {
+        // Each row is a page given back, so all of them are asked for.
+        let run = |sql| self.connection.prepare(sql)?.query([])?.count();
+        // Nothing depends on it, and what was deleted is deleted.
+        let _ =
+            run("PRAGMA incremental_vacuum").and_then(|_| run("PRAGMA wal_checkpoint(TRUNCATE)"));
+    }
+
     pub(crate) fn read<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Fault>,
@@ -126,6 +137,10 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Fault> {
             return Err(Fault::Told(Error::Foreign { path: path.into() }));
         }
     };
+    if version == 0 {
+        // Only an empty database can be told; see `give_back`.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;

@@ -16,6 +16,12 @@ use earmark_transcript::{Ms, Segment, Timing, Transcript, Word, words};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
+/// A store may be handed to another thread, and shared behind a lock.
+const _: fn() = || {
+    fn check<T: Send + Sync>() {}
+    check::<std::sync::Mutex<Store>>();
+};
+
 /// A store in a folder that goes away.
 struct Home {
     folder: TempDir,
