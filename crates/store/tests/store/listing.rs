@@ -170,7 +170,7 @@ fn only_recordings_of_the_program_are_given_up() {
 #[test]
 fn what_is_deleted_takes_no_room() {
     let mut home = Home::new();
-    let id = home.add(0, &["some text that is said again and again"; 2000]);
+    let id = home.add(0, &vec!["some text that is said again and again"; 2000]);
     let full = home.store.storage().unwrap().database;
     home.store.delete(&[id]).unwrap();
     let empty = home.store.storage().unwrap().database;
