@@ -28,7 +28,7 @@ const FREQUENT: usize = 100_000;
 /// Terms that stand nowhere, in three segments, and in many.
 const TERMS: [(&str, [&str; 3]); 5] = [
     ("word", ["xylotomist", "quaggaberry", "marmalade"]),
-    ("one character", ["龘", "鱻", "猫"]),
+    ("one character", ["靐", "鱻", "猫"]),
     ("two characters", ["龘龘", "鱻麤", "钢琴"]),
     ("four characters", ["龘龘龘龘", "鱻麤龖龘", "钢琴协奏"]),
     (

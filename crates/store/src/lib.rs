@@ -20,6 +20,7 @@ mod packed;
 mod path;
 mod query;
 mod retention;
+mod row;
 mod schema;
 mod search;
 mod segments;

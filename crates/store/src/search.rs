@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::query::Query;
-use crate::{Error, Filter, ItemId, Store, item, segments, slot};
+use crate::{Error, Filter, ItemId, Store, item, row, slot};
 
 /// Characters of a snippet before its first match, at most.
 const LEAD: usize = 40;
@@ -101,11 +101,8 @@ impl Store {
 
 fn hit(connection: &Connection, id: i64, query: &Query) -> rusqlite::Result<Hit> {
     let segment = connection
-        .prepare_cached(
-            "SELECT start_ms, end_ms, text, language, timing, speaker, words FROM segment \
-             WHERE id = ?1",
-        )?
-        .query_row([id], |row| Ok(segments::read(row)?.0))?;
+        .prepare_cached(&format!("{} WHERE id = ?1", row::SELECT))?
+        .query_row([id], |row| Ok(row::read(row)?.0))?;
     let item = slot::item_of(id);
     let (name, created) = connection
         .prepare_cached("SELECT name, created_ms FROM item WHERE id = ?1")?

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use earmark_transcript::{Ms, Segment, Timing, Transcript, join};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use earmark_transcript::{Ms, Segment, Transcript, join};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::fault::Fault;
-use crate::item::named;
 use crate::items::{change, set_state};
-use crate::{Error, ItemId, State, Store, grams, packed, slot};
+use crate::row::{Columns, load, put, put_columns};
+use crate::{Error, ItemId, State, Store, grams, row, slot};
 
 impl Store {
     /// Adds what has been heard behind what is there, together with how far the recording is heard
@@ -178,6 +178,8 @@ fn replace(connection: &Connection, id: ItemId, transcript: &Transcript) -> Resu
     splice(connection, id, range, &new_rest[..new_rest.len() - end])
 }
 
+/// Writes in the order of rising ids, the last segment first: that fills the pages of the table,
+/// and lets the index take many texts in one go.
 fn splice(
     connection: &Connection,
     id: ItemId,
@@ -209,10 +211,10 @@ fn splice(
         return Err(Error::TooLong { n_segments }.into());
     }
     let n_same = old.len().min(with.len());
-    for (&segment, new) in old.iter().zip(with) {
+    for (&segment, new) in old.iter().zip(with).rev() {
         put(connection, id, segment, new)?;
     }
-    for &segment in &old[n_same..] {
+    for &segment in old[n_same..].iter().rev() {
         grams::remove(connection, segment)?;
         connection
             .prepare_cached("DELETE FROM segment WHERE id = ?1")?
@@ -223,7 +225,7 @@ fn splice(
     let after = all.get(range.end).copied();
     match slot::between(id.0, before, after, more.len()) {
         Some(new) => {
-            for (segment, new) in new.into_iter().zip(more) {
+            for (segment, new) in new.into_iter().zip(more).rev() {
                 put(connection, id, segment, new)?;
             }
         }
@@ -255,125 +257,16 @@ fn is_among(languages: &str, language: &str) -> bool {
 fn respread(connection: &Connection, id: ItemId, at: usize, more: &[Segment]) -> Result<(), Fault> {
     // Damaged words stay as they are: the columns are moved, not the segments.
     let mut rows: Vec<Columns> = connection
-        .prepare_cached(&format!("{SELECT} WHERE item = ?1 ORDER BY id DESC"))?
-        .query_map([id.0], columns)?
+        .prepare_cached(&format!("{} WHERE item = ?1 ORDER BY id DESC", row::SELECT))?
+        .query_map([id.0], row::columns)?
         .collect::<rusqlite::Result<_>>()?;
     for segment in ids(connection, id)? {
         grams::remove(connection, segment)?;
     }
     connection.execute("DELETE FROM segment WHERE item = ?1", [id.0])?;
     rows.splice(at..at, more.iter().map(Columns::of));
-    for (segment, row) in slot::spread(id.0, rows.len()).into_iter().zip(&rows) {
+    for (segment, row) in slot::spread(id.0, rows.len()).into_iter().zip(&rows).rev() {
         put_columns(connection, id, segment, row)?;
     }
     Ok(())
-}
-
-/// A segment as it lies in its row.
-struct Columns {
-    start: u32,
-    end: u32,
-    text: String,
-    language: String,
-    timing: &'static str,
-    speaker: Option<String>,
-    words: Vec<u8>,
-}
-
-const SELECT: &str = "SELECT start_ms, end_ms, text, language, timing, speaker, words FROM segment";
-
-const TIMINGS: [Timing; 3] = [Timing::Aligned, Timing::Estimated, Timing::Piece];
-
-impl Columns {
-    fn of(segment: &Segment) -> Self {
-        Self {
-            start: segment.start.0,
-            end: segment.end.0,
-            text: segment.text.clone(),
-            language: segment.language.clone(),
-            timing: segment.timing.name(),
-            speaker: segment.speaker.clone(),
-            words: packed::pack(&segment.text, &segment.words),
-        }
-    }
-}
-
-fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
-    Ok(Columns {
-        start: row.get(0)?,
-        end: row.get(1)?,
-        text: row.get(2)?,
-        language: row.get(3)?,
-        timing: named(row, 4, TIMINGS, Timing::name)?.name(),
-        speaker: row.get(5)?,
-        words: row.get(6)?,
-    })
-}
-
-fn put(connection: &Connection, id: ItemId, segment: i64, new: &Segment) -> Result<(), Fault> {
-    put_columns(connection, id, segment, &Columns::of(new))
-}
-
-fn put_columns(
-    connection: &Connection,
-    id: ItemId,
-    segment: i64,
-    row: &Columns,
-) -> Result<(), Fault> {
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO segment (id, item, start_ms, end_ms, text, language, timing, \
-             speaker, words) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![
-            segment,
-            id.0,
-            row.start,
-            row.end,
-            row.text,
-            row.language,
-            row.timing,
-            row.speaker,
-            row.words,
-        ])?;
-    Ok(grams::put(connection, segment, &row.text)?)
-}
-
-fn load(
-    connection: &Connection,
-    id: ItemId,
-    warnings: &mut Vec<String>,
-) -> rusqlite::Result<Vec<Segment>> {
-    let mut statement =
-        connection.prepare_cached(&format!("{SELECT} WHERE item = ?1 ORDER BY id DESC"))?;
-    let mut rows = statement.query([id.0])?;
-    let mut segments = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (segment, is_whole) = read(row)?;
-        if !is_whole {
-            let at = segment.start;
-            warnings.push(format!(
-                "the times of the words at {at} are damaged and were left out"
-            ));
-        }
-        segments.push(segment);
-    }
-    Ok(segments)
-}
-
-/// Reads a segment, and whether its words could be read.
-pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<(Segment, bool)> {
-    let text: String = row.get(2)?;
-    let words = packed::unpack(&text, row.get_ref(6)?.as_blob()?);
-    let is_whole = words.is_some();
-    let segment = Segment {
-        start: Ms(row.get(0)?),
-        end: Ms(row.get(1)?),
-        text,
-        language: row.get(3)?,
-        timing: named(row, 4, TIMINGS, Timing::name)?,
-        speaker: row.get(5)?,
-        words: words.unwrap_or_default(),
-    };
-    Ok((segment, is_whole))
 }
