@@ -1,4 +1,4 @@
-//! How long a search takes in a long history.
+//! How long a search takes in a long history, and what a long transcript costs.
 //!
 //! `cargo bench -p earmark-store -- ITEMS FOLDER` fills a history of `ITEMS` transcripts of 5,000
 //! words (half of them English, half Chinese characters) in `FOLDER`, unless one of that size is
@@ -62,6 +62,7 @@ fn main() {
     );
     let (_, listing) = timed(|| store.list(&Filter::default(), None, 50).unwrap());
     println!("first page of the list: {listing:.1?}");
+    long(&temporary.path().join("long.db"));
     for (name, terms) in TERMS {
         for (often, term) in ["never", "three times", "often"].into_iter().zip(terms) {
             let filter = Filter::default();
@@ -82,6 +83,31 @@ fn main() {
             );
         }
     }
+}
+
+/// A transcript of 40,000 words: kept whole, read back, and one segment of it edited.
+fn long(path: &Path) {
+    let mut store = Store::open(path).unwrap();
+    let id = store.add(&new(0)).unwrap();
+    let mut random = Random(1);
+    let texts = (0..2000).map(|nth| random.text(nth, 1_000_000));
+    let segments: Vec<Segment> = texts.enumerate().map(segment).collect();
+    let transcript = Transcript::assemble(Ms(16_000_000), segments, Vec::new());
+    let ((), keeping) = timed(|| store.finish(id, &transcript).unwrap());
+    let (read, reading) = timed(|| store.transcript(id).unwrap());
+    let mut edited = read.segments[999].clone();
+    edited.text += " x";
+    let one = std::slice::from_ref(&edited);
+    let ((), first) = timed(|| store.replace_segments(id, 999..1000, one).unwrap());
+    let (_, mut times): (Vec<()>, Vec<Duration>) = (0..11)
+        .map(|_| timed(|| store.replace_segments(id, 999..1000, one).unwrap()))
+        .unzip();
+    times.sort();
+    println!(
+        "40,000 words: kept in {keeping:.1?}, read in {reading:.1?}; an edit {first:.1?} at first, \
+         then {:.1?} at the median",
+        times[5]
+    );
 }
 
 fn fill(path: &Path, n_items: usize) {

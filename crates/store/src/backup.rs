@@ -23,6 +23,12 @@ impl Store {
                 why: "this is the history itself; choose another file".into(),
             });
         }
+        if path.to_str().is_none() {
+            return Err(Error::Io {
+                path: path.into(),
+                why: "SQLite cannot write to a name that is not text; choose another".into(),
+            });
+        }
         let part = beside(path, ".earmark-part");
         files::remove_database(&part)?;
         let written = self.write_copy(&part);

@@ -148,4 +148,14 @@ fn a_backup_that_cannot_be_written_is_told() {
     fs::write(home.path("folder/file"), "").unwrap();
     check("folder");
     assert_eq!(home.texts(id), ["one"]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let name = std::ffi::OsStr::from_bytes(b"b\xFF");
+        let error = home
+            .store
+            .backup_to(&home.folder.path().join(name))
+            .unwrap_err();
+        assert!(matches!(error, Error::Io { .. }), "{error:?}");
+    }
 }
