@@ -35,6 +35,11 @@ impl Origin {
             Self::Dictation => "dictation",
         }
     }
+
+    /// The origin with this name; `None` when there is none.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|origin| origin.name() == name)
+    }
 }
 
 /// How far an item has come.
@@ -55,7 +60,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    pub(crate) const ALL: [Self; 6] = [
+    const ALL: [Self; 6] = [
         Self::Waiting,
         Self::Running,
         Self::Done,
@@ -75,6 +80,11 @@ impl Stage {
             Self::Cancelled => "cancelled",
             Self::Interrupted => "interrupted",
         }
+    }
+
+    /// The stage with this name; `None` when there is none.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.name() == name)
     }
 }
 
@@ -176,12 +186,12 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
             created: created(row, 1)?,
             source: path::from_column(row.get_ref(2)?)?,
             name: row.get(3)?,
-            origin: named(row, 4, Origin::ALL, Origin::name)?,
+            origin: named(row, 4, Origin::find)?,
             model: row.get(5)?,
             language: row.get(6)?,
             context: row.get(7)?,
         },
-        state: match named(row, 8, Stage::ALL, Stage::name)? {
+        state: match named(row, 8, Stage::find)? {
             Stage::Waiting => State::Waiting,
             Stage::Running => State::Running,
             Stage::Done => State::Done,
@@ -213,16 +223,14 @@ pub(crate) fn created(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestam
 }
 
 /// Reads one of a closed set of names.
-pub(crate) fn named<T: Copy>(
+pub(crate) fn named<T>(
     row: &Row<'_>,
     column: usize,
-    all: impl IntoIterator<Item = T>,
-    name: impl Fn(T) -> &'static str,
+    find: impl Fn(&str) -> Option<T>,
 ) -> rusqlite::Result<T> {
-    let wanted = row.get_ref(column)?.as_str()?;
-    let found = all.into_iter().find(|&one| name(one) == wanted);
-    found.ok_or_else(|| {
-        let why = FromSqlError::Other(format!("unknown name `{wanted}`").into());
+    let name = row.get_ref(column)?.as_str()?;
+    find(name).ok_or_else(|| {
+        let why = FromSqlError::Other(format!("unknown name `{name}`").into());
         rusqlite::Error::FromSqlConversionFailure(column, Type::Text, why.into())
     })
 }

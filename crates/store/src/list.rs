@@ -104,9 +104,7 @@ impl Store {
                 let (n, n_starred): (u32, u32) = (row.get(1)?, row.get(2)?);
                 counts.total += n;
                 counts.starred += n_starred;
-                counts
-                    .stages
-                    .insert(item::named(row, 0, Stage::ALL, Stage::name)?, n);
+                counts.stages.insert(item::named(row, 0, Stage::find)?, n);
             }
             Ok(counts)
         })

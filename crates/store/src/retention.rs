@@ -78,7 +78,7 @@ impl Store {
                         id: ItemId(row.get(0)?),
                         created: item::created(row, 1)?,
                         starred: row.get(2)?,
-                        stage: named(row, 3, Stage::ALL, Stage::name)?,
+                        stage: named(row, 3, Stage::find)?,
                     })
                 })?
                 .collect::<rusqlite::Result<_>>()?;

@@ -22,8 +22,6 @@ pub(crate) struct Columns {
 pub(crate) const SELECT: &str =
     "SELECT start_ms, end_ms, text, language, timing, speaker, words FROM segment";
 
-const TIMINGS: [Timing; 3] = [Timing::Aligned, Timing::Estimated, Timing::Piece];
-
 impl Columns {
     /// The columns of a segment.
     pub(crate) fn of(segment: &Segment) -> Self {
@@ -46,7 +44,7 @@ pub(crate) fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
         end: row.get(1)?,
         text: row.get(2)?,
         language: row.get(3)?,
-        timing: named(row, 4, TIMINGS, Timing::name)?.name(),
+        timing: named(row, 4, Timing::find)?.name(),
         speaker: row.get(5)?,
         words: row.get(6)?,
     })
@@ -121,7 +119,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<(Segment, bool)> {
         end: Ms(row.get(1)?),
         text,
         language: row.get(3)?,
-        timing: named(row, 4, TIMINGS, Timing::name)?,
+        timing: named(row, 4, Timing::find)?,
         speaker: row.get(5)?,
         words: words.unwrap_or_default(),
     };

@@ -29,7 +29,7 @@ CREATE TABLE segment (
     end_ms   INTEGER NOT NULL,
     text     TEXT    NOT NULL,
     language TEXT    NOT NULL,
-    timing   TEXT    NOT NULL, -- aligned, estimated, piece
+    timing   TEXT    NOT NULL, -- aligned, estimated, piece, given
     speaker  TEXT,
     words    BLOB    NOT NULL  -- packed, see packed.rs
 ) STRICT;

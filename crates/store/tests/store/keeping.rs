@@ -27,7 +27,8 @@ fn any_segment() -> impl Strategy<Value = Segment> {
     let timing = prop_oneof![
         Just(Timing::Aligned),
         Just(Timing::Estimated),
-        Just(Timing::Piece)
+        Just(Timing::Piece),
+        Just(Timing::Given)
     ];
     let language = prop_oneof![Just(""), Just("English"), Just("Chinese")];
     let texts = (".{0,20}", language, option::of(".{0,5}"));
