@@ -51,7 +51,7 @@ pub enum Stage {
     Running,
     /// Heard to its end.
     Done,
-    /// Came to nothing; [`Item::failure`] says why.
+    /// Came to nothing; [`State::Failed`] says why.
     Failed,
     /// Stopped by a person; the finished segments are there.
     Cancelled,

@@ -5,7 +5,7 @@
 //! for; its segments are kept as they are heard, so a process that is killed loses nothing that
 //! was finished. Times and the place of every file are passed in.
 //!
-//! The layout on disk is in `schema/` (tables), [`packed`] (words) and [`grams`] (search index).
+//! The layout on disk is in `schema/` (tables), `packed.rs` (words) and `grams.rs` (search index).
 
 mod backup;
 mod error;
