@@ -22,6 +22,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         "earmark-pipeline",
         &["earmark-transcript", "earmark-audio", "earmark-engine"],
     ),
+    ("earmark-store", &["earmark-transcript"]),
     (
         "earmark-jobs",
         &[
@@ -32,6 +33,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-weights",
         ],
     ),
+    ("earmark-server", &[]),
     (
         "earmark-cli",
         // Everything below `jobs` is for diagnostics alone.
@@ -70,7 +72,12 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
     ("cpal", &["earmark-audio"]),
     ("clap", &["earmark-cli"]),
     ("indicatif", &["earmark-cli"]),
-    ("directories", &["earmark-weights"]),
+    ("directories", &["earmark-weights", "earmark-store"]),
+    ("rusqlite*", &["earmark-store"]),
+    ("libsqlite3-sys", &["earmark-store"]),
+    ("axum*", &["earmark-server"]),
+    ("tower*", &["earmark-server"]),
+    ("tokio*", &["earmark-server", "earmark-desktop"]),
     ("tauri*", &["earmark-desktop"]),
     // Whoever can speak to a network: `weights` alone.
     ("ureq", &["earmark-weights"]),

@@ -1,0 +1,188 @@
+//! The list of the history: newest first, filtered, page by page, grouped by day.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, params, params_from_iter};
+
+use crate::item::{self, COLUMNS};
+use crate::query::Query;
+use crate::{Error, Item, ItemId, Origin, Stage, Store};
+
+/// Which items are wanted; every condition that is set must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// In one of these stages; empty for any.
+    pub stages: Vec<Stage>,
+    /// Starred, or not.
+    pub starred: Option<bool>,
+    /// In this language, by its English name: heard in it or, as long as nothing was heard, asked
+    /// for it.
+    pub language: Option<String>,
+    /// Come to the program in this way.
+    pub origin: Option<Origin>,
+    /// All of these terms in the name, or all in one segment; empty for any. Read as in
+    /// [`Store::search`], which does not look at it: there the query says what is wanted.
+    pub text: String,
+}
+
+/// How many items there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All of them.
+    pub total: u32,
+    /// With a star.
+    pub starred: u32,
+    /// In each stage; a stage that no item is in is left out.
+    pub stages: BTreeMap<Stage, u32>,
+}
+
+/// A day and its items.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Day {
+    /// The day as the calendar of the person has it.
+    pub date: Date,
+    /// What was asked for on it, newest first.
+    pub items: Vec<Item>,
+}
+
+impl Store {
+    /// The items that a filter lets through, newest first, `limit` of them at most, from the one
+    /// that comes after the item `after`.
+    ///
+    /// Errors: [`Error::NoItem`] when `after` is not there any more.
+    pub fn list(
+        &self,
+        filter: &Filter,
+        after: Option<ItemId>,
+        limit: usize,
+    ) -> Result<Vec<Item>, Error> {
+        self.read(|connection| {
+            let mut conditions = filter.conditions();
+            if let Some(after) = after {
+                let created: Option<i64> = connection
+                    .prepare_cached("SELECT created_ms FROM item WHERE id = ?1")?
+                    .query_row([after.0], |row| row.get(0))
+                    .optional()?;
+                let created = created.ok_or(Error::NoItem { id: after.0 })?;
+                conditions.add("(i.created_ms, i.id) < (?, ?)", [created, after.0]);
+            }
+            conditions
+                .values
+                .push(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
+            let sql = format!(
+                "SELECT {COLUMNS} FROM item i {} ORDER BY i.created_ms DESC, i.id DESC LIMIT ?",
+                conditions.sql("WHERE")
+            );
+            Ok(connection
+                .prepare_cached(&sql)?
+                .query_map(params_from_iter(&conditions.values), item::read)?
+                .collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// How many items a filter lets through.
+    pub fn count(&self, filter: &Filter) -> Result<u32, Error> {
+        self.read(|connection| {
+            let conditions = filter.conditions();
+            let sql = format!("SELECT count(*) FROM item i {}", conditions.sql("WHERE"));
+            let mut statement = connection.prepare_cached(&sql)?;
+            Ok(statement.query_row(params_from_iter(&conditions.values), |row| row.get(0))?)
+        })
+    }
+
+    /// How many items there are in all.
+    pub fn counts(&self) -> Result<Counts, Error> {
+        self.read(|connection| {
+            let mut counts = Counts::default();
+            let sql = "SELECT state, count(*), sum(starred) FROM item GROUP BY state";
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut rows = statement.query(params![])?;
+            while let Some(row) = rows.next()? {
+                let (n, n_starred): (u32, u32) = (row.get(1)?, row.get(2)?);
+                counts.total += n;
+                counts.starred += n_starred;
+                counts.stages.insert(item::named(row, 0, Stage::find)?, n);
+            }
+            Ok(counts)
+        })
+    }
+}
+
+/// Items in the order of a list, grouped by the day on which they were asked for.
+pub fn by_day(items: Vec<Item>, zone: &TimeZone) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
+    for item in items {
+        let date = zone.to_datetime(item.asked.created).date();
+        match days.last_mut().filter(|day| day.date == date) {
+            Some(day) => day.items.push(item),
+            None => days.push(Day {
+                date,
+                items: vec![item],
+            }),
+        }
+    }
+    days
+}
+
+/// Conditions of SQL over the table `item` under the name `i`, and their values.
+#[derive(Default)]
+pub(crate) struct Conditions {
+    parts: Vec<String>,
+    pub(crate) values: Vec<Value>,
+}
+
+impl Conditions {
+    pub(crate) fn add<V: Into<Value>>(
+        &mut self,
+        sql: impl Into<String>,
+        values: impl IntoIterator<Item = V>,
+    ) {
+        self.parts.push(sql.into());
+        self.values.extend(values.into_iter().map(Into::into));
+    }
+
+    /// The conditions behind a keyword; empty when there are none.
+    pub(crate) fn sql(&self, keyword: &str) -> String {
+        match self.parts.as_slice() {
+            [] => String::new(),
+            parts => format!("{keyword} {}", parts.join(" AND ")),
+        }
+    }
+}
+
+impl Filter {
+    fn conditions(&self) -> Conditions {
+        let mut conditions = self.conditions_but_text();
+        if let Some(expression) = Query::parse(&self.text).expression() {
+            let sql = "i.id IN (SELECT rowid >> 20 FROM grams WHERE grams MATCH ?)";
+            conditions.add(sql, [expression]);
+        }
+        conditions
+    }
+
+    pub(crate) fn conditions_but_text(&self) -> Conditions {
+        let mut conditions = Conditions::default();
+        if !self.stages.is_empty() {
+            let places = vec!["?"; self.stages.len()].join(", ");
+            let names = self.stages.iter().map(|stage| stage.name().to_owned());
+            conditions.add(format!("i.state IN ({places})"), names);
+        }
+        if let Some(starred) = self.starred {
+            conditions.add("i.starred = ?", [i64::from(starred)]);
+        }
+        if let Some(language) = &self.language {
+            conditions.add(
+                "CASE i.languages WHEN '' THEN i.asked_language = ? \
+                 ELSE instr(',' || i.languages || ',', ',' || ? || ',') END",
+                [language.clone(), language.clone()],
+            );
+        }
+        if let Some(origin) = self.origin {
+            conditions.add("i.origin = ?", [origin.name().to_owned()]);
+        }
+        conditions
+    }
+}

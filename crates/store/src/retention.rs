@@ -1,0 +1,150 @@
+//! Retention says how long the history is kept.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::Fault;
+use crate::item::{self, named};
+use crate::{Error, ItemId, Stage, Store, items};
+
+/// How long items are kept. Items with a star are kept for ever and count for nothing; so are
+/// items that wait or are being heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retention {
+    /// All of them.
+    #[default]
+    All,
+    /// This many, the newest.
+    Last(u32),
+    /// Those of this many times 24 hours.
+    Days(u32),
+}
+
+/// What a rule has to know of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The item.
+    pub id: ItemId,
+    /// When it was asked for.
+    pub created: Timestamp,
+    /// Whether it has a star.
+    pub starred: bool,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// What was taken out of the history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// The items.
+    pub items: Vec<ItemId>,
+    /// Recordings that no item needs any more; the caller may delete the files.
+    pub recordings: Vec<PathBuf>,
+}
+
+impl Retention {
+    /// Which items are not kept any more, oldest first.
+    pub fn expired(self, items: &[Kept], now: Timestamp) -> Vec<ItemId> {
+        let mut items: Vec<&Kept> = items
+            .iter()
+            .filter(|item| !item.starred)
+            .filter(|item| !matches!(item.stage, Stage::Waiting | Stage::Running))
+            .collect();
+        items.sort_by_key(|item| (item.created, item.id));
+        let n_expired = match self {
+            Self::All => 0,
+            Self::Last(n) => items.len().saturating_sub(n as usize),
+            Self::Days(days) => {
+                let longest_s = i64::from(days) * 24 * 60 * 60;
+                let age_s = |item: &Kept| now.as_second() - item.created.as_second();
+                items.partition_point(|item| age_s(item) > longest_s)
+            }
+        };
+        items[..n_expired].iter().map(|item| item.id).collect()
+    }
+}
+
+impl Store {
+    /// Takes everything out of the history that a rule does not keep.
+    pub fn apply(&mut self, retention: Retention, now: Timestamp) -> Result<Removed, Error> {
+        let removed = self.write(|transaction| {
+            let kept: Vec<Kept> = transaction
+                .prepare("SELECT id, created_ms, starred, state FROM item")?
+                .query_map([], |row| {
+                    Ok(Kept {
+                        id: ItemId(row.get(0)?),
+                        created: item::created(row, 1)?,
+                        starred: row.get(2)?,
+                        stage: named(row, 3, Stage::find)?,
+                    })
+                })?
+                .collect::<rusqlite::Result<_>>()?;
+            let items = retention.expired(&kept, now);
+            let recordings = items::delete(transaction, &items)?;
+            Ok::<_, Fault>(Removed { items, recordings })
+        })?;
+        self.give_back();
+        Ok(removed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::{Kept, Retention};
+    use crate::{ItemId, Stage};
+
+    const DAY_S: i64 = 86_400;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn the_oldest_go_first_and_stars_stay() {
+        let item = |id, day: i64, starred, stage| Kept {
+            id: ItemId(id),
+            created: at(day * DAY_S),
+            starred,
+            stage,
+        };
+        let items = [
+            item(5, 9, false, Stage::Done),
+            item(4, 8, false, Stage::Failed),
+            item(3, 3, true, Stage::Done),
+            item(2, 2, false, Stage::Cancelled),
+            item(6, 2, false, Stage::Running),
+            item(7, 2, false, Stage::Waiting),
+            item(1, 1, false, Stage::Interrupted),
+        ];
+        let check = |retention: Retention, expected: &[i64]| {
+            let expired = retention.expired(&items, at(10 * DAY_S));
+            let expired: Vec<i64> = expired.into_iter().map(|id| id.0).collect();
+            assert_eq!(expired, expected, "{retention:?}");
+        };
+        check(Retention::All, &[]);
+        check(Retention::Last(0), &[1, 2, 4, 5]);
+        check(Retention::Last(2), &[1, 2]);
+        check(Retention::Last(9), &[]);
+        check(Retention::Days(0), &[1, 2, 4, 5]);
+        check(Retention::Days(1), &[1, 2, 4]);
+        check(Retention::Days(8), &[1]);
+        check(Retention::Days(9), &[]);
+        check(Retention::Days(u32::MAX), &[]);
+    }
+
+    #[test]
+    fn an_item_from_the_future_is_kept() {
+        let item = Kept {
+            id: ItemId(1),
+            created: Timestamp::MAX,
+            starred: false,
+            stage: Stage::Done,
+        };
+        assert_eq!(Retention::Days(0).expired(&[item], Timestamp::MIN), []);
+    }
+}

@@ -1,0 +1,257 @@
+//! Settings are what a person chose once and wants to find again.
+//!
+//! They lie in a file of their own beside the database, `settings.json`: a broken or restored
+//! history does not touch them, and every program of the house can read them. Keys that this
+//! program does not know are kept.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{Error, Retention, fault, files};
+
+/// What a person can choose. The names of models, devices, formats and presets are those of the
+/// rooms that know them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Language of the window, `en` or `zh-CN`; `None` follows the system.
+    pub ui_language: Option<String>,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Folder or catalog name of the model; `None` takes the best that is here.
+    pub model: Option<String>,
+    /// Where to compute.
+    pub device: String,
+    /// How matrices are stored; `None` lets the device decide.
+    pub dtype: Option<String>,
+    /// Threads to compute with; `None` lets the engine decide.
+    pub threads: Option<u16>,
+    /// English name of the language that is spoken; `None` lets the model tell.
+    pub spoken_language: Option<String>,
+    /// Background text or names that bias the recogniser.
+    pub context: String,
+    /// The export format that was used last, by its file name extension.
+    pub export_format: String,
+    /// Name of the preset of subtitle rules; `None` for the usual one.
+    pub subtitle_preset: Option<String>,
+    /// Rules that differ from the preset, by name.
+    pub subtitle_rules: Map<String, Value>,
+    /// How exported files are called.
+    pub naming: String,
+    /// Exported files are put next to the recording, without asking.
+    pub save_next_to_source: bool,
+    /// The transcript follows the player.
+    pub follow_scroll: bool,
+    /// How fast the player plays; 1 is as recorded.
+    pub playback_speed: f32,
+    /// How long the history is kept.
+    pub retention: Retention,
+    /// No connection is opened, not even when asked for.
+    pub network_off: bool,
+    /// What this program does not know, kept for the one that does.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark letters on light ground.
+    Light,
+    /// Light letters on dark ground.
+    Dark,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            ui_language: None,
+            theme: Theme::System,
+            model: None,
+            device: "auto".into(),
+            dtype: None,
+            threads: None,
+            spoken_language: None,
+            context: String::new(),
+            export_format: "srt".into(),
+            subtitle_preset: None,
+            subtitle_rules: Map::new(),
+            naming: "{name}".into(),
+            save_next_to_source: true,
+            follow_scroll: true,
+            playback_speed: 1.0,
+            retention: Retention::All,
+            network_off: false,
+            unknown: Map::new(),
+        }
+    }
+}
+
+/// Settings as they were found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Loaded {
+    /// The settings; what could not be read has its default.
+    pub settings: Settings,
+    /// What could not be read, one sentence each, for the person.
+    pub warnings: Vec<String>,
+}
+
+impl Settings {
+    /// The settings file in the folder of a database.
+    pub fn file(folder: &Path) -> PathBuf {
+        folder.join("settings.json")
+    }
+
+    /// Reads a settings file. Without one there are the defaults; a value that is not understood
+    /// has its default and a warning. A file that is not JSON is copied to `settings.json.broken`
+    /// before anything can be written over it.
+    pub fn load(path: &Path) -> Loaded {
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Loaded::default(),
+            Err(error) => return Loaded::broken(&fault::io(path, &error).to_string()),
+        };
+        if let Ok(Value::Object(map)) = serde_json::from_slice(&bytes) {
+            return from_map(map);
+        }
+        let aside = files::beside(path, ".broken");
+        let kept = match fs::copy(path, &aside) {
+            Ok(_) => format!("it is kept as `{}`", aside.display()),
+            Err(error) => format!("it could not be copied aside ({error})"),
+        };
+        let path = path.display();
+        Loaded::broken(&format!("`{path}` is not a settings file; {kept}"))
+    }
+
+    /// Writes the settings; the file is whole at any time.
+    ///
+    /// Errors: [`Error::Io`], [`Error::DiskFull`].
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
+        let part = files::beside(path, ".part");
+        let write = || {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            let mut file = File::create(&part)?;
+            serde_json::to_writer_pretty(&mut file, self)?;
+            file.write_all(b"\n")?;
+            file.sync_all()
+        };
+        write().map_err(|error: io::Error| fault::io(&part, &error))?;
+        files::replace(&part, path)
+    }
+}
+
+impl Loaded {
+    fn broken(why: &str) -> Self {
+        Self {
+            settings: Settings::default(),
+            warnings: vec![format!("{why}; the settings begin anew")],
+        }
+    }
+}
+
+/// Takes each value that is understood.
+fn from_map(map: Map<String, Value>) -> Loaded {
+    let mut warnings = Vec::new();
+    let mut good = Map::new();
+    for (key, value) in map {
+        let alone = Map::from_iter([(key.clone(), value.clone())]);
+        match Settings::deserialize(Value::Object(alone)) {
+            Ok(settings) if is_sensible(&settings) => drop(good.insert(key, value)),
+            _ => warnings.push(format!(
+                "the setting `{key}` cannot be {value}; it has its default again"
+            )),
+        }
+    }
+    let settings = Settings::deserialize(Value::Object(good));
+    Loaded {
+        settings: settings.expect("every value was understood alone"),
+        warnings,
+    }
+}
+
+fn is_sensible(settings: &Settings) -> bool {
+    (0.1..=10.0).contains(&settings.playback_speed) && settings.threads != Some(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::{Loaded, Settings, Theme};
+    use crate::Retention;
+
+    fn load(text: impl AsRef<[u8]>) -> Loaded {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Settings::file(folder.path());
+        fs::write(&path, &text).unwrap();
+        let loaded = Settings::load(&path);
+        let aside = folder.path().join("settings.json.broken");
+        if aside.exists() {
+            assert_eq!(fs::read(aside).unwrap(), text.as_ref());
+            assert!(!loaded.warnings.is_empty());
+        }
+        loaded
+    }
+
+    #[test]
+    fn settings_come_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Settings::file(&folder.path().join("new"));
+        assert_eq!(Settings::load(&path), Loaded::default());
+        let mut settings = Settings {
+            theme: Theme::Dark,
+            retention: Retention::Last(7),
+            threads: Some(3),
+            playback_speed: 1.75,
+            ui_language: Some("zh-CN".into()),
+            ..Settings::default()
+        };
+        settings.unknown.insert("pill".into(), "live text".into());
+        settings.save(&path).unwrap();
+        settings.save(&path).unwrap();
+        let loaded = Settings::load(&path);
+        assert_eq!(loaded.settings, settings);
+        assert!(loaded.warnings.is_empty());
+    }
+
+    #[test]
+    fn one_bad_value_spoils_no_other() {
+        let loaded =
+            load(r#"{"theme": "purple", "follow_scroll": false, "threads": 0, "new": [1]}"#);
+        assert_eq!(loaded.warnings.len(), 2, "{:?}", loaded.warnings);
+        assert!(loaded.warnings[1].contains("`threads` cannot be 0"));
+        assert_eq!(loaded.settings.theme, Theme::System);
+        assert!(!loaded.settings.follow_scroll);
+        assert_eq!(loaded.settings.unknown["new"][0], 1);
+    }
+
+    #[test]
+    fn a_broken_file_gives_defaults_and_a_warning() {
+        for text in ["", "{", "[]", "null", "{\"theme\": \"dark\""] {
+            let loaded = load(text);
+            assert_eq!(loaded.settings, Settings::default());
+            assert_eq!(loaded.warnings.len(), 1);
+            assert!(loaded.warnings[0].contains("is kept as"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_file_is_too_strange(bytes in vec(any::<u8>(), 0..200)) {
+            load(bytes);
+        }
+    }
+}
