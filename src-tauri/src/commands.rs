@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use earmark_jobs::{DEMO, Event, Job, Queue, Settings};
+use earmark_jobs::{AlignerChoice, DEMO, Event, Job, Queue, Settings};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
@@ -76,6 +76,7 @@ pub(crate) async fn transcribe(
     lock(&desk.queue).submit(Job {
         recording,
         model: DEMO.to_owned(),
+        aligner: AlignerChoice::Auto,
         settings: Settings::default(),
         language: None,
         context: String::new(),

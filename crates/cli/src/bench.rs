@@ -63,7 +63,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             random::write(made.path(), &shape, 1).context("cannot write random weights")?;
             Checkpoint::folder(made.path())
         }
-        None => find(args.model.name())?,
+        None => options::checkpoint(&earmark_weights::find(
+            args.model.name(),
+            &earmark_weights::home(),
+        )?),
     };
     out::say("measuring the computer");
     let machine = machine::measure();
@@ -117,15 +120,6 @@ fn shape(model: &str) -> Option<Shape> {
         "random-1.7b" => Some(Shape::QWEN3_ASR_1_7B),
         _ => None,
     }
-}
-
-fn find(model: &str) -> anyhow::Result<Checkpoint> {
-    Ok(
-        match earmark_weights::find(model, &earmark_weights::home())?.files {
-            earmark_weights::Files::Folder(folder) => Checkpoint::Folder(folder),
-            earmark_weights::Files::Embedded(files) => Checkpoint::Embedded(files),
-        },
-    )
 }
 
 /// The whole recording; a benchmark hears one clip.

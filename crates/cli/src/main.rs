@@ -1,6 +1,8 @@
 //! The `earmark` command: recordings into timed text, from a terminal.
 
+mod align;
 mod bench;
+mod check;
 mod eval;
 mod inputs;
 mod options;
@@ -28,6 +30,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Transcribe(transcribe::Args),
+    Align(align::Args),
+    Check(check::Args),
     Eval(eval::Args),
     Bench(bench::Args),
 }
@@ -61,6 +65,8 @@ Exit codes:
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Transcribe(args) => transcribe::run(&args),
+        Command::Align(args) => align::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Bench(args) => bench::run(&args),
     };

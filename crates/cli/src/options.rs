@@ -5,7 +5,11 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::ValueEnum;
-use earmark_jobs::{DEMO, DeviceChoice, Dtype, Job, Language, Settings};
+use earmark_engine::Checkpoint;
+use earmark_jobs::{AlignerChoice, DEMO, DeviceChoice, Dtype, Job, Language, Settings};
+use earmark_transcript::cues::Rules;
+use earmark_transcript::export::{self, Format, txt};
+use earmark_weights::{Files, Located};
 
 /// Which model, and how to run it.
 #[derive(clap::Args)]
@@ -19,6 +23,21 @@ pub(crate) struct Model {
     #[arg(long = "model", value_name = "DIR|NAME")]
     name: Option<String>,
 
+    /// What measures the times of the words: `auto`, `none`, an aligner's folder or its name
+    ///
+    /// `auto` takes the aligner that goes with the model when it is on this computer. Without an
+    /// aligner the times are estimated, and say so.
+    #[arg(long, value_name = "DIR|NAME", default_value = "auto")]
+    aligner: String,
+
+    #[command(flatten)]
+    compute: Compute,
+}
+
+/// How to run a model.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Model")]
+pub(crate) struct Compute {
     /// Where to compute; `auto` takes what works
     #[arg(long, value_enum, default_value_t)]
     device: Device,
@@ -57,12 +76,33 @@ enum Storage {
 impl Model {
     /// Sets the number of threads; to be called before any other thread runs.
     pub(crate) fn apply_threads(&self) {
-        earmark_jobs::set_threads(self.threads);
+        self.compute.apply_threads();
     }
 
     /// The folder or name; the demo when none was given.
     pub(crate) fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(DEMO)
+    }
+
+    /// What measures the times of the words.
+    fn aligner(&self) -> AlignerChoice {
+        match self.aligner.as_str() {
+            "auto" => AlignerChoice::Auto,
+            "none" => AlignerChoice::Off,
+            name => AlignerChoice::Named(name.to_owned()),
+        }
+    }
+
+    /// What the engine is told.
+    pub(crate) fn settings(&self) -> Settings {
+        self.compute.settings()
+    }
+}
+
+impl Compute {
+    /// Sets the number of threads; to be called before any other thread runs.
+    pub(crate) fn apply_threads(&self) {
+        earmark_jobs::set_threads(self.threads);
     }
 
     /// What the engine is told.
@@ -80,6 +120,14 @@ impl Model {
                 Storage::Q4K => Dtype::Q4K,
             }),
         }
+    }
+}
+
+/// The files of a located checkpoint, as the engine takes them.
+pub(crate) fn checkpoint(located: &Located) -> Checkpoint {
+    match &located.files {
+        Files::Folder(folder) => Checkpoint::Folder(folder.clone()),
+        Files::Embedded(files) => Checkpoint::Embedded(files),
     }
 }
 
@@ -142,11 +190,154 @@ impl Speech {
         let job = |recording: &PathBuf| Job {
             recording: recording.clone(),
             model: model.name().to_owned(),
+            aligner: model.aligner(),
             settings: model.settings(),
             language: self.language.0,
             context: context.clone(),
             longest_piece_s: self.piece,
         };
         Ok(recordings.iter().map(job).collect())
+    }
+}
+
+/// What to write.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Written {
+    /// What to write
+    ///
+    /// `json` is everything that is known: on standard output one object per recording, each on a
+    /// line of its own. `srt`, `vtt`, `ass` and `lrc` are subtitles.
+    #[arg(long, value_enum)]
+    format: Option<Kind>,
+
+    /// The rules of subtitles: line length, reading speed, durations
+    #[arg(long, value_enum, default_value_t)]
+    rules: Preset,
+
+    /// Mark in subtitles (`vtt`, `ass`, `lrc`) when each word is spoken
+    #[arg(long)]
+    word_times: bool,
+
+    /// How plain text is laid out
+    #[arg(long, value_enum, default_value_t)]
+    layout: Layout,
+
+    /// Leave punctuation out
+    #[arg(long)]
+    no_punctuation: bool,
+
+    /// Write Chinese in this script
+    #[arg(long, value_enum)]
+    script: Option<ChineseScript>,
+
+    /// Begin the file with a byte order mark, for old programs on Windows
+    #[arg(long)]
+    bom: bool,
+
+    /// End lines as old programs on Windows want it
+    #[arg(long)]
+    crlf: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    Txt,
+    Md,
+    Docx,
+    Json,
+    Csv,
+    Tsv,
+    Srt,
+    Vtt,
+    Ass,
+    Lrc,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Preset {
+    /// Those usual in the language
+    #[default]
+    Auto,
+    /// Two lines of 42 characters
+    Broadcast,
+    /// One short line, for vertical video
+    Social,
+    /// Two lines of 16 full-width characters
+    Chinese,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Layout {
+    /// A line per sentence
+    #[default]
+    Lines,
+    /// The same after its time
+    Times,
+    /// Paragraphs
+    Paragraphs,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ChineseScript {
+    Simplified,
+    Traditional,
+}
+
+impl Preset {
+    /// The rules; `None` leaves them to the language.
+    pub(crate) fn rules(self) -> Option<Rules> {
+        match self {
+            Self::Auto => None,
+            Self::Broadcast => Some(Rules::broadcast()),
+            Self::Social => Some(Rules::social()),
+            Self::Chinese => Some(Rules::chinese()),
+        }
+    }
+}
+
+impl Written {
+    /// The format; `default` when none was asked for.
+    pub(crate) fn format(&self, default: Format) -> Format {
+        self.format.map_or(default, |kind| match kind {
+            Kind::Txt => Format::Txt,
+            Kind::Md => Format::Markdown,
+            Kind::Docx => Format::Docx,
+            Kind::Json => Format::Json,
+            Kind::Csv => Format::Csv,
+            Kind::Tsv => Format::Tsv,
+            Kind::Srt => Format::Srt,
+            Kind::Vtt => Format::Vtt,
+            Kind::Ass => Format::Ass,
+            Kind::Lrc => Format::Lrc,
+        })
+    }
+
+    /// Everything else about the file.
+    pub(crate) fn options(&self) -> export::Options {
+        export::Options {
+            rules: self.rules.rules(),
+            bom: self.bom,
+            line_ending: if self.crlf {
+                export::LineEnding::CrLf
+            } else {
+                export::LineEnding::Lf
+            },
+            punctuation: if self.no_punctuation {
+                export::Punctuation::Drop
+            } else {
+                export::Punctuation::Keep
+            },
+            script: self.script.map(|script| match script {
+                ChineseScript::Simplified => export::Script::Simplified,
+                ChineseScript::Traditional => export::Script::Traditional,
+            }),
+            word_times: self.word_times,
+            text: match self.layout {
+                Layout::Lines => txt::Layout::Lines,
+                Layout::Times => txt::Layout::Times,
+                Layout::Paragraphs => txt::Layout::Paragraphs,
+            },
+        }
     }
 }

@@ -7,8 +7,13 @@ use std::io::{self, Write};
 ///
 /// Errors: what the system says; a reader that went away is a [closed pipe](is_closed_pipe).
 pub(crate) fn print(text: &str) -> io::Result<()> {
+    print_bytes(text.as_bytes())
+}
+
+/// The same, for formats that are not text.
+pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
+    stdout.write_all(bytes)?;
     stdout.flush()
 }
 

@@ -179,7 +179,8 @@ fn place(job: JobId) -> usize {
     job.0 as usize - 1
 }
 
-fn name(recording: &Path) -> String {
+/// What to call a recording: its name without the folders.
+pub(crate) fn name(recording: &Path) -> String {
     recording
         .file_name()
         .unwrap_or(recording.as_os_str())

@@ -69,12 +69,12 @@ fn folded(name: &OsStr) -> OsString {
 /// Writes a file whole or not at all: under another name first, then renamed.
 ///
 /// Errors: the folder cannot be written to; the message names it.
-pub(crate) fn write(path: &Path, content: &str) -> anyhow::Result<()> {
+pub(crate) fn write(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let attempt = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
         let mut file = temporary().tempfile_in(folder)?;
-        file.write_all(content.as_bytes())?;
+        file.write_all(content)?;
         file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())
@@ -119,11 +119,11 @@ mod tests {
     fn a_file_replaces_the_one_before_and_leaves_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/a.txt");
-        write(&path, "one").unwrap();
-        write(&path, "two").unwrap();
+        write(&path, b"one").unwrap();
+        write(&path, b"two").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
         assert_eq!(path.parent().unwrap().read_dir().unwrap().count(), 1);
-        let error = write(&path.join("b.txt"), "").unwrap_err();
+        let error = write(&path.join("b.txt"), b"").unwrap_err();
         assert!(error.to_string().contains("cannot write `"));
     }
 }

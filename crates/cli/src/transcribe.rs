@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::anyhow;
-use clap::ValueEnum;
 use earmark_jobs::{Segment, Transcript};
-use earmark_transcript::export::{self, Format, json, txt};
+use earmark_transcript::export::{self, Format, Options, json, txt};
 
-use crate::options::{Model, Speech};
+use crate::options::{Model, Speech, Written};
 use crate::session::{self, Taker};
 use crate::{EXIT_CODES, Exit, inputs, out, targets, usage};
 
@@ -30,12 +29,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     speech: Speech,
 
-    /// What to write
-    ///
-    /// `txt` is the text, a line per segment. `json` is everything that is known: on standard
-    /// output one object per recording, each on a line of its own. `srt` and `vtt` are subtitles.
-    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
-    format: Kind,
+    #[command(flatten)]
+    written: Written,
 
     /// Where to write: a folder for one file per recording, or `-` for standard output
     ///
@@ -50,37 +45,18 @@ pub(crate) struct Args {
     output: PathBuf,
 }
 
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum Kind {
-    #[default]
-    Txt,
-    Json,
-    Srt,
-    Vtt,
-}
-
-impl From<Kind> for Format {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Txt => Self::Txt,
-            Kind::Json => Self::Json,
-            Kind::Srt => Self::Srt,
-            Kind::Vtt => Self::Vtt,
-        }
-    }
-}
-
 /// Runs the command.
 ///
 /// Errors: nothing more can be written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     args.model.apply_threads();
     let (recordings, some_unread) = recordings(&args.files);
-    let format = Format::from(args.format);
+    let format = args.written.format(Format::Txt);
     let to_stdout = args.output == Path::new("-");
-    if to_stdout && recordings.len() > 1 && matches!(format, Format::Srt | Format::Vtt) {
+    if to_stdout && recordings.len() > 1 && !matches!(format, Format::Txt | Format::Json) {
         return Ok(usage(&anyhow!(
-            "subtitles of several recordings cannot share one stream; write files with `--output DIR`"
+            "several recordings cannot share one stream in this format; write files with \
+             `--output DIR`"
         )));
     }
     let targets =
@@ -92,6 +68,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut writer = Writer {
         recordings,
         format,
+        options: args.written.options(),
         targets,
     };
     let exit = session::run(jobs, &mut writer)?;
@@ -124,19 +101,21 @@ fn recordings(files: &[PathBuf]) -> (Vec<PathBuf>, bool) {
 struct Writer {
     recordings: Vec<PathBuf>,
     format: Format,
+    options: Options,
     /// One for each recording; none when everything goes to standard output.
     targets: Option<Vec<PathBuf>>,
 }
 
 impl Writer {
+    /// Whether segments are written as they come, rather than the whole at the end.
     fn streams_text(&self) -> bool {
-        self.targets.is_none() && self.format == Format::Txt
+        self.targets.is_none() && self.format == Format::Txt && self.options == Options::default()
     }
 }
 
 impl Taker for Writer {
     fn started(&mut self, job: usize) -> anyhow::Result<()> {
-        if self.streams_text() && self.recordings.len() > 1 {
+        if self.targets.is_none() && self.format == Format::Txt && self.recordings.len() > 1 {
             let gap = if job == 0 { "" } else { "\n" };
             out::print(&format!(
                 "{gap}==> {} <==\n",
@@ -160,23 +139,19 @@ impl Taker for Writer {
         _: Duration,
     ) -> anyhow::Result<()> {
         let path = self.recordings[job].to_string_lossy();
-        if matches!(self.format, Format::Srt | Format::Vtt)
+        if self.format.has_cues()
             && let Some(note) = export::timing_note(transcript)
         {
             out::say(&format!("warning: {path}: {note}"));
         }
+        let file = || export::render(self.format, transcript, &path, &self.options);
         match &self.targets {
-            Some(targets) => {
-                targets::write(
-                    &targets[job],
-                    &export::render(self.format, transcript, &path),
-                )?;
-            }
-            None if self.format == Format::Txt => {} // its segments are there already
+            Some(targets) => targets::write(&targets[job], &file())?,
+            None if self.streams_text() => {} // its segments are there already
             None if self.format == Format::Json => {
                 out::print(&json::render(transcript, &path, json::Layout::Line))?;
             }
-            None => out::print(&export::render(self.format, transcript, &path))?,
+            None => out::print_bytes(&file())?,
         }
         Ok(())
     }

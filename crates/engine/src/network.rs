@@ -26,7 +26,7 @@ const SMALL: usize = 100_000_000;
 const BLOCK: usize = 512;
 
 /// How to load a checkpoint.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// Where to compute.
     pub device: DeviceChoice,

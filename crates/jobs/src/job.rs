@@ -15,6 +15,8 @@ pub struct Job {
     pub recording: PathBuf,
     /// Folder or catalog name of the model.
     pub model: String,
+    /// What measures the times of the words.
+    pub aligner: AlignerChoice,
     /// Device, dtype and threads.
     pub settings: Settings,
     /// The language to assume; `None` lets the model tell.
@@ -24,6 +26,18 @@ pub struct Job {
     /// Longest clip to give the model at once, when that is to be less than the model can take.
     /// Units: seconds.
     pub longest_piece_s: Option<u32>,
+}
+
+/// What measures the times of the words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AlignerChoice {
+    /// The aligner that goes with the model, when it is on this computer.
+    #[default]
+    Auto,
+    /// Nothing: times are estimated.
+    Off,
+    /// Folder or catalog name of an aligner.
+    Named(String),
 }
 
 /// Names a job of one queue.
@@ -70,6 +84,8 @@ pub struct Loaded {
     pub title: String,
     /// It is the built-in demo, which understands its sample voice only.
     pub is_demo: bool,
+    /// What to call its aligner; `None` when times will be estimated.
+    pub aligner: Option<String>,
     /// Where it computes, in plain words.
     pub device: String,
     /// Why that is not the best device, when it is not: one sentence.

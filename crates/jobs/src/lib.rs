@@ -15,6 +15,6 @@ pub use earmark_engine::{DeviceChoice, Dtype, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
 pub use earmark_weights::{DEMO, home as models_folder};
 pub use failure::{Code, Failure};
-pub use job::{End, Event, Job, JobId, Loaded};
+pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded};
 pub use progress::Progress;
 pub use queue::Queue;

@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use earmark_audio::{Recording, Source};
-use earmark_engine::{Checkpoint, Recognizer, Request, Settings};
-use earmark_pipeline::{Event as Heard, Outcome, Policy, Recognize, Watcher, transcribe};
+use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings};
+use earmark_pipeline::{
+    Align, Ears, Event as Heard, Outcome, Policy, Recognize, Timekeeper, Watcher, transcribe,
+};
 use earmark_weights::{Files, Located};
 
-use crate::{End, Event, Failure, Job, JobId, Loaded, Progress};
+use crate::{AlignerChoice, End, Event, Failure, Job, JobId, Loaded, Progress};
 
 /// Opens recordings and loads models: the real ones, or scripted ones in tests.
 pub(crate) trait Tools: Send {
@@ -20,6 +22,7 @@ pub(crate) trait Tools: Send {
 /// A loaded model.
 pub(crate) struct Model {
     pub(crate) recognizer: Box<dyn Recognize>,
+    pub(crate) aligner: Option<Box<dyn Align>>,
     pub(crate) loaded: Loaded,
     pub(crate) longest_clip_s: u32,
 }
@@ -33,12 +36,23 @@ impl Tools for ThisComputer {
     }
 
     fn load(&mut self, job: &Job) -> Result<Model, Failure> {
-        let located = earmark_weights::find(&job.model, &earmark_weights::home())?;
+        let home = earmark_weights::home();
+        let located = earmark_weights::find(&job.model, &home)?;
+        let its_aligner = match &job.aligner {
+            AlignerChoice::Auto => earmark_weights::aligner_for(&located, &home),
+            AlignerChoice::Off => None,
+            AlignerChoice::Named(name) => Some(earmark_weights::find_aligner(name, &home)?),
+        };
         let begun = Instant::now();
         let recognizer = Recognizer::load(&checkpoint(&located), &job.settings)?;
+        let aligner = its_aligner
+            .as_ref()
+            .map(|located| timekeeper(located, &job.settings))
+            .transpose()?;
         let loaded = Loaded {
             is_demo: located.is_demo(),
             title: located.title,
+            aligner: its_aligner.map(|located| located.title),
             device: recognizer.device(),
             device_note: recognizer.device_note().map(str::to_owned),
             spent: begun.elapsed(),
@@ -46,10 +60,18 @@ impl Tools for ThisComputer {
         let longest_clip_s = located.longest_clip_s;
         Ok(Model {
             recognizer: Box::new(recognizer),
+            aligner: aligner.map(|aligner| Box::new(aligner) as Box<dyn Align>),
             loaded,
             longest_clip_s,
         })
     }
+}
+
+/// Loads an aligner with what the catalog knows of it.
+fn timekeeper(located: &Located, settings: &Settings) -> Result<Timekeeper, Failure> {
+    let aligner = Aligner::load(&checkpoint(located), settings)?;
+    let languages = located.entry.map(|entry| entry.languages.clone());
+    Ok(Timekeeper::new(aligner, languages, located.longest_clip_s))
 }
 
 fn checkpoint(located: &Located) -> Checkpoint {
@@ -59,10 +81,18 @@ fn checkpoint(located: &Located) -> Checkpoint {
     }
 }
 
+/// What a job wants loaded.
+#[derive(Clone, PartialEq)]
+struct Wanted {
+    model: String,
+    aligner: AlignerChoice,
+    settings: Settings,
+}
+
 /// The engine's side of the queue: tools, and the model of the last job, kept for the next.
 pub(crate) struct Bench {
     tools: Box<dyn Tools>,
-    model: Option<(String, Settings, Model)>,
+    model: Option<(Wanted, Model)>,
 }
 
 impl Bench {
@@ -83,10 +113,12 @@ impl Bench {
             let mut source = self.tools.open(job)?;
             let model = self.model(id, job, tell)?;
             begun = Instant::now();
+            let its_aligners = model.aligner.as_ref().map_or(u32::MAX, |it| it.longest_s());
             let longest = job
                 .longest_piece_s
                 .unwrap_or(u32::MAX)
-                .min(model.longest_clip_s);
+                .min(model.longest_clip_s)
+                .min(its_aligners);
             let request = Request {
                 context: &job.context,
                 language: job.language,
@@ -98,14 +130,16 @@ impl Bench {
                 cancelled,
                 tell,
             };
-            let recognizer = model.recognizer.as_mut();
+            let ears = Ears {
+                recognizer: model.recognizer.as_mut(),
+                aligner: model.aligner.as_mut().map(|it| &mut **it as &mut dyn Align),
+            };
             let policy = Policy::within(longest);
-            Ok(
-                match transcribe(source.as_mut(), recognizer, &request, policy, &mut herald)? {
-                    Outcome::Done(transcript) => End::Done(transcript),
-                    Outcome::Cancelled(transcript) => End::Cancelled(transcript),
-                },
-            )
+            let outcome = transcribe(source.as_mut(), ears, &request, policy, &mut herald)?;
+            Ok(match outcome {
+                Outcome::Done(transcript) => End::Done(transcript),
+                Outcome::Cancelled(transcript) => End::Cancelled(transcript),
+            })
         };
         let end = attempt().unwrap_or_else(End::Failed);
         (end, begun.elapsed())
@@ -113,18 +147,18 @@ impl Bench {
 
     /// The model of a job: the one of the last job when it is the same.
     fn model(&mut self, id: JobId, job: &Job, tell: &dyn Fn(Event)) -> Result<&mut Model, Failure> {
-        let same = |(name, settings, _): &(String, Settings, Model)| {
-            *name == job.model
-                && settings.device == job.settings.device
-                && settings.dtype == job.settings.dtype
+        let wanted = Wanted {
+            model: job.model.clone(),
+            aligner: job.aligner.clone(),
+            settings: job.settings,
         };
-        if !self.model.as_ref().is_some_and(same) {
+        if self.model.as_ref().is_none_or(|(has, _)| *has != wanted) {
             self.model = None; // the old one's memory goes before the new one's comes
             let model = self.tools.load(job)?;
             tell(Event::Loaded(id, model.loaded.clone()));
-            self.model = Some((job.model.clone(), job.settings, model));
+            self.model = Some((wanted, model));
         }
-        Ok(&mut self.model.as_mut().expect("it was just put there").2)
+        Ok(&mut self.model.as_mut().expect("it was just put there").1)
     }
 
     /// Drops the model: after a panic nobody knows what state it is in.

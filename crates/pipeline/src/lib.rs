@@ -4,14 +4,18 @@
 //! something that can [`Recognize`] hears them, and a [`Watcher`] is told what happens. It holds
 //! one piece of the recording at a time, so its memory does not grow with the recording.
 
+mod align;
 pub mod chunk;
 mod error;
 mod estimate;
 mod piece;
 mod recognize;
+pub mod script;
+mod snap;
 mod transcribe;
 
+pub use align::{Align, Precision, Timekeeper};
 pub use chunk::Policy;
 pub use error::Error;
 pub use recognize::Recognize;
-pub use transcribe::{Event, Outcome, Watcher, transcribe};
+pub use transcribe::{Ears, Event, Outcome, Watcher, transcribe};

@@ -1,12 +1,17 @@
-//! One recognised piece becomes a segment with words.
+//! One recognised piece becomes readable segments with timed words.
 
 use std::ops::Range;
 
-use earmark_audio::SAMPLE_RATE;
-use earmark_engine::{Recognition, Token};
-use earmark_transcript::{Ms, Segment, Timing, Word, words};
+use earmark_audio::{SAMPLE_RATE, vad};
+use earmark_engine::{Observer, Recognition, Token};
+use earmark_transcript::units::{self, Unit};
+use earmark_transcript::{Ms, Segment, Timing, Word, place, sentences, words};
 
+use crate::align::{Time, align};
 use crate::chunk::Piece;
+use crate::estimate;
+use crate::snap::snap;
+use crate::{Align, Precision};
 
 /// Divides samples by their peak when that exceeds 1.
 ///
@@ -36,28 +41,127 @@ impl Piece {
     }
 }
 
-/// A recognition as a segment; `None` when nothing was said. Every word carries the piece's times.
-pub(crate) fn segment(piece: &Piece, heard: &Recognition) -> Option<Segment> {
+/// A piece that was heard, with times for its words.
+pub(crate) struct Timed {
+    /// In order; none when nothing was said.
+    pub(crate) segments: Vec<Segment>,
+    /// Why the times are estimated, when they are.
+    pub(crate) estimated: Option<Why>,
+}
+
+/// Why times are estimated.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Why {
+    /// There is no aligner.
+    NoAligner,
+    /// The aligner does not know this language.
+    Language(String),
+    /// The aligner failed; what it said.
+    Failed(String),
+    /// Somebody asked to stop before it was done.
+    Cancelled,
+}
+
+/// A recognition as readable segments, every word with its time.
+pub(crate) fn segments(
+    piece: &Piece,
+    heard: &Recognition,
+    aligner: Option<&mut dyn Align>,
+    observer: &mut dyn Observer,
+) -> Timed {
     if heard.text.trim().is_empty() {
-        return None;
+        return Timed {
+            segments: Vec::new(),
+            estimated: None,
+        };
     }
-    let (start, end) = (piece.start_ms(), piece.end_ms());
-    let word = |range: Range<usize>| Word {
-        text: heard.text[range.clone()].to_owned(),
-        start,
-        end,
-        probability: probability(&heard.tokens, &range),
-        quality: None,
+    let (places, estimated) = match measure(piece, heard, aligner, observer) {
+        Ok(places) => (places, None),
+        Err(why) => (estimate(piece, &heard.text), Some(why)),
     };
-    Some(Segment {
-        start,
-        end,
+    let timing = match estimated {
+        None => Timing::Aligned,
+        Some(_) => Timing::Estimated,
+    };
+    let word = |place: place::Timed| Word {
+        text: heard.text[place.range.clone()].to_owned(),
+        start: place.start,
+        end: place.end,
+        probability: probability(&heard.tokens, &place.range),
+        quality: place.quality,
+    };
+    let words: Vec<Word> = places.into_iter().map(word).collect();
+    let whole = Segment {
+        start: words.first().map_or(piece.start_ms(), |word| word.start),
+        end: words.last().map_or(piece.end_ms(), |word| word.end),
         text: heard.text.clone(),
         language: heard.language.clone(),
-        timing: Timing::Piece,
+        timing,
         speaker: None,
-        words: words::split(&heard.text).into_iter().map(word).collect(),
-    })
+        words,
+    };
+    Timed {
+        segments: sentences::split(&whole),
+        estimated,
+    }
+}
+
+/// The aligner's times of the displayed words.
+fn measure(
+    piece: &Piece,
+    heard: &Recognition,
+    aligner: Option<&mut dyn Align>,
+    observer: &mut dyn Observer,
+) -> Result<Vec<place::Timed>, Why> {
+    let aligner = aligner.ok_or(Why::NoAligner)?;
+    if !aligner.knows(&heard.language) {
+        return Err(Why::Language(heard.language.clone()));
+    }
+    let units = units::split(&heard.text, &heard.language);
+    let texts: Vec<&str> = units.iter().map(|unit| unit.text.as_str()).collect();
+    let aligned = align(aligner, &piece.samples, &texts, Precision::Best, observer)
+        .map_err(|error| Why::Failed(error.to_string()))?
+        .ok_or(Why::Cancelled)?;
+    let (start, end) = (piece.start_ms(), piece.end_ms());
+    let timed = |(unit, time): (Unit, Time)| place::Timed {
+        range: unit.range,
+        start: Ms(start.0 + time.start_ms),
+        end: Ms(start.0 + time.end_ms),
+        quality: Some(time.quality),
+    };
+    let timed: Vec<place::Timed> = units.into_iter().zip(aligned).map(timed).collect();
+    let mut words = place::words(&heard.text, start..end, &timed);
+    if std::env::var_os("SNAP").is_some() {
+        snap(&mut words, &speech(piece));
+    }
+    Ok(words)
+}
+
+/// Times told from where there is speech in the piece and how long the words are.
+fn estimate(piece: &Piece, text: &str) -> Vec<place::Timed> {
+    let ranges = words::split(text);
+    let words: Vec<&str> = ranges.iter().map(|range| &text[range.clone()]).collect();
+    let mut speech = speech(piece);
+    if speech.is_empty() {
+        speech.push(piece.start_ms().0..piece.end_ms().0);
+    }
+    let timed = |(range, time): (Range<usize>, Range<u32>)| place::Timed {
+        range,
+        start: Ms(time.start),
+        end: Ms(time.end),
+        quality: None,
+    };
+    let times = estimate::times(&words, &speech);
+    ranges.into_iter().zip(times).map(timed).collect()
+}
+
+/// Where there is speech in the piece. Units: ms, from the beginning of the recording.
+fn speech(piece: &Piece) -> Vec<Range<u32>> {
+    let at = |sample: u64| Ms::from_samples(piece.start + sample, SAMPLE_RATE).0;
+    vad::spans(&piece.samples[..piece.n_samples], &vad::Settings::default())
+        .into_iter()
+        .map(|span| at(span.start)..at(span.end))
+        .collect()
 }
 
 /// The smallest probability among the tokens that spell a part of a text, 1 when none is known to.
@@ -82,10 +186,10 @@ fn probability(tokens: &[Token], part: &Range<usize>) -> f32 {
 mod tests {
     use std::ops::Range;
 
-    use earmark_engine::{Recognition, Token};
-    use earmark_transcript::Ms;
+    use earmark_engine::{Recognition, Token, Unobserved};
+    use earmark_transcript::{Ms, Timing};
 
-    use super::{limit_peak, probability, segment};
+    use super::{Why, limit_peak, probability, segments};
     use crate::chunk::Piece;
 
     fn token(probability: f32, end: usize) -> Token {
@@ -143,15 +247,20 @@ mod tests {
             tokens: vec![token(1.0, 0), token(0.5, 3), token(0.25, 10)],
             ..Recognition::default()
         };
-        let segment = segment(&piece, &heard).unwrap();
+        let timed = segments(&piece, &heard, None, &mut Unobserved);
+        assert_eq!(timed.estimated, Some(Why::NoAligner));
+        let [segment] = timed.segments.as_slice() else {
+            panic!("one sentence, not {:?}", timed.segments)
+        };
         assert_eq!((segment.start, segment.end), (Ms(1000), Ms(3000)));
+        assert_eq!(segment.timing, Timing::Estimated);
         let words: Vec<_> = segment
             .words
             .iter()
             .map(|word| (word.text.as_str(), word.probability))
             .collect();
         assert_eq!(words, [("Two", 0.5), ("words.", 0.25)]);
-        assert_eq!(segment.words[1].end, Ms(3000));
+        assert_eq!(segment.words[0].end, segment.words[1].start);
     }
 
     #[test]
@@ -161,6 +270,7 @@ mod tests {
             n_samples: 10,
             samples: vec![0.0; 8000],
         };
-        assert_eq!(segment(&piece, &Recognition::default()), None);
+        let timed = segments(&piece, &Recognition::default(), None, &mut Unobserved);
+        assert_eq!((timed.segments, timed.estimated), (Vec::new(), None));
     }
 }

@@ -5,8 +5,8 @@ use earmark_engine::{Observer, Outcome as Heard, Recognition, Request};
 use earmark_transcript::{Ms, Segment, Transcript};
 
 use crate::chunk::{Piece, Pieces};
-use crate::piece::{limit_peak, segment};
-use crate::{Error, Policy, Recognize};
+use crate::piece::{Timed, Why, limit_peak, segments};
+use crate::{Align, Error, Policy, Recognize};
 
 /// What happens during a transcription, as it happens.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,6 +50,14 @@ pub enum Outcome {
     Cancelled(Transcript),
 }
 
+/// What a transcription hears with.
+pub struct Ears<'a> {
+    /// Turns speech into text.
+    pub recognizer: &'a mut dyn Recognize,
+    /// Measures the times of the words; without it they are estimated.
+    pub aligner: Option<&'a mut dyn Align>,
+}
+
 /// A recording shorter than this has no room for a word. Units: ms.
 const TOO_SHORT: Ms = Ms(100);
 
@@ -65,7 +73,7 @@ const ENCODER_SHARE: f64 = 0.5;
 /// the watcher.
 pub fn transcribe(
     source: &mut dyn Source,
-    recognizer: &mut dyn Recognize,
+    mut ears: Ears<'_>,
     request: &Request<'_>,
     policy: Policy,
     watcher: &mut dyn Watcher,
@@ -90,11 +98,14 @@ pub fn transcribe(
             total,
             watcher,
         };
+        let recognizer = &mut *ears.recognizer;
         let Heard::Done(heard) = recognizer.recognize(&piece.samples, request, &mut listener)?
         else {
             break;
         };
-        if let Some(segment) = found.add(&piece, &heard) {
+        let aligner = ears.aligner.as_mut().map(|it| &mut **it as &mut dyn Align);
+        let timed = segments(&piece, &heard, aligner, &mut Patience(watcher));
+        for segment in found.add(&piece, &heard, timed) {
             watcher.event(Event::Segment(segment));
         }
         watcher.event(Event::Progress { done: end, total });
@@ -125,11 +136,14 @@ struct Found {
     heard: Ms,
     segments: Vec<Segment>,
     warnings: Vec<String>,
+    /// Languages that the aligner does not know.
+    unaligned: Vec<String>,
+    no_aligner: bool,
 }
 
 impl Found {
-    /// Takes a finished piece in; its segment, when something was said.
-    fn add(&mut self, piece: &Piece, heard: &Recognition) -> Option<&Segment> {
+    /// Takes a finished piece in; gives back its segments.
+    fn add(&mut self, piece: &Piece, heard: &Recognition, timed: Timed) -> &[Segment] {
         let (start, end) = (piece.start_ms(), piece.end_ms());
         self.heard = end;
         if heard.truncated {
@@ -142,14 +156,39 @@ impl Found {
                 "between {start} and {end} the model repeated itself; the repetitions were removed"
             ));
         }
-        self.segments.push(segment(piece, heard)?);
-        self.segments.last()
+        let n_before = self.segments.len();
+        match timed.estimated {
+            None => {}
+            Some(Why::NoAligner) => self.no_aligner = true,
+            Some(Why::Language(language)) => {
+                if !self.unaligned.contains(&language) {
+                    self.unaligned.push(language);
+                }
+            }
+            Some(Why::Failed(reason)) => self.warnings.push(format!(
+                "between {start} and {end} the times of the words are estimated, because \
+                 aligning failed: {reason}"
+            )),
+            Some(Why::Cancelled) => {}
+        }
+        self.segments.extend(timed.segments);
+        &self.segments[n_before..]
     }
 
     /// The source's warnings, then those of the pieces, then what holds for the whole.
     fn all_warnings(&mut self, of_source: &[String]) -> Vec<String> {
         let mut warnings = of_source.to_vec();
         warnings.append(&mut self.warnings);
+        if self.no_aligner {
+            warnings.push("the times of the words are estimated: there is no aligner".into());
+        }
+        if !self.unaligned.is_empty() {
+            let languages = self.unaligned.join(", ");
+            warnings.push(format!(
+                "the times of the words in {languages} are estimated: the aligner does not know \
+                 the language"
+            ));
+        }
         if self.heard < TOO_SHORT {
             warnings.push(format!(
                 "only {} ms of sound; too short for a word",
@@ -159,6 +198,15 @@ impl Found {
             warnings.push("no speech was heard".into());
         }
         warnings
+    }
+}
+
+/// Passes on only whether to stop: the progress of a piece is that of the recogniser.
+struct Patience<'a>(&'a mut dyn Watcher);
+
+impl Observer for Patience<'_> {
+    fn cancelled(&mut self) -> bool {
+        self.0.cancelled()
     }
 }
 

@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         report.table()
     })?;
     if let Some(path) = args.json.as_deref().filter(|_| !to_stdout) {
-        targets::write(path, &report.json())?;
+        targets::write(path, report.json().as_bytes())?;
     }
     Ok(exit)
 }

@@ -8,7 +8,7 @@ use earmark_pipeline::Recognize;
 
 use super::Queue;
 use crate::work::{Model, Tools};
-use crate::{Code, End, Event, Failure, Job, JobId, Loaded};
+use crate::{AlignerChoice, Code, End, Event, Failure, Job, JobId, Loaded};
 
 /// One second of silence.
 struct Second(bool);
@@ -71,6 +71,7 @@ impl Tools for Scripted {
         }
         let loaded = Loaded {
             title: job.model.clone(),
+            aligner: None,
             is_demo: false,
             device: "nowhere".into(),
             device_note: None,
@@ -78,6 +79,7 @@ impl Tools for Scripted {
         };
         Ok(Model {
             recognizer: Box::new(Parrot),
+            aligner: None,
             loaded,
             longest_clip_s: 15,
         })
@@ -94,6 +96,7 @@ fn job(recording: &str, model: &str, context: &str) -> Job {
     Job {
         recording: recording.into(),
         model: model.into(),
+        aligner: AlignerChoice::Auto,
         settings: Settings::default(),
         language: None,
         context: context.into(),

@@ -1,11 +1,13 @@
 use std::collections::VecDeque;
 
 use earmark_audio::{Error as AudioError, Source};
-use earmark_engine::{Error as EngineError, Observer, Outcome as Heard, Recognition, Request};
-use earmark_transcript::{Ms, Transcript};
+use earmark_engine::{
+    Aligned, Error as EngineError, Observer, Outcome as Heard, Recognition, Request, TimedWord,
+};
+use earmark_transcript::{Ms, Timing, Transcript};
 
-use super::{Event, Outcome, Watcher, transcribe};
-use crate::{Error, Policy, Recognize};
+use super::{Ears, Event, Outcome, Watcher, transcribe};
+use crate::{Align, Error, Policy, Recognize};
 
 /// So many samples of one value, in blocks of a second.
 struct Tone {
@@ -77,6 +79,14 @@ impl Recognize for Script {
     }
 }
 
+/// Hears with a recogniser alone.
+fn alone(recognizer: &mut dyn Recognize) -> Ears<'_> {
+    Ears {
+        recognizer,
+        aligner: None,
+    }
+}
+
 /// Writes down what happens, and stops after so many looks.
 struct Notes {
     lines: Vec<String>,
@@ -115,7 +125,14 @@ fn run(script: &mut Script, notes: &mut Notes) -> Outcome {
         search_ahead: 0,
     };
     let mut source = Tone::new(48_000);
-    transcribe(&mut source, script, &Request::default(), policy, notes).unwrap()
+    transcribe(
+        &mut source,
+        alone(script),
+        &Request::default(),
+        policy,
+        notes,
+    )
+    .unwrap()
 }
 
 fn done(outcome: Outcome) -> Transcript {
@@ -142,7 +159,8 @@ fn pieces_become_a_transcript_with_offsets_and_merged_languages() {
         [(Ms(0), Ms(1000)), (Ms(2000), Ms(3000))],
         "silence is no segment"
     );
-    assert_eq!(transcript.warnings, [""; 0]);
+    let estimated = "the times of the words are estimated: there is no aligner";
+    assert_eq!(transcript.warnings, [estimated]);
 }
 
 #[test]
@@ -204,13 +222,13 @@ fn warnings_of_source_and_model_reach_the_reader() {
     let policy = Policy::within(15);
     let outcome = transcribe(
         &mut source,
-        &mut script,
+        alone(&mut script),
         &Request::default(),
         policy,
         &mut Notes::default(),
     );
     let warnings = done(outcome.unwrap()).warnings;
-    assert_eq!(warnings.len(), 3);
+    assert_eq!(warnings.len(), 4);
     assert_eq!(warnings[0], "the end is damaged");
     assert!(warnings[1].contains("did not come to an end"));
     assert!(warnings[2].contains("repeated itself"));
@@ -223,7 +241,7 @@ fn short_and_silent_recordings_say_so() {
         let (request, policy) = (Request::default(), Policy::within(15));
         let outcome = transcribe(
             &mut source,
-            &mut script,
+            alone(&mut script),
             &request,
             policy,
             &mut Notes::default(),
@@ -246,7 +264,7 @@ fn each_piece_is_brought_within_one() {
     let policy = Policy::within(15);
     transcribe(
         &mut source,
-        &mut script,
+        alone(&mut script),
         &Request::default(),
         policy,
         &mut Notes::default(),
@@ -271,10 +289,125 @@ fn a_failing_recogniser_ends_the_transcription() {
     let (mut source, policy) = (Tone::new(8_000), Policy::within(15));
     let outcome = transcribe(
         &mut source,
-        &mut Broken,
+        alone(&mut Broken),
         &Request::default(),
         policy,
         &mut Notes::default(),
     );
     assert!(matches!(outcome, Err(Error::Engine(_))));
+}
+
+/// Knows English, and gives every word 100 ms, the first at the beginning.
+struct Ruler {
+    n_calls: usize,
+}
+
+impl Align for Ruler {
+    fn knows(&self, language: &str) -> bool {
+        language == "English"
+    }
+    fn longest_s(&self) -> u32 {
+        30
+    }
+    fn align(
+        &mut self,
+        _samples: &[f32],
+        words: &[&str],
+        _observer: &mut dyn Observer,
+    ) -> Result<Heard<Aligned>, EngineError> {
+        self.n_calls += 1;
+        if words.contains(&"broken") {
+            return Err(EngineError::Clip("no memory".into()));
+        }
+        let word = |n: u32| TimedWord {
+            start_ms: n * 100,
+            end_ms: n * 100 + 100,
+            quality: 0.5,
+            repaired: [false; 2],
+            raw_ms: [n * 100, n * 100 + 100],
+            fine_ms: [n * 100, n * 100 + 100],
+        };
+        Ok(Heard::Done(Aligned {
+            words: (0..words.len() as u32).map(word).collect(),
+            ..Aligned::default()
+        }))
+    }
+}
+
+fn timed(lines: &[(&str, &str)]) -> Transcript {
+    let policy = Policy {
+        limit: 16_000,
+        search_back: 0,
+        search_ahead: 0,
+    };
+    let (mut script, mut ruler) = (Script::new(lines), Ruler { n_calls: 0 });
+    let ears = Ears {
+        recognizer: &mut script,
+        aligner: Some(&mut ruler),
+    };
+    let (mut source, request) = (Tone::new(48_000), Request::default());
+    let mut notes = Notes::default();
+    done(transcribe(&mut source, ears, &request, policy, &mut notes).unwrap())
+}
+
+#[test]
+fn measured_words_stand_on_the_clock_of_the_recording() {
+    let transcript = timed(&[
+        ("English", ""),
+        ("English", "Well, one-two!"),
+        ("English", ""),
+    ]);
+    assert_eq!(transcript.warnings, [""; 0]);
+    let [segment] = transcript.segments.as_slice() else {
+        panic!("one sentence, not {:?}", transcript.segments)
+    };
+    assert_eq!(segment.timing, Timing::Aligned);
+    let words: Vec<_> = segment
+        .words
+        .iter()
+        .map(|word| (word.text.as_str(), word.start.0, word.end.0, word.quality))
+        .collect();
+    assert_eq!(
+        words,
+        [
+            ("Well,", 1000, 1100, Some(0.5)),
+            ("one-two!", 1100, 1200, Some(0.5))
+        ]
+    );
+    assert_eq!((segment.start, segment.end), (Ms(1000), Ms(1200)));
+}
+
+#[test]
+fn sentences_are_segments_of_their_own() {
+    let transcript = timed(&[("English", "One two. Three four!"), ("", ""), ("", "")]);
+    let texts: Vec<_> = transcript
+        .segments
+        .iter()
+        .map(|s| s.text.as_str())
+        .collect();
+    assert_eq!(texts, ["One two.", "Three four!"]);
+    assert_eq!(transcript.segments[1].start, Ms(200));
+}
+
+#[test]
+fn what_cannot_be_measured_is_estimated_and_says_so() {
+    let lines = [("Thai", "a b"), ("English", "broken"), ("English", "fine")];
+    let transcript = timed(&lines);
+    let timings: Vec<_> = transcript.segments.iter().map(|s| s.timing).collect();
+    assert_eq!(
+        timings,
+        [Timing::Estimated, Timing::Estimated, Timing::Aligned]
+    );
+    assert!(
+        transcript.segments[0]
+            .words
+            .iter()
+            .all(|w| w.quality.is_none() && w.end > w.start)
+    );
+    assert_eq!(transcript.warnings.len(), 2);
+    assert!(
+        transcript.warnings[0].contains("aligning failed: ")
+            && transcript.warnings[0].contains("no memory")
+    );
+    assert!(transcript.warnings[1].contains("in Thai are estimated"));
 }

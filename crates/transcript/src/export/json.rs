@@ -127,7 +127,7 @@ impl<'a> JsonWord<'a> {
 
 /// A probability with as many digits as mean anything; what is not a number becomes 0, because
 /// JSON has no word for it.
-fn four_digits(probability: f32) -> f64 {
+pub fn four_digits(probability: f32) -> f64 {
     if probability.is_finite() {
         (f64::from(probability) * 1e4).round() / 1e4
     } else {

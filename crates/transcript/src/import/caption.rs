@@ -1,8 +1,11 @@
 //! A caption is one subtitle of a file that is being read.
 
+use std::ops::Range;
+
+use crate::cues::{Cue, Spoken};
 use crate::join::needs_space;
 use crate::place::{self, Timed};
-use crate::{Ms, Segment, Timing, Transcript, Word};
+use crate::{Ms, Segment, Timing, Transcript, Word, words};
 
 /// One subtitle, growing while its text is read.
 #[derive(Debug)]
@@ -12,6 +15,8 @@ pub(super) struct Caption {
     text: String,
     speaker: Option<String>,
     line_ended: bool,
+    /// Where in the text lines after the first begin.
+    breaks: Vec<usize>,
     /// The stretches of text with times of their own; the last one is open.
     stretches: Vec<Timed>,
 }
@@ -24,6 +29,7 @@ impl Caption {
             text: String::new(),
             speaker: None,
             line_ended: false,
+            breaks: Vec::new(),
             stretches: Vec::new(),
         }
     }
@@ -48,6 +54,7 @@ impl Caption {
                 self.text.push(' ');
             }
             self.line_ended = false;
+            self.breaks.push(self.text.len());
         }
         self.text.push_str(text);
     }
@@ -99,6 +106,33 @@ impl Caption {
         }
     }
 
+    /// As a cue, its lines as they stood in the file.
+    fn cue(mut self) -> Option<Cue> {
+        let breaks = std::mem::take(&mut self.breaks);
+        let segment = self.segment()?;
+        let words = words::split(&segment.text);
+        let starts = breaks
+            .into_iter()
+            .map(|at| words.partition_point(|word| word.start < at));
+        let mut cuts: Vec<usize> = [0].into_iter().chain(starts).chain([words.len()]).collect();
+        cuts.dedup();
+        let spoken = |range: &Range<usize>| Spoken {
+            text: segment.text[range.clone()].to_owned(),
+            space: segment.text[..range.start].ends_with(char::is_whitespace),
+            start: segment.start,
+            end: segment.end,
+        };
+        let line = |cut: &[usize]| words[cut[0]..cut[1]].iter().map(spoken).collect();
+        Some(Cue {
+            start: segment.start,
+            end: segment.end,
+            lines: cuts.windows(2).map(line).collect(),
+            speaker: segment.speaker.clone(),
+            timing: segment.timing,
+            words_are_timed: false,
+        })
+    }
+
     fn segment(mut self) -> Option<Segment> {
         self.text.truncate(self.text.trim_end().len());
         self.close();
@@ -130,6 +164,12 @@ impl Caption {
             words,
         })
     }
+}
+
+/// Captions as cues, in the order of their times; those without text are left out.
+pub(super) fn cues(mut captions: Vec<Caption>) -> Vec<Cue> {
+    captions.sort_by_key(Caption::start);
+    captions.into_iter().filter_map(Caption::cue).collect()
 }
 
 /// Captions as a transcript, in the order of their times; those without text are left out.

@@ -6,7 +6,7 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 /// Bytes as text: by their byte order mark; as UTF-8 when they are; as UTF-16 when they hold
 /// zeros; else as the older encoding that a detector guesses. What cannot be decoded becomes
 /// U+FFFD. Old line ends (a lone carriage return) become new ones.
-pub(super) fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     let encoding = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
     let text = match (encoding, std::str::from_utf8(bytes)) {
         (None, Ok(text)) if !text.contains('\0') => text.to_owned(),

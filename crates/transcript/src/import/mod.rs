@@ -8,7 +8,9 @@ mod json;
 mod srt;
 mod vtt;
 
+pub use self::decode::text;
 use crate::Transcript;
+use crate::cues::Cue;
 
 /// A file format a transcript can be read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +94,20 @@ pub fn read(bytes: &[u8], format: Option<Format>) -> Result<Transcript, Error> {
         Format::Ass => ass::read(&text).map(caption::assemble),
         Format::Json => json::read(&text),
     }
+}
+
+/// The cues of a file of subtitles, lines as they stand there, in the order of their times.
+///
+/// Errors: as [`read`]; JSON, which has no cues.
+pub fn cues(bytes: &[u8], format: Option<Format>) -> Result<Vec<Cue>, Error> {
+    let text = decode::text(bytes);
+    let captions = match format.unwrap_or_else(|| Format::guess(&text)) {
+        Format::Srt => srt::read(&text)?,
+        Format::Vtt => vtt::read(&text)?,
+        Format::Ass => ass::read(&text)?,
+        Format::Json => return Err(Error::new(1, "subtitles", "JSON")),
+    };
+    Ok(caption::cues(captions))
 }
 
 /// The lines of a text with their numbers, however they end.

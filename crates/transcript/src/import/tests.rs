@@ -277,3 +277,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn cues_keep_their_lines() {
+    let file = "1\n00:00:01,000 --> 00:00:02,500\nOne line,\nand another.\n\n2\n00:00:03,000 --> 00:00:04,000\n你好，\n世界。\n";
+    let cues = super::cues(file.as_bytes(), None).unwrap();
+    let lines: Vec<Vec<String>> = cues.iter().map(|cue| cue.texts().collect()).collect();
+    assert_eq!(lines, [["One line,", "and another."], ["你好，", "世界。"]]);
+}

@@ -1,0 +1,321 @@
+//! A script is a text that is known beforehand, line by line; here its words get their times.
+//!
+//! A recording that fits into one window is aligned at once. A longer one is heard first: where
+//! what was heard agrees with the script, the script is cut as the recording is, and every window
+//! is aligned with its own words. So no error travels from one window into the next, and lines
+//! that nobody speaks stand out.
+
+use std::ops::Range;
+
+use earmark_audio::{SAMPLE_RATE, Source};
+use earmark_engine::{Observer, Outcome as Ran, Request};
+use earmark_transcript::units::{self, Unit};
+use earmark_transcript::{Language, Ms, place, score};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use crate::align::align;
+use crate::chunk::{Piece, Pieces};
+use crate::piece::limit_peak;
+use crate::{Align, Error, Event, Policy, Precision, Recognize, Watcher};
+
+/// What a script is aligned with.
+pub struct Tools<'a> {
+    /// Measures the times of the words.
+    pub aligner: &'a mut dyn Align,
+    /// Tells where in a long recording the lines are, and which are not there.
+    pub recognizer: Option<&'a mut dyn Recognize>,
+    /// Which times are wanted.
+    pub precision: Precision,
+}
+
+/// The times of a script.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Timed {
+    /// Length of the recording.
+    pub duration: Ms,
+    /// One for each line of the script.
+    pub lines: Vec<Line>,
+    /// The words as the aligner was given them.
+    pub units: Vec<TimedUnit>,
+    /// What went wrong without ending it all, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// The times of one line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its displayed words; without length where the line was not found.
+    pub words: Vec<place::Timed>,
+    /// Whether it is spoken in the recording.
+    pub found: bool,
+}
+
+/// A word as the aligner was given it, and when it is spoken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimedUnit {
+    /// Its letters and digits.
+    pub text: String,
+    /// Start, from the beginning of the recording.
+    pub start: Ms,
+    /// End, from the beginning of the recording.
+    pub end: Ms,
+    /// See [`Word::quality`](earmark_transcript::Word::quality).
+    pub quality: f32,
+}
+
+/// Gives the lines of a script their times; `open` opens the recording, twice when it is long.
+/// `None` when the watcher asked to stop.
+///
+/// Errors: the recording or a model fails; the recording is longer than the aligner's longest
+/// clip and there is no recogniser.
+pub fn align_script(
+    open: &mut dyn FnMut() -> Result<Box<dyn Source>, Error>,
+    lines: &[&str],
+    language: Language,
+    mut tools: Tools<'_>,
+    watcher: &mut dyn Watcher,
+) -> Result<Option<Timed>, Error> {
+    let policy = Policy::within(tools.aligner.longest_s());
+    let mut script = Script::new(lines, language);
+    let Some(heard) = hear(open()?.as_mut(), policy, language, &mut tools, watcher)? else {
+        return Ok(None);
+    };
+    if tools.recognizer.is_some() {
+        script.find(&heard);
+    } else if heard.n_pieces > 1 {
+        return Err(Error::NeedsRecognizer {
+            longest_s: tools.aligner.longest_s(),
+        });
+    }
+    let mut source = open()?;
+    let mut pieces = Pieces::new(source.as_mut(), policy);
+    let (mut number, mut duration) = (0, Ms(0));
+    while let Some(mut piece) = pieces.next_piece()? {
+        limit_peak(&mut piece.samples);
+        if !script.align(number, &piece, &mut tools, watcher)? {
+            return Ok(None);
+        }
+        (number, duration) = (number + 1, piece.end_ms());
+        let (done, total) = (
+            Ms(heard.duration.0 / 2 + duration.0 / 2),
+            Some(heard.duration),
+        );
+        watcher.event(Event::Progress { done, total });
+    }
+    let warnings = pieces.source().warnings().to_vec();
+    Ok(Some(script.timed(lines, duration, warnings)))
+}
+
+/// What a first hearing tells.
+struct Heard {
+    duration: Ms,
+    n_pieces: usize,
+    /// Every word heard, and the piece it was heard in.
+    units: Vec<(String, usize)>,
+}
+
+/// Hears a recording to its end; `None` when the watcher asked to stop.
+fn hear(
+    source: &mut dyn Source,
+    policy: Policy,
+    language: Language,
+    tools: &mut Tools<'_>,
+    watcher: &mut dyn Watcher,
+) -> Result<Option<Heard>, Error> {
+    let mut heard = Heard {
+        duration: Ms(0),
+        n_pieces: 0,
+        units: Vec::new(),
+    };
+    let mut pieces = Pieces::new(source, policy);
+    while let Some(mut piece) = pieces.next_piece()? {
+        limit_peak(&mut piece.samples);
+        if let Some(recognizer) = tools.recognizer.as_deref_mut() {
+            let request = Request {
+                language: Some(language),
+                ..Request::default()
+            };
+            let outcome = recognizer.recognize(&piece.samples, &request, &mut Patience(watcher))?;
+            let Ran::Done(recognition) = outcome else {
+                return Ok(None);
+            };
+            let units = units::split(&recognition.text, language.name());
+            let unit = |unit: Unit| (score::normalise(&unit.text), heard.n_pieces);
+            heard.units.extend(units.into_iter().map(unit));
+        }
+        heard.n_pieces += 1;
+        heard.duration = piece.end_ms();
+        let total = pieces
+            .source()
+            .n_total()
+            .map(|n| Ms::from_samples(n, SAMPLE_RATE).max(heard.duration));
+        let done = Ms(heard.duration.0 / 2);
+        watcher.event(Event::Progress { done, total });
+    }
+    Ok(Some(heard))
+}
+
+/// A script on its way to its times.
+struct Script {
+    units: Vec<Placed>,
+    found: Vec<bool>,
+}
+
+/// A unit of the script.
+struct Placed {
+    unit: Unit,
+    line: usize,
+    /// The piece it is spoken in; `None` when it is not.
+    piece: Option<usize>,
+    time: Option<(Ms, Ms, f32)>,
+}
+
+impl Script {
+    /// Every unit in the first piece, until the script was found.
+    fn new(lines: &[&str], language: Language) -> Self {
+        let placed = |(line, text): (usize, &&str)| {
+            let unit = move |unit| Placed {
+                unit,
+                line,
+                piece: Some(0),
+                time: None,
+            };
+            units::split(text, language.name()).into_iter().map(unit)
+        };
+        Self {
+            units: lines.iter().enumerate().flat_map(placed).collect(),
+            found: vec![true; lines.len()],
+        }
+    }
+
+    /// Puts every unit into the piece it was heard in, and says which lines were not heard.
+    ///
+    /// Between two words that were heard as written, other words were misheard, or are not there.
+    /// They count as misheard where at least half as many words were heard as are written.
+    fn find(&mut self, heard: &Heard) {
+        let written: Vec<String> = self
+            .units
+            .iter()
+            .map(|placed| score::normalise(&placed.unit.text))
+            .collect();
+        let spoken: Vec<&str> = heard.units.iter().map(|(text, _)| text.as_str()).collect();
+        let written: Vec<&str> = written.iter().map(String::as_str).collect();
+        for op in capture_diff_slices(Algorithm::Patience, &written, &spoken) {
+            let (units, words) = (op.old_range(), op.new_range());
+            let pieces = || heard.units[words.clone()].iter().map(|(_, piece)| *piece);
+            let is_misheard = words.len() * 2 >= units.len();
+            for (nth, at) in units.clone().enumerate() {
+                let same = matches!(op, DiffOp::Equal { .. });
+                let nth_word = if same {
+                    nth
+                } else {
+                    nth * words.len() / units.len()
+                };
+                self.units[at].piece = pieces().nth(nth_word).filter(|_| same || is_misheard);
+            }
+        }
+        self.settle();
+    }
+
+    /// A line with a word that was heard is found, and its other words are where that one is.
+    fn settle(&mut self) {
+        let mut last = 0;
+        for units in self.units.chunk_by_mut(|a, b| a.line == b.line) {
+            let line = units[0].line;
+            self.found[line] = units.iter().any(|unit| unit.piece.is_some());
+            if self.found[line] {
+                let first = units.iter().find_map(|unit| unit.piece).unwrap_or(last);
+                last = first.max(last);
+                for unit in units {
+                    last = unit.piece.unwrap_or(last).max(last);
+                    unit.piece = Some(last);
+                }
+            }
+        }
+    }
+
+    /// Aligns the units of a piece; `false` when the watcher asked to stop.
+    fn align(
+        &mut self,
+        number: usize,
+        piece: &Piece,
+        tools: &mut Tools<'_>,
+        watcher: &mut dyn Watcher,
+    ) -> Result<bool, Error> {
+        let here = |placed: &&mut Placed| placed.piece == Some(number);
+        let mut units: Vec<&mut Placed> = self.units.iter_mut().filter(here).collect();
+        if units.is_empty() {
+            return Ok(!watcher.cancelled());
+        }
+        let texts: Vec<&str> = units
+            .iter()
+            .map(|placed| placed.unit.text.as_str())
+            .collect();
+        let mut patience = Patience(watcher);
+        let (aligner, precision) = (&mut *tools.aligner, tools.precision);
+        let Some(times) = align(aligner, &piece.samples, &texts, precision, &mut patience)? else {
+            return Ok(false);
+        };
+        let (start, end) = (piece.start_ms(), piece.end_ms());
+        for (placed, time) in units.iter_mut().zip(times) {
+            let at = |ms: u32| Ms(start.0 + ms).min(end);
+            placed.time = Some((at(time.start_ms), at(time.end_ms), time.quality));
+        }
+        Ok(true)
+    }
+
+    /// The times of the lines' displayed words.
+    fn timed(self, lines: &[&str], duration: Ms, warnings: Vec<String>) -> Timed {
+        let mut timed = Timed {
+            duration,
+            lines: Vec::with_capacity(lines.len()),
+            units: Vec::with_capacity(self.units.len()),
+            warnings,
+        };
+        let (mut clock, mut rest) = (Ms(0), self.units.into_iter().peekable());
+        for (number, (text, found)) in lines.iter().zip(self.found).enumerate() {
+            let mut units = Vec::new();
+            while let Some(placed) = rest.next_if(|placed| placed.line == number) {
+                let Some((start, end, quality)) = placed.time else {
+                    continue;
+                };
+                timed.units.push(TimedUnit {
+                    text: placed.unit.text,
+                    start,
+                    end,
+                    quality,
+                });
+                units.push(place::Timed {
+                    range: placed.unit.range,
+                    start,
+                    end,
+                    quality: Some(quality),
+                });
+            }
+            let words = place::words(text, clock..duration, &units);
+            clock = words.last().map_or(clock, |word| word.end);
+            timed.lines.push(Line { words, found });
+        }
+        timed
+    }
+}
+
+impl Line {
+    /// From its first word to its last.
+    pub fn span(&self) -> Range<Ms> {
+        let start = self.words.first().map_or(Ms(0), |word| word.start);
+        start..self.words.last().map_or(start, |word| word.end)
+    }
+}
+
+/// Passes on only whether to stop.
+struct Patience<'a>(&'a mut dyn Watcher);
+
+impl Observer for Patience<'_> {
+    fn cancelled(&mut self) -> bool {
+        self.0.cancelled()
+    }
+}
+
+#[cfg(test)]
+mod tests;

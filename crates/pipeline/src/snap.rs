@@ -1,0 +1,69 @@
+//! Snapping trims the times of words to where there is speech: an aligner that hears a pause as
+//! the tail of a word, or the word before its breath, is corrected by the voice activity.
+
+use std::ops::Range;
+
+use earmark_transcript::Ms;
+use earmark_transcript::place::Timed;
+
+/// A word that reaches into silence by less than this stays as it is. Units: ms.
+const TOLERANCE_MS: u32 = 80;
+
+/// Trims words to `speech`, stretches in order (ms): to the stretch that holds most of the word,
+/// where the word reaches out of it by more than [`TOLERANCE_MS`]. A word that lies in silence
+/// alone stays as it is, and so does one without length.
+pub(crate) fn snap(words: &mut [Timed], speech: &[Range<u32>]) {
+    for word in words {
+        let overlap = |stretch: &Range<u32>| {
+            let (from, to) = (stretch.start.max(word.start.0), stretch.end.min(word.end.0));
+            to.saturating_sub(from)
+        };
+        let Some(home) = speech.iter().max_by_key(|stretch| overlap(stretch)) else {
+            return;
+        };
+        if overlap(home) == 0 {
+            continue;
+        }
+        if home.start > word.start.0 + TOLERANCE_MS {
+            word.start = Ms(home.start);
+        }
+        if home.end + TOLERANCE_MS < word.end.0 {
+            word.end = Ms(home.end);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use earmark_transcript::Ms;
+    use earmark_transcript::place::Timed;
+
+    use super::snap;
+
+    fn check(word: (u32, u32), expected: (u32, u32)) {
+        let mut words = [Timed {
+            range: 0..1,
+            start: Ms(word.0),
+            end: Ms(word.1),
+            quality: None,
+        }];
+        snap(&mut words, &[1000..2000, 3000..4000]);
+        assert_eq!((words[0].start.0, words[0].end.0), expected, "{word:?}");
+    }
+
+    #[test]
+    fn words_are_trimmed_to_the_speech_they_are_in() {
+        check((1200, 1400), (1200, 1400));
+        check((1800, 2900), (1800, 2000));
+        check((500, 1400), (1000, 1400));
+        check((1900, 3600), (3000, 3600));
+        check((500, 3900), (1000, 2000));
+    }
+
+    #[test]
+    fn small_overhangs_and_words_in_silence_stay() {
+        check((1800, 2080), (1800, 2080));
+        check((2200, 2600), (2200, 2600));
+        check((1500, 1500), (1500, 1500));
+    }
+}

@@ -1,0 +1,225 @@
+//! A long recording whose true word times are known, made on the fly from the samples, and how far
+//! the times of its transcript are off as it goes on.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+
+use earmark_audio::{Error as AudioError, Recording, SAMPLE_RATE, Source};
+use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings};
+use earmark_pipeline::{Ears, Event, Outcome, Policy, Timekeeper, Watcher, transcribe};
+use earmark_transcript::{Transcript, score};
+use serde_json::Value;
+
+/// One sample: its sound and the true times of its words.
+struct Clip {
+    samples: Vec<f32>,
+    words: Vec<TrueWord>,
+}
+
+/// A word and its true times from the beginning of whatever it stands in, where they are known.
+/// Units: ms.
+#[derive(Clone)]
+struct TrueWord {
+    text: String,
+    start_ms: Option<u32>,
+    end_ms: Option<u32>,
+}
+
+/// The short clean samples of both languages, one after the other and again from the beginning,
+/// with pauses of 0.2 to 2.5 s between them that differ every time.
+pub struct Joined {
+    clips: Vec<Clip>,
+    n_cycles: usize,
+    random: u32,
+    next: usize,
+    n_given: u64,
+    /// Every clip that was given: the cycle it belongs to and its words' true times.
+    given: Vec<Given>,
+    waiting: VecDeque<Vec<f32>>,
+}
+
+struct Given {
+    cycle: usize,
+    words: Vec<TrueWord>,
+}
+
+impl Joined {
+    /// The samples in a folder, `n_cycles` times.
+    pub fn new(folder: &Path, n_cycles: usize) -> Self {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+            .expect("the samples are there")
+            .map(|entry| entry.expect("the folder can be read").path())
+            .filter(|path| is_short_and_clean(path))
+            .collect();
+        paths.sort();
+        Self {
+            clips: paths.iter().map(|path| Clip::read(path)).collect(),
+            n_cycles,
+            random: 1,
+            next: 0,
+            n_given: 0,
+            given: Vec::new(),
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// The next number of a fixed sequence, below `n`.
+    fn below(&mut self, n: u32) -> u32 {
+        self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        ((u64::from(self.random) * u64::from(n)) >> 32) as u32
+    }
+
+    fn pause(&mut self) -> Vec<f32> {
+        let n_samples = (200 + self.below(2300)) * (SAMPLE_RATE / 1000);
+        (0..n_samples)
+            .map(|_| (self.below(2001) as f32 - 1000.0) * 1e-6) // not digital silence
+            .collect()
+    }
+}
+
+impl Source for Joined {
+    fn next_block(&mut self) -> Result<Option<Vec<f32>>, AudioError> {
+        if self.waiting.is_empty() && self.next < self.clips.len() * self.n_cycles {
+            let clip = &self.clips[self.next % self.clips.len()];
+            let start_ms = (self.n_given * 1000 / u64::from(SAMPLE_RATE)) as u32;
+            let shift = |time: Option<u32>| time.map(|ms| ms + start_ms);
+            let words = clip.words.iter().map(|word| TrueWord {
+                text: word.text.clone(),
+                start_ms: shift(word.start_ms),
+                end_ms: shift(word.end_ms),
+            });
+            self.given.push(Given {
+                cycle: self.next / self.clips.len(),
+                words: words.collect(),
+            });
+            self.waiting.push_back(clip.samples.clone());
+            let pause = self.pause();
+            self.waiting.push_back(pause);
+            self.next += 1;
+        }
+        let block = self.waiting.pop_front();
+        self.n_given += block.as_ref().map_or(0, |block| block.len() as u64);
+        Ok(block)
+    }
+
+    fn n_total(&self) -> Option<u64> {
+        None
+    }
+
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
+}
+
+fn is_short_and_clean(path: &Path) -> bool {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let is_numbered = |prefix| {
+        let number = name.strip_prefix(prefix);
+        number.is_some_and(|number| number.len() == 2 && number.parse::<u8>().is_ok())
+    };
+    path.extension().is_some_and(|ending| ending == "flac") && (is_numbered("en-") || is_numbered("zh-"))
+}
+
+impl Clip {
+    fn read(path: &Path) -> Self {
+        let mut recording = Recording::open(path).expect("a sample opens");
+        let mut samples = Vec::new();
+        while let Some(block) = recording.next_block().expect("a sample decodes") {
+            samples.extend(block);
+        }
+        let truth = std::fs::read(path.with_extension("words.json")).expect("its words are known");
+        let truth: Value = serde_json::from_slice(&truth).expect("they are JSON");
+        let words = truth["words"].as_array().expect("there is a list of them");
+        let ms = |value: &Value| value.as_u64().map(|ms| ms as u32);
+        let word = |word: &Value| TrueWord {
+            text: score::normalise(word["text"].as_str().unwrap_or_default()),
+            start_ms: ms(&word["start_ms"]),
+            end_ms: ms(&word["end_ms"]),
+        };
+        Self {
+            samples,
+            words: words.iter().map(word).collect(),
+        }
+    }
+}
+
+/// How far the times of one cycle are off.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cycle {
+    /// Mean distance of the matched words' borders from the truth. Units: ms.
+    pub mean_ms: f64,
+    /// Borders that were compared.
+    pub n_borders: usize,
+    /// True words in the cycle.
+    pub n_words: usize,
+}
+
+struct Quiet<F>(F);
+
+impl<F: FnMut(u32) + Send> Watcher for Quiet<F> {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::Progress { done, .. } = event {
+            (self.0)(done.0);
+        }
+    }
+}
+
+/// Transcribes a joined recording with the demo and its aligner; `progress` is told how much is
+/// done. Units: ms.
+pub fn measure(mut joined: Joined, progress: impl FnMut(u32) + Send) -> Vec<Cycle> {
+    let entry = |name| earmark_weights::entry(name).expect("the demo is in the catalog");
+    let (demo, aligner) = (entry(earmark_weights::DEMO), entry(earmark_weights::DEMO_ALIGNER));
+    let settings = Settings::default();
+    let mut recognizer = Recognizer::load(&Checkpoint::Embedded(earmark_weights::demo()), &settings)
+        .expect("the demo loads");
+    let checkpoint = Checkpoint::Embedded(earmark_weights::demo_aligner());
+    let loaded = Aligner::load(&checkpoint, &settings).expect("the demo aligner loads");
+    let languages = Some(aligner.languages.clone());
+    let mut timekeeper = Timekeeper::new(loaded, languages, aligner.longest_clip_s);
+    let ears = Ears {
+        recognizer: &mut recognizer,
+        aligner: Some(&mut timekeeper),
+    };
+    let policy = Policy::within(demo.longest_clip_s.min(aligner.longest_clip_s));
+    let request = Request::default();
+    let outcome = transcribe(&mut joined, ears, &request, policy, &mut Quiet(progress));
+    let Ok(Outcome::Done(transcript)) = outcome else {
+        panic!("nobody stops it, and the samples are sound")
+    };
+    cycles(&joined, &transcript)
+}
+
+/// Compares a transcript with the truth, cycle by cycle. A word is looked for among those that
+/// are heard within its clip, half a second to either side.
+fn cycles(joined: &Joined, transcript: &Transcript) -> Vec<Cycle> {
+    let heard: Vec<_> = transcript.segments.iter().flat_map(|s| &s.words).collect();
+    let mut cycles = vec![Cycle::default(); joined.n_cycles];
+    let mut sums = vec![0_u64; joined.n_cycles];
+    for Given { cycle, words } in &joined.given {
+        let first = words.iter().find_map(|word| word.start_ms).unwrap_or(0);
+        let last = words.iter().rev().find_map(|word| word.end_ms).unwrap_or(first);
+        let from = heard.partition_point(|word| word.end.0 + 500 < first);
+        let to = heard.partition_point(|word| word.start.0 < last + 500).max(from);
+        let near = &heard[from..to];
+        let truth: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        let texts: Vec<String> = near.iter().map(|word| score::normalise(&word.text)).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        cycles[*cycle].n_words += words.len();
+        for (i, j) in score::matches(&truth, &texts) {
+            let borders = [
+                (words[i].start_ms, near[j].start.0),
+                (words[i].end_ms, near[j].end.0),
+            ];
+            for (truth, heard) in borders {
+                if let Some(truth) = truth {
+                    sums[*cycle] += u64::from(truth.abs_diff(heard));
+                    cycles[*cycle].n_borders += 1;
+                }
+            }
+        }
+    }
+    for (cycle, sum) in cycles.iter_mut().zip(sums) {
+        cycle.mean_ms = sum as f64 / cycle.n_borders.max(1) as f64;
+    }
+    cycles
+}
