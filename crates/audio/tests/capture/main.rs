@@ -15,7 +15,7 @@ use earmark_transcript::Ms;
 
 use self::server::{control, play, with_server};
 
-/// Three seconds below 3 kHz that look like nothing but themselves.
+/// Two seconds below 3 kHz that look like nothing but themselves.
 fn sound() -> Vec<f32> {
     let mut state = 1u32;
     let mut slow = [0.0f32; 3];
@@ -28,7 +28,7 @@ fn sound() -> Vec<f32> {
         }
         2.0 * value
     };
-    (0..48_000).map(step).collect()
+    (0..32_000).map(step).collect()
 }
 
 /// Where `part` begins in `whole`, and how like it that place is.
@@ -73,15 +73,12 @@ fn check_heard(rate_hz: u32, n_channels: u32, format: &str) {
     let mut heard = samples(capture.poll(Instant::now()));
     heard.extend(capture.stop());
     assert_eq!(capture.n_lost(), 0);
-    let (at, likeness) = find(&sound[8_000..12_000], &heard);
+    let (at, likeness) = find(&sound[4_000..8_000], &heard[..16_000]);
     assert!(likeness > 0.99, "{rate_hz} Hz: {likeness} at {at}");
     // The end is where it should be: nothing was left out in between.
-    let (end, likeness) = find(&sound[36_000..44_000], &heard);
-    assert!(likeness > 0.99, "{rate_hz} Hz: {likeness} at {end}");
-    assert!(
-        (end - at).abs_diff(28_000) <= 2,
-        "{rate_hz} Hz: {at} and {end}"
-    );
+    let around = at + 20_000 - 2..at + 24_000 + 2;
+    let (_, likeness) = find(&sound[24_000..28_000], &heard[around]);
+    assert!(likeness > 0.99, "{rate_hz} Hz: {likeness} at the end");
     control(&["unload-module", "module-null-sink"]);
 }
 
@@ -126,12 +123,7 @@ fn an_unplugged_microphone_is_lost() {
             events.find(|event| matches!(event, Event::Lost { .. }))
         });
         assert!(lost.is_some() && capture.is_over());
-        assert!(
-            devices()
-                .unwrap()
-                .iter()
-                .all(|device| device.id.starts_with("alsa:"))
-        );
+        assert_eq!(devices().unwrap(), []);
     });
 }
 
@@ -157,6 +149,6 @@ fn a_change_of_the_default_is_followed() {
         let sound = sound();
         play("other", &sound);
         let heard = samples(capture.poll(start + Duration::from_secs(5)));
-        assert!(find(&sound[8_000..12_000], &heard).1 > 0.99);
+        assert!(find(&sound[4_000..8_000], &heard).1 > 0.99);
     });
 }
