@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use earmark_jobs::{DEMO, End, Event, Job, Queue, Settings};
+use earmark_jobs::{AlignerChoice, DEMO, End, Event, Job, Queue, Settings};
 use serde_json::json;
 
 use driver::Window;
@@ -72,6 +72,7 @@ fn a_broken_recording_is_named_with_what_to_do() {
 fn transcribe(recording: &Path) -> (Vec<String>, End) {
     let (mut queue, events) = Queue::start();
     queue.submit(Job {
+        aligner: AlignerChoice::Auto,
         recording: recording.to_owned(),
         model: DEMO.to_owned(),
         settings: Settings::default(),
