@@ -80,7 +80,7 @@ export const screens: Screen[] = [
     go: async (page) => {
       await drop(page, ["Committee, first hour.m4a"]);
       await advance(page, 3500);
-      await page.locator("li button.title").first().click();
+      await page.locator("li button.title", { hasText: "Committee" }).click();
       await page.waitForSelector("#line-0");
     },
   },

@@ -37,7 +37,7 @@ export function day(at: Moment, now: Moment, words: Words): string {
 
 /** Hour and minute of a moment. */
 export function hour(at: Moment, words: Words): string {
-  return new Intl.DateTimeFormat(words.locale, { hour: "2-digit", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(words.locale, { hour: "numeric", minute: "2-digit" }).format(at);
 }
 
 /** `1.9 GB`. */
