@@ -3,8 +3,14 @@ import "./app.css";
 import { mount } from "svelte";
 
 import App from "./App.svelte";
-import { connect } from "$lib/backend";
+import { connect, type Failure } from "$lib/backend";
+import Broken from "./screens/Broken.svelte";
 import { Session } from "$lib/session.svelte";
 
-const session = await Session.begin(await connect());
-mount(App, { target: document.body, props: { session } });
+const target = document.body;
+try {
+  const session = await Session.begin(await connect());
+  mount(App, { target, props: { session } });
+} catch (failure) {
+  mount(Broken, { target, props: { failure: failure as Failure } });
+}

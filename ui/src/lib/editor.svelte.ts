@@ -3,7 +3,7 @@
 import type { Backend, Failure, Opened, Segment } from "./backend";
 import * as change from "./edit/change";
 import type { Caret, Change } from "./edit/change";
-import { doubts, nextDoubt, type WordPlace } from "./edit/doubt";
+import { countDoubts, nextDoubt, type WordPlace } from "./edit/doubt";
 import { find, type Found, nearest, type Query, replaceFound } from "./edit/find";
 import { place } from "./edit/place";
 import { Stack } from "./edit/stack";
@@ -27,7 +27,7 @@ export class Editor {
   found = $derived.by(() => find(this.segments, this.query));
   /** Which of `found` is the current one. */
   current = $state(0);
-  nDoubts = $derived.by(() => doubts(this.segments).length);
+  nDoubts = $derived.by(() => countDoubts(this.segments));
   #stack: Stack;
   #backend: Backend;
   #onFailure: (failure: Failure) => void;
@@ -144,7 +144,7 @@ export class Editor {
   /** Replaces the current place, or all of them; how many. */
   replaceFound(by: string, which: "current" | "all"): number {
     const one = this.found[this.current];
-    const places: Found[] = which === "all" ? this.found : one ? [one] : [];
+    const places: readonly Found[] = which === "all" ? this.found : one ? [one] : [];
     const done = replaceFound(this.segments, places, by);
     if (!this.#do(done)) return 0;
     if (done?.caret) this.current = nearest(this.found, done.caret.at, done.caret.offset);

@@ -35,8 +35,24 @@ export function nextDoubt(
   );
 }
 
+/** How many words are doubtful; a line that did not change is not counted again. */
+export function countDoubts(segments: readonly Segment[]): number {
+  let n = 0;
+  for (const segment of segments) {
+    let own = counted.get(segment);
+    if (own === undefined) {
+      own = segment.words.filter(isDoubtful).length;
+      counted.set(segment, own);
+    }
+    n += own;
+  }
+  return n;
+}
+
+const counted = new WeakMap<Segment, number>();
+
 /** Every doubtful word, in order. */
-export function doubts(segments: readonly Segment[]): WordPlace[] {
+function doubts(segments: readonly Segment[]): WordPlace[] {
   return segments.flatMap((segment, at) =>
     segment.words.flatMap((w, word) => (isDoubtful(w) ? [{ at, word }] : [])),
   );

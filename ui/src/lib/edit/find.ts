@@ -17,11 +17,14 @@ export interface Query {
   match_case: boolean;
 }
 
+/** Always the same, so that what shows it is not drawn again. */
+const NOTHING: readonly Found[] = [];
+
 /** Every place, in order; they do not overlap. */
-export function find(segments: readonly Segment[], query: Query): Found[] {
-  const found: Found[] = [];
+export function find(segments: readonly Segment[], query: Query): readonly Found[] {
   const pattern = patternOf(query);
-  if (!pattern) return found;
+  if (!pattern) return NOTHING;
+  const found: Found[] = [];
   segments.forEach((segment, at) => {
     for (const match of segment.text.matchAll(pattern)) {
       found.push({ at, from: match.index, to: match.index + match[0].length });

@@ -397,6 +397,8 @@ export const en = {
     back: "Back",
   },
 
+  broken: { heading: "Earmark could not start", again: "Try again" },
+
   notice: { label: "Messages", close: "Close", details: "Details" },
 };
 

@@ -421,5 +421,7 @@ export const zh: Words = {
     back: "返回",
   },
 
+  broken: { heading: "Earmark 无法启动", again: "重试" },
+
   notice: { label: "消息", close: "关闭", details: "详情" },
 };

@@ -5,11 +5,13 @@ import { PEAKS_PER_SECOND } from "../types";
 import { chance } from "./speech";
 
 const RATE_HZ = 3000;
+/** Three waves of 180 Hz. Units: samples. */
+const PERIOD = 50;
 
 /** A playable recording of these segments. */
 export function hum(segments: readonly Segment[], duration_ms: Ms): Blob {
   const n = Math.floor((duration_ms / 1000) * RATE_HZ);
-  const bytes = new Uint8Array(44 + n).fill(128, 44);
+  const bytes = new Uint8Array(44 + n);
   const header = new DataView(bytes.buffer);
   const ascii = (at: number, text: string) => {
     [...text].forEach((c, i) => {
@@ -28,14 +30,17 @@ export function hum(segments: readonly Segment[], duration_ms: Ms): Blob {
   header.setUint16(34, 8, true);
   ascii(36, "data");
   header.setUint32(40, n, true);
-  for (const { words } of segments) {
-    for (const { start_ms, end_ms } of words) {
-      const to = Math.min(n, (end_ms / 1000) * RATE_HZ);
-      for (let i = Math.floor((start_ms / 1000) * RATE_HZ); i < to; i += 1) {
-        bytes[44 + i] = 128 + 12 * Math.sin((2 * Math.PI * 180 * i) / RATE_HZ);
-      }
-    }
+  const at = (ms: Ms) => Math.min(n, Math.round((ms / 1000) * RATE_HZ)) + 44;
+  for (let i = 0; i < PERIOD; i += 1) {
+    bytes[44 + i] = 128 + 12 * Math.sin((2 * Math.PI * 3 * i) / PERIOD);
   }
+  for (let done = PERIOD; done < n; done *= 2) bytes.copyWithin(44 + done, 44, 44 + done);
+  let silent = 0;
+  for (const { start_ms, end_ms } of segments) {
+    bytes.fill(128, at(silent), at(start_ms));
+    silent = end_ms;
+  }
+  bytes.fill(128, at(silent));
   return new Blob([bytes], { type: "audio/wav" });
 }
 
