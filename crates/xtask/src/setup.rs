@@ -17,7 +17,7 @@ const BUILDING: [Need; 4] = [
 ];
 
 /// What the window and its test need besides.
-const WINDOW: [Need; 5] = [
+const WINDOW: [Need; 6] = [
     (
         "/usr/share/doc/libwebkit2gtk-4.1-dev",
         "libwebkit2gtk-4.1-dev",
@@ -25,6 +25,7 @@ const WINDOW: [Need; 5] = [
     ("/usr/bin/Xvfb", "xvfb"),
     ("/usr/bin/WebKitWebDriver", "webkit2gtk-driver"),
     ("/usr/bin/xdotool", "xdotool"),
+    ("/usr/bin/chromium", "chromium"),
     ("/usr/share/fonts/truetype/dejavu", "fonts-dejavu-core"),
 ];
 
