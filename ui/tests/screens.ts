@@ -179,4 +179,33 @@ export const screens: Screen[] = [
       await page.waitForSelector("dialog");
     },
   },
+  {
+    name: "start-again",
+    go: async (page) => {
+      await open(page);
+      await page.locator("header button[aria-haspopup=menu]").click();
+      await page.locator("[role=menuitem]").last().click();
+      await page.waitForSelector("dialog");
+    },
+  },
+  {
+    name: "transcript-unfinished",
+    go: async (page) => {
+      await page.keyboard.press("Control+2");
+      await page.locator("li button.title", { hasText: "harbour master" }).click();
+      await page.waitForSelector(".strip");
+    },
+  },
+  {
+    name: "history-deleted",
+    go: async (page) => {
+      await page.keyboard.press("Control+2");
+      await page.locator("li input[type=checkbox]").nth(0).check();
+      await page.locator("footer button").nth(1).click();
+      await page.locator("header button.bare").nth(3).click();
+      await page.locator("li input[type=checkbox]").nth(0).check();
+      await page.locator("footer button").nth(2).click();
+      await page.waitForSelector("dialog");
+    },
+  },
 ];

@@ -65,7 +65,7 @@ work("drop, queue, read, edit, undo, export", {}, async (page) => {
   await field.waitFor();
   expect(await field.evaluate((f: HTMLTextAreaElement) => f.selectionStart)).toBe(5);
   await page.keyboard.press("Control+Shift+ArrowRight");
-  await page.keyboard.type("evening, ");
+  await page.keyboard.type("evening");
   expect(await field.inputValue()).toMatch(/^Good evening, /);
   await page.keyboard.press("Control+z");
   expect(await field.inputValue()).toMatch(/^Good morning, /);
@@ -316,6 +316,32 @@ work("a line is heard again alone, and it can be undone", {}, async (page) => {
   await page.locator(".strip button", { hasText: "Stop" }).click();
   await page.locator(".strip").waitFor({ state: "detached" });
   expect(await page.locator("#line-3 .loose").count()).toBe(2);
+});
+
+work("an unfinished entry says so and goes on; a finished one can begin anew", {}, async (page) => {
+  await page.keyboard.press("Control+2");
+  await page.locator("li button.title", { hasText: "harbour master" }).click();
+  await page.locator(".strip", { hasText: "Unfinished" }).waitFor();
+  const lines = () => page.locator("#line-0").getAttribute("aria-setsize");
+  expect(await lines()).toBe("8");
+  await page.locator(".strip button", { hasText: "Go on" }).click();
+  await page.locator(".strip", { hasText: "Recognising" }).waitFor();
+  await advance(page, 60_000);
+  await page.waitForSelector("section[aria-label=Player]");
+  const n = Number(await lines());
+  expect(n).toBeGreaterThan(50);
+
+  await page.locator("header button[aria-label=More]").click();
+  await page.locator("[role=menuitem]", { hasText: "Transcribe again" }).click();
+  await page.locator("dialog button", { hasText: "Keep the text" }).click();
+  expect(Number(await lines())).toBe(n);
+  await page.locator("header button[aria-label=More]").click();
+  await page.locator("[role=menuitem]", { hasText: "Transcribe again" }).click();
+  await page.locator("dialog .main").click();
+  await page.locator(".nothing").waitFor();
+  await advance(page, 60_000);
+  await page.waitForSelector("section[aria-label=Player]");
+  expect(Number(await lines())).toBe(n);
 });
 
 work("a speaker is renamed everywhere", {}, async (page) => {

@@ -76,7 +76,6 @@ export const en = {
     anyLanguage: "Detect language",
     model: "Model",
     sample: "Try the sample",
-    welcome: "Works right away",
     demo: "The built-in demo model understands the synthetic voice of the sample and nothing else. For your own recordings, use a Qwen3-ASR model.",
     chooseModel: "Use a model from a folder…",
   },
@@ -157,7 +156,6 @@ export const en = {
     line: (n: number) => `Line ${n}`,
     edit: "Edit",
     actions: (n: number) => `Actions for line ${n}`,
-    split: "Split at the caret",
     merge: "Merge with the line before",
     remove: "Delete line",
     removed: "Line deleted",
@@ -169,7 +167,11 @@ export const en = {
     noSpeaker: "No speaker",
     speakerOf: (name: string) => `Speaker: ${name}`,
     showFile: "Show the recording in its folder",
-    startAgain: "Transcribe again",
+    more: "More",
+    startAgain: "Transcribe again…",
+    startAgainAsk: "Transcribe again? The present text, with your corrections, is replaced.",
+    keep: "Keep the text",
+    replace: "Transcribe again",
     gone: "The recording cannot be found, so it cannot be played or heard again.",
   },
 
@@ -267,7 +269,6 @@ export const en = {
   history: {
     heading: "History",
     search: "Search everything that was said",
-    searchShort: "Search",
     filter: "Show",
     filters,
     language: "Language",
@@ -297,7 +298,6 @@ export const en = {
     export: "Export…",
     undo: "Undo",
     storage: (n: string, size: string) => `${n} transcripts, ${size}`,
-    openAt: (time: string) => `Open at ${time}`,
   },
 
   settings: {

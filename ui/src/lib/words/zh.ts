@@ -102,7 +102,6 @@ export const zh: Words = {
     anyLanguage: "自动识别语言",
     model: "模型",
     sample: "试试样例",
-    welcome: "马上可用",
     demo: "内置的演示模型只能听懂样例里的合成语音。要转写自己的录音，请使用 Qwen3-ASR 模型。",
     chooseModel: "从文件夹选用模型…",
   },
@@ -183,7 +182,6 @@ export const zh: Words = {
     line: (n) => `第 ${n} 行`,
     edit: "编辑",
     actions: (n) => `第 ${n} 行的操作`,
-    split: "在光标处拆分",
     merge: "与上一行合并",
     remove: "删除这一行",
     removed: "已删除一行",
@@ -195,7 +193,11 @@ export const zh: Words = {
     noSpeaker: "无说话人",
     speakerOf: (name) => `说话人：${name}`,
     showFile: "在文件夹中显示录音",
-    startAgain: "重新转写",
+    more: "更多",
+    startAgain: "重新转写…",
+    startAgainAsk: "要重新转写吗？现有的文字和您的修改会被替换。",
+    keep: "保留文字",
+    replace: "重新转写",
     gone: "找不到录音文件，无法播放或重新识别。",
   },
 
@@ -292,7 +294,6 @@ export const zh: Words = {
   history: {
     heading: "历史",
     search: "搜索说过的一切",
-    searchShort: "搜索",
     filter: "显示",
     filters,
     language: "语言",
@@ -321,7 +322,6 @@ export const zh: Words = {
     export: "导出…",
     undo: "撤销",
     storage: (n, size) => `${n} 份文稿，${size}`,
-    openAt: (time) => `在 ${time} 处打开`,
   },
 
   settings: {
