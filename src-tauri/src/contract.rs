@@ -381,3 +381,37 @@ pub(crate) enum Event {
         failure: Failure,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    /// What the page knows how to ask for and this shell cannot do yet; no feature of
+    /// [`open_page`](crate::commands::page::open_page) leads there.
+    const MISSING: [&str; 5] = [
+        "redo_span",
+        "stop_redo",
+        "back_up",
+        "restore_backup",
+        "read_log",
+    ];
+
+    #[test]
+    fn every_command_of_the_page_is_there_or_known_to_be_missing() {
+        let page = include_str!("../../ui/src/lib/backend/tauri.ts");
+        let asked = page.split("ask").skip(1).filter_map(|rest| {
+            let name = rest.split_once("(\"")?;
+            let is_call = name.0.is_empty() || name.0.starts_with('<') && name.0.ends_with('>');
+            is_call.then(|| name.1.split('"').next())?
+        });
+        let mut asked: Vec<&str> = asked.collect();
+        let shell = include_str!("lib.rs");
+        let list = shell.split_once("generate_handler![").map(|(_, rest)| rest);
+        let list = list.and_then(|rest| rest.split_once(']')).unwrap().0;
+        let names = list
+            .split(',')
+            .filter_map(|path| path.trim().split("::").nth(1));
+        let mut there: Vec<&str> = names.chain(MISSING).collect();
+        asked.sort_unstable();
+        there.sort_unstable();
+        assert_eq!(asked, there);
+    }
+}

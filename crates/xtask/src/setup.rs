@@ -17,7 +17,7 @@ const BUILDING: [Need; 4] = [
 ];
 
 /// What the window and its test need besides.
-const WINDOW: [Need; 6] = [
+const WINDOW: [Need; 8] = [
     (
         "/usr/share/doc/libwebkit2gtk-4.1-dev",
         "libwebkit2gtk-4.1-dev",
@@ -26,6 +26,8 @@ const WINDOW: [Need; 6] = [
     ("/usr/bin/WebKitWebDriver", "webkit2gtk-driver"),
     ("/usr/bin/xdotool", "xdotool"),
     ("/usr/bin/chromium", "chromium"),
+    ("/usr/lib/python3/dist-packages/gi", "python3-gi"),
+    ("/usr/share/doc/gir1.2-gtk-3.0", "gir1.2-gtk-3.0"),
     ("/usr/share/fonts/truetype/dejavu", "fonts-dejavu-core"),
 ];
 

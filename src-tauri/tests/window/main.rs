@@ -108,6 +108,46 @@ fn a_broken_recording_says_so_and_the_queue_goes_on() {
 }
 
 #[test]
+fn a_dropped_folder_is_heard_and_gone_on_with_after_the_program_was_stopped() {
+    let _desk = DESK.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = scratch("dropped");
+    let recordings = folder.join("recordings");
+    fs::create_dir_all(&recordings).expect("the build folder can be written to");
+    let long = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/en-dialogue.flac");
+    fs::copy(long, recordings.join("a.flac")).expect("the sample can be copied");
+    fs::copy(sample(), recordings.join("b.flac")).expect("the sample can be copied");
+    let data = folder.join("data");
+
+    let window = Window::open(&data);
+    let held = window.display.drag(&recordings);
+    window.until(
+        "the sign to let go",
+        30,
+        "return document.querySelector('.drop') !== null",
+    );
+    held.drop_here();
+    let begun = "return document.querySelector('li button.title') !== null";
+    window.until("the first segment", 120, begun);
+    drop(window);
+
+    let window = Window::open(&data);
+    window.press("Go on");
+    window.until("the end of the second recording", 300, SECOND_IS_DONE);
+    let first = "return document.querySelector('li .state').textContent.trim().startsWith('Done')";
+    window.until("the end of the first recording", 300, first);
+    window.press("a");
+    window.until("the transcript", 60, LINES);
+    let times = "
+        const times = [...document.querySelectorAll('[data-play]')].map((it) => +it.dataset.play);
+        return times.every((time, i) => i === 0 || time > times[i - 1]) && times.length";
+    let n_lines = window.until("lines in the order of the recording", 30, times);
+    assert!(
+        n_lines.as_u64().is_some_and(|n_lines| n_lines > 5),
+        "{n_lines}"
+    );
+}
+
+#[test]
 fn the_page_reaches_nothing_but_its_commands() {
     let _desk = DESK.lock().unwrap_or_else(PoisonError::into_inner);
     let window = Window::open(&scratch("closed").join("data"));

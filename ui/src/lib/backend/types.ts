@@ -312,6 +312,7 @@ export type Feature =
   | "export"
   | "backup"
   | "models"
+  | "notify"
   | "log";
 
 /** What the page begins with. */

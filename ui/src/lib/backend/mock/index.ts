@@ -249,6 +249,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
           "export",
           "backup",
           "models",
+          "notify",
           "log",
         ],
         settings,
