@@ -46,7 +46,15 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-weights",
         ],
     ),
-    ("earmark-desktop", &["earmark-jobs", "earmark-transcript"]),
+    (
+        "earmark-desktop",
+        &[
+            "earmark-jobs",
+            "earmark-transcript",
+            "earmark-store",
+            "earmark-server",
+        ],
+    ),
     (
         "earmark-tests",
         &[

@@ -4,7 +4,6 @@ mod align;
 mod bench;
 mod check;
 mod eval;
-mod inputs;
 mod options;
 mod out;
 mod progress;

@@ -194,6 +194,7 @@ impl Speech {
             settings: model.settings(),
             language: self.language.0,
             context: context.clone(),
+            from: earmark_jobs::Ms(0),
             longest_piece_s: self.piece,
         };
         Ok(recordings.iter().map(job).collect())
@@ -331,6 +332,7 @@ impl Written {
     /// Everything else about the file.
     pub(crate) fn options(&self) -> export::Options {
         export::Options {
+            without_times: false,
             rules: self.rules.rules(),
             bom: self.bom,
             line_ending: match self.line_ending {

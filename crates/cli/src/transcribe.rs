@@ -9,7 +9,7 @@ use earmark_transcript::export::{self, Format, Options, json, txt};
 
 use crate::options::{Model, Speech, Written};
 use crate::session::{self, Taker};
-use crate::{EXIT_CODES, Exit, inputs, out, targets, usage};
+use crate::{EXIT_CODES, Exit, out, targets, usage};
 
 /// Turn recordings into text, JSON or subtitles
 ///
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 fn recordings(files: &[PathBuf]) -> (Vec<PathBuf>, bool) {
     let (mut all, mut some_unread) = (Vec::new(), false);
     for path in files {
-        let problem = match inputs::recordings(path) {
+        let problem = match earmark_jobs::recordings(path) {
             Ok(found) if found.is_empty() => "there are no sound or video files in it".to_owned(),
             Ok(found) => {
                 all.extend(found);

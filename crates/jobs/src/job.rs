@@ -23,6 +23,8 @@ pub struct Job {
     pub language: Option<Language>,
     /// Background text or names that bias the recogniser.
     pub context: String,
+    /// Where to go on in the recording; what lies before is not heard.
+    pub from: Ms,
     /// Longest clip to give the model at once, when that is to be less than the model can take.
     /// Units: seconds.
     pub longest_piece_s: Option<u32>,

@@ -6,15 +6,22 @@
 //! does not touch the others.
 
 mod failure;
+mod inputs;
 mod job;
+mod models;
+mod peaks;
 mod progress;
 mod queue;
+mod rest;
 mod work;
 
 pub use earmark_engine::{DeviceChoice, Dtype, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
 pub use earmark_weights::{DEMO, home as models_folder};
 pub use failure::{Code, Failure};
+pub use inputs::{in_folder, recordings};
 pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded};
+pub use models::{Model, devices, model, models};
+pub use peaks::{PEAKS_PER_SECOND, peaks};
 pub use progress::Progress;
 pub use queue::Queue;

@@ -7,8 +7,10 @@ use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings};
 use earmark_pipeline::{
     Align, Ears, Event as Heard, Outcome, Policy, Recognize, Timekeeper, Watcher, transcribe,
 };
+use earmark_transcript::Ms;
 use earmark_weights::{Files, Located};
 
+use crate::rest::{Rest, later, shifted, shifted_all};
 use crate::{AlignerChoice, End, Event, Failure, Job, JobId, Loaded, Progress};
 
 /// Opens recordings and loads models: the real ones, or scripted ones in tests.
@@ -110,7 +112,7 @@ impl Bench {
     ) -> (End, Duration) {
         let mut begun = Instant::now();
         let mut attempt = || -> Result<End, Failure> {
-            let mut source = self.tools.open(job)?;
+            let mut source = Rest::new(self.tools.open(job)?, job.from);
             let model = self.model(id, job, tell)?;
             begun = Instant::now();
             let its_aligners = model.aligner.as_ref().map_or(u32::MAX, |it| it.longest_s());
@@ -126,6 +128,7 @@ impl Bench {
             };
             let mut herald = Herald {
                 id,
+                from: job.from,
                 begun,
                 cancelled,
                 tell,
@@ -135,10 +138,10 @@ impl Bench {
                 aligner: model.aligner.as_mut().map(|it| &mut **it as &mut dyn Align),
             };
             let policy = Policy::within(longest);
-            let outcome = transcribe(source.as_mut(), ears, &request, policy, &mut herald)?;
+            let outcome = transcribe(&mut source, ears, &request, policy, &mut herald)?;
             Ok(match outcome {
-                Outcome::Done(transcript) => End::Done(transcript),
-                Outcome::Cancelled(transcript) => End::Cancelled(transcript),
+                Outcome::Done(transcript) => End::Done(shifted_all(transcript, job.from)),
+                Outcome::Cancelled(transcript) => End::Cancelled(shifted_all(transcript, job.from)),
             })
         };
         let end = attempt().unwrap_or_else(End::Failed);
@@ -170,6 +173,8 @@ impl Bench {
 /// Carries what the pipeline tells to the queue's listeners.
 struct Herald<'a> {
     id: JobId,
+    /// Where the source begins in the recording.
+    from: Ms,
     begun: Instant,
     cancelled: &'a (dyn Fn() -> bool + Sync),
     tell: &'a (dyn Fn(Event) + Sync),
@@ -181,13 +186,20 @@ impl Watcher for Herald<'_> {
     }
 
     fn event(&mut self, event: Heard<'_>) {
-        let job = self.id;
+        let (job, from) = (self.id, self.from);
         (self.tell)(match event {
-            Heard::PieceStarted { start, end } => Event::PieceStarted { job, start, end },
+            Heard::PieceStarted { start, end } => Event::PieceStarted {
+                job,
+                start: later(start, from),
+                end: later(end, from),
+            },
             Heard::Text(text) => Event::Text(job, text.to_owned()),
-            Heard::Segment(segment) => Event::Segment(job, segment.clone()),
+            Heard::Segment(segment) => Event::Segment(job, shifted(segment.clone(), from)),
             Heard::Progress { done, total } => {
-                Event::Progress(job, Progress::new(done, total, self.begun.elapsed()))
+                let mut progress = Progress::new(done, total, self.begun.elapsed());
+                progress.done = later(done, from);
+                progress.total = total.map(|total| later(total, from));
+                Event::Progress(job, progress)
             }
         });
     }

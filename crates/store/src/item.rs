@@ -164,10 +164,16 @@ pub struct Item {
     pub heard_until: Ms,
     /// English names of the languages in it, each once, in no order that means anything.
     pub languages: Vec<String>,
+    /// When a person deleted it; it can be taken back until it is removed for good.
+    pub deleted: Option<Timestamp>,
+    /// How many words it has.
+    pub n_words: usize,
     /// How many segments it has.
     pub n_segments: usize,
     /// How its text begins.
     pub opening: String,
+    /// What the reader should know about its transcript, one sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// The columns that [`read`] reads, of the table `item` under the name `i`.
@@ -175,7 +181,8 @@ pub(crate) const COLUMNS: &str = "i.id, i.created_ms, i.source, i.name, i.origin
     i.asked_language, i.context, i.state, i.failure_code, i.failure_message, i.starred, \
     i.duration_ms, i.heard_until_ms, i.languages, \
     (SELECT count(*) FROM segment WHERE item = i.id), \
-    coalesce((SELECT substr(text, 1, 160) FROM segment WHERE item = i.id ORDER BY id DESC LIMIT 1), '')";
+    coalesce((SELECT substr(text, 1, 160) FROM segment WHERE item = i.id ORDER BY id DESC LIMIT 1), ''), \
+    i.deleted_ms, i.n_words, i.warnings";
 
 /// Reads a row of [`COLUMNS`].
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
@@ -212,6 +219,12 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
             .collect(),
         n_segments: row.get::<_, u32>(15)? as usize,
         opening: row.get(16)?,
+        deleted: row
+            .get::<_, Option<i64>>(17)?
+            .map(|_| created(row, 17))
+            .transpose()?,
+        n_words: row.get::<_, u32>(18)? as usize,
+        warnings: serde_json::from_str(row.get_ref(19)?.as_str()?).unwrap_or_default(),
     })
 }
 

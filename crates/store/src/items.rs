@@ -64,6 +64,26 @@ impl Store {
         self.write(|transaction| set_state(transaction, id, state))
     }
 
+    /// Asks for an item in another way: with this model, language and context.
+    ///
+    /// Errors: [`Error::NoItem`].
+    pub fn ask_anew(
+        &mut self,
+        id: ItemId,
+        model: &str,
+        language: Option<&str>,
+        context: &str,
+    ) -> Result<(), Error> {
+        self.write(|transaction| {
+            change(
+                transaction,
+                id,
+                "UPDATE item SET model = ?2, asked_language = ?3, context = ?4 WHERE id = ?1",
+                params![id.0, model, language, context],
+            )
+        })
+    }
+
     /// Marks an item to be kept, or takes the mark away.
     ///
     /// Errors: [`Error::NoItem`].

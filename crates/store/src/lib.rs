@@ -27,6 +27,7 @@ mod segments;
 pub mod settings;
 mod slot;
 mod store;
+mod trash;
 
 pub use error::Error;
 pub use item::{Failure, Item, ItemId, NewItem, Origin, Stage, State};

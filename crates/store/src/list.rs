@@ -21,6 +21,8 @@ pub struct Filter {
     /// In this language, by its English name: heard in it or, as long as nothing was heard, asked
     /// for it.
     pub language: Option<String>,
+    /// Deleted ones, which are left out otherwise.
+    pub deleted: bool,
     /// Come to the program in this way.
     pub origin: Option<Origin>,
     /// All of these terms in the name, or all in one segment; empty for any. Read as in
@@ -165,6 +167,8 @@ impl Filter {
 
     pub(crate) fn conditions_but_text(&self) -> Conditions {
         let mut conditions = Conditions::default();
+        let is = if self.deleted { "IS NOT" } else { "IS" };
+        conditions.add(format!("i.deleted_ms {is} NULL"), [0_i64; 0]);
         if !self.stages.is_empty() {
             let places = vec!["?"; self.stages.len()].join(", ");
             let names = self.stages.iter().map(|stage| stage.name().to_owned());

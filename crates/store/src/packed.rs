@@ -53,6 +53,16 @@ pub(crate) fn pack(text: &str, words: &[Word]) -> Vec<u8> {
     bytes
 }
 
+/// How many words were packed; `None` when the column is damaged.
+pub(crate) fn count(bytes: &[u8]) -> Option<u64> {
+    let mut rest = bytes;
+    if byte(&mut rest)? != LAYOUT {
+        return None;
+    }
+    // A damaged count must not stand for more words than the bytes can hold.
+    Some(pull(&mut rest)?.min(rest.len() as u64))
+}
+
 /// The words that were packed with this text; `None` when the column is damaged.
 pub(crate) fn unpack(text: &str, bytes: &[u8]) -> Option<Vec<Word>> {
     let mut rest = bytes;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use earmark_transcript::{Ms, Segment};
 use jiff::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, params, params_from_iter};
 
 use crate::query::Query;
 use crate::{Error, Filter, ItemId, Store, item, row, slot};
@@ -95,6 +95,36 @@ impl Store {
             let hits = ids.into_iter().map(|id| hit(connection, id, &query));
             let hits = hits.collect::<rusqlite::Result<_>>()?;
             Ok(Hits { hits, next })
+        })
+    }
+
+    /// The first segments of one item that hold every term of a query, read as in
+    /// [`search`](Self::search), and how many there are in all.
+    pub fn search_in(
+        &self,
+        id: ItemId,
+        query: &str,
+        limit: usize,
+    ) -> Result<(Vec<Hit>, usize), Error> {
+        let query = Query::parse(query);
+        let Some(expression) = query.expression() else {
+            return Ok((Vec::new(), 0));
+        };
+        self.read(|connection| {
+            let sql = "SELECT rowid FROM grams WHERE grams MATCH ?1 AND rowid > ?2 AND rowid < ?3 \
+                ORDER BY rowid DESC";
+            let ids: Vec<i64> = connection
+                .prepare_cached(sql)?
+                .query_map(
+                    params![expression, slot::name_of(id.0), slot::name_of(id.0 + 1)],
+                    |row| row.get(0),
+                )?
+                .collect::<rusqlite::Result<_>>()?;
+            let hits = ids
+                .iter()
+                .take(limit)
+                .map(|&id| hit(connection, id, &query));
+            Ok((hits.collect::<rusqlite::Result<_>>()?, ids.len()))
         })
     }
 }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::fault::Fault;
 use crate::items::{change, set_state};
 use crate::row::{Columns, load, put, put_columns};
-use crate::{Error, ItemId, State, Store, grams, row, slot};
+use crate::{Error, ItemId, State, Store, grams, packed, row, slot};
 
 impl Store {
     /// Adds what has been heard behind what is there, together with how far the recording is heard
@@ -199,6 +199,7 @@ fn splice(
         }
         .into());
     };
+    count_words(connection, id, old, with)?;
     let mut is_same = with.iter().all(|new| is_among(&known, &new.language));
     for segment in old {
         let language: String = connection
@@ -238,6 +239,27 @@ fn splice(
     let sql = "UPDATE item SET languages = coalesce((SELECT group_concat(DISTINCT language) \
         FROM segment WHERE item = ?1 AND language <> ''), '') WHERE id = ?1";
     change(connection, id, sql, params![id.0])
+}
+
+/// Keeps the number of words of an item right when some segments go and others come.
+fn count_words(
+    connection: &Connection,
+    id: ItemId,
+    old: &[i64],
+    new: &[Segment],
+) -> Result<(), Fault> {
+    let mut change: i64 = new.iter().map(|segment| segment.words.len() as i64).sum();
+    for segment in old {
+        change -= connection
+            .prepare_cached("SELECT words FROM segment WHERE id = ?1")?
+            .query_row([segment], |row| {
+                Ok(packed::count(row.get_ref(0)?.as_blob()?).unwrap_or_default() as i64)
+            })?;
+    }
+    connection
+        .prepare_cached("UPDATE item SET n_words = max(0, n_words + ?2) WHERE id = ?1")?
+        .execute(params![id.0, change])?;
+    Ok(())
 }
 
 /// The languages of an item, comma-joined.

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a build tool talks to the terminal")]
 
 mod cuda;
+mod page;
 mod setup;
 
 use std::path::PathBuf;
@@ -73,11 +74,14 @@ fn demo() -> Outcome {
 
 fn test() -> Outcome {
     setup::everything()?;
+    page::build()?;
     lint()?;
+    page::test()?;
     cargo(&["test", "--workspace", "--no-fail-fast"])
 }
 
 fn lint() -> Outcome {
+    page::lint()?;
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&[
         "clippy",
@@ -95,6 +99,7 @@ fn fmt() -> Outcome {
 
 fn desktop() -> Outcome {
     setup::everything()?;
+    page::build()?;
     cargo(&["run", "-p", "earmark-desktop"])
 }
 

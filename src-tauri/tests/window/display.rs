@@ -16,12 +16,30 @@ pub(crate) struct Display {
     pub(crate) name: String,
 }
 
+/// Where things to be dragged lie, beside the program's window.
+const SOURCE: (i32, i32) = (1120, 780);
+
+/// Something that is held over the window.
+pub(crate) struct Held<'a> {
+    display: &'a Display,
+    _source: Program,
+}
+
+impl Held<'_> {
+    /// Lets go of it.
+    pub(crate) fn drop_here(self) {
+        self.display.xdotool(&["mouseup", "1"]);
+        // Whoever it came from has to hand it over.
+        sleep(Duration::from_millis(1500));
+    }
+}
+
 impl Display {
     /// Starts a server on a display number that is free.
     pub(crate) fn start() -> Self {
         let mut server = Program::start(
             Command::new("Xvfb")
-                .args(["-displayfd", "1", "-screen", "0", "1024x768x24"])
+                .args(["-displayfd", "1", "-screen", "0", "1280x860x24"])
                 .args(["-nolisten", "tcp"])
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
@@ -66,6 +84,38 @@ impl Display {
             }
         }
         panic!("the open dialog did not take {}", file.display());
+    }
+
+    /// Drags a file or folder over the middle of the program's window, and holds it there until
+    /// the returned value is [dropped](Held::drop_here).
+    pub(crate) fn drag(&self, file: &Path) -> Held<'_> {
+        let (x, y) = SOURCE;
+        // Another Python than the system's lacks GTK.
+        let source = Program::start(
+            Command::new("/usr/bin/python3")
+                .arg("-c")
+                .arg(include_str!("drag.py"))
+                .args([x.to_string(), y.to_string()])
+                .arg(file)
+                .env("DISPLAY", &self.name)
+                .env("NO_AT_BRIDGE", "1"),
+            "python3-gi",
+        );
+        sleep(Duration::from_millis(2500));
+        let go = |x: i32, y: i32| {
+            self.xdotool(&["mousemove", &x.to_string(), &y.to_string()]);
+            sleep(Duration::from_millis(150));
+        };
+        go(x + 50, y + 30);
+        self.xdotool(&["mousedown", "1"]);
+        for n in 0..6 {
+            go(x - 100 * n, y - 60 * n);
+        }
+        go(x - 501, y - 301);
+        Held {
+            display: self,
+            _source: source,
+        }
     }
 
     /// The window of the open dialog, when there is one.

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -10,18 +11,6 @@ use serde_json::{Value, json};
 use crate::display::Display;
 use crate::scratch;
 use crate::wait::{Program, until};
-
-/// What the page shows.
-const PAGE: &str = "
-    const at = (id) => document.getElementById(id);
-    return {
-        heading: document.querySelector('h1').textContent,
-        choose: at('choose').textContent,
-        busy: at('choose').disabled,
-        focus: document.activeElement.id,
-        status: at('status').textContent,
-        segments: [...document.querySelectorAll('#segments span')].map((s) => s.textContent),
-    };";
 
 /// The key of an element's name, from the WebDriver specification.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -35,10 +24,11 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Starts the program on a display of its own, in English and without this person's habits.
-    pub(crate) fn open() -> Self {
+    /// Starts the program on a display of its own, in English, without this person's habits, and
+    /// with what lies in a folder of its own.
+    pub(crate) fn open(data: &Path) -> Self {
         let display = Display::start();
-        let driver = Driver::start(&display);
+        let driver = Driver::start(&display, data);
         let wish = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": {
             "binary": env!("CARGO_BIN_EXE_earmark-desktop"), "args": [],
         } } } });
@@ -50,52 +40,51 @@ impl Window {
             driver,
             display,
         };
-        until("the page", 60, || {
-            window.try_page().filter(|page| page["choose"] != "")
-        });
+        window.until(
+            "the page",
+            60,
+            "return document.querySelector('h1') !== null",
+        );
         window
     }
 
-    /// What the page shows now.
-    pub(crate) fn page(&self) -> Value {
-        self.try_page().expect("the page answers")
+    /// What a script gives that looks at the page.
+    pub(crate) fn look(&self, script: &str) -> Value {
+        self.try_look(script).expect("the page answers")
     }
 
-    /// What the page shows when it has come to an end with what was chosen.
-    pub(crate) fn page_at_the_end(&self) -> Value {
-        until("the end of the transcription", 180, || {
-            let page = self.page();
-            (page["status"] != "" && page["busy"] == false).then_some(page)
+    /// Waits until a script that looks at the page gives something, and gives that.
+    pub(crate) fn until(&self, what: &str, limit_s: u64, script: &str) -> Value {
+        until(what, limit_s, || {
+            let seen = self.try_look(script).ok()?;
+            (!seen.is_null() && seen != false && seen != "").then_some(seen)
         })
     }
 
-    /// Clicks on the element that the selector names.
-    pub(crate) fn click(&self, selector: &str) {
-        let wish = json!({ "using": "css selector", "value": selector });
-        let element = self.element("POST", "/element", &wish);
+    /// Clicks on the button of this name when it is there.
+    pub(crate) fn press(&self, button: &str) {
+        let path = format!("//button[normalize-space()='{button}' or @aria-label='{button}']");
+        let element = until(button, 60, || self.find("xpath", &path));
         self.post(&format!("{element}/click"), &json!({}));
     }
 
-    /// Presses Enter where the focus is.
-    pub(crate) fn press_enter(&self) {
-        let element = self.element("GET", "/element/active", &Value::Null);
-        self.post(&format!("{element}/value"), &json!({ "text": "\u{e007}" }));
+    /// Types into the element that the selector names.
+    pub(crate) fn type_into(&self, selector: &str, text: &str) {
+        let element = until(selector, 60, || self.find("css selector", selector));
+        self.post(&format!("{element}/value"), &json!({ "text": text }));
     }
 
-    fn try_page(&self) -> Option<Value> {
-        let script = json!({ "script": PAGE, "args": [] });
+    fn try_look(&self, script: &str) -> Result<Value, String> {
+        let script = json!({ "script": script, "args": [] });
         let path = format!("{}/execute/sync", self.session);
-        self.driver.ask("POST", &path, &script, 60).ok()
+        self.driver.ask("POST", &path, &script, 60)
     }
 
-    fn element(&self, method: &str, path: &str, wish: &Value) -> String {
-        let path = format!("{}{path}", self.session);
-        let found = self.driver.ask(method, &path, wish, 60);
-        let found = found.expect("there is such an element");
-        format!(
-            "/element/{}",
-            found[ELEMENT].as_str().expect("it has a name")
-        )
+    fn find(&self, using: &str, value: &str) -> Option<String> {
+        let path = format!("{}/element", self.session);
+        let wish = json!({ "using": using, "value": value });
+        let found = self.driver.ask("POST", &path, &wish, 60).ok()?;
+        Some(format!("/element/{}", found[ELEMENT].as_str()?))
     }
 
     fn post(&self, path: &str, body: &Value) {
@@ -119,7 +108,7 @@ struct Driver {
 }
 
 impl Driver {
-    fn start(display: &Display) -> Self {
+    fn start(display: &Display, data: &Path) -> Self {
         let port = free_port();
         let home = scratch("home");
         let process = Program::start(
@@ -127,6 +116,7 @@ impl Driver {
                 .arg(format!("--port={port}"))
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
                 .env("DISPLAY", &display.name)
+                .env("EARMARK_DATA", data)
                 .env("GDK_BACKEND", "x11")
                 .env("NO_AT_BRIDGE", "1")
                 .envs([("LC_ALL", "C.UTF-8"), ("LANGUAGE", "en")])

@@ -12,7 +12,7 @@ use self::report::{Judged, Report};
 use self::truth::Truth;
 use crate::options::{Model, Speech};
 use crate::session::{self, Taker};
-use crate::{EXIT_CODES, Exit, inputs, out, targets, usage};
+use crate::{EXIT_CODES, Exit, out, targets, usage};
 
 /// Measure how well a model understands recordings whose text is known
 ///
@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 /// Errors: the folder or a text in it cannot be read, or there is nothing to measure by.
 fn known(folder: &Path) -> anyhow::Result<Vec<(PathBuf, Truth)>> {
     let mut known = Vec::new();
-    let recordings = inputs::in_folder(folder)
+    let recordings = earmark_jobs::in_folder(folder)
         .map_err(|error| anyhow::anyhow!("{}: cannot be read ({error})", folder.display()))?;
     for recording in recordings {
         match Truth::beside(&recording)? {

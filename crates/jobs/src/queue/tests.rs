@@ -5,6 +5,7 @@ use std::time::Duration;
 use earmark_audio::{Error as AudioError, Source};
 use earmark_engine::{Error as EngineError, Observer, Outcome, Recognition, Request, Settings};
 use earmark_pipeline::Recognize;
+use earmark_transcript::Ms;
 
 use super::Queue;
 use crate::work::{Model, Tools};
@@ -100,6 +101,7 @@ fn job(recording: &str, model: &str, context: &str) -> Job {
         settings: Settings::default(),
         language: None,
         context: context.into(),
+        from: Ms(0),
         longest_piece_s: None,
     }
 }
@@ -204,4 +206,34 @@ fn dropping_the_queue_ends_its_thread() {
         .filter(|event| matches!(event, Event::Ended { .. }))
         .count();
     assert_eq!(ends, 2, "every job ends, and then the channel closes");
+}
+
+#[test]
+fn a_job_goes_on_where_it_is_told_with_times_of_the_whole() {
+    let (mut queue, events, _) = start();
+    let mut rest = job("a.wav", "m", "hello");
+    rest.from = Ms(400);
+    queue.submit(rest);
+    let mut told = None;
+    loop {
+        match events.recv().unwrap() {
+            Event::Segment(_, segment) => told = Some(segment),
+            Event::Ended { end, .. } => {
+                let End::Done(transcript) = end else {
+                    panic!("{end:?}");
+                };
+                assert_eq!(transcript.duration, Ms(1000));
+                assert_eq!(transcript.segments, Vec::from_iter(told));
+                assert!(
+                    transcript
+                        .segments
+                        .iter()
+                        .all(|segment| segment.start >= Ms(400))
+                );
+                assert!(!transcript.segments.is_empty());
+                return;
+            }
+            _ => {}
+        }
+    }
 }

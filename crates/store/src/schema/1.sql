@@ -14,6 +14,8 @@ CREATE TABLE item (
     starred         INTEGER NOT NULL DEFAULT 0,
     duration_ms     INTEGER,
     heard_until_ms  INTEGER NOT NULL DEFAULT 0,        -- everything before is in the segments
+    deleted_ms      INTEGER,                           -- since 1970, UTC; NULL when it was not
+    n_words         INTEGER NOT NULL DEFAULT 0,        -- of the segments
     languages       TEXT    NOT NULL DEFAULT '',       -- of the segments, each once, comma-joined
     warnings        TEXT    NOT NULL DEFAULT '[]'      -- JSON list
 ) STRICT;

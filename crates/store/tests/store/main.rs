@@ -8,6 +8,7 @@ mod keeping;
 mod killed;
 mod listing;
 mod searching;
+mod trash;
 
 use std::path::PathBuf;
 

@@ -6,8 +6,8 @@ use super::paragraph::{clock, split};
 use super::{one_line, timing_note, title};
 use crate::Transcript;
 
-/// A transcript as a page.
-pub(super) fn render(transcript: &Transcript, audio_path: &str) -> String {
+/// A transcript as a page, its paragraphs with or without their times.
+pub(super) fn render(transcript: &Transcript, audio_path: &str, with_times: bool) -> String {
     let mut page = format!("# {}\n\n", escape(title(audio_path)));
     let mut item = |name: &str, text: &str| {
         writeln!(page, "- {name}: {}", escape(text)).expect("writing to a String cannot fail");
@@ -24,9 +24,14 @@ pub(super) fn render(transcript: &Transcript, audio_path: &str) -> String {
         item("Warning", warning);
     }
     for paragraph in split(&transcript.segments) {
-        let name = paragraph.speaker.map(|name| format!(" {}", escape(name)));
-        let (time, name) = (clock(paragraph.start), name.unwrap_or_default());
-        write!(page, "\n**{time}{name}** {}\n", escape(&paragraph.text()))
+        let time = with_times.then(|| clock(paragraph.start));
+        let name = paragraph.speaker.map(escape);
+        let head: Vec<String> = time.into_iter().chain(name).collect();
+        let head = match head.is_empty() {
+            true => String::new(),
+            false => format!("**{}** ", head.join(" ")),
+        };
+        write!(page, "\n{head}{}\n", escape(&paragraph.text()))
             .expect("writing to a String cannot fail");
     }
     page

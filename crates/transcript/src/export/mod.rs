@@ -129,6 +129,8 @@ pub struct Options {
     pub word_times: bool,
     /// The layout of plain text.
     pub text: txt::Layout,
+    /// Whether Markdown begins paragraphs without their times.
+    pub without_times: bool,
 }
 
 /// A transcript in a format, as the content of a file; `audio_path` is named in it where the
@@ -151,7 +153,7 @@ pub fn render(
     }
     let text = match format {
         Format::Txt => txt::render(&transcript, options.text),
-        Format::Markdown => markdown::render(&transcript, audio_path),
+        Format::Markdown => markdown::render(&transcript, audio_path, !options.without_times),
         Format::Docx => return docx::render(&transcript, audio_path),
         Format::Json => json::render(&transcript, audio_path, json::Layout::Indented),
         Format::Csv => csv::render(&transcript, csv::Separator::Comma),
@@ -180,6 +182,15 @@ pub fn render(
         LineEnding::CrLf => bytes.extend(text.replace('\n', "\r\n").bytes()),
     }
     bytes
+}
+
+/// The cues that a file of this format holds; none for formats without cues.
+pub fn preview(format: Format, transcript: &Transcript, options: &Options) -> Vec<Cue> {
+    match format {
+        Format::Srt | Format::Lrc => cues(&named(transcript), options),
+        Format::Vtt | Format::Ass => cues(transcript, options),
+        _ => Vec::new(),
+    }
 }
 
 /// The cues of a transcript as they are written.

@@ -13,7 +13,7 @@ const ENDINGS: [&str; 28] = [
 /// The recordings that a path stands for: itself, unless it is a folder.
 ///
 /// Errors: a folder that cannot be read.
-pub(crate) fn recordings(path: &Path) -> io::Result<Vec<PathBuf>> {
+pub fn recordings(path: &Path) -> io::Result<Vec<PathBuf>> {
     if path.is_dir() {
         in_folder(path)
     } else {
@@ -25,7 +25,7 @@ pub(crate) fn recordings(path: &Path) -> io::Result<Vec<PathBuf>> {
 /// folders are left out, and links to folders are not followed.
 ///
 /// Errors: a folder that cannot be read.
-pub(crate) fn in_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub fn in_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

@@ -1,0 +1,90 @@
+//! Deleted items, and what an item says of its text.
+
+use earmark_store::{Error, Filter, ItemId};
+
+use crate::{Home, at, segment};
+
+fn ids(home: &Home, deleted: bool) -> Vec<i64> {
+    let filter = Filter {
+        deleted,
+        ..Filter::default()
+    };
+    let items = home.store.list(&filter, None, 100).unwrap();
+    items.into_iter().map(|item| item.id.0).collect()
+}
+
+#[test]
+fn deleted_items_come_back_until_the_trash_is_emptied() {
+    let mut home = Home::new();
+    let (first, second) = (home.add(1, &["one"]), home.add(2, &["two"]));
+    home.store.set_deleted(&[first], Some(at(10))).unwrap();
+    assert_eq!(
+        (ids(&home, false), ids(&home, true)),
+        (vec![second.0], vec![first.0])
+    );
+    assert_eq!(home.store.item(first).unwrap().deleted, Some(at(10)));
+    assert!(
+        home.store
+            .search("one", &Filter::default(), None, 9)
+            .unwrap()
+            .hits
+            .is_empty()
+    );
+
+    home.store.set_deleted(&[first], None).unwrap();
+    assert_eq!(ids(&home, false), [second.0, first.0]);
+
+    home.store.set_deleted(&[first], Some(at(10))).unwrap();
+    home.store.empty_trash(at(10)).unwrap();
+    assert_eq!(ids(&home, true), [first.0], "not before its time");
+    home.store.empty_trash(at(11)).unwrap();
+    assert_eq!(ids(&home, true), [0_i64; 0]);
+    assert_eq!(home.texts(second), ["two"]);
+    let missing = home.store.set_deleted(&[second, ItemId(99)], Some(at(1)));
+    assert_eq!(missing, Err(Error::NoItem { id: 99 }));
+    assert_eq!(ids(&home, false), [second.0], "all or none");
+}
+
+#[test]
+fn what_is_old_goes_and_stars_stay() {
+    let mut home = Home::new();
+    let (old, starred, new) = (
+        home.add(1, &["a"]),
+        home.add(2, &["b"]),
+        home.add(30, &["c"]),
+    );
+    home.store.set_starred(starred, true).unwrap();
+    assert_eq!(home.store.delete_older(at(30), at(40)).unwrap(), 1);
+    assert_eq!(
+        (ids(&home, true), ids(&home, false)),
+        (vec![old.0], vec![new.0, starred.0])
+    );
+}
+
+#[test]
+fn words_are_counted_through_every_change() {
+    let mut home = Home::new();
+    let id = home.add(1, &["one two three", "four"]);
+    let n_words = |home: &Home| home.store.item(id).unwrap().n_words;
+    assert_eq!(n_words(&home), 4);
+    home.store
+        .replace_segments(
+            id,
+            0..1,
+            &[segment(0, "one two"), segment(1, "three more words")],
+        )
+        .unwrap();
+    assert_eq!(n_words(&home), 6);
+    home.store.replace_segments(id, 0..3, &[]).unwrap();
+    assert_eq!(n_words(&home), 0);
+}
+
+#[test]
+fn a_search_in_one_item_finds_its_places_and_counts_them() {
+    let mut home = Home::new();
+    let id = home.add(1, &["a ship", "a shop", "the ship sails"]);
+    home.add(2, &["another ship"]);
+    let (hits, n) = home.store.search_in(id, "ship", 1).unwrap();
+    assert_eq!((hits.len(), n, hits[0].segment), (1, 2, 0));
+    assert_eq!(home.store.search_in(id, " ", 9).unwrap(), (Vec::new(), 0));
+}

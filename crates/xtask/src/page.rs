@@ -1,0 +1,44 @@
+//! The window's page, made with npm in `ui`; nothing is installed outside of it.
+
+use std::fs;
+use std::process::Command;
+
+use crate::{Outcome, root, run};
+
+/// Installs the packages of the lock file, unless they are there, and builds the page.
+pub(crate) fn build() -> Outcome {
+    install()?;
+    npm(&["run", "build"])
+}
+
+/// Types, lints and format.
+pub(crate) fn lint() -> Outcome {
+    install()?;
+    npm(&["run", "check"])?;
+    npm(&["run", "lint"])
+}
+
+/// The tests of its parts, and of the whole page in a browser on a scripted shell.
+pub(crate) fn test() -> Outcome {
+    install()?;
+    npm(&["test"])?;
+    npm(&["run", "test:page"])
+}
+
+fn install() -> Outcome {
+    // npm writes this file at the end of an installation.
+    let made = |path: &str| fs::metadata(root().join(path)).and_then(|file| file.modified());
+    let lock = made("ui/package-lock.json").map_err(|error| format!("no lock file: {error}"))?;
+    if made("ui/node_modules/.package-lock.json").is_ok_and(|installed| installed >= lock) {
+        return Ok(());
+    }
+    npm(&["ci"])
+}
+
+fn npm(arguments: &[&str]) -> Outcome {
+    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    run(Command::new(program)
+        .args(["--prefix", "ui"])
+        .args(arguments))
+    .map_err(|error| format!("{error}; the page needs Node 20.19 or newer, with its npm"))
+}

@@ -1,0 +1,161 @@
+//! What the page begins with, and the settings.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use earmark_jobs::{Language, models_folder};
+use serde_json::{Map, Value};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, WebviewWindow};
+use tauri_plugin_dialog::DialogExt;
+
+use super::work;
+use crate::contract::{Event, Failure, Feature, Folder, Folders, Model, Opening, Settings};
+use crate::desk::Room;
+use crate::{convert, reveal, settings};
+
+#[tauri::command]
+pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<Opening, Failure> {
+    work(app, move |desk| {
+        let mut room = desk.room();
+        let entries = room.order.iter().filter_map(|&id| room.entry(id).ok());
+        let opening = Opening {
+            version: env!("CARGO_PKG_VERSION"),
+            features: vec![
+                Feature::Pause,
+                Feature::Reorder,
+                Feature::History,
+                Feature::Edit,
+                Feature::Player,
+                Feature::Export,
+                Feature::Models,
+            ],
+            settings: room.settings.clone(),
+            defaults: Settings::default(),
+            models: room.models.clone(),
+            devices: convert::devices(),
+            languages: Language::all().map(Language::name).collect(),
+            queue: entries.collect(),
+            is_first_run: room.store.counts()?.total == 0,
+            has_sample: true,
+        };
+        room.show_on(events);
+        room.go_on();
+        Ok(opening)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn change_settings(
+    app: AppHandle,
+    change: Map<String, Value>,
+) -> Result<Settings, Failure> {
+    work(app, move |desk| {
+        let mut room = desk.room();
+        let settings = settings::changed(&room.settings, &change)?;
+        room.set(settings)?;
+        Ok(room.settings.clone())
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn choose_model(
+    app: AppHandle,
+    window: WebviewWindow,
+) -> Result<Option<Model>, Failure> {
+    work(app, move |desk| {
+        let dialog = window.dialog().file().set_parent(&window);
+        let Some(Ok(folder)) = dialog
+            .blocking_pick_folder()
+            .map(|chosen| chosen.into_path())
+        else {
+            return Ok(None);
+        };
+        let model: Model = earmark_jobs::model(&folder)?.into();
+        let mut room = desk.room();
+        let settings = Settings {
+            model: model.name.clone(),
+            ..room.settings.clone()
+        };
+        room.set(settings)?;
+        let (models, settings) = (room.models.clone(), room.settings.clone());
+        room.tell(Event::Models { models });
+        room.tell(Event::Settings { settings });
+        Ok(Some(model))
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn folders(app: AppHandle) -> Result<Folders, Failure> {
+    work(app, |desk| {
+        let room = desk.room();
+        let path = |folder| place(&room, folder).display().to_string();
+        Ok(Folders {
+            history: path(Folder::History),
+            models: path(Folder::Models),
+            log: path(Folder::Log),
+        })
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn open_folder(app: AppHandle, folder: Folder) -> Result<(), Failure> {
+    work(app, move |desk| {
+        let place = place(&desk.room(), folder);
+        // The folder of models is made with the first model.
+        let there = place.ancestors().find(|place| place.is_dir());
+        reveal::open(there.unwrap_or(Path::new("/")))
+    })
+    .await
+}
+
+/// Where a folder of the contract is; there is no log yet, so nobody asks for its folder.
+fn place(room: &Room, folder: Folder) -> PathBuf {
+    match folder {
+        Folder::History | Folder::Log => room.folder.clone(),
+        Folder::Models => models_folder(),
+    }
+}
+
+#[tauri::command]
+pub(crate) async fn diagnostics(app: AppHandle) -> Result<String, Failure> {
+    work(app, |desk| {
+        let room = desk.room();
+        let counts = room.store.counts()?;
+        let mut text = format!(
+            "Earmark {}\nSystem: {} {}\n",
+            env!("CARGO_PKG_VERSION"),
+            std::env::consts::OS,
+            std::env::consts::ARCH
+        );
+        let model = room
+            .models
+            .iter()
+            .find(|model| model.name == room.settings.model);
+        let model = model.map_or("missing", |model| &model.title);
+        let mut line = |name: &str, value: &str| {
+            writeln!(text, "{name}: {value}").expect("writing to a String cannot fail");
+        };
+        line("Model", model);
+        line("Device", &room.settings.device);
+        line(
+            "Language",
+            room.settings.language.as_deref().unwrap_or("any"),
+        );
+        line("Recordings in the history", &counts.total.to_string());
+        for (stage, n) in counts.stages {
+            line(stage.name(), &n.to_string());
+        }
+        Ok(text)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn copy_text(app: AppHandle, text: String) -> Result<(), Failure> {
+    work(app, move |desk| desk.room().copy(text)).await
+}

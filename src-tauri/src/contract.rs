@@ -1,0 +1,417 @@
+//! The shell's half of the contract with the page; the other half, with the meaning of every
+//! field, is `ui/src/lib/backend/types.ts`.
+
+use serde::{Deserialize, Serialize};
+
+/// Names an entry: the number of its item in the history.
+pub(crate) type EntryId = i64;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) start_ms: u32,
+    pub(crate) end_ms: u32,
+    pub(crate) probability: f32,
+    pub(crate) quality: Option<f32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Timing {
+    Aligned,
+    Estimated,
+    Piece,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Segment {
+    pub(crate) start_ms: u32,
+    pub(crate) end_ms: u32,
+    pub(crate) text: String,
+    pub(crate) language: String,
+    pub(crate) timing: Timing,
+    pub(crate) speaker: Option<String>,
+    pub(crate) words: Vec<Word>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Splice {
+    pub(crate) at: usize,
+    pub(crate) remove: usize,
+    pub(crate) insert: Vec<Segment>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Code {
+    RecordingUnreadable,
+    RecordingInvalid,
+    NeedsFfmpeg,
+    ModelMissing,
+    ModelInvalid,
+    Device,
+    Engine,
+    EntryMissing,
+    Conflict,
+    Store,
+    ExportUnwritable,
+    Internal,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Failure {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(crate) enum State {
+    Waiting,
+    Reading,
+    Recognising {
+        done_ms: u32,
+        total_ms: Option<u32>,
+        left_ms: Option<u64>,
+    },
+    Paused {
+        done_ms: u32,
+        total_ms: Option<u32>,
+    },
+    Done,
+    Cancelled {
+        done_ms: u32,
+        total_ms: Option<u32>,
+    },
+    Unfinished {
+        done_ms: u32,
+        total_ms: Option<u32>,
+    },
+    Failed {
+        failure: Failure,
+        done_ms: u32,
+        total_ms: Option<u32>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Entry {
+    pub(crate) id: EntryId,
+    pub(crate) title: String,
+    pub(crate) file: String,
+    pub(crate) folder: String,
+    pub(crate) added_at: i64,
+    pub(crate) duration_ms: Option<u32>,
+    pub(crate) language: String,
+    pub(crate) model: String,
+    pub(crate) is_demo: bool,
+    pub(crate) is_starred: bool,
+    pub(crate) deleted_at: Option<i64>,
+    pub(crate) n_words: usize,
+    pub(crate) excerpt: String,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) state: State,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Opened {
+    pub(crate) entry: Entry,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) revision: u64,
+    pub(crate) audio_url: Option<String>,
+    pub(crate) speech: Vec<(u32, u32)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Format {
+    Txt,
+    Md,
+    Srt,
+    Vtt,
+    Json,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CueRules {
+    pub(crate) max_columns: usize,
+    pub(crate) max_lines: usize,
+    pub(crate) min_ms: u32,
+    pub(crate) max_ms: u32,
+    pub(crate) gap_ms: u32,
+    pub(crate) max_columns_per_s: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ExportOptions {
+    pub(crate) format: Format,
+    pub(crate) cues: CueRules,
+    pub(crate) with_speakers: bool,
+    pub(crate) with_times: bool,
+    pub(crate) name_template: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CueProblem {
+    TooFast,
+    TooLong,
+    TooWide,
+    Estimated,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Cue {
+    pub(crate) start_ms: u32,
+    pub(crate) end_ms: u32,
+    pub(crate) lines: Vec<String>,
+    pub(crate) problems: Vec<CueProblem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Preview {
+    pub(crate) name: String,
+    pub(crate) n_cues: usize,
+    pub(crate) n_problems: usize,
+    pub(crate) cues: Vec<Cue>,
+    pub(crate) text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Destination {
+    BesideRecording,
+    Ask,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Exported {
+    pub(crate) files: Vec<String>,
+    pub(crate) folder: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum HistoryFilter {
+    All,
+    Starred,
+    Problems,
+    Deleted,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct HistoryQuery {
+    pub(crate) text: String,
+    pub(crate) filter: HistoryFilter,
+    pub(crate) language: Option<String>,
+    pub(crate) after: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Part {
+    pub(crate) text: String,
+    pub(crate) is_match: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Hit {
+    pub(crate) at: usize,
+    pub(crate) start_ms: u32,
+    pub(crate) parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct HistoryRow {
+    pub(crate) entry: Entry,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) n_hits: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct HistoryPage {
+    pub(crate) rows: Vec<HistoryRow>,
+    pub(crate) n_total: u32,
+    pub(crate) next: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Storage {
+    pub(crate) n_entries: u32,
+    pub(crate) n_deleted: u32,
+    pub(crate) database_bytes: u64,
+    pub(crate) audio_bytes: u64,
+    pub(crate) folder: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum InterfaceLanguage {
+    #[serde(rename = "system")]
+    System,
+    #[serde(rename = "en")]
+    English,
+    #[serde(rename = "zh-CN")]
+    Chinese,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) interface_language: InterfaceLanguage,
+    pub(crate) theme: Theme,
+    pub(crate) text_px: u16,
+    pub(crate) show_times: bool,
+    pub(crate) show_speakers: bool,
+    pub(crate) show_waveform: bool,
+    pub(crate) model: String,
+    pub(crate) language: Option<String>,
+    pub(crate) context: String,
+    pub(crate) device: String,
+    pub(crate) export: ExportOptions,
+    pub(crate) export_to: Destination,
+    pub(crate) keep_days: Option<u32>,
+    pub(crate) notify_when_done: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Model {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) is_demo: bool,
+    pub(crate) is_ready: bool,
+    pub(crate) bytes: u64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Device {
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
+}
+
+/// What this shell can do; what the contract knows besides (hearing a span again, backups, the
+/// log, notifications) is not there yet.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Feature {
+    Pause,
+    Reorder,
+    History,
+    Edit,
+    Player,
+    Export,
+    Models,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Opening {
+    pub(crate) version: &'static str,
+    pub(crate) features: Vec<Feature>,
+    pub(crate) settings: Settings,
+    pub(crate) defaults: Settings,
+    pub(crate) models: Vec<Model>,
+    pub(crate) devices: Vec<Device>,
+    pub(crate) languages: Vec<&'static str>,
+    pub(crate) queue: Vec<Entry>,
+    pub(crate) is_first_run: bool,
+    pub(crate) has_sample: bool,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Folder {
+    History,
+    Models,
+    Log,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Folders {
+    pub(crate) history: String,
+    pub(crate) models: String,
+    pub(crate) log: String,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Phase {
+    Over,
+    Left,
+    Dropped,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(crate) enum Event {
+    Entry {
+        entry: Entry,
+    },
+    Queue {
+        ids: Vec<EntryId>,
+    },
+    Text {
+        id: EntryId,
+        text: String,
+    },
+    Segment {
+        id: EntryId,
+        segment: Segment,
+    },
+    Drag {
+        phase: Phase,
+    },
+    Settings {
+        settings: Settings,
+    },
+    Models {
+        models: Vec<Model>,
+    },
+    Loaded {
+        title: String,
+        is_demo: bool,
+        device: String,
+        note: Option<String>,
+    },
+    Trouble {
+        failure: Failure,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    /// What the page knows how to ask for and this shell cannot do yet; no feature of
+    /// [`open_page`](crate::commands::page::open_page) leads there.
+    const MISSING: [&str; 5] = [
+        "redo_span",
+        "stop_redo",
+        "back_up",
+        "restore_backup",
+        "read_log",
+    ];
+
+    #[test]
+    fn every_command_of_the_page_is_there_or_known_to_be_missing() {
+        let page = include_str!("../../ui/src/lib/backend/tauri.ts");
+        let asked = page.split("ask").skip(1).filter_map(|rest| {
+            let name = rest.split_once("(\"")?;
+            let is_call = name.0.is_empty() || name.0.starts_with('<') && name.0.ends_with('>');
+            is_call.then(|| name.1.split('"').next())?
+        });
+        let mut asked: Vec<&str> = asked.collect();
+        let shell = include_str!("lib.rs");
+        let list = shell.split_once("generate_handler![").map(|(_, rest)| rest);
+        let list = list.and_then(|rest| rest.split_once(']')).unwrap().0;
+        let names = list
+            .split(',')
+            .filter_map(|path| path.trim().split("::").nth(1));
+        let mut there: Vec<&str> = names.chain(MISSING).collect();
+        asked.sort_unstable();
+        there.sort_unstable();
+        assert_eq!(asked, there);
+    }
+}

@@ -1,0 +1,257 @@
+//! The desk is everything the shell holds: the history, the queue, the settings, the player's
+//! server, and the page that is told.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use arboard::Clipboard;
+use earmark_jobs::Queue;
+use earmark_server::{Link, Server};
+use earmark_store::{Error, Filter, ItemId, Stage, Store};
+use jiff::Timestamp;
+use tauri::ipc::Channel;
+
+use crate::contract::{Code, Entry, Event, Failure, Model, Settings, State};
+use crate::order::Running;
+use crate::{convert, settings};
+
+/// Days that deleted entries can be taken back.
+const TRASH_DAYS: i64 = 30;
+
+/// The desk, shared by commands and the thread that hears the queue.
+pub(crate) struct Desk(Mutex<Room>);
+
+/// What lies on the desk.
+pub(crate) struct Room {
+    pub(crate) store: Store,
+    pub(crate) queue: Queue,
+    /// The entries of the queue, first to last.
+    pub(crate) order: Vec<ItemId>,
+    /// How far entries are where that is more than the history knows.
+    pub(crate) live: HashMap<ItemId, State>,
+    pub(crate) running: Option<Running>,
+    pub(crate) settings: Settings,
+    pub(crate) models: Vec<Model>,
+    /// How often the text of an entry was changed in this process.
+    pub(crate) revisions: HashMap<ItemId, u64>,
+    /// What was exported last.
+    pub(crate) exported: Option<PathBuf>,
+    /// Where the history and the settings lie.
+    pub(crate) folder: PathBuf,
+    file: earmark_store::Settings,
+    player: Option<Server>,
+    links: HashMap<ItemId, Link>,
+    clipboard: Option<Clipboard>,
+    page: Option<Channel<Event>>,
+    /// What went wrong before there was a page.
+    troubles: Vec<Failure>,
+}
+
+impl Desk {
+    /// Opens the history and the settings and starts the queue.
+    ///
+    /// Errors: not even a folder for this session can be had.
+    pub(crate) fn open() -> Result<Arc<Self>, Failure> {
+        let mut troubles = Vec::new();
+        let folder = earmark_store::default_folder().unwrap_or_else(for_this_session);
+        let (store, folder) = match open_store(&folder, &mut troubles) {
+            Ok(store) => (store, folder),
+            Err(error) => {
+                let message = format!("{error}; until then nothing is kept");
+                troubles.push(Failure::new(Code::Store, message));
+                let folder = for_this_session();
+                (Store::open(&folder.join("history.db"))?, folder)
+            }
+        };
+        let loaded = earmark_store::Settings::load(&earmark_store::Settings::file(&folder));
+        let warnings = loaded.warnings.into_iter();
+        troubles.extend(warnings.map(|warning| Failure::new(Code::Store, warning)));
+        let player = Server::start()
+            .map_err(|error| troubles.push(Failure::new(Code::Internal, error.to_string())))
+            .ok();
+        let (queue, events) = Queue::start();
+        let mut room = Room {
+            store,
+            queue,
+            order: Vec::new(),
+            live: HashMap::new(),
+            running: None,
+            settings: settings::from_file(&loaded.settings),
+            models: Vec::new(),
+            revisions: HashMap::new(),
+            exported: None,
+            folder,
+            file: loaded.settings,
+            player,
+            links: HashMap::new(),
+            clipboard: None,
+            page: None,
+            troubles,
+        };
+        room.models = room.known_models();
+        let tidied = room.tidy().and_then(|()| room.take_up());
+        room.note(tidied);
+        let desk = Arc::new(Self(Mutex::new(room)));
+        let heard_by = Arc::clone(&desk);
+        thread::spawn(move || events.iter().for_each(|event| heard_by.room().hear(event)));
+        Ok(desk)
+    }
+
+    /// The things on the desk, for one at a time.
+    pub(crate) fn room(&self) -> MutexGuard<'_, Room> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Room {
+    /// A page that is told everything from now on.
+    pub(crate) fn show_on(&mut self, page: Channel<Event>) {
+        self.page = Some(page);
+        for failure in std::mem::take(&mut self.troubles) {
+            self.tell(Event::Trouble { failure });
+        }
+    }
+
+    /// Tells the page; one that is gone needs no news.
+    pub(crate) fn tell(&self, event: Event) {
+        if let Some(page) = &self.page {
+            let _ = page.send(event);
+        }
+    }
+
+    /// Tells the page of a failure that nobody was waiting for.
+    pub(crate) fn note(&mut self, result: Result<(), Failure>) {
+        let Err(failure) = result else {
+            return;
+        };
+        if self.page.is_some() {
+            self.tell(Event::Trouble { failure });
+        } else {
+            self.troubles.push(failure);
+        }
+    }
+
+    /// An entry as it is now.
+    pub(crate) fn entry(&self, id: ItemId) -> Result<Entry, Failure> {
+        let item = self.store.item(id)?;
+        Ok(convert::entry(&item, self.live.get(&id), &self.models))
+    }
+
+    /// Tells the page how an entry is now.
+    pub(crate) fn tell_entry(&self, id: ItemId) {
+        // One that was removed meanwhile is no news.
+        if let Ok(entry) = self.entry(id) {
+            self.tell(Event::Entry { entry });
+        }
+    }
+
+    /// Tells the page the order of the queue.
+    pub(crate) fn tell_queue(&self) {
+        let ids = self.order.iter().map(|id| id.0).collect();
+        self.tell(Event::Queue { ids });
+    }
+
+    /// Takes over settings, keeps them, and does what follows from them.
+    pub(crate) fn set(&mut self, settings: Settings) -> Result<(), Failure> {
+        let mut file = self.file.clone();
+        settings::into_file(&settings, &mut file);
+        file.save(&earmark_store::Settings::file(&self.folder))?;
+        self.file = file;
+        let keeps_less = settings.keep_days != self.settings.keep_days;
+        self.settings = settings;
+        self.models = self.known_models();
+        if keeps_less { self.tidy() } else { Ok(()) }
+    }
+
+    /// Deletes what is older than the settings keep, and removes what was deleted long ago.
+    fn tidy(&mut self) -> Result<(), Failure> {
+        let now = Timestamp::now();
+        let ago = |days: i64| Timestamp::from_second(now.as_second() - days * 24 * 60 * 60);
+        if let Some(Ok(then)) = self.settings.keep_days.map(|days| ago(i64::from(days))) {
+            self.store.delete_older(then, now)?;
+        }
+        if let Ok(then) = ago(TRASH_DAYS) {
+            self.store.empty_trash(then)?;
+        }
+        Ok(())
+    }
+
+    /// Puts what the last process left into the queue: what waited waits again, what was being
+    /// heard can be gone on with.
+    fn take_up(&mut self) -> Result<(), Failure> {
+        let left = Filter {
+            stages: vec![Stage::Waiting, Stage::Interrupted],
+            ..Filter::default()
+        };
+        let items = self.store.list(&left, None, usize::MAX)?;
+        self.order = items.iter().rev().map(|item| item.id).collect();
+        Ok(())
+    }
+
+    /// The models that can be chosen, the chosen folder among them.
+    fn known_models(&self) -> Vec<Model> {
+        let mut models: Vec<Model> = earmark_jobs::models().into_iter().map(Into::into).collect();
+        let chosen = &self.settings.model;
+        if models.iter().all(|model| model.name != *chosen)
+            && let Ok(model) = earmark_jobs::model(Path::new(chosen))
+        {
+            models.push(model.into());
+        }
+        models
+    }
+
+    /// Where the player gets a recording; none when it is not there any more.
+    pub(crate) fn audio_url(&mut self, id: ItemId) -> Result<Option<String>, Failure> {
+        let source = self.store.item(id)?.asked.source;
+        let Some(player) = self.player.as_ref().filter(|_| source.is_file()) else {
+            return Ok(None);
+        };
+        let link = self.links.entry(id);
+        Ok(Some(
+            link.or_insert_with(|| player.register(source)).url.clone(),
+        ))
+    }
+
+    /// Puts a text on the clipboard.
+    pub(crate) fn copy(&mut self, text: String) -> Result<(), Failure> {
+        let trouble = |error: arboard::Error| {
+            Failure::new(
+                Code::Internal,
+                format!("the clipboard cannot be used: {error}"),
+            )
+        };
+        // It is kept: on Linux a text is gone from the clipboard with who put it there.
+        if self.clipboard.is_none() {
+            self.clipboard = Some(Clipboard::new().map_err(trouble)?);
+        }
+        match &mut self.clipboard {
+            Some(clipboard) => clipboard.set_text(text).map_err(trouble),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Opens the history; one that is damaged is set aside, never deleted.
+fn open_store(folder: &Path, troubles: &mut Vec<Failure>) -> Result<Store, Error> {
+    let path = folder.join("history.db");
+    match Store::open(&path) {
+        Err(error @ (Error::Damaged { .. } | Error::Foreign { .. })) => {
+            let aside = Store::set_aside(&path, Timestamp::now())?;
+            let store = Store::open(&path)?;
+            let message = format!(
+                "{error}; it lies at `{}`, and a new one begins",
+                aside.display()
+            );
+            troubles.push(Failure::new(Code::Store, message));
+            Ok(store)
+        }
+        other => other,
+    }
+}
+
+/// A folder for what cannot be kept.
+fn for_this_session() -> PathBuf {
+    std::env::temp_dir().join(format!("earmark-{}", std::process::id()))
+}

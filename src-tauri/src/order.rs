@@ -1,0 +1,361 @@
+//! The order of work: which entry is heard next, and what becomes of it.
+//!
+//! The queue of [`earmark_jobs`] is given one job at a time, so that those that wait can still be
+//! moved, held and taken out.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use earmark_jobs::{AlignerChoice, End, Event as Heard, Job, JobId, Language, Progress};
+use earmark_store::{ItemId, NewItem, Origin, State as Stored};
+use earmark_transcript::Transcript;
+use jiff::Timestamp;
+
+use crate::contract::{Code, Event, Failure, State};
+use crate::convert::kept;
+use crate::desk::Room;
+use crate::settings;
+
+/// Progress of an entry is told this often, at most.
+const TELL_EVERY: Duration = Duration::from_millis(250);
+
+/// The job that is being done.
+pub(crate) struct Running {
+    job: JobId,
+    id: ItemId,
+    /// What is to become of it when it stops.
+    wish: Wish,
+    told: Option<Instant>,
+    done_ms: u32,
+    total_ms: Option<u32>,
+}
+
+/// What a person wants of a job that is being done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Stop,
+    Hold,
+    StartAgain,
+}
+
+impl Room {
+    /// Puts recordings at the end of the queue; the entries they are now.
+    pub(crate) fn add(&mut self, recordings: Vec<PathBuf>) -> Result<Vec<ItemId>, Failure> {
+        let mut ids = Vec::new();
+        for source in recordings {
+            let stem = source.file_stem().unwrap_or(source.as_os_str());
+            let id = self.store.add(&NewItem {
+                name: stem.to_string_lossy().into_owned(),
+                source,
+                origin: Origin::File,
+                created: Timestamp::now(),
+                model: self.settings.model.clone(),
+                language: self.settings.language.clone(),
+                context: self.settings.context.clone(),
+            })?;
+            self.order.push(id);
+            self.tell_entry(id);
+            ids.push(id);
+        }
+        self.tell_queue();
+        self.go_on();
+        Ok(ids)
+    }
+
+    /// Begins with the first entry that waits, when nothing is being done.
+    pub(crate) fn go_on(&mut self) {
+        if self.running.is_some() {
+            return;
+        }
+        let next = self.order.iter().copied().find_map(|id| {
+            let item = self.store.item(id).ok()?;
+            let waits = item.state == Stored::Waiting && !self.live.contains_key(&id);
+            waits.then_some(item)
+        });
+        let Some(item) = next else {
+            return;
+        };
+        let asked = &item.asked;
+        let job = self.queue.submit(Job {
+            recording: asked.source.clone(),
+            model: asked.model.clone(),
+            aligner: AlignerChoice::Auto,
+            settings: earmark_jobs::Settings {
+                device: settings::device(&self.settings.device),
+                ..earmark_jobs::Settings::default()
+            },
+            language: asked.language.as_deref().and_then(Language::find),
+            context: asked.context.clone(),
+            from: item.heard_until,
+            longest_piece_s: None,
+        });
+        self.running = Some(Running {
+            job,
+            id: item.id,
+            wish: Wish::Stop,
+            told: None,
+            done_ms: item.heard_until.0,
+            total_ms: item.duration.map(|duration| duration.0),
+        });
+    }
+
+    /// Stops an entry; what is finished is kept.
+    pub(crate) fn cancel(&mut self, id: ItemId) -> Result<(), Failure> {
+        if !self.interrupt(id, Wish::Stop) {
+            let state = self.store.item(id)?.state;
+            if matches!(state, Stored::Waiting | Stored::Interrupted) {
+                self.live.remove(&id);
+                self.store.set_state(id, &Stored::Cancelled)?;
+                self.tell_entry(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds an entry; the piece that is being heard is heard again when it goes on.
+    pub(crate) fn pause(&mut self, id: ItemId) -> Result<(), Failure> {
+        if !self.interrupt(id, Wish::Hold) && self.store.item(id)?.state == Stored::Waiting {
+            self.hold(id)?;
+            self.tell_entry(id);
+        }
+        Ok(())
+    }
+
+    /// Goes on with an entry behind its last finished piece.
+    pub(crate) fn resume(&mut self, id: ItemId) -> Result<(), Failure> {
+        if self.is_running(id) {
+            return Ok(());
+        }
+        self.live.remove(&id);
+        self.store.set_state(id, &Stored::Waiting)?;
+        self.enqueue(id);
+        Ok(())
+    }
+
+    /// Forgets what is finished and begins anew, with the present settings.
+    pub(crate) fn start_again(&mut self, id: ItemId) -> Result<(), Failure> {
+        if self.interrupt(id, Wish::StartAgain) {
+            return Ok(());
+        }
+        self.forget(id)?;
+        self.enqueue(id);
+        Ok(())
+    }
+
+    /// Moves an entry in front of another, or to the end.
+    pub(crate) fn move_before(&mut self, id: ItemId, before: Option<ItemId>) {
+        self.order.retain(|&other| other != id);
+        let at = before.and_then(|before| self.order.iter().position(|&other| other == before));
+        self.order.insert(at.unwrap_or(self.order.len()), id);
+        self.tell_queue();
+    }
+
+    /// Takes entries out of the queue that are not being done.
+    pub(crate) fn clear(&mut self, ids: &[ItemId]) {
+        let running = self.running.as_ref().map(|running| running.id);
+        self.order
+            .retain(|id| !ids.contains(id) || Some(*id) == running);
+        self.tell_queue();
+    }
+
+    pub(crate) fn is_running(&self, id: ItemId) -> bool {
+        self.running
+            .as_ref()
+            .is_some_and(|running| running.id == id)
+    }
+
+    /// Stops an entry if it is being done; whether it was.
+    fn interrupt(&mut self, id: ItemId, wish: Wish) -> bool {
+        match self.running.as_mut().filter(|running| running.id == id) {
+            Some(running) => {
+                running.wish = wish;
+                self.queue.cancel(running.job);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn hold(&mut self, id: ItemId) -> Result<(), Failure> {
+        self.store.set_state(id, &Stored::Interrupted)?;
+        let item = self.store.item(id)?;
+        self.live.insert(
+            id,
+            State::Paused {
+                done_ms: item.heard_until.0,
+                total_ms: item.duration.map(|duration| duration.0),
+            },
+        );
+        Ok(())
+    }
+
+    fn forget(&mut self, id: ItemId) -> Result<(), Failure> {
+        self.live.remove(&id);
+        self.store.start_over(id)?;
+        let Self {
+            store, settings, ..
+        } = self;
+        store.ask_anew(
+            id,
+            &settings.model,
+            settings.language.as_deref(),
+            &settings.context,
+        )?;
+        *self.revisions.entry(id).or_default() += 1;
+        Ok(())
+    }
+
+    fn enqueue(&mut self, id: ItemId) {
+        if !self.order.contains(&id) {
+            self.order.push(id);
+        }
+        self.tell_entry(id);
+        self.tell_queue();
+        self.go_on();
+    }
+
+    /// Takes in what happens in the queue.
+    pub(crate) fn hear(&mut self, event: Heard) {
+        let Some(id) = self.running.as_ref().map(|running| running.id) else {
+            return;
+        };
+        let result = match event {
+            Heard::Started(_) => self.begin(id),
+            Heard::Loaded(_, model) => {
+                self.tell(Event::Loaded {
+                    title: model.title,
+                    is_demo: model.is_demo,
+                    device: model.device,
+                    note: model.device_note,
+                });
+                Ok(())
+            }
+            Heard::PieceStarted { start, .. } => {
+                let kept = self.store.append_segments(id, &[], start);
+                kept.map_err(Into::into)
+            }
+            Heard::Text(_, text) => {
+                self.tell(Event::Text { id: id.0, text });
+                Ok(())
+            }
+            Heard::Segment(_, segment) => {
+                let end = segment.end;
+                let kept = self
+                    .store
+                    .append_segments(id, std::slice::from_ref(&segment), end);
+                let segment = (&segment).into();
+                self.tell(Event::Segment { id: id.0, segment });
+                kept.map_err(Into::into)
+            }
+            Heard::Progress(_, progress) => self.progress(id, &progress),
+            Heard::Ended { end, .. } => self.end(id, end),
+        };
+        self.note(result);
+    }
+
+    fn begin(&mut self, id: ItemId) -> Result<(), Failure> {
+        self.live.insert(id, State::Reading);
+        self.store.set_state(id, &Stored::Running)?;
+        self.tell_entry(id);
+        Ok(())
+    }
+
+    fn progress(&mut self, id: ItemId, progress: &Progress) -> Result<(), Failure> {
+        let Some(running) = &mut self.running else {
+            return Ok(());
+        };
+        // What is heard again after a pause does not go back on the page.
+        running.done_ms = running.done_ms.max(progress.done.0);
+        let is_new = running.total_ms.is_none();
+        running.total_ms = progress.total.map(|total| total.0);
+        let (done_ms, total_ms) = (running.done_ms, running.total_ms);
+        let now = Instant::now();
+        let is_due = running.told.is_none_or(|told| now - told >= TELL_EVERY);
+        if is_due {
+            running.told = Some(now);
+        }
+        let left = progress.left.map(|left| left.as_millis());
+        let state = State::Recognising {
+            done_ms,
+            total_ms,
+            left_ms: left.and_then(|left| u64::try_from(left).ok()),
+        };
+        self.live.insert(id, state);
+        let kept = match progress.total.filter(|_| is_new) {
+            Some(total) => self.store.set_duration(id, total),
+            None => Ok(()),
+        };
+        if is_due {
+            self.tell_entry(id);
+        }
+        Ok(kept?)
+    }
+
+    fn end(&mut self, id: ItemId, end: End) -> Result<(), Failure> {
+        let wish = self
+            .running
+            .take()
+            .map_or(Wish::Stop, |running| running.wish);
+        self.live.remove(&id);
+        let kept = match (end, wish) {
+            (End::Done(heard), _) => self.finish(id, heard),
+            (End::Cancelled(_), Wish::Stop) => Ok(self.store.set_state(id, &Stored::Cancelled)?),
+            (End::Cancelled(_), Wish::Hold) => self.hold(id),
+            (_, Wish::StartAgain) => self.forget(id),
+            (End::Failed(failure), _) => {
+                let failure = kept(&failure.into());
+                Ok(self.store.set_state(id, &Stored::Failed(failure))?)
+            }
+        };
+        // An entry that was removed meanwhile needs no end.
+        let kept = kept.or_else(|failure| match failure.code {
+            Code::EntryMissing => Ok(()),
+            _ => Err(failure),
+        });
+        self.tell_entry(id);
+        self.go_on();
+        kept
+    }
+
+    /// Keeps what was heard, behind what was there when the job went on.
+    fn finish(&mut self, id: ItemId, heard: Transcript) -> Result<(), Failure> {
+        let stored = self.store.transcript(id)?;
+        let first = heard
+            .segments
+            .first()
+            .map_or(heard.duration, |first| first.start);
+        let before = stored
+            .segments
+            .into_iter()
+            .take_while(|segment| segment.end <= first);
+        let mut segments: Vec<_> = before.collect();
+        // Of a rest in which nobody speaks there is nothing to be said.
+        let is_silent_rest = !segments.is_empty() && heard.segments.is_empty();
+        let warnings = if is_silent_rest {
+            stored.warnings
+        } else {
+            heard.warnings
+        };
+        segments.extend(heard.segments);
+        let whole = Transcript::assemble(heard.duration, segments, warnings);
+        Ok(self.store.finish(id, &whole)?)
+    }
+}
+
+/// The recordings that chosen or dropped paths stand for.
+///
+/// Errors: a folder that cannot be read.
+pub(crate) fn recordings(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let each = paths
+        .iter()
+        .map(|path| earmark_jobs::recordings(path).map_err(|error| unreadable(path, &error)));
+    Ok(each.collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    let message = format!(
+        "cannot read `{}`: {error}; choose another folder",
+        path.display()
+    );
+    Failure::new(Code::RecordingUnreadable, message)
+}

@@ -1,0 +1,160 @@
+//! What a person chose once, on its way between the page and the settings file.
+//!
+//! What every program of the house understands has its own place in the file; the rest lies under
+//! `window`.
+
+use earmark_jobs::{DEMO, DeviceChoice};
+use earmark_store::settings::Theme as Stored;
+use serde_json::{Map, Value};
+
+use crate::contract::{
+    CueRules, Destination, ExportOptions, Failure, Format, InterfaceLanguage, Settings, Theme,
+};
+
+/// Where the file keeps what only the window knows.
+const WINDOW: &str = "window";
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            interface_language: InterfaceLanguage::System,
+            theme: Theme::System,
+            text_px: 16,
+            show_times: true,
+            show_speakers: true,
+            show_waveform: true,
+            model: DEMO.to_owned(),
+            language: None,
+            context: String::new(),
+            device: "auto".to_owned(),
+            export: ExportOptions {
+                format: Format::Srt,
+                cues: CueRules {
+                    max_columns: 42,
+                    max_lines: 2,
+                    min_ms: 833,
+                    max_ms: 7000,
+                    gap_ms: 83,
+                    max_columns_per_s: 20.0,
+                },
+                with_speakers: false,
+                with_times: false,
+                name_template: "{title}".to_owned(),
+            },
+            export_to: Destination::BesideRecording,
+            keep_days: None,
+            notify_when_done: true,
+        }
+    }
+}
+
+/// The page's settings, from those of the file.
+pub(crate) fn from_file(file: &earmark_store::Settings) -> Settings {
+    let mut settings = Settings::default();
+    if let Some(Value::Object(window)) = file.unknown.get(WINDOW) {
+        for (key, value) in window {
+            let one = Map::from_iter([(key.clone(), value.clone())]);
+            // A value that is not understood leaves the default.
+            if let Ok(better) = changed(&settings, &one) {
+                settings = better;
+            }
+        }
+    }
+    settings.interface_language = match file.ui_language.as_deref() {
+        Some("en") => InterfaceLanguage::English,
+        Some("zh-CN") => InterfaceLanguage::Chinese,
+        _ => InterfaceLanguage::System,
+    };
+    settings.theme = match file.theme {
+        Stored::System => Theme::System,
+        Stored::Light => Theme::Light,
+        Stored::Dark => Theme::Dark,
+    };
+    if let Some(model) = &file.model {
+        settings.model.clone_from(model);
+    }
+    settings.language.clone_from(&file.spoken_language);
+    settings.context.clone_from(&file.context);
+    settings.device.clone_from(&file.device);
+    settings
+}
+
+/// Puts the page's settings into those of the file.
+pub(crate) fn into_file(settings: &Settings, file: &mut earmark_store::Settings) {
+    file.ui_language = match settings.interface_language {
+        InterfaceLanguage::System => None,
+        InterfaceLanguage::English => Some("en".to_owned()),
+        InterfaceLanguage::Chinese => Some("zh-CN".to_owned()),
+    };
+    file.theme = match settings.theme {
+        Theme::System => Stored::System,
+        Theme::Light => Stored::Light,
+        Theme::Dark => Stored::Dark,
+    };
+    file.model = Some(settings.model.clone());
+    file.spoken_language.clone_from(&settings.language);
+    file.context.clone_from(&settings.context);
+    file.device.clone_from(&settings.device);
+    if let Ok(window) = serde_json::to_value(settings) {
+        file.unknown.insert(WINDOW.to_owned(), window);
+    }
+}
+
+/// Settings with some of them changed.
+///
+/// Errors: a value that is none of this setting.
+pub(crate) fn changed(
+    settings: &Settings,
+    change: &Map<String, Value>,
+) -> Result<Settings, Failure> {
+    let mut all = serde_json::to_value(settings).map_err(|error| Failure::internal(&error))?;
+    if let Value::Object(all) = &mut all {
+        all.extend(change.clone());
+    }
+    serde_json::from_value(all).map_err(|error| Failure::internal(&error))
+}
+
+/// The device of this name; the program chooses when there is none.
+pub(crate) fn device(name: &str) -> DeviceChoice {
+    match name {
+        "cpu" => DeviceChoice::Cpu,
+        "cuda" => DeviceChoice::Cuda,
+        "metal" => DeviceChoice::Metal,
+        _ => DeviceChoice::Auto,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{changed, from_file, into_file};
+    use crate::contract::{Settings, Theme};
+
+    #[test]
+    fn what_was_chosen_comes_back_from_the_file() {
+        let change =
+            json!({ "theme": "dark", "text_px": 20, "language": "Chinese", "keep_days": 30 });
+        let chosen = changed(&Settings::default(), change.as_object().unwrap()).unwrap();
+        assert_eq!(chosen.theme, Theme::Dark);
+        let mut file = earmark_store::Settings::default();
+        into_file(&chosen, &mut file);
+        assert_eq!(from_file(&file), chosen);
+    }
+
+    #[test]
+    fn a_value_that_is_none_changes_nothing() {
+        let change = json!({ "text_px": "large" });
+        assert!(changed(&Settings::default(), change.as_object().unwrap()).is_err());
+        let mut file = earmark_store::Settings::default();
+        file.unknown.insert(
+            "window".into(),
+            json!({ "text_px": "large", "show_times": false }),
+        );
+        let expected = Settings {
+            show_times: false,
+            ..Settings::default()
+        };
+        assert_eq!(from_file(&file), expected);
+    }
+}

@@ -1,0 +1,69 @@
+/** The real shell, reached through Tauri's commands. */
+
+import { Channel, invoke } from "@tauri-apps/api/core";
+
+import type { Backend, Event, Failure } from "./types";
+
+async function ask<T>(command: string, parameters: Record<string, unknown> = {}): Promise<T> {
+  try {
+    return await invoke<T>(command, parameters);
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
+/** A failure as it is; anything else is a mistake of the program. */
+function failure(error: unknown): Failure {
+  if (typeof error === "object" && error !== null && "code" in error && "message" in error) {
+    return error as Failure;
+  }
+  return { code: "internal", message: String(error) };
+}
+
+export const tauri: Backend = {
+  open: (listen) => {
+    const events = new Channel<Event>();
+    events.onmessage = listen;
+    return ask("open_page", { events });
+  },
+
+  chooseFiles: () => ask("choose_files"),
+  chooseFolder: () => ask("choose_folder"),
+  transcribeSample: () => ask("transcribe_sample"),
+  cancel: (id) => ask("cancel", { id }),
+  pause: (id) => ask("pause", { id }),
+  resume: (id) => ask("resume", { id }),
+  startAgain: (id) => ask("start_again", { id }),
+  move: (id, before) => ask("move_entry", { id, before }),
+  clearQueue: (ids) => ask("clear_queue", { ids }),
+
+  openEntry: (id) => ask("open_entry", { id }),
+  peaks: async (id) => new Uint8Array(await ask<ArrayBuffer>("peaks", { id })),
+  save: (id, revision, splices) => ask("save", { id, revision, splices }),
+  redo: (id, redo) => ask("redo_span", { id, redo }),
+  stopRedo: () => ask("stop_redo"),
+  rename: (id, title) => ask("rename_entry", { id, title }),
+
+  preview: (id, options, from) => ask("preview_export", { id, options, from }),
+  export: (ids, options, to) => ask("export_entries", { ids, options, to }),
+  copy: (id, options) => ask("copy_entry", { id, options }),
+  showExported: () => ask("show_exported"),
+  showRecording: (id) => ask("show_recording", { id }),
+
+  history: (query) => ask("list_history", { query }),
+  star: (ids, is_starred) => ask("star_entries", { ids, isStarred: is_starred }),
+  delete: (ids) => ask("delete_entries", { ids }),
+  restore: (ids) => ask("restore_entries", { ids }),
+  purge: (ids) => ask("purge_entries", { ids }),
+  storage: () => ask("storage"),
+  backUp: () => ask("back_up"),
+  restoreBackup: () => ask("restore_backup"),
+
+  changeSettings: (change) => ask("change_settings", { change }),
+  chooseModel: () => ask("choose_model"),
+  openFolder: (folder) => ask("open_folder", { folder }),
+  folders: () => ask("folders"),
+  log: () => ask("read_log"),
+  diagnostics: () => ask("diagnostics"),
+  copyText: (text) => ask("copy_text", { text }),
+};

@@ -1,0 +1,452 @@
+/**
+ * The contract between the page and the shell.
+ *
+ * The page asks through the methods of {@link Backend} and is told what happens through one
+ * stream of {@link Event}s. Everything is plain JSON, except for the bytes of {@link
+ * Backend.peaks}. Field names are those of Rust, SQL and HTTP. Times in a recording are whole
+ * milliseconds from its beginning and end in `_ms`; moments are milliseconds since 1970 UTC and
+ * end in `_at`.
+ *
+ * The page never names a file. Files reach the shell by a drop, a native dialog, a second start or
+ * “open with”, and the page is told which entries came of it. Paths appear here as text to read.
+ *
+ * The page holds nothing that the shell cannot give it again: {@link Backend.open} begins anew.
+ *
+ * Every method rejects with a {@link Failure} and nothing else. A person who closes a dialog, or
+ * stops a job, has made no mistake: such a method resolves with `null`.
+ */
+
+/** Milliseconds from the beginning of a recording. */
+export type Ms = number;
+
+/** Milliseconds since 1970-01-01 UTC. */
+export type Moment = number;
+
+/** Names an {@link Entry} for ever; the shell counts up. */
+export type EntryId = number;
+
+/* What was said ------------------------------------------------------------------------------ */
+
+/** One word of the displayed text and when it was spoken. */
+export interface Word {
+  /** As displayed, punctuation included. */
+  text: string;
+  start_ms: Ms;
+  end_ms: Ms;
+  /** Smallest probability among the tokens that spell it, 0 to 1; 1 when a person typed it. */
+  probability: number;
+  /** How far the times can be trusted, 0 to 1; `null` when they were not measured. */
+  quality: number | null;
+}
+
+/** Where the times of a segment come from. */
+export type Timing = "aligned" | "estimated" | "piece";
+
+/** A stretch of speech with its text. `words` spell `text`, in order, all but the white space. */
+export interface Segment {
+  start_ms: Ms;
+  end_ms: Ms;
+  text: string;
+  /** English name of the language as the model says it, empty when it named none. */
+  language: string;
+  timing: Timing;
+  speaker: string | null;
+  words: Word[];
+}
+
+/** Replaces `remove` segments from the index `at` on by `insert`. The only way to change text. */
+export interface Splice {
+  at: number;
+  remove: number;
+  insert: Segment[];
+}
+
+/* What was handed over ----------------------------------------------------------------------- */
+
+/** The kinds of failure, by what a person can do next; the page translates these. */
+export type Code =
+  | "recording-unreadable"
+  | "recording-invalid"
+  | "needs-ffmpeg"
+  | "model-missing"
+  | "model-invalid"
+  | "device"
+  | "engine"
+  /** The entry is gone; reload the list. */
+  | "entry-missing"
+  /** The transcript was changed elsewhere; open it again. */
+  | "conflict"
+  /** The history cannot be read or written: disk full, no permission, damaged. */
+  | "store"
+  /** The export cannot be written where it was to go. */
+  | "export-unwritable"
+  /** The file that was chosen is no backup of Earmark. */
+  | "backup-invalid"
+  | "internal";
+
+export interface Failure {
+  code: Code;
+  /** What happened and what to do, in one English sentence without a full stop. */
+  message: string;
+}
+
+/** How far an entry is. Only the last five are kept; the others last as long as the process. */
+export type State =
+  | { kind: "waiting" }
+  /** Opening and decoding; no length is known yet. */
+  | { kind: "reading" }
+  /** `left_ms` is working time; `null` until it can be told. */
+  | { kind: "recognising"; done_ms: Ms; total_ms: Ms | null; left_ms: number | null }
+  | { kind: "aligning"; done_ms: Ms; total_ms: Ms | null; left_ms: number | null }
+  | { kind: "paused"; done_ms: Ms; total_ms: Ms | null }
+  | { kind: "done" }
+  /** Stopped by a person; what was finished is kept. */
+  | { kind: "cancelled"; done_ms: Ms; total_ms: Ms | null }
+  /** The process ended in the middle; `resume` goes on from the last finished piece. */
+  | { kind: "unfinished"; done_ms: Ms; total_ms: Ms | null }
+  | { kind: "failed"; failure: Failure; done_ms: Ms; total_ms: Ms | null };
+
+/** One recording that was handed over, from its first second in the queue to its last in the
+ * history. There is one for every recording, whatever became of it. */
+export interface Entry {
+  id: EntryId;
+  /** The file's name without folders and ending, unless a person gave another. */
+  title: string;
+  /** The file's name, with its ending. */
+  file: string;
+  /** Where the file lay, to be read. */
+  folder: string;
+  added_at: Moment;
+  duration_ms: Ms | null;
+  /** English names of the languages heard, comma-joined; empty before that. */
+  language: string;
+  /** What the model is called; empty before one was loaded. */
+  model: string;
+  /** The model was the built-in demo, which understands its sample voice only. */
+  is_demo: boolean;
+  is_starred: boolean;
+  deleted_at: Moment | null;
+  n_words: number;
+  /** The first words of the text, 200 characters at most. */
+  excerpt: string;
+  /** What the reader should know about the transcript, one sentence each. */
+  warnings: string[];
+  state: State;
+}
+
+/** An entry, opened to be read. */
+export interface Opened {
+  entry: Entry;
+  /** All that is finished; while a job runs, the rest comes as {@link Event}s. */
+  segments: Segment[];
+  /** Counts the changes; {@link Backend.save} asks for it. */
+  revision: number;
+  /** Where the player gets the sound (a loopback address with a token); `null` when the
+   * recording cannot be found any more. */
+  audio_url: string | null;
+  /** Where somebody speaks, as pairs of start and end; empty when it was not looked for. */
+  speech: [Ms, Ms][];
+}
+
+/** Hear a stretch of a recording anew. */
+export type Redo =
+  /** Times for this text, which replaces what stands in the segments. */
+  | { kind: "align"; at: number; n: number }
+  /** Text and times; `null` lets the model tell the language. */
+  | { kind: "recognise"; at: number; n: number; language: string | null; context: string };
+
+/* Export ------------------------------------------------------------------------------------- */
+
+export type Format = "txt" | "md" | "srt" | "vtt" | "json";
+
+/** How subtitles are cut; the other formats do not look at it. */
+export interface CueRules {
+  /** Longest line, in columns; a Chinese character takes two. */
+  max_columns: number;
+  max_lines: 1 | 2 | 3;
+  min_ms: Ms;
+  max_ms: Ms;
+  /** Silence kept between two cues. */
+  gap_ms: Ms;
+  /** Reading speed, in columns per second, above which a cue is reported. */
+  max_columns_per_s: number;
+}
+
+export interface ExportOptions {
+  format: Format;
+  cues: CueRules;
+  /** Begin a line with who speaks, where somebody has said so. */
+  with_speakers: boolean;
+  /** Begin a paragraph with its time; text and Markdown only. */
+  with_times: boolean;
+  /** The file's name without its ending: `{title}`, `{date}`, `{language}` stand for theirs. */
+  name_template: string;
+}
+
+export interface Cue {
+  start_ms: Ms;
+  end_ms: Ms;
+  lines: string[];
+  /** What a reader of subtitles would mind. */
+  problems: CueProblem[];
+}
+
+export type CueProblem = "too-fast" | "too-long" | "too-wide" | "estimated";
+
+export interface Preview {
+  /** The file's name as it would be. */
+  name: string;
+  n_cues: number;
+  n_problems: number;
+  /** The cues from the asked one on, 100 at most; empty for formats without cues. */
+  cues: Cue[];
+  /** The file's beginning, 20 000 characters at most; empty for formats with cues. */
+  text: string;
+}
+
+export type Destination = "beside-recording" | "ask";
+
+export interface Exported {
+  /** Names of the files that were written. */
+  files: string[];
+  folder: string;
+}
+
+/* History ------------------------------------------------------------------------------------ */
+
+export type HistoryFilter = "all" | "starred" | "problems" | "deleted";
+
+export interface HistoryQuery {
+  /** All of these words, in any order, as parts of the text or of the title; quotation marks hold
+   * a phrase together. One Chinese character is enough. */
+  text: string;
+  filter: HistoryFilter;
+  /** English name of a language, or `null` for every one. */
+  language: string | null;
+  /** `next` of the page before, or `null` for the first. */
+  after: string | null;
+}
+
+/** A place where the text was found. */
+export interface Hit {
+  /** Index of the segment. */
+  at: number;
+  start_ms: Ms;
+  /** The line, in parts; those found are marked. */
+  parts: { text: string; is_match: boolean }[];
+}
+
+export interface HistoryRow {
+  entry: Entry;
+  /** The first places, three at most. */
+  hits: Hit[];
+  n_hits: number;
+}
+
+export interface HistoryPage {
+  /** Newest first, 50 at most. */
+  rows: HistoryRow[];
+  n_total: number;
+  next: string | null;
+}
+
+export interface Storage {
+  n_entries: number;
+  n_deleted: number;
+  database_bytes: number;
+  /** Kept recordings (made with the microphone); files of the person's own are not counted. */
+  audio_bytes: number;
+  folder: string;
+}
+
+/* Settings and models ------------------------------------------------------------------------ */
+
+export interface Settings {
+  interface_language: "system" | "en" | "zh-CN";
+  theme: "system" | "light" | "dark";
+  /** Size of the transcript's text in CSS pixels. */
+  text_px: number;
+  show_times: boolean;
+  show_speakers: boolean;
+  show_waveform: boolean;
+  /** {@link Model.name} of the model for new jobs. */
+  model: string;
+  /** English name of the language to assume, or `null` to let the model tell. */
+  language: string | null;
+  /** Names and words that bias the recogniser. */
+  context: string;
+  device: string;
+  /** What an export was last made with. */
+  export: ExportOptions;
+  export_to: Destination;
+  /** Entries older than this go to the deleted ones; starred ones stay; `null` keeps all. */
+  keep_days: number | null;
+  notify_when_done: boolean;
+}
+
+export interface Model {
+  /** Names it in the settings. */
+  name: string;
+  title: string;
+  is_demo: boolean;
+  /** It is on this computer and complete. */
+  is_ready: boolean;
+  bytes: number;
+}
+
+export interface Device {
+  name: string;
+  title: string;
+}
+
+/** What this build can do beyond transcribing files one after the other. A control whose feature is
+ * not here is not shown. */
+export type Feature =
+  | "pause"
+  | "reorder"
+  | "history"
+  | "edit"
+  | "player"
+  | "align-again"
+  | "recognise-again"
+  | "export"
+  | "backup"
+  | "models"
+  | "notify"
+  | "log";
+
+/** What the page begins with. */
+export interface Opening {
+  version: string;
+  features: Feature[];
+  settings: Settings;
+  defaults: Settings;
+  models: Model[];
+  devices: Device[];
+  /** English names of the languages that may be asked for. */
+  languages: string[];
+  /** Entries that wait, run, pause or are unfinished, in the order of the queue, then those that
+   * ended since the process started. */
+  queue: Entry[];
+  /** Nothing was ever transcribed. */
+  is_first_run: boolean;
+  /** The bundled sample is there. */
+  has_sample: boolean;
+}
+
+export type Folder = "history" | "models" | "log";
+
+export interface LogLine {
+  at: Moment;
+  level: "error" | "warn" | "info" | "debug";
+  text: string;
+}
+
+/* What happens ------------------------------------------------------------------------------- */
+
+export type Event =
+  /** An entry is new in the queue or has changed. Progress comes four times a second at most. */
+  | { kind: "entry"; entry: Entry }
+  /** The queue's order, first to last; entries left out are no longer in it. */
+  | { kind: "queue"; ids: EntryId[] }
+  /** Text of the current piece so far; replaces the one before; a segment clears it. */
+  | { kind: "text"; id: EntryId; text: string }
+  /** A finished segment, to be appended. */
+  | { kind: "segment"; id: EntryId; segment: Segment }
+  /** Files are held over the window, have left it, or were dropped. */
+  | { kind: "drag"; phase: "over" | "left" | "dropped" }
+  | { kind: "settings"; settings: Settings }
+  | { kind: "models"; models: Model[] }
+  /** A model was loaded; `note` says why the device is not the best one, when it is not. */
+  | { kind: "loaded"; title: string; is_demo: boolean; device: string; note: string | null }
+  /** Somebody asked outside the window (notification, second start) to see an entry. */
+  | { kind: "show"; id: EntryId; at_ms: Ms | null }
+  /** Something failed that nobody was waiting for. */
+  | { kind: "trouble"; failure: Failure };
+
+/* What can be asked -------------------------------------------------------------------------- */
+
+export interface Backend {
+  /** Begins: what there is now, and from now on every event, in order. `open_page` */
+  open(listen: (event: Event) => void): Promise<Opening>;
+
+  /** Lets the person choose recordings and queues them; how many. `choose_files` */
+  chooseFiles(): Promise<number | null>;
+  /** The same for every recording in a folder, folders in it included. `choose_folder` */
+  chooseFolder(): Promise<number | null>;
+  /** Queues the bundled sample. `transcribe_sample` */
+  transcribeSample(): Promise<EntryId>;
+  /** Stops an entry that waits, runs or pauses; what is finished is kept. `cancel` */
+  cancel(id: EntryId): Promise<void>;
+  /** Holds an entry at the end of its piece. `pause` */
+  pause(id: EntryId): Promise<void>;
+  /** Goes on with one that is paused, cancelled, unfinished or failed. `resume` */
+  resume(id: EntryId): Promise<void>;
+  /** Forgets what is finished and begins anew, with the present settings. `start_again` */
+  startAgain(id: EntryId): Promise<void>;
+  /** Moves a waiting entry in front of another, or to the end. `move_entry` */
+  move(id: EntryId, before: EntryId | null): Promise<void>;
+  /** Takes ended entries out of the queue; they stay in the history. `clear_queue` */
+  clearQueue(ids: EntryId[]): Promise<void>;
+
+  /** Opens an entry to be read. `open_entry` */
+  openEntry(id: EntryId): Promise<Opened>;
+  /** Loudness of the recording, {@link PEAKS_PER_SECOND} bytes a second, 255 the loudest.
+   * `peaks` (raw bytes) */
+  peaks(id: EntryId): Promise<Uint8Array>;
+  /** Applies changes in order, all or none; the new revision. `save` */
+  save(id: EntryId, revision: number, splices: Splice[]): Promise<number>;
+  /** Hears a stretch anew, in front of the queue; what should stand there instead. The stored
+   * transcript is not touched: the page saves what it takes over. `redo_span` */
+  redo(id: EntryId, redo: Redo): Promise<Segment[] | null>;
+  /** Stops the running `redo`, which resolves with `null`. `stop_redo` */
+  stopRedo(): Promise<void>;
+  /** Names an entry; an empty title gives the file's name back. `rename_entry` */
+  rename(id: EntryId, title: string): Promise<void>;
+
+  /** What an export would be; cues from number `from` on. `preview_export` */
+  preview(id: EntryId, options: ExportOptions, from: number): Promise<Preview>;
+  /** Writes files and remembers the options. `export_entries` */
+  export(ids: EntryId[], options: ExportOptions, to: Destination): Promise<Exported | null>;
+  /** Puts an export on the clipboard instead. `copy_entry` */
+  copy(id: EntryId, options: ExportOptions): Promise<void>;
+  /** Shows what was exported last in the system's file window. `show_exported` */
+  showExported(): Promise<void>;
+  /** Shows a recording in the system's file window. `show_recording` */
+  showRecording(id: EntryId): Promise<void>;
+
+  /** A page of the history. `list_history` */
+  history(query: HistoryQuery): Promise<HistoryPage>;
+  /** `star_entries` */
+  star(ids: EntryId[], is_starred: boolean): Promise<void>;
+  /** Puts entries among the deleted ones, where they stay 30 days. `delete_entries` */
+  delete(ids: EntryId[]): Promise<void>;
+  /** Takes them back. `restore_entries` */
+  restore(ids: EntryId[]): Promise<void>;
+  /** Removes deleted entries for good. `purge_entries` */
+  purge(ids: EntryId[]): Promise<void>;
+  /** `storage` */
+  storage(): Promise<Storage>;
+  /** Writes everything into one file the person chooses; its name. `back_up` */
+  backUp(): Promise<string | null>;
+  /** Adds what a backup holds to the history; how many entries were new. `restore_backup` */
+  restoreBackup(): Promise<number | null>;
+
+  /** Changes some settings; all of them as they are now. `change_settings` */
+  changeSettings(change: Partial<Settings>): Promise<Settings>;
+  /** Lets the person choose a folder with a model's files and uses it. `choose_model` */
+  chooseModel(): Promise<Model | null>;
+  /** Opens a folder in the system's file window. `open_folder` */
+  openFolder(folder: Folder): Promise<void>;
+  /** Where the folders are, to be read. `folders` */
+  folders(): Promise<Record<Folder, string>>;
+  /** The newest lines of the log, 500 at most, oldest first. `read_log` */
+  log(): Promise<LogLine[]>;
+  /** Version, system, device, models, settings; no text and no file names. `diagnostics` */
+  diagnostics(): Promise<string>;
+  /** Puts a text on the clipboard. `copy_text` */
+  copyText(text: string): Promise<void>;
+}
+
+/** Bytes a second that {@link Backend.peaks} gives. */
+export const PEAKS_PER_SECOND = 50;

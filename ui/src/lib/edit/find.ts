@@ -1,0 +1,72 @@
+/** Find and replace. */
+
+import type { Segment } from "$lib/backend/types";
+
+import type { Change } from "./change";
+import { withText } from "./retime";
+
+/** A place where something was found. */
+export interface Found {
+  at: number;
+  from: number;
+  to: number;
+}
+
+export interface Query {
+  text: string;
+  match_case: boolean;
+}
+
+/** Always the same, so that what shows it is not drawn again. */
+const NOTHING: readonly Found[] = [];
+
+/** Every place, in order; they do not overlap. */
+export function find(segments: readonly Segment[], query: Query): readonly Found[] {
+  const pattern = patternOf(query);
+  if (!pattern) return NOTHING;
+  const found: Found[] = [];
+  segments.forEach((segment, at) => {
+    for (const match of segment.text.matchAll(pattern)) {
+      found.push({ at, from: match.index, to: match.index + match[0].length });
+    }
+  });
+  return found;
+}
+
+/** The place to go to from a caret: the first at or after it, or the first of all. */
+export function nearest(found: readonly Found[], at: number, offset: number): number {
+  const next = found.findIndex((f) => f.at > at || (f.at === at && f.from >= offset));
+  return next < 0 ? 0 : next;
+}
+
+/** Another text in some places. */
+export function replaceFound(
+  segments: readonly Segment[],
+  found: readonly Found[],
+  by: string,
+): Change | null {
+  const splices = [];
+  const last = found.at(-1);
+  for (let i = 0; i < found.length;) {
+    const at = found[i]?.at ?? 0;
+    const segment = segments[at];
+    let text = "";
+    let end = 0;
+    for (; found[i]?.at === at; i += 1) {
+      const { from, to } = found[i] as Found;
+      text += (segment?.text.slice(end, from) ?? "") + by;
+      end = to;
+    }
+    if (!segment) continue;
+    text += segment.text.slice(end);
+    splices.push({ at, remove: 1, insert: [withText(segment, text)] });
+  }
+  if (splices.length === 0 || !last) return null;
+  return { splices, caret: { at: last.at, offset: last.from + by.length } };
+}
+
+function patternOf({ text, match_case }: Query): RegExp | null {
+  if (text === "") return null;
+  const literal = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(literal, match_case ? "gu" : "giu");
+}

@@ -1,0 +1,92 @@
+/** The player of one recording. */
+
+import type { Ms } from "./backend";
+
+export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
+
+export class Player {
+  now_ms = $state<Ms>(0);
+  isPlaying = $state(false);
+  isBroken = $state(false);
+  speed = $state(1);
+  /** Plays this stretch again and again. */
+  loop = $state.raw<{ start_ms: Ms; end_ms: Ms } | null>(null);
+  /** The text scrolls along. */
+  follows = $state(true);
+  readonly duration_ms: Ms;
+  #audio: HTMLAudioElement | null;
+  #frame = 0;
+
+  constructor(url: string | null, duration_ms: Ms) {
+    this.duration_ms = duration_ms;
+    this.#audio = url === null ? null : new Audio(url);
+    if (!this.#audio) return;
+    this.#audio.preload = "auto";
+    this.#audio.preservesPitch = true;
+    this.#audio.addEventListener("play", () => {
+      this.isPlaying = true;
+      this.#frame = requestAnimationFrame(this.#tick);
+    });
+    this.#audio.addEventListener("pause", () => {
+      this.isPlaying = false;
+      cancelAnimationFrame(this.#frame);
+    });
+    this.#audio.addEventListener("seeked", this.#read);
+    this.#audio.addEventListener("error", () => (this.isBroken = true));
+  }
+
+  get isThere(): boolean {
+    return this.#audio !== null && !this.isBroken;
+  }
+
+  toggle(): void {
+    if (this.isPlaying) this.#audio?.pause();
+    else this.#play();
+  }
+
+  playFrom(ms: Ms): void {
+    if (this.loop && (ms < this.loop.start_ms || ms >= this.loop.end_ms)) this.loop = null;
+    this.seek(ms);
+    this.#play();
+  }
+
+  seek(ms: Ms): void {
+    this.now_ms = Math.max(0, Math.min(ms, this.duration_ms));
+    if (this.#audio) this.#audio.currentTime = this.now_ms / 1000;
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = speed;
+    if (this.#audio) this.#audio.playbackRate = speed;
+  }
+
+  stepSpeed(direction: 1 | -1): void {
+    const next = SPEEDS[SPEEDS.indexOf(this.speed) + direction];
+    if (next !== undefined) this.setSpeed(next);
+  }
+
+  /** Lets go of the recording. */
+  close(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#audio?.pause();
+    this.#audio?.removeAttribute("src");
+    this.#audio = null;
+  }
+
+  #play(): void {
+    this.#audio?.play().catch((error: unknown) => {
+      // Pausing before the sound has come is no failure.
+      if (!(error instanceof DOMException && error.name === "AbortError")) this.isBroken = true;
+    });
+  }
+
+  #tick = (): void => {
+    this.#read();
+    if (this.loop && this.now_ms >= this.loop.end_ms) this.seek(this.loop.start_ms);
+    this.#frame = requestAnimationFrame(this.#tick);
+  };
+
+  #read = (): void => {
+    if (this.#audio) this.now_ms = Math.round(this.#audio.currentTime * 1000);
+  };
+}

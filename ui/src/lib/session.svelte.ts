@@ -1,0 +1,195 @@
+/** The session is what the page knows of the shell, and where the person is. */
+
+import { SvelteMap } from "svelte/reactivity";
+
+import type {
+  Backend,
+  Entry,
+  EntryId,
+  Event,
+  Failure,
+  Feature,
+  Ms,
+  Opening,
+  Settings,
+} from "./backend";
+import { say, speakIn } from "./words/index.svelte";
+
+export type View =
+  | { screen: "start" | "history" | "settings" }
+  | { screen: "transcript"; id: EntryId; at_ms: Ms | null; from: "start" | "history" };
+
+export interface Notice {
+  text: string;
+  details?: string;
+  action?: { label: string; run: () => void };
+  isTrouble: boolean;
+}
+
+/** What can stand in front of everything. */
+export type Sheet = { kind: "keys" } | { kind: "export"; ids: EntryId[]; title: string };
+
+/** How long a message stays. Units: ms. */
+const NOTICE_MS = 10_000;
+
+export class Session {
+  readonly backend: Backend;
+  readonly entries = new SvelteMap<EntryId, Entry>();
+  opening: Opening;
+  settings: Settings;
+  queue = $state<EntryId[]>([]);
+  /** The text of the piece that is being heard. */
+  growing = $state<{ id: EntryId; text: string } | null>(null);
+  view = $state<View>({ screen: "start" });
+  sheet = $state<Sheet | null>(null);
+  isDragging = $state(false);
+  notice = $state.raw<Notice | null>(null);
+  /** Kept here so that the history is found again as it was left. */
+  search = $state("");
+  #listeners = new Set<(event: Event) => void>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  private constructor(backend: Backend, opening: Opening) {
+    this.backend = backend;
+    this.opening = $state(opening);
+    this.settings = $state(opening.settings);
+    for (const entry of opening.queue) this.entries.set(entry.id, entry);
+    this.queue = opening.queue.map((entry) => entry.id);
+    this.#show();
+  }
+
+  /** Begins; events that come before the opening are kept until then. */
+  static async begin(backend: Backend): Promise<Session> {
+    const early: Event[] = [];
+    let session: Session | null = null;
+    const opening = await backend.open((event) => {
+      if (session) session.#hear(event);
+      else early.push(event);
+    });
+    session = new Session(backend, opening);
+    for (const event of early) session.#hear(event);
+    return session;
+  }
+
+  can(feature: Feature): boolean {
+    return this.opening.features.includes(feature);
+  }
+
+  go(view: View): void {
+    this.view = view;
+  }
+
+  open(id: EntryId, at_ms: Ms | null = null): void {
+    const from = this.view.screen === "history" ? "history" : "start";
+    this.view = { screen: "transcript", id, at_ms, from };
+  }
+
+  /** Is told every event as well, until the returned function is called. */
+  listen(listener: (event: Event) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Does something with the shell; a failure becomes a message, and `null`. */
+  async try<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (failure) {
+      this.trouble(failure as Failure);
+      return null;
+    }
+  }
+
+  async change(change: Partial<Settings>): Promise<void> {
+    const settings = await this.try(() => this.backend.changeSettings(change));
+    if (settings) this.settings = settings;
+    this.#show();
+  }
+
+  tell(text: string, action?: Notice["action"]): void {
+    this.#post({ text, isTrouble: false, ...(action ? { action } : {}) });
+  }
+
+  trouble({ code, message }: Failure): void {
+    this.#post({ text: say.failure(code), details: message, isTrouble: true });
+  }
+
+  dismiss(): void {
+    clearTimeout(this.#timer);
+    this.notice = null;
+  }
+
+  #post(notice: Notice): void {
+    this.dismiss();
+    this.notice = notice;
+    if (!notice.isTrouble) this.#timer = setTimeout(() => (this.notice = null), NOTICE_MS);
+  }
+
+  #hear(event: Event): void {
+    switch (event.kind) {
+      case "entry":
+        this.#update(event.entry);
+        break;
+      case "queue":
+        if (event.ids.length > this.queue.length && this.view.screen !== "start") {
+          this.tell(say.queue.added(event.ids.length - this.queue.length));
+        }
+        this.queue = event.ids;
+        break;
+      case "text":
+        this.growing = { id: event.id, text: event.text };
+        break;
+      case "segment":
+        this.growing = null;
+        break;
+      case "drag":
+        this.isDragging = event.phase === "over";
+        break;
+      case "settings":
+        this.settings = event.settings;
+        this.#show();
+        break;
+      case "models":
+        this.opening.models = event.models;
+        break;
+      case "loaded":
+        if (event.note !== null) this.tell(event.note);
+        break;
+      case "show":
+        this.open(event.id, event.at_ms);
+        break;
+      case "trouble":
+        this.trouble(event.failure);
+        break;
+    }
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #update(entry: Entry): void {
+    const before = this.entries.get(entry.id)?.state.kind;
+    this.entries.set(entry.id, entry);
+    const { kind } = entry.state;
+    if (before === kind || before === undefined) return;
+    if (this.growing?.id === entry.id && kind !== "recognising") this.growing = null;
+    if (kind === "done") {
+      this.opening.is_first_run = false;
+      this.tell(say.queue.finished(entry.title), {
+        label: say.queue.open,
+        run: () => {
+          this.open(entry.id);
+        },
+      });
+    }
+    if (kind === "failed") this.tell(say.queue.failedNote(entry.title));
+  }
+
+  /** Settings that concern the whole page. */
+  #show(): void {
+    const { interface_language, theme, text_px } = this.settings;
+    speakIn(interface_language);
+    const root = document.documentElement;
+    if (theme === "system") delete root.dataset["theme"];
+    else root.dataset["theme"] = theme;
+    root.style.setProperty("--text-px", `${text_px}px`);
+  }
+}

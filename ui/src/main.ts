@@ -1,0 +1,16 @@
+import "./app.css";
+
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+import { connect, type Failure } from "$lib/backend";
+import Broken from "./screens/Broken.svelte";
+import { Session } from "$lib/session.svelte";
+
+const target = document.body;
+try {
+  const session = await Session.begin(await connect());
+  mount(App, { target, props: { session } });
+} catch (failure) {
+  mount(Broken, { target, props: { failure: failure as Failure } });
+}

@@ -1,0 +1,163 @@
+/** A transcript of 40 000 words: how soon it is there, how it scrolls, how soon a key is drawn.
+ * A benchmark: it prints what it measured and fails only when the page does not work. */
+
+import { availableParallelism, loadavg } from "node:os";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { Desk } from "./page";
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await Desk.open();
+});
+afterAll(() => desk.close());
+
+process.stdout.write(
+  `load average ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores\n`,
+);
+
+const say = (what: string, values: number[]) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? NaN).toFixed(1);
+  process.stdout.write(
+    `${what}: median ${at(0.5)} ms, 95th percentile ${at(0.95)} ms, most ${at(1)} ms, n = ${sorted.length}\n`,
+  );
+};
+
+test("40 000 words", async () => {
+  const opened: number[] = [];
+  const mocks: number[] = [];
+  for (let i = 0; i < 5; i += 1) {
+    const { page } = await desk.page({ long: true, live: true });
+    await page.keyboard.press("Control+2");
+    await page.locator("li button.title", { hasText: "Council" }).waitFor();
+    mocks.push(
+      await page.evaluate(async () => {
+        const start = performance.now();
+        await window.mock?.openEntry(90);
+        await window.mock?.peaks(90);
+        return performance.now() - start;
+      }),
+    );
+    opened.push(
+      await page.evaluate(async () => {
+        const title = [...document.querySelectorAll<HTMLElement>("li button.title")].find((b) =>
+          b.innerText.includes("Council"),
+        );
+        const start = performance.now();
+        title?.click();
+        for (;;) {
+          await new Promise(requestAnimationFrame);
+          if (document.querySelector("#line-0 .text")) return performance.now() - start;
+        }
+      }),
+    );
+    await page.context().close();
+  }
+  say("open to first text, the mock's own work included", opened);
+  say("the mock's own work", mocks);
+
+  const { page, troubles } = await desk.page({ long: true, live: true });
+  await page.keyboard.press("Control+2");
+  await page.locator("li button.title", { hasText: "Council" }).click();
+  await page.waitForSelector("#line-0");
+  const size = await page.evaluate(() => ({
+    rows: Number(document.querySelector("#line-0")?.getAttribute("aria-setsize")),
+    nodes: document.querySelectorAll("*").length,
+  }));
+  process.stdout.write(`${size.rows} lines, ${size.nodes} elements in the page\n`);
+
+  // Frames while a wheel turns: an event every 16 ms for 3 s.
+  const scroll = async (step: number) => {
+    await page.evaluate(() => {
+      const state = { frames: [] as number[], on: true };
+      Object.assign(window, { measured: state });
+      let last = performance.now();
+      const frame = (now: number) => {
+        state.frames.push(now - last);
+        last = now;
+        if (state.on) requestAnimationFrame(frame);
+      };
+      requestAnimationFrame(frame);
+    });
+    await page.mouse.move(500, 400);
+    for (let i = 0; i < 180; i += 1) await page.mouse.wheel(0, step);
+    return page.evaluate(() => {
+      const { measured } = window as unknown as { measured: { frames: number[]; on: boolean } };
+      measured.on = false;
+      return measured.frames.slice(1);
+    });
+  };
+  say("frames while scrolling 120 px a turn", await scroll(120));
+  say("frames while scrolling 2000 px a turn", await scroll(2000));
+
+  // From the key to the end of its frame, one key after the other, in the middle of the transcript;
+  // and what the page itself had to compute for it, which other programs do not lengthen.
+  await page.locator("li[data-at] .text").nth(8).dblclick();
+  await page.locator("textarea").waitFor();
+  await page.evaluate(() => {
+    const keys: number[] = [];
+    Object.assign(window, { keys });
+    document.addEventListener(
+      "keydown",
+      ({ timeStamp }) => {
+        requestAnimationFrame(() => {
+          const channel = new MessageChannel();
+          channel.port1.onmessage = () => keys.push(performance.now() - timeStamp);
+          channel.port2.postMessage(null);
+        });
+      },
+      true,
+    );
+  });
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.setTimeDomain", { timeDomain: "threadTicks" });
+  await devtools.send("Performance.enable");
+  const computed = async () => {
+    const { metrics } = await devtools.send("Performance.getMetrics");
+    return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? NaN);
+  };
+  const work: number[] = [];
+  const idle: number[] = [];
+  let n = 0;
+  for (const letter of "the quick brown fox jumps over the lazy dog ".repeat(3)) {
+    const start = await computed();
+    await computed();
+    const before = await computed();
+    idle.push(before - start);
+    await page.keyboard.press(letter === " " ? "Space" : letter);
+    n += 1;
+    await page.waitForFunction(
+      (count) => (window as unknown as { keys: number[] }).keys.length >= count,
+      n,
+    );
+    work.push((await computed()) - before);
+  }
+  const keys = await page.evaluate(() => (window as unknown as { keys: number[] }).keys);
+  say("key to the end of its frame", keys);
+  say("main thread's own time for a key, some of the test's questions included", work);
+  say("main thread's own time for two such questions", idle);
+  expect(keys.length).toBe(n);
+
+  const jumps: number[] = [];
+  await page.keyboard.press("Escape");
+  for (let i = 0; i < 20; i += 1) {
+    jumps.push(
+      await page.evaluate(
+        async (key) => {
+          const start = performance.now();
+          document
+            .querySelector("[role=group][tabindex='0']")
+            ?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+          await new Promise(requestAnimationFrame);
+          await new Promise((done) => setTimeout(done));
+          return performance.now() - start;
+        },
+        i % 2 ? "Home" : "End",
+      ),
+    );
+  }
+  say("jump to the other end, drawn", jumps);
+  expect(troubles).toEqual([]);
+});

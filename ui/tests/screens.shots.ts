@@ -1,0 +1,34 @@
+/** Pictures of every screen, into the folder that SHOTS names. */
+
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { Desk } from "./page";
+import { screens } from "./screens";
+
+const folder = process.env["SHOTS"] ?? join(tmpdir(), "earmark-shots");
+const only = process.env["ONLY"]?.split(",");
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await Desk.open();
+  await mkdir(folder, { recursive: true });
+});
+afterAll(() => desk.close());
+
+for (const lang of ["en", "zh-CN"] as const) {
+  for (const theme of ["light", "dark"] as const) {
+    for (const screen of screens.filter(({ name }) => !only || only.includes(name))) {
+      test(`${screen.name}, ${lang}, ${theme}`, async () => {
+        const { page, troubles } = await desk.page({ ...screen.scene, lang, theme });
+        await screen.go(page);
+        await page.screenshot({ path: join(folder, `${screen.name}.${lang}.${theme}.png`) });
+        await page.context().close();
+        expect(troubles).toEqual([]);
+      });
+    }
+  }
+}

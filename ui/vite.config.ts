@@ -1,0 +1,28 @@
+import { fileURLToPath } from "node:url";
+
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+const page = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+
+export default defineConfig(({ mode }) => ({
+  plugins: [svelte()],
+  resolve: { alias: { $lib: fileURLToPath(new URL("./src/lib", import.meta.url)) } },
+  server: { port: 1420, strictPort: true },
+  build: {
+    target: "safari17",
+    outDir: mode === "mock" ? "dist-mock" : "dist",
+    emptyOutDir: true,
+    // The content security policy of the window allows no data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    projects: [
+      { extends: true, test: { name: "pure", include: ["src/**/*.test.ts"] } },
+      { extends: true, test: { name: "page", include: ["tests/*.test.ts"], ...page } },
+      { extends: true, test: { name: "shots", include: ["tests/*.shots.ts"], ...page } },
+      { extends: true, test: { name: "bench", include: ["tests/*.bench.ts"], ...page } },
+    ],
+  },
+}));
