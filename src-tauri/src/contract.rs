@@ -262,6 +262,10 @@ pub(crate) enum Theme {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "so the page's contract has them"
+)]
 pub(crate) struct Settings {
     pub(crate) interface_language: InterfaceLanguage,
     pub(crate) theme: Theme,

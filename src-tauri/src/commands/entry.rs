@@ -49,17 +49,19 @@ pub(crate) async fn save(
             let message = "the transcript was changed elsewhere; open it again";
             return Err(Failure::new(Code::Conflict, message));
         }
-        let mut splices = splices;
-        if let ([_], Some(one)) = (splices.as_slice(), splices.last().cloned()) {
-            let with: Vec<_> = one.insert.into_iter().map(Into::into).collect();
-            let end = one.at.saturating_add(one.remove);
-            room.store.replace_segments(id, one.at..end, &with)?;
-        } else if !splices.is_empty() {
-            let mut transcript = room.store.transcript(id)?;
-            for splice in splices.drain(..) {
-                apply(&mut transcript, splice)?;
+        match <[Splice; 1]>::try_from(splices) {
+            Ok([one]) => {
+                let with: Vec<_> = one.insert.into_iter().map(Into::into).collect();
+                let end = one.at.saturating_add(one.remove);
+                room.store.replace_segments(id, one.at..end, &with)?;
             }
-            room.store.save_transcript(id, &transcript)?;
+            Err(splices) => {
+                let mut transcript = room.store.transcript(id)?;
+                for splice in splices {
+                    apply(&mut transcript, splice)?;
+                }
+                room.store.save_transcript(id, &transcript)?;
+            }
         }
         room.revisions.insert(id, now + 1);
         room.tell_entry(id);

@@ -27,9 +27,10 @@ pub(super) fn render(transcript: &Transcript, audio_path: &str, with_times: bool
         let time = with_times.then(|| clock(paragraph.start));
         let name = paragraph.speaker.map(escape);
         let head: Vec<String> = time.into_iter().chain(name).collect();
-        let head = match head.is_empty() {
-            true => String::new(),
-            false => format!("**{}** ", head.join(" ")),
+        let head = if head.is_empty() {
+            String::new()
+        } else {
+            format!("**{}** ", head.join(" "))
         };
         write!(page, "\n{head}{}\n", escape(&paragraph.text()))
             .expect("writing to a String cannot fail");
