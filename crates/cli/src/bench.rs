@@ -1,5 +1,6 @@
 //! `earmark bench`: how fast the engine is on this computer, beside what the computer could do.
 
+mod aligner;
 mod machine;
 mod report;
 
@@ -12,6 +13,8 @@ use earmark_engine::random::{self, Shape};
 use earmark_engine::{
     Checkpoint, Limit, Outcome, Recognition, Recognizer, Request, SAMPLE_RATE, Unobserved,
 };
+
+use earmark_weights::What;
 
 use crate::{Exit, options, out};
 use report::Report;
@@ -39,7 +42,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
-    /// `random-0.6b` and `random-1.7b` make random weights of the published shapes on the spot
+    /// Minutes of sound to align, when the model is an aligner
+    #[arg(long, value_name = "N", default_value_t = 120)]
+    minutes: u32,
+
+    /// `random-0.6b`, `random-1.7b` and `random-aligner-0.6b` make random weights of the published
+    /// shapes on the spot
     #[command(flatten)]
     model: options::Model,
 }
@@ -63,11 +71,19 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             random::write(made.path(), &shape, 1).context("cannot write random weights")?;
             Checkpoint::folder(made.path())
         }
+        None if is_aligner(args.model.name()) => options::checkpoint(
+            &earmark_weights::find_aligner(args.model.name(), &earmark_weights::home())?,
+        ),
         None => options::checkpoint(&earmark_weights::find(
             args.model.name(),
             &earmark_weights::home(),
         )?),
     };
+    if is_aligner(args.model.name()) {
+        out::say("loading");
+        let report = aligner::measure(&checkpoint, &args.model.settings(), args.minutes.max(1))?;
+        return write(args, &report.json()?, &report.table());
+    }
     out::say("measuring the computer");
     let machine = machine::measure();
 
@@ -105,19 +121,31 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         timings: heard.timings,
         resident_after_load,
     })?;
+    write(args, &report.json()?, &report.table())
+}
+
+/// Writes a report where it belongs.
+fn write(args: &Args, json: &str, table: &str) -> anyhow::Result<Exit> {
     match &args.json {
-        Some(path) if path.as_os_str() == "-" => out::print(&format!("{}\n", report.json()?))?,
-        Some(path) => std::fs::write(path, report.json()?)
+        Some(path) if path.as_os_str() == "-" => out::print(&format!("{json}\n"))?,
+        Some(path) => std::fs::write(path, json)
             .with_context(|| format!("cannot write `{}`", path.display()))?,
-        None => out::print(&format!("{}\n", report.table()))?,
+        None => out::print(&format!("{table}\n"))?,
     }
     Ok(Exit::Done)
+}
+
+/// Whether a name is that of an aligner, built on the spot or of the catalog.
+fn is_aligner(model: &str) -> bool {
+    model == "random-aligner-0.6b"
+        || earmark_weights::entry(model).is_some_and(|entry| entry.what == What::Aligner)
 }
 
 fn shape(model: &str) -> Option<Shape> {
     match model {
         "random-0.6b" => Some(Shape::QWEN3_ASR_0_6B),
         "random-1.7b" => Some(Shape::QWEN3_ASR_1_7B),
+        "random-aligner-0.6b" => Some(Shape::QWEN3_FORCED_ALIGNER_0_6B),
         _ => None,
     }
 }

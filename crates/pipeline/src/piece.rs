@@ -131,9 +131,7 @@ fn measure(
     };
     let timed: Vec<place::Timed> = units.into_iter().zip(aligned).map(timed).collect();
     let mut words = place::words(&heard.text, start..end, &timed);
-    if std::env::var_os("SNAP").is_some() {
-        snap(&mut words, &speech(piece));
-    }
+    snap(&mut words, &speech(piece));
     Ok(words)
 }
 

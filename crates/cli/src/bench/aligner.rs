@@ -1,0 +1,127 @@
+//! How fast an aligner is, and how much memory it takes, on a long recording.
+
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use earmark_engine::{Aligner, Outcome, SAMPLE_RATE, Settings, Unobserved};
+use serde::Serialize;
+
+use super::machine;
+
+/// Words that a person speaks in a second.
+const WORDS_PER_SECOND: f64 = 3.0;
+
+/// Longest window in one pass. Units: seconds. Source: `MAX_FORCE_ALIGN_INPUT_SECONDS` of the
+/// package `qwen-asr` 0.0.6.
+const WINDOW_S: u32 = 180;
+
+/// What one benchmark of an aligner measured; the names are part of the command's contract.
+#[derive(Serialize)]
+pub(super) struct Report {
+    load_ms: f64,
+    audio_ms: f64,
+    window_ms: f64,
+    windows: usize,
+    words: usize,
+    total_ms: f64,
+    slowest_window_ms: f64,
+    rtf: f64,
+    peak_rss_mb: Option<f64>,
+    resident_after_first_window_mb: Option<f64>,
+    resident_at_end_mb: Option<f64>,
+    dtype: &'static str,
+    device: String,
+}
+
+/// Aligns so many minutes of quiet noise, window by window, with as many words as a person would
+/// say in it.
+///
+/// Errors: the checkpoint or a window fails.
+pub(super) fn measure(
+    checkpoint: &earmark_engine::Checkpoint,
+    settings: &Settings,
+    minutes: u32,
+) -> anyhow::Result<Report> {
+    let started = Instant::now();
+    let mut aligner = Aligner::load(checkpoint, settings)?;
+    let load = started.elapsed();
+    let window_s = WINDOW_S.min(aligner.longest_s() as u32).max(1);
+    let samples = super::noise(window_s as usize * SAMPLE_RATE as usize);
+    let words = vec!["word"; (f64::from(window_s) * WORDS_PER_SECOND) as usize];
+    let n_windows = (minutes * 60).div_ceil(window_s) as usize;
+    let (mut total, mut slowest, mut after_first) = (Duration::ZERO, Duration::ZERO, None);
+    for nth in 0..n_windows {
+        crate::out::say(&format!("window {} of {n_windows}", nth + 1));
+        let started = Instant::now();
+        let Outcome::Done(_) = aligner.align(&samples, &words, &mut Unobserved)? else {
+            bail!("nobody can stop a benchmark")
+        };
+        let spent = started.elapsed();
+        (total, slowest) = (total + spent, slowest.max(spent));
+        after_first = after_first.or_else(machine::resident_mb);
+    }
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    let audio_ms = n_windows as f64 * f64::from(window_s) * 1e3;
+    Ok(Report {
+        load_ms: ms(load),
+        audio_ms,
+        window_ms: f64::from(window_s) * 1e3,
+        windows: n_windows,
+        words: n_windows * words.len(),
+        total_ms: ms(total),
+        slowest_window_ms: ms(slowest),
+        rtf: ms(total) / audio_ms,
+        peak_rss_mb: machine::peak_mb(),
+        resident_after_first_window_mb: after_first,
+        resident_at_end_mb: machine::resident_mb(),
+        dtype: aligner.dtype().name(),
+        device: aligner.device(),
+    })
+}
+
+impl Report {
+    pub(super) fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+
+    pub(super) fn table(&self) -> String {
+        let mb = |value: Option<f64>| value.map_or_else(|| "?".into(), |mb| format!("{mb:.0} MB"));
+        [
+            ("device", format!("{}, {}", self.device, self.dtype)),
+            ("load", format!("{:.0} ms", self.load_ms)),
+            (
+                "windows",
+                format!(
+                    "{} of {:.0} s, {} words",
+                    self.windows,
+                    self.window_ms / 1e3,
+                    self.words
+                ),
+            ),
+            (
+                "total",
+                format!(
+                    "{:.1} s for {:.0} s of audio, real-time factor {:.3}",
+                    self.total_ms / 1e3,
+                    self.audio_ms / 1e3,
+                    self.rtf
+                ),
+            ),
+            (
+                "slowest",
+                format!("{:.1} s for a window", self.slowest_window_ms / 1e3),
+            ),
+            (
+                "memory",
+                format!(
+                    "{} after the first window, {} at the end, {} at the peak",
+                    mb(self.resident_after_first_window_mb),
+                    mb(self.resident_at_end_mb),
+                    mb(self.peak_rss_mb)
+                ),
+            ),
+        ]
+        .map(|(name, value)| format!("{name:<9} {value}"))
+        .join("\n")
+    }
+}
