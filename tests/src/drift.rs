@@ -29,23 +29,19 @@ struct TrueWord {
 /// with pauses of 0.2 to 2.5 s between them that differ every time.
 pub struct Joined {
     clips: Vec<Clip>,
-    n_cycles: usize,
+    wanted_ms: u32,
+    stretch_ms: u32,
     random: u32,
     next: usize,
     n_given: u64,
-    /// Every clip that was given: the cycle it belongs to and its words' true times.
-    given: Vec<Given>,
+    /// The words' true times of every clip that was given.
+    given: Vec<Vec<TrueWord>>,
     waiting: VecDeque<Vec<f32>>,
 }
 
-struct Given {
-    cycle: usize,
-    words: Vec<TrueWord>,
-}
-
 impl Joined {
-    /// The samples in a folder, `n_cycles` times.
-    pub fn new(folder: &Path, n_cycles: usize) -> Self {
+    /// The samples in a folder, until at least `wanted_ms` are full.
+    pub fn new(folder: &Path, wanted_ms: u32) -> Self {
         let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
             .expect("the samples are there")
             .map(|entry| entry.expect("the folder can be read").path())
@@ -54,7 +50,8 @@ impl Joined {
         paths.sort();
         Self {
             clips: paths.iter().map(|path| Clip::read(path)).collect(),
-            n_cycles,
+            wanted_ms,
+            stretch_ms: 600_000,
             random: 1,
             next: 0,
             n_given: 0,
@@ -63,9 +60,24 @@ impl Joined {
         }
     }
 
+    /// Judged in stretches of this length instead of ten minutes. Units: ms.
+    #[must_use]
+    pub fn in_stretches_of(mut self, stretch_ms: u32) -> Self {
+        self.stretch_ms = stretch_ms;
+        self
+    }
+
+    /// How much was given. Units: ms.
+    fn given_ms(&self) -> u32 {
+        (self.n_given * 1000 / u64::from(SAMPLE_RATE)) as u32
+    }
+
     /// The next number of a fixed sequence, below `n`.
     fn below(&mut self, n: u32) -> u32 {
-        self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        self.random = self
+            .random
+            .wrapping_mul(1_664_525)
+            .wrapping_add(1_013_904_223);
         ((u64::from(self.random) * u64::from(n)) >> 32) as u32
     }
 
@@ -79,19 +91,16 @@ impl Joined {
 
 impl Source for Joined {
     fn next_block(&mut self) -> Result<Option<Vec<f32>>, AudioError> {
-        if self.waiting.is_empty() && self.next < self.clips.len() * self.n_cycles {
+        if self.waiting.is_empty() && self.given_ms() < self.wanted_ms {
             let clip = &self.clips[self.next % self.clips.len()];
-            let start_ms = (self.n_given * 1000 / u64::from(SAMPLE_RATE)) as u32;
+            let start_ms = self.given_ms();
             let shift = |time: Option<u32>| time.map(|ms| ms + start_ms);
             let words = clip.words.iter().map(|word| TrueWord {
                 text: word.text.clone(),
                 start_ms: shift(word.start_ms),
                 end_ms: shift(word.end_ms),
             });
-            self.given.push(Given {
-                cycle: self.next / self.clips.len(),
-                words: words.collect(),
-            });
+            self.given.push(words.collect());
             self.waiting.push_back(clip.samples.clone());
             let pause = self.pause();
             self.waiting.push_back(pause);
@@ -117,7 +126,8 @@ fn is_short_and_clean(path: &Path) -> bool {
         let number = name.strip_prefix(prefix);
         number.is_some_and(|number| number.len() == 2 && number.parse::<u8>().is_ok())
     };
-    path.extension().is_some_and(|ending| ending == "flac") && (is_numbered("en-") || is_numbered("zh-"))
+    path.extension().is_some_and(|ending| ending == "flac")
+        && (is_numbered("en-") || is_numbered("zh-"))
 }
 
 impl Clip {
@@ -143,14 +153,14 @@ impl Clip {
     }
 }
 
-/// How far the times of one cycle are off.
+/// How far the times of one stretch of a recording are off.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Cycle {
-    /// Mean distance of the matched words' borders from the truth. Units: ms.
+pub struct Stretch {
+    /// Mean distance of the found words' borders from the truth. Units: ms.
     pub mean_ms: f64,
-    /// Borders that were compared.
-    pub n_borders: usize,
-    /// True words in the cycle.
+    /// Words of the truth that were heard.
+    pub n_found: usize,
+    /// Words of the truth.
     pub n_words: usize,
 }
 
@@ -166,12 +176,16 @@ impl<F: FnMut(u32) + Send> Watcher for Quiet<F> {
 
 /// Transcribes a joined recording with the demo and its aligner; `progress` is told how much is
 /// done. Units: ms.
-pub fn measure(mut joined: Joined, progress: impl FnMut(u32) + Send) -> Vec<Cycle> {
+pub fn measure(mut joined: Joined, progress: impl FnMut(u32) + Send) -> Vec<Stretch> {
     let entry = |name| earmark_weights::entry(name).expect("the demo is in the catalog");
-    let (demo, aligner) = (entry(earmark_weights::DEMO), entry(earmark_weights::DEMO_ALIGNER));
+    let (demo, aligner) = (
+        entry(earmark_weights::DEMO),
+        entry(earmark_weights::DEMO_ALIGNER),
+    );
     let settings = Settings::default();
-    let mut recognizer = Recognizer::load(&Checkpoint::Embedded(earmark_weights::demo()), &settings)
-        .expect("the demo loads");
+    let mut recognizer =
+        Recognizer::load(&Checkpoint::Embedded(earmark_weights::demo()), &settings)
+            .expect("the demo loads");
     let checkpoint = Checkpoint::Embedded(earmark_weights::demo_aligner());
     let loaded = Aligner::load(&checkpoint, &settings).expect("the demo aligner loads");
     let languages = Some(aligner.languages.clone());
@@ -186,40 +200,54 @@ pub fn measure(mut joined: Joined, progress: impl FnMut(u32) + Send) -> Vec<Cycl
     let Ok(Outcome::Done(transcript)) = outcome else {
         panic!("nobody stops it, and the samples are sound")
     };
-    cycles(&joined, &transcript)
+    stretches(&joined, &transcript)
 }
 
-/// Compares a transcript with the truth, cycle by cycle. A word is looked for among those that
+/// Compares a transcript with the truth, stretch by stretch. A word is looked for among those that
 /// are heard within its clip, half a second to either side.
-fn cycles(joined: &Joined, transcript: &Transcript) -> Vec<Cycle> {
+fn stretches(joined: &Joined, transcript: &Transcript) -> Vec<Stretch> {
     let heard: Vec<_> = transcript.segments.iter().flat_map(|s| &s.words).collect();
-    let mut cycles = vec![Cycle::default(); joined.n_cycles];
-    let mut sums = vec![0_u64; joined.n_cycles];
-    for Given { cycle, words } in &joined.given {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut borders: Vec<(u64, u64)> = Vec::new();
+    for words in &joined.given {
         let first = words.iter().find_map(|word| word.start_ms).unwrap_or(0);
-        let last = words.iter().rev().find_map(|word| word.end_ms).unwrap_or(first);
+        let last = words
+            .iter()
+            .rev()
+            .find_map(|word| word.end_ms)
+            .unwrap_or(first);
+        let nth = (first / joined.stretch_ms) as usize;
+        stretches.resize(stretches.len().max(nth + 1), Stretch::default());
+        borders.resize(stretches.len(), (0, 0));
         let from = heard.partition_point(|word| word.end.0 + 500 < first);
-        let to = heard.partition_point(|word| word.start.0 < last + 500).max(from);
+        let to = heard
+            .partition_point(|word| word.start.0 < last + 500)
+            .max(from);
         let near = &heard[from..to];
         let truth: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        let texts: Vec<String> = near.iter().map(|word| score::normalise(&word.text)).collect();
+        let texts: Vec<String> = near
+            .iter()
+            .map(|word| score::normalise(&word.text))
+            .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        cycles[*cycle].n_words += words.len();
-        for (i, j) in score::matches(&truth, &texts) {
-            let borders = [
+        let found = score::matches(&truth, &texts);
+        stretches[nth].n_words += words.len();
+        stretches[nth].n_found += found.len();
+        for (i, j) in found {
+            let pairs = [
                 (words[i].start_ms, near[j].start.0),
                 (words[i].end_ms, near[j].end.0),
             ];
-            for (truth, heard) in borders {
+            for (truth, heard) in pairs {
                 if let Some(truth) = truth {
-                    sums[*cycle] += u64::from(truth.abs_diff(heard));
-                    cycles[*cycle].n_borders += 1;
+                    borders[nth].0 += u64::from(truth.abs_diff(heard));
+                    borders[nth].1 += 1;
                 }
             }
         }
     }
-    for (cycle, sum) in cycles.iter_mut().zip(sums) {
-        cycle.mean_ms = sum as f64 / cycle.n_borders.max(1) as f64;
+    for (stretch, (sum, n)) in stretches.iter_mut().zip(borders) {
+        stretch.mean_ms = sum as f64 / n.max(1) as f64;
     }
-    cycles
+    stretches
 }

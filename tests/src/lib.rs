@@ -3,6 +3,7 @@
 
 pub mod checkpoints;
 pub mod clips;
+pub mod drift;
 pub mod golden;
 pub mod speech;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use earmark_audio::Recording;
 use earmark_engine::{Checkpoint, DeviceChoice, Dtype, Recognizer, Request, Settings};
-use earmark_pipeline::{Event, Outcome, Policy, Watcher, transcribe};
+use earmark_pipeline::{Ears, Event, Outcome, Policy, Watcher, transcribe};
 use earmark_tests::root;
 use earmark_transcript::{Transcript, score};
 
@@ -30,9 +30,13 @@ fn hear(recognizer: &mut Recognizer, path: &Path) -> Transcript {
         .longest_clip_s;
     let mut recording = Recording::open(path).unwrap();
     let policy = Policy::within(longest);
+    let ears = Ears {
+        recognizer,
+        aligner: None,
+    };
     let outcome = transcribe(
         &mut recording,
-        recognizer,
+        ears,
         &Request::default(),
         policy,
         &mut Quiet,

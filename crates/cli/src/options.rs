@@ -224,9 +224,9 @@ pub(crate) struct Written {
     #[arg(long, value_enum, default_value_t)]
     layout: Layout,
 
-    /// Leave punctuation out
-    #[arg(long)]
-    no_punctuation: bool,
+    /// What becomes of punctuation
+    #[arg(long, value_enum, default_value_t)]
+    punctuation: Punctuation,
 
     /// Write Chinese in this script
     #[arg(long, value_enum)]
@@ -236,9 +236,9 @@ pub(crate) struct Written {
     #[arg(long)]
     bom: bool,
 
-    /// End lines as old programs on Windows want it
-    #[arg(long)]
-    crlf: bool,
+    /// How lines end: `crlf` is for old programs on Windows
+    #[arg(long, value_enum, default_value_t)]
+    line_ending: LineEnding,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -277,6 +277,21 @@ enum Layout {
     Times,
     /// Paragraphs
     Paragraphs,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Punctuation {
+    #[default]
+    Keep,
+    Drop,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum LineEnding {
+    #[default]
+    Lf,
+    #[value(name = "crlf")]
+    CrLf,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -320,15 +335,13 @@ impl Written {
             without_times: false,
             rules: self.rules.rules(),
             bom: self.bom,
-            line_ending: if self.crlf {
-                export::LineEnding::CrLf
-            } else {
-                export::LineEnding::Lf
+            line_ending: match self.line_ending {
+                LineEnding::Lf => export::LineEnding::Lf,
+                LineEnding::CrLf => export::LineEnding::CrLf,
             },
-            punctuation: if self.no_punctuation {
-                export::Punctuation::Drop
-            } else {
-                export::Punctuation::Keep
+            punctuation: match self.punctuation {
+                Punctuation::Keep => export::Punctuation::Keep,
+                Punctuation::Drop => export::Punctuation::Drop,
             },
             script: self.script.map(|script| match script {
                 ChineseScript::Simplified => export::Script::Simplified,

@@ -49,7 +49,7 @@ impl Tools for ThisComputer {
         let recognizer = Recognizer::load(&checkpoint(&located), &job.settings)?;
         let aligner = its_aligner
             .as_ref()
-            .map(|located| timekeeper(located, &job.settings))
+            .map(|located| timekeeper(located, job.settings))
             .transpose()?;
         let loaded = Loaded {
             is_demo: located.is_demo(),
@@ -70,8 +70,8 @@ impl Tools for ThisComputer {
 }
 
 /// Loads an aligner with what the catalog knows of it.
-fn timekeeper(located: &Located, settings: &Settings) -> Result<Timekeeper, Failure> {
-    let aligner = Aligner::load(&checkpoint(located), settings)?;
+fn timekeeper(located: &Located, settings: Settings) -> Result<Timekeeper, Failure> {
+    let aligner = Aligner::load(&checkpoint(located), &settings)?;
     let languages = located.entry.map(|entry| entry.languages.clone());
     Ok(Timekeeper::new(aligner, languages, located.longest_clip_s))
 }

@@ -244,7 +244,7 @@ mod tests {
             heard: Vec::new(),
         };
         let words = ["a", "b", "c", "d"];
-        let samples = [0.0; 32_000];
+        let samples = vec![0.0; 32_000];
         let times = align(
             &mut forgetful,
             &samples,
@@ -278,7 +278,7 @@ mod tests {
             heard: Vec::new(),
         };
         let words = ["a", "b", "c", "d"];
-        let samples = [0.0; 32_000];
+        let samples = vec![0.0; 32_000];
         let times = align(
             &mut forgetful,
             &samples,
@@ -303,7 +303,7 @@ mod tests {
             word(160, 240, 0.5),
         ]
         .map(fine);
-        assert_eq!(doubtful_runs(&times), [2..5]);
+        assert_eq!(doubtful_runs(&times), vec![2..5]);
         assert!(doubtful_runs(&times[..2]).is_empty());
     }
 }

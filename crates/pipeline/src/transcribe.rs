@@ -136,7 +136,7 @@ struct Found {
     heard: Ms,
     segments: Vec<Segment>,
     warnings: Vec<String>,
-    /// Languages that the aligner does not know.
+    /// Languages that the aligner does not know, one for each piece.
     unaligned: Vec<String>,
     no_aligner: bool,
 }
@@ -158,18 +158,13 @@ impl Found {
         }
         let n_before = self.segments.len();
         match timed.estimated {
-            None => {}
+            None | Some(Why::Cancelled) => {}
             Some(Why::NoAligner) => self.no_aligner = true,
-            Some(Why::Language(language)) => {
-                if !self.unaligned.contains(&language) {
-                    self.unaligned.push(language);
-                }
-            }
+            Some(Why::Language(language)) => self.unaligned.push(language),
             Some(Why::Failed(reason)) => self.warnings.push(format!(
                 "between {start} and {end} the times of the words are estimated, because \
                  aligning failed: {reason}"
             )),
-            Some(Why::Cancelled) => {}
         }
         self.segments.extend(timed.segments);
         &self.segments[n_before..]
@@ -182,6 +177,8 @@ impl Found {
         if self.no_aligner {
             warnings.push("the times of the words are estimated: there is no aligner".into());
         }
+        self.unaligned.sort();
+        self.unaligned.dedup();
         if !self.unaligned.is_empty() {
             let languages = self.unaligned.join(", ");
             warnings.push(format!(

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::{Outcome, run};
+use crate::{Outcome, root, run};
 
 /// A file that shows the package is there, and the package.
 type Need = (&'static str, &'static str);
@@ -37,6 +37,15 @@ const SOUND: [Need; 2] = [
     ("/usr/bin/pactl", "pulseaudio-utils"),
 ];
 
+/// What the tests of subtitles need: other programs that read them.
+const READERS: [Need; 2] = [
+    ("/usr/bin/ffmpeg", "ffmpeg"),
+    ("/usr/share/doc/python3-venv", "python3-venv"),
+];
+
+/// The Python package that reads subtitles, in a virtual environment inside the checkout.
+const PYSUBS2: &str = "pysubs2==1.8.1";
+
 /// Installs what building the command line needs.
 pub(crate) fn for_building() -> Outcome {
     install(&BUILDING)
@@ -44,7 +53,19 @@ pub(crate) fn for_building() -> Outcome {
 
 /// Installs what building and testing everything needs.
 pub(crate) fn everything() -> Outcome {
-    install(&[&BUILDING[..], &WINDOW[..], &SOUND[..]].concat())
+    install(&[&BUILDING[..], &WINDOW[..], &SOUND[..], &READERS[..]].concat())?;
+    subtitle_reader()
+}
+
+fn subtitle_reader() -> Outcome {
+    let (folder, python) = ("target/pysubs2", "target/pysubs2/bin/python");
+    if !root().join(folder).join("ready").exists() {
+        run(Command::new("python3").args(["-m", "venv", "--clear", folder]))?;
+        run(Command::new(root().join(python)).args(["-m", "pip", "install", "--quiet", PYSUBS2]))?;
+        std::fs::write(root().join(folder).join("ready"), PYSUBS2)
+            .map_err(|error| format!("cannot write into `{folder}`: {error}"))?;
+    }
+    Ok(())
 }
 
 fn install(needs: &[Need]) -> Outcome {

@@ -42,7 +42,7 @@ pub(crate) async fn export_entries(
         let sheets: Vec<Sheet> = sheets.collect::<Result<_, _>>()?;
         // A dialog may stand open for long.
         drop(room);
-        let Some(paths) = places(&window, &sheets, &options, to)? else {
+        let Some(paths) = places(&window, &sheets, &options, to) else {
             return Ok(None);
         };
         let mut files = Vec::new();
@@ -65,26 +65,24 @@ fn places(
     sheets: &[Sheet],
     options: &ExportOptions,
     to: Destination,
-) -> Result<Option<Vec<export::Place>>, Failure> {
+) -> Option<Vec<export::Place>> {
     let dialog = || window.dialog().file().set_parent(window);
     let path = |chosen: Option<FilePath>| chosen.and_then(|chosen| chosen.into_path().ok());
     if to == Destination::BesideRecording {
-        return Ok(Some(
-            sheets.iter().map(|sheet| sheet.beside(options)).collect(),
-        ));
+        return Some(sheets.iter().map(|sheet| sheet.beside(options)).collect());
     }
     if let [sheet] = sheets {
         let name = sheet.file_name(options);
         let chosen = path(dialog().set_file_name(name).blocking_save_file());
-        return Ok(chosen.map(|path| vec![export::Place::Chosen(path)]));
+        return chosen.map(|path| vec![export::Place::Chosen(path)]);
     }
     let folder = path(dialog().blocking_pick_folder());
-    Ok(folder.map(|folder| {
+    folder.map(|folder| {
         sheets
             .iter()
             .map(|sheet| sheet.within(&folder, options))
             .collect()
-    }))
+    })
 }
 
 fn name(path: &std::path::Path) -> String {

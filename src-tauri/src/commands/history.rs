@@ -126,7 +126,9 @@ pub(crate) async fn restore_entries(app: AppHandle, ids: Vec<EntryId>) -> Result
     work(app, move |desk| {
         let (mut room, ids) = (desk.room(), items(ids));
         room.store.set_deleted(&ids, None)?;
-        ids.iter().for_each(|&id| room.tell_entry(id));
+        for id in ids {
+            room.tell_entry(id);
+        }
         Ok(())
     })
     .await

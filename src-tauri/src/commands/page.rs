@@ -7,7 +7,7 @@ use earmark_jobs::{Language, models_folder};
 use serde_json::{Map, Value};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, WebviewWindow};
-use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_dialog::{DialogExt, FilePath};
 
 use super::work;
 use crate::contract::{Event, Failure, Feature, Folder, Folders, Model, Opening, Settings};
@@ -67,10 +67,7 @@ pub(crate) async fn choose_model(
 ) -> Result<Option<Model>, Failure> {
     work(app, move |desk| {
         let dialog = window.dialog().file().set_parent(&window);
-        let Some(Ok(folder)) = dialog
-            .blocking_pick_folder()
-            .map(|chosen| chosen.into_path())
-        else {
+        let Some(Ok(folder)) = dialog.blocking_pick_folder().map(FilePath::into_path) else {
             return Ok(None);
         };
         let model: Model = earmark_jobs::model(&folder)?.into();
