@@ -28,10 +28,10 @@ const LINES: &str = "
     const lines = [...document.querySelectorAll('[id^=line-] .text')].map((it) => it.textContent);
     return lines.length > 0 ? lines : null;";
 
-/// Whether a correction that begins with `Listen: ` is kept.
+/// Whether a correction that ends with ` Listen!` is kept.
 const SAVED: &str = "
     const said = [...document.querySelectorAll('[role=status]')].map((it) => it.textContent.trim());
-    return document.querySelector('textarea').value.startsWith('Listen: ') && said.includes('Saved');";
+    return document.querySelector('[id^=line-] .text').textContent.endsWith(' Listen!') && said.includes('Saved');";
 
 /// Whether the second row of the queue has come to a good end.
 const SECOND_IS_DONE: &str = "
@@ -73,8 +73,8 @@ fn a_recording_becomes_text_is_corrected_exported_and_found_again() {
     assert_eq!(written, srt(&transcript));
 
     window.press("Edit");
-    window.type_into("textarea", "Listen: ");
-    let corrected = format!("Listen: {}", texts[0]);
+    window.type_into("textarea", " Listen!");
+    let corrected = format!("{} Listen!", texts[0]);
     window.until("the correction", 60, SAVED);
     drop(window);
 
