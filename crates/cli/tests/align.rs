@@ -165,7 +165,7 @@ fn what_is_not_understood_ends_with_2() {
         &[&"align", &audio, &"nowhere.txt"],
         "cannot read `nowhere.txt`",
     );
-    check(&[&"align", &audio, &broken], "line 2: expected");
+    check(&[&"align", &audio, &broken], "line 1: expected two times");
     check(&[&"align", &audio, &empty], "has no text");
     let text = sample("en-01.txt");
     check(

@@ -145,7 +145,7 @@ fn json_has_the_keys_that_others_rely_on() {
             keys(segment),
             ["end_ms", "language", "start_ms", "text", "timing", "words"]
         );
-        assert_eq!(segment["timing"], "piece");
+        assert_eq!(segment["timing"], "estimated");
         for word in segment["words"].as_array().unwrap() {
             assert_eq!(keys(word), ["end_ms", "probability", "start_ms", "text"]);
         }
@@ -357,8 +357,8 @@ fn what_is_not_understood_ends_with_2_and_does_nothing() {
         "choose `auto`, a code, or one of: Arabic",
     );
     check(
-        &["a.wav", "--format", "docx"],
-        "[possible values: txt, json, srt, vtt]",
+        &["a.wav", "--format", "pdf"],
+        "[possible values: txt, md, docx, json, csv, tsv, srt, vtt, ass, lrc]",
     );
     check(&["a.wav", "--threads", "0"], "--threads");
     check(&["a.wav", "--piece", "0"], "--piece");

@@ -210,7 +210,7 @@ fn dropping_the_queue_ends_its_thread() {
 
 #[test]
 fn a_job_goes_on_where_it_is_told_with_times_of_the_whole() {
-    let (mut queue, events, _) = start();
+    let (mut queue, events, _loaded) = start();
     let mut rest = job("a.wav", "m", "hello");
     rest.from = Ms(400);
     queue.submit(rest);
