@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     if is_aligner(args.model.name()) {
         out::say("loading");
-        let report = aligner::measure(&checkpoint, &args.model.settings(), args.minutes.max(1))?;
+        let report = aligner::measure(&checkpoint, args.model.settings(), args.minutes.max(1))?;
         return write(args, &report.json()?, &report.table());
     }
     out::say("measuring the computer");

@@ -39,11 +39,11 @@ pub(super) struct Report {
 /// Errors: the checkpoint or a window fails.
 pub(super) fn measure(
     checkpoint: &earmark_engine::Checkpoint,
-    settings: &Settings,
+    settings: Settings,
     minutes: u32,
 ) -> anyhow::Result<Report> {
     let started = Instant::now();
-    let mut aligner = Aligner::load(checkpoint, settings)?;
+    let mut aligner = Aligner::load(checkpoint, &settings)?;
     let load = started.elapsed();
     let window_s = WINDOW_S.min(aligner.longest_s() as u32).max(1);
     let samples = super::noise(window_s as usize * SAMPLE_RATE as usize);
