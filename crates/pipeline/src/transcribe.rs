@@ -198,8 +198,8 @@ impl Found {
     }
 }
 
-/// Passes on only whether to stop: the progress of a piece is that of the recogniser.
-struct Patience<'a>(&'a mut dyn Watcher);
+/// Passes on only whether to stop: progress is told by whoever knows the whole.
+pub(crate) struct Patience<'a>(pub(crate) &'a mut dyn Watcher);
 
 impl Observer for Patience<'_> {
     fn cancelled(&mut self) -> bool {

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use earmark_audio::{SAMPLE_RATE, Source};
-use earmark_engine::{Observer, Outcome as Ran, Request};
+use earmark_engine::{Outcome as Ran, Request};
 use earmark_transcript::units::{self, Unit};
 use earmark_transcript::{Language, Ms, place, score};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -16,6 +16,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use crate::align::align;
 use crate::chunk::{Piece, Pieces};
 use crate::piece::limit_peak;
+use crate::transcribe::Patience;
 use crate::{Align, Error, Event, Policy, Precision, Recognize, Watcher};
 
 /// What a script is aligned with.
@@ -305,15 +306,6 @@ impl Line {
     pub fn span(&self) -> Range<Ms> {
         let start = self.words.first().map_or(Ms(0), |word| word.start);
         start..self.words.last().map_or(start, |word| word.end)
-    }
-}
-
-/// Passes on only whether to stop.
-struct Patience<'a>(&'a mut dyn Watcher);
-
-impl Observer for Patience<'_> {
-    fn cancelled(&mut self) -> bool {
-        self.0.cancelled()
     }
 }
 
