@@ -27,8 +27,8 @@ pub(super) struct Report {
     slowest_window_ms: f64,
     rtf: f64,
     peak_rss_mb: Option<f64>,
-    resident_after_first_window_mb: Option<f64>,
-    resident_at_end_mb: Option<f64>,
+    /// What was resident after each window, in order.
+    resident_mb: Vec<f64>,
     dtype: &'static str,
     device: String,
 }
@@ -49,16 +49,22 @@ pub(super) fn measure(
     let samples = super::noise(window_s as usize * SAMPLE_RATE as usize);
     let words = vec!["word"; (f64::from(window_s) * WORDS_PER_SECOND) as usize];
     let n_windows = (minutes * 60).div_ceil(window_s) as usize;
-    let (mut total, mut slowest, mut after_first) = (Duration::ZERO, Duration::ZERO, None);
+    let (mut total, mut slowest) = (Duration::ZERO, Duration::ZERO);
+    let mut resident = Vec::with_capacity(n_windows);
     for nth in 0..n_windows {
-        crate::out::say(&format!("window {} of {n_windows}", nth + 1));
         let started = Instant::now();
         let Outcome::Done(_) = aligner.align(&samples, &words, &mut Unobserved)? else {
             bail!("nobody can stop a benchmark")
         };
         let spent = started.elapsed();
         (total, slowest) = (total + spent, slowest.max(spent));
-        after_first = after_first.or_else(machine::resident_mb);
+        resident.extend(machine::resident_mb());
+        crate::out::say(&format!(
+            "window {} of {n_windows}: {:.1} s, {} resident",
+            nth + 1,
+            spent.as_secs_f64(),
+            mb(resident.last().copied())
+        ));
     }
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
     let audio_ms = n_windows as f64 * f64::from(window_s) * 1e3;
@@ -72,11 +78,15 @@ pub(super) fn measure(
         slowest_window_ms: ms(slowest),
         rtf: ms(total) / audio_ms,
         peak_rss_mb: machine::peak_mb(),
-        resident_after_first_window_mb: after_first,
-        resident_at_end_mb: machine::resident_mb(),
+        resident_mb: resident,
         dtype: aligner.dtype().name(),
         device: aligner.device(),
     })
+}
+
+/// Megabytes as they are read, a question mark where the system does not tell.
+fn mb(value: Option<f64>) -> String {
+    value.map_or_else(|| "?".into(), |mb| format!("{mb:.0} MB"))
 }
 
 impl Report {
@@ -85,7 +95,8 @@ impl Report {
     }
 
     pub(super) fn table(&self) -> String {
-        let mb = |value: Option<f64>| value.map_or_else(|| "?".into(), |mb| format!("{mb:.0} MB"));
+        let (first, second) = self.resident_mb.split_at(self.resident_mb.len().div_ceil(2));
+        let highest = |half: &[f64]| half.iter().copied().reduce(f64::max);
         [
             ("device", format!("{}, {}", self.device, self.dtype)),
             ("load", format!("{:.0} ms", self.load_ms)),
@@ -114,9 +125,9 @@ impl Report {
             (
                 "memory",
                 format!(
-                    "{} after the first window, {} at the end, {} at the peak",
-                    mb(self.resident_after_first_window_mb),
-                    mb(self.resident_at_end_mb),
+                    "{} at most after a window of the first half, {} of the second, {} at the peak",
+                    mb(highest(first)),
+                    mb(highest(second)),
                     mb(self.peak_rss_mb)
                 ),
             ),
