@@ -6,6 +6,7 @@
 
 mod align;
 pub mod chunk;
+mod echo;
 mod error;
 mod estimate;
 mod piece;

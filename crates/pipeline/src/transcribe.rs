@@ -1,10 +1,11 @@
 //! A transcription takes a source from its first sample to its transcript.
 
 use earmark_audio::{SAMPLE_RATE, Source};
-use earmark_engine::{Observer, Outcome as Heard, Recognition, Request};
+use earmark_engine::{Observer, Recognition, Request};
 use earmark_transcript::{Ms, Segment, Transcript};
 
 use crate::chunk::{Piece, Pieces};
+use crate::echo::{self, Clean};
 use crate::piece::{Timed, Why, limit_peak, segments};
 use crate::{Align, Error, Policy, Recognize};
 
@@ -99,10 +100,17 @@ pub fn transcribe(
             watcher,
         };
         let recognizer = &mut *ears.recognizer;
-        let Heard::Done(heard) = recognizer.recognize(&piece.samples, request, &mut listener)?
+        let Some(Clean { heard, echoed }) =
+            echo::recognize(recognizer, &piece.samples, request, &mut listener)?
         else {
             break;
         };
+        if echoed {
+            found.warnings.push(format!(
+                "between {start} and {end} the model gave the context back as text; this part was \
+                 heard again without it"
+            ));
+        }
         let aligner = ears.aligner.as_mut().map(|it| &mut **it as &mut dyn Align);
         let timed = segments(&piece, &heard, aligner, &mut Patience(watcher));
         for segment in found.add(&piece, &heard, timed) {

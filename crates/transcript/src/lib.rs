@@ -4,6 +4,7 @@
 //! [`Segment`], [`Transcript`]) and the text work that needs nothing but them.
 
 mod breaks;
+pub mod context;
 pub mod cues;
 pub mod export;
 pub mod import;
