@@ -1,6 +1,7 @@
 //! The shell's half of the contract with the page; the other half, with the meaning of every
 //! field, is `ui/src/lib/backend/types.ts`.
 
+use earmark_store::settings::Profile;
 use serde::{Deserialize, Serialize};
 
 /// Names an entry: the number of its item in the history.
@@ -120,6 +121,7 @@ pub(crate) struct Opened {
     pub(crate) revision: u64,
     pub(crate) audio_url: Option<String>,
     pub(crate) speech: Vec<(u32, u32)>,
+    pub(crate) expected: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -276,6 +278,8 @@ pub(crate) struct Settings {
     pub(crate) model: String,
     pub(crate) language: Option<String>,
     pub(crate) context: String,
+    pub(crate) profiles: Vec<Profile>,
+    pub(crate) profile: Option<String>,
     pub(crate) device: String,
     pub(crate) export: ExportOptions,
     pub(crate) export_to: Destination,

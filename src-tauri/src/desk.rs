@@ -40,7 +40,7 @@ pub(crate) struct Room {
     pub(crate) exported: Option<PathBuf>,
     /// Where the history and the settings lie.
     pub(crate) folder: PathBuf,
-    file: earmark_store::Settings,
+    pub(crate) file: earmark_store::Settings,
     player: Option<Server>,
     links: HashMap<ItemId, Link>,
     clipboard: Option<Clipboard>,

@@ -51,7 +51,7 @@ impl Room {
                 created: Timestamp::now(),
                 model: self.settings.model.clone(),
                 language: self.settings.language.clone(),
-                context: self.settings.context.clone(),
+                context: self.file.chosen_context().to_owned(),
             })?;
             self.order.push(id);
             self.tell_entry(id);
@@ -192,14 +192,11 @@ impl Room {
     fn forget(&mut self, id: ItemId) -> Result<(), Failure> {
         self.live.remove(&id);
         self.store.start_over(id)?;
-        let Self {
-            store, settings, ..
-        } = self;
-        store.ask_anew(
+        self.store.ask_anew(
             id,
-            &settings.model,
-            settings.language.as_deref(),
-            &settings.context,
+            &self.settings.model,
+            self.settings.language.as_deref(),
+            self.file.chosen_context(),
         )?;
         *self.revisions.entry(id).or_default() += 1;
         Ok(())

@@ -26,6 +26,8 @@ impl Default for Settings {
             model: DEMO.to_owned(),
             language: None,
             context: String::new(),
+            profiles: Vec::new(),
+            profile: None,
             device: "auto".to_owned(),
             export: ExportOptions {
                 format: Format::Srt,
@@ -75,6 +77,8 @@ pub(crate) fn from_file(file: &earmark_store::Settings) -> Settings {
     }
     settings.language.clone_from(&file.spoken_language);
     settings.context.clone_from(&file.context);
+    settings.profiles.clone_from(&file.profiles);
+    settings.profile.clone_from(&file.profile);
     settings.device.clone_from(&file.device);
     settings
 }
@@ -94,6 +98,8 @@ pub(crate) fn into_file(settings: &Settings, file: &mut earmark_store::Settings)
     file.model = Some(settings.model.clone());
     file.spoken_language.clone_from(&settings.language);
     file.context.clone_from(&settings.context);
+    file.profiles.clone_from(&settings.profiles);
+    file.profile.clone_from(&settings.profile);
     file.device.clone_from(&settings.device);
     if let Ok(window) = serde_json::to_value(settings) {
         file.unknown.insert(WINDOW.to_owned(), window);

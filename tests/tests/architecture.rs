@@ -36,10 +36,11 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("earmark-server", &[]),
     (
         "earmark-cli",
-        // Everything below `jobs` is for diagnostics alone.
+        // `store` is for profiles; everything below `jobs` is for diagnostics alone.
         &[
             "earmark-jobs",
             "earmark-transcript",
+            "earmark-store",
             "earmark-audio",
             "earmark-engine",
             "earmark-pipeline",

@@ -173,6 +173,14 @@ export const screens: Screen[] = [
     },
   },
   {
+    name: "settings-profile",
+    go: async (page) => {
+      await page.keyboard.press("Control+,");
+      await page.locator("[data-setting] button.bare:not(.icon)").first().click();
+      await page.locator("[data-setting] textarea").fill("Kubernetes\nGrafana\n通义千问");
+    },
+  },
+  {
     name: "keys",
     go: async (page) => {
       await page.keyboard.press("?");

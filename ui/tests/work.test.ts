@@ -456,6 +456,29 @@ work("the first run shows its sample and the way to a model", { empty: true }, a
   expect(await page.locator(".strip").innerText()).toContain("demo model");
 });
 
+work("a profile is made, filled, named, chosen and deleted", {}, async (page) => {
+  await page.keyboard.press("Control+,");
+  const words = page.getByLabel("Names and words to expect", { exact: true });
+  await words.fill("Anna");
+  await page.getByRole("button", { name: "New profile" }).click();
+  const name = page.getByLabel("Name of the profile");
+  await expect.poll(() => name.inputValue()).toBe("Profile 1");
+  await page.keyboard.type("Clinic");
+  await page.keyboard.press("Enter");
+  await words.fill("metoprolol");
+  await page.keyboard.press("Control+1");
+  const choice = page.getByRole("combobox", { name: "Profile", exact: true });
+  expect(await choice.inputValue()).toBe("Clinic");
+  await choice.selectOption({ label: "General" });
+  await page.keyboard.press("Control+,");
+  await expect.poll(() => words.inputValue()).toBe("Anna");
+  await choice.selectOption({ label: "Clinic" });
+  await expect.poll(() => words.inputValue()).toBe("metoprolol");
+  await page.getByRole("button", { name: "Delete profile Clinic" }).click();
+  await expect.poll(() => words.inputValue()).toBe("Anna");
+  expect(await choice.count()).toBe(0);
+});
+
 test("nothing inline runs and nothing foreign is reached", async () => {
   const { page } = await desk.page();
   // In a task of its own: the browser lets a test's own code do what the page may not.

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::ValueEnum;
 use earmark_engine::Checkpoint;
 use earmark_jobs::{AlignerChoice, DEMO, DeviceChoice, Dtype, Job, Language, Settings};
@@ -148,6 +148,10 @@ pub(crate) struct Speech {
     )]
     context: String,
 
+    /// What a profile of the window's settings holds; comes before `--context`
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+
     /// Cut recordings into pieces of at most this many seconds; up to what the model can take
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     piece: Option<u32>,
@@ -173,13 +177,23 @@ fn spoken(text: &str) -> Result<Spoken, String> {
 }
 
 impl Speech {
-    /// The text of the context, read from its file when it names one.
+    /// The profile and the context, the latter read from its file when it names one.
     fn context(&self) -> anyhow::Result<String> {
-        match self.context.strip_prefix('@') {
-            None => Ok(self.context.clone()),
+        let own = match self.context.strip_prefix('@') {
+            None => self.context.clone(),
             Some(path) => std::fs::read_to_string(path)
-                .with_context(|| format!("cannot read the context file `{path}`")),
-        }
+                .with_context(|| format!("cannot read the context file `{path}`"))?,
+        };
+        let Some(profile) = &self.profile else {
+            return Ok(own);
+        };
+        let parts = [profile_text(profile)?, own];
+        Ok(parts
+            .iter()
+            .map(|part| part.trim())
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n"))
     }
 
     /// One job per recording.
@@ -199,6 +213,30 @@ impl Speech {
         };
         Ok(recordings.iter().map(job).collect())
     }
+}
+
+/// What the profile of this name holds.
+fn profile_text(name: &str) -> anyhow::Result<String> {
+    let folder = earmark_store::default_folder().context("there is no folder for settings")?;
+    let file = earmark_store::Settings::file(&folder);
+    let settings = earmark_store::Settings::load(&file).settings;
+    settings.context_of(name).map_or_else(
+        || {
+            let known: Vec<&str> = settings
+                .profiles
+                .iter()
+                .map(|it| it.name.as_str())
+                .collect();
+            let known = match known.as_slice() {
+                [] => {
+                    "there are none; make one in the window's settings, or use `--context`".into()
+                }
+                names => format!("choose one of: {}", names.join(", ")),
+            };
+            Err(anyhow!("there is no profile `{name}`: {known}"))
+        },
+        |context| Ok(context.to_owned()),
+    )
 }
 
 /// What to write.

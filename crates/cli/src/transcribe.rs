@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use earmark_jobs::{Segment, Transcript};
+use earmark_transcript::context;
 use earmark_transcript::export::{self, Format, Options, json, txt};
 
 use crate::options::{Model, Speech, Written};
@@ -66,6 +67,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Err(error) => return Ok(usage(&error)),
     };
     let mut writer = Writer {
+        context: jobs
+            .first()
+            .map_or_else(String::new, |job| job.context.clone()),
         recordings,
         format,
         options: args.written.options(),
@@ -99,6 +103,8 @@ fn recordings(files: &[PathBuf]) -> (Vec<PathBuf>, bool) {
 
 /// Writes transcripts where they belong.
 struct Writer {
+    /// What the recogniser was told to expect.
+    context: String,
     recordings: Vec<PathBuf>,
     format: Format,
     options: Options,
@@ -143,6 +149,14 @@ impl Taker for Writer {
             && let Some(note) = export::timing_note(transcript)
         {
             out::say(&format!("warning: {path}: {note}"));
+        }
+        let expected = context::heard(&self.context, &transcript.text);
+        if !expected.is_empty() {
+            let (n_heard, n_all) = (expected.len(), context::terms(&self.context).len());
+            let expected = expected.join(", ");
+            out::say(&format!(
+                "{path}: {n_heard} of {n_all} expected terms were heard: {expected}"
+            ));
         }
         let file = || export::render(self.format, transcript, &path, &self.options);
         match &self.targets {

@@ -470,3 +470,43 @@ fn ctrl_c_ends_cleanly_with_130() {
         "the rest is left"
     );
 }
+
+#[test]
+fn a_profile_of_the_settings_is_the_context() {
+    let desk = Desk::new();
+    desk.recording("a.wav", 8000);
+    let profile = r#"{"profiles": [{"name": "会议 A", "context": "Kubernetes"}]}"#;
+    desk.write("data/settings.json", profile);
+    let run = |name: &str| {
+        let model = tiny_model();
+        let arguments = ["transcribe", "--model", &model, "--profile", name, "a.wav"];
+        let mut command = desk.command(&arguments);
+        let output = command
+            .env("EARMARK_DATA", desk.at("data"))
+            .output()
+            .unwrap();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, said) = run("会议 A");
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = run("Clinic");
+    assert_eq!(code, 2, "{said}");
+    assert!(
+        said.contains("there is no profile `Clinic`: choose one of: 会议 A"),
+        "{said}"
+    );
+}
+
+#[test]
+fn expected_terms_that_were_heard_are_named() {
+    let desk = Desk::new();
+    let sample = root().join("samples/en-01.flac");
+    let context = "Thursday afternoon, Kubernetes, 3:30";
+    let ran = desk.earmark(&["transcribe", sample.to_str().unwrap(), "--context", context]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let line = "2 of 3 expected terms were heard: Thursday afternoon, 3:30";
+    assert!(ran.stderr.contains(line), "{ran:?}");
+}

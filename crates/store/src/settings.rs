@@ -32,8 +32,12 @@ pub struct Settings {
     pub threads: Option<u16>,
     /// English name of the language that is spoken; `None` lets the model tell.
     pub spoken_language: Option<String>,
-    /// Background text or names that bias the recogniser.
+    /// Background text or names that bias the recogniser, where no profile is chosen.
     pub context: String,
+    /// Such texts by name, for one kind of recording each.
+    pub profiles: Vec<Profile>,
+    /// The name of the chosen profile.
+    pub profile: Option<String>,
     /// The export format that was used last, by its file name extension.
     pub export_format: String,
     /// Name of the preset of subtitle rules; `None` for the usual one.
@@ -55,6 +59,15 @@ pub struct Settings {
     /// What this program does not know, kept for the one that does.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
+}
+
+/// A named context: the names, terms and background of one kind of recording.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// What a person calls it.
+    pub name: String,
+    /// What the recogniser is told.
+    pub context: String,
 }
 
 /// Light or dark.
@@ -81,6 +94,8 @@ impl Default for Settings {
             threads: None,
             spoken_language: None,
             context: String::new(),
+            profiles: Vec::new(),
+            profile: None,
             export_format: "srt".into(),
             subtitle_preset: None,
             subtitle_rules: Map::new(),
@@ -108,6 +123,22 @@ impl Settings {
     /// The settings file in the folder of a database.
     pub fn file(folder: &Path) -> PathBuf {
         folder.join("settings.json")
+    }
+
+    /// What the recogniser is told when nothing else is asked for: the chosen profile's context.
+    pub fn chosen_context(&self) -> &str {
+        self.profile
+            .as_deref()
+            .and_then(|name| self.context_of(name))
+            .unwrap_or(&self.context)
+    }
+
+    /// The context of the profile of this name; `None` when there is none.
+    pub fn context_of(&self, profile: &str) -> Option<&str> {
+        let mut profiles = self.profiles.iter();
+        profiles
+            .find(|it| it.name == profile)
+            .map(|it| it.context.as_str())
     }
 
     /// Reads a settings file. Without one there are the defaults; a value that is not understood
@@ -190,7 +221,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    use super::{Loaded, Settings, Theme};
+    use super::{Loaded, Profile, Settings, Theme};
     use crate::Retention;
 
     fn load(text: impl AsRef<[u8]>) -> Loaded {
@@ -225,6 +256,24 @@ mod tests {
         let loaded = Settings::load(&path);
         assert_eq!(loaded.settings, settings);
         assert!(loaded.warnings.is_empty());
+    }
+
+    #[test]
+    fn a_chosen_profile_gives_the_context_while_it_is_there() {
+        let mut settings = Settings {
+            context: "Anna".into(),
+            profiles: vec![Profile {
+                name: "Clinic".into(),
+                context: "metoprolol".into(),
+            }],
+            ..Settings::default()
+        };
+        assert_eq!(settings.chosen_context(), "Anna");
+        settings.profile = Some("Clinic".into());
+        assert_eq!(settings.chosen_context(), "metoprolol");
+        settings.profile = Some("gone".into());
+        assert_eq!(settings.chosen_context(), "Anna");
+        assert_eq!(settings.context_of("gone"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One entry, opened to be read and corrected.
 
 use earmark_store::ItemId;
-use earmark_transcript::Transcript;
+use earmark_transcript::{Transcript, context};
 use tauri::AppHandle;
 use tauri::ipc::Response;
 
@@ -14,7 +14,10 @@ pub(crate) async fn open_entry(app: AppHandle, id: EntryId) -> Result<Opened, Fa
     work(app, move |desk| {
         let (mut room, id) = (desk.room(), ItemId(id));
         let transcript = room.store.transcript(id)?;
+        let context = room.store.item(id)?.asked.context;
+        let heard = context::heard(&context, &transcript.text);
         Ok(Opened {
+            expected: heard.into_iter().map(str::to_owned).collect(),
             entry: room.entry(id)?,
             segments: transcript.segments.iter().map(Segment::from).collect(),
             revision: room.revisions.get(&id).copied().unwrap_or_default(),

@@ -95,7 +95,9 @@ impl Report {
     }
 
     pub(super) fn table(&self) -> String {
-        let (first, second) = self.resident_mb.split_at(self.resident_mb.len().div_ceil(2));
+        let (first, second) = self
+            .resident_mb
+            .split_at(self.resident_mb.len().div_ceil(2));
         let highest = |half: &[f64]| half.iter().copied().reduce(f64::max);
         [
             ("device", format!("{}, {}", self.device, self.dtype)),

@@ -146,6 +146,8 @@ export interface Opened {
   audio_url: string | null;
   /** Where somebody speaks, as pairs of start and end; empty when it was not looked for. */
   speech: [Ms, Ms][];
+  /** The names and words that were to be expected and stand in the text. */
+  expected: string[];
 }
 
 /** Hear a stretch of a recording anew. */
@@ -273,8 +275,12 @@ export interface Settings {
   model: string;
   /** English name of the language to assume, or `null` to let the model tell. */
   language: string | null;
-  /** Names and words that bias the recogniser. */
+  /** Names and words that bias the recogniser, where no profile is chosen. */
   context: string;
+  /** The same for one kind of recording each; names are not repeated. */
+  profiles: Profile[];
+  /** {@link Profile.name} of the chosen one. */
+  profile: string | null;
   device: string;
   /** What an export was last made with. */
   export: ExportOptions;
@@ -282,6 +288,12 @@ export interface Settings {
   /** Entries older than this go to the deleted ones; starred ones stay; `null` keeps all. */
   keep_days: number | null;
   notify_when_done: boolean;
+}
+
+/** A named context. */
+export interface Profile {
+  name: string;
+  context: string;
 }
 
 export interface Model {

@@ -123,6 +123,7 @@ export const en = {
   transcript: {
     back: "Back",
     title: "Title",
+    expected: (terms: string[]) => `expected and heard: ${terms.join(", ")}`,
     text: "Transcript",
     empty: "Nothing was heard yet.",
     silent: "No speech was found.",
@@ -329,7 +330,14 @@ export const en = {
     language: "Spoken language",
     languageHint: "Choose one only if the detection goes wrong.",
     context: "Names and words to expect",
-    contextHint: "Keep it short: rare names and terms that matter, nothing else.",
+    contextHint:
+      "Keep it short: rare names and terms, one a line. A profile holds those of one kind of recording.",
+    profile: "Profile",
+    noProfile: "General",
+    newProfile: "New profile",
+    newProfileName: (n: number) => `Profile ${n}`,
+    profileName: "Name of the profile",
+    deleteProfile: (name: string) => `Delete profile ${name}`,
     device: "Compute on",
     deviceHint: "Automatic takes the graphics card when it can.",
     automatic: "Automatic",

@@ -336,6 +336,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
         revision: it.revision,
         audio_url,
         speech,
+        expected: it.expected ?? [],
       });
     },
     peaks: async (id) => peaks(the(id).spoken, the(id).entry.duration_ms ?? 0),

@@ -10,6 +10,8 @@ export interface Stored {
   /** What is finished. */
   segments: Segment[];
   revision: number;
+  /** What was to be expected and stands in the text. */
+  expected?: string[];
 }
 
 export const defaults: Settings = {
@@ -22,6 +24,8 @@ export const defaults: Settings = {
   model: "demo",
   language: null,
   context: "",
+  profiles: [],
+  profile: null,
   device: "auto",
   export: {
     format: "srt",

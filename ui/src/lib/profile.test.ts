@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+
+import { defaults } from "./backend/mock/seed";
+import { chosenContext, unusedName } from "./profile";
+
+test("the chosen profile gives the context while it is there", () => {
+  const profiles = [{ name: "Clinic", context: "metoprolol" }];
+  const context = (profile: string | null) =>
+    chosenContext({ ...defaults, context: "Anna", profiles, profile });
+  expect(context(null)).toBe("Anna");
+  expect(context("Clinic")).toBe("metoprolol");
+  expect(context("gone")).toBe("Anna");
+});
+
+test("a new profile has a name of its own", () => {
+  const named = (...names: string[]) =>
+    unusedName(
+      names.map((name) => ({ name, context: "" })),
+      (n) => `Profile ${n}`,
+    );
+  expect(named()).toBe("Profile 1");
+  expect(named("Profile 1", "Profile 3")).toBe("Profile 2");
+});
