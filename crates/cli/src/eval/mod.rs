@@ -19,6 +19,7 @@ use crate::{EXIT_CODES, Exit, out, targets, usage};
 /// Beside each recording `NAME.wav` (or any other sound or video file) stands its text in
 /// `NAME.txt`. A file `NAME.words.json` may add the language and the times of the words:
 /// `{"language": "English", "words": [{"text": "…", "start_ms": 0, "end_ms": 0}]}`.
+/// A file `NAME.context.txt` is this recording's own `--context`.
 /// Texts are compared without case and punctuation, Chinese and Japanese by character.
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
@@ -32,6 +33,10 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     speech: Speech,
+
+    /// Leave the files `NAME.context.txt` aside, to see what they are good for
+    #[arg(long, help_heading = "Speech")]
+    without_contexts: bool,
 
     /// Write the figures as JSON too, or to `-` for JSON instead of the table
     #[arg(long, value_name = "FILE|-", help_heading = "Output")]
@@ -47,10 +52,17 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Ok(known) => known.into_iter().unzip::<_, _, Vec<_>, Vec<_>>(),
         Err(error) => return Ok(usage(&error)),
     };
-    let jobs = match args.speech.jobs(&args.model, &recordings) {
+    let mut jobs = match args.speech.jobs(&args.model, &recordings) {
         Ok(jobs) => jobs,
         Err(error) => return Ok(usage(&error)),
     };
+    if !args.without_contexts {
+        for (job, truth) in jobs.iter_mut().zip(&truths) {
+            if !truth.context.is_empty() {
+                job.context.clone_from(&truth.context);
+            }
+        }
+    }
     let mut judge = Judge {
         recordings,
         truths,

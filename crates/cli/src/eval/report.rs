@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use earmark_jobs::Transcript;
-use earmark_transcript::Timing;
 use earmark_transcript::score::{self, Rate};
+use earmark_transcript::{Timing, context};
 use serde::Serialize;
 
 use super::truth::Truth;
@@ -17,6 +17,10 @@ pub(crate) struct Judged {
     characters: Rate,
     language: String,
     language_right: Option<bool>,
+    /// Terms of the recording's context that are said in it.
+    n_terms: usize,
+    /// Those of them that were heard.
+    n_terms_heard: usize,
     duration_ms: u32,
     spent: Duration,
     /// Distance of every matched word's start and end from the truth; none when not measured.
@@ -28,8 +32,12 @@ pub(crate) struct Judged {
 impl Judged {
     /// Compares a transcript with the truth.
     pub(crate) fn new(path: &str, truth: &Truth, heard: &Transcript, spent: Duration) -> Self {
+        let said = context::heard(&truth.context, &truth.text);
+        let was_heard = |term: &&&str| context::has(&heard.text, term);
         Self {
             path: path.to_owned(),
+            n_terms: said.len(),
+            n_terms_heard: said.iter().filter(was_heard).count(),
             words: score::words(&truth.text, &heard.text),
             characters: score::characters(&truth.text, &heard.text),
             language: heard.language.clone(),
@@ -84,6 +92,9 @@ pub(crate) struct Report {
     cer: f64,
     language_accuracy: Option<f64>,
     align_ms: Option<Align>,
+    /// Share of the terms of contexts that were heard where they are said.
+    term_recall: Option<f64>,
+    n_terms: usize,
     rtf: f64,
     notes: Vec<&'static str>,
     files: Vec<File>,
@@ -122,11 +133,14 @@ impl Report {
         });
         let (mut words, mut characters) = (Rate::default(), Rate::default());
         let (mut duration_ms, mut spent) = (0, Duration::ZERO);
+        let (mut n_terms, mut n_terms_heard) = (0, 0);
         for file in &judged {
             words += file.words;
             characters += file.characters;
             duration_ms += u64::from(file.duration_ms);
             spent += file.spent;
+            n_terms += file.n_terms;
+            n_terms_heard += file.n_terms_heard;
         }
         let right: Vec<bool> = judged
             .iter()
@@ -152,6 +166,8 @@ impl Report {
             language_accuracy: (!right.is_empty())
                 .then(|| round(n_right as f64 / right.len() as f64)),
             align_ms,
+            term_recall: (n_terms > 0).then(|| round(n_terms_heard as f64 / n_terms as f64)),
+            n_terms,
             rtf: rtf(spent, duration_ms),
             notes,
             files: judged.into_iter().map(File::new).collect(),
@@ -195,6 +211,13 @@ impl Report {
             lines.push(format!(
                 "word times are off by {mean:.0} ms on average, {median:.0} ms in the median, \
                  {p95:.0} ms at the 95th percentile"
+            ));
+        }
+        if let Some(recall) = self.term_recall {
+            lines.push(format!(
+                "{:.1}% of {} expected terms were heard",
+                recall * 100.0,
+                self.n_terms
             ));
         }
         lines.extend(self.notes.iter().map(|note| format!("note: {note}")));

@@ -16,6 +16,8 @@ pub(crate) struct Truth {
     pub(crate) language: Option<String>,
     /// When each word is said.
     pub(crate) words: Vec<TimedWord>,
+    /// Names and background that help the recogniser.
+    pub(crate) context: String,
 }
 
 /// A word and when it is said.
@@ -44,10 +46,12 @@ impl Truth {
         let Some(text) = read(&recording.with_extension("txt"))? else {
             return Ok(None);
         };
+        let context = read(&recording.with_extension("context.txt"))?.unwrap_or_default();
         let words_path = recording.with_extension("words.json");
         let Some(json) = read(&words_path)? else {
             return Ok(Some(Self {
                 text,
+                context,
                 ..Self::default()
             }));
         };
@@ -57,6 +61,7 @@ impl Truth {
             text,
             language,
             words,
+            context,
         }))
     }
 }

@@ -16,6 +16,7 @@ fn truth(text: &str, language: &str) -> Truth {
         text: text.into(),
         language: Some(language.into()),
         words: words.collect(),
+        context: String::new(),
     }
 }
 
@@ -82,4 +83,32 @@ fn word_times_are_measured_where_words_match() {
 fn nothing_has_no_percentiles() {
     assert!(Align::of(Vec::new()).is_none());
     assert!((Align::of(vec![7]).unwrap().p95 - 7.0).abs() < 1e-9);
+}
+
+#[test]
+fn terms_count_where_they_are_said() {
+    let context = "Ada, Kubernetes, Grafana";
+    let said = |text: &str| Truth {
+        context: context.into(),
+        ..truth(text, "English")
+    };
+    let report = Report::new(vec![
+        judged(
+            "a.wav",
+            &said("Ada runs Kubernetes"),
+            &heard("Ada runs cooper netties", Timing::Piece),
+        ),
+        judged(
+            "b.wav",
+            &said("Grafana is up"),
+            &heard("Grafana is up", Timing::Piece),
+        ),
+        judged("c.wav", &said("Nothing else"), &heard("Ada", Timing::Piece)),
+    ]);
+    assert_eq!((report.term_recall, report.n_terms), (Some(0.6667), 3));
+    assert!(
+        report
+            .table()
+            .contains("66.7% of 3 expected terms were heard")
+    );
 }
