@@ -8,6 +8,8 @@ mod align;
 pub mod chunk;
 mod error;
 mod estimate;
+mod found;
+pub mod live;
 mod piece;
 mod recognize;
 pub mod script;
