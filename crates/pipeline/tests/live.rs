@@ -187,7 +187,7 @@ fn an_utterance_ends_with_its_whole_text_committed() {
 #[test]
 fn speech_without_a_pause_is_cut_where_nothing_is_committed() {
     let (transcript, notes, script) = listen(&TALK, settings(Pace::EveryStep, 4), &[1_600]);
-    assert_eq!(script.longest, 4 * 16_000);
+    assert!((60_000..=64_000).contains(&script.longest));
     assert_eq!(notes.finals.join(" "), transcript.text);
     // What is cut is in one utterance or the next: as many words as there is speech.
     let (uncut, ..) = listen(&TALK, settings(Pace::EveryStep, 30), &[1_600]);
@@ -207,18 +207,29 @@ fn ten_minutes_of_silence_say_nothing_and_keep_nothing() {
         recognizer: &mut script,
         aligner: None,
     };
-    let hum: Vec<f32> = (0..1_600)
-        .map(|i| ((i * 7919) % 201) as f32 * 1e-5 - 1e-3)
-        .collect();
+    // A quiet room, and now and then nothing at all.
+    let mut state = 1u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        ((state >> 8) as f32 / (1 << 23) as f32 - 1.0) * 1e-3
+    };
     let mut most = 0;
     for i in 0..6_000 {
-        let block = if i % 2 == 0 { &hum[..] } else { &[0.0; 1_600] };
-        live.push(block, &mut ears, &mut notes).unwrap();
+        let is_quiet = (i / 600) % 2 == 0;
+        let block: Vec<f32> = (0..1_600)
+            .map(|_| if is_quiet { 0.0 } else { noise() })
+            .collect();
+        live.push(&block, &mut ears, &mut notes).unwrap();
         most = most.max(live.n_held());
     }
     assert_eq!(live.heard(), Ms(600_000));
     let transcript = live.finish(&mut ears, &mut notes).unwrap();
-    assert_eq!((script.n_looks, notes.lines.len()), (0, 0));
+    assert_eq!(
+        (script.n_looks, notes.lines.len()),
+        (0, 0),
+        "{:#?}",
+        notes.lines
+    );
     assert_eq!(transcript.duration, Ms(600_000));
     assert_eq!(transcript.warnings, ["no speech was heard"]);
     assert!(most <= 4 * 16_000, "{most} samples kept");
