@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save
 import checkpoint
 import clips
 import reference
+import streams
 import units
 from cases import ALIGN_CASES, CASES, sampled_frames, sampled_rows, strip_control
 
@@ -222,6 +223,7 @@ def main():
 
     write_asr_cases(HERE / "cases", recogniser, runs)
     write_align_cases(HERE / "align-cases", vocabulary, aligned)
+    streams.write(HERE / "asr")
     write_tables(HERE / "units.json", units.tables(recogniser))
     check_layouts(runs)
 

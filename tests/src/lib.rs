@@ -6,6 +6,7 @@ pub mod clips;
 pub mod drift;
 pub mod golden;
 pub mod speech;
+pub mod streaming;
 
 use std::path::PathBuf;
 

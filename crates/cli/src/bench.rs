@@ -1,10 +1,11 @@
 //! `earmark bench`: how fast the engine is on this computer, beside what the computer could do.
 
 mod aligner;
+mod live;
 mod machine;
 mod report;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -42,7 +43,19 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
-    /// Minutes of sound to align, when the model is an aligner
+    /// Measure live transcription: the recordings of `--audio` (a file or folder) are spoken one
+    /// after the other, for `--minutes`
+    ///
+    /// The first and last minutes are heard as they come, on a clock of their own; what lies
+    /// between is heard as fast as can be.
+    #[arg(long)]
+    live: bool,
+
+    /// Live: tokens that every second of speech is made to have, whatever the model says
+    #[arg(long, value_name = "N", requires = "live")]
+    tokens_per_second: Option<f64>,
+
+    /// Minutes of sound to align, when the model is an aligner, or to listen live
     #[arg(long, value_name = "N", default_value_t = 120)]
     minutes: u32,
 
@@ -59,7 +72,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             "`--tokens` and `--runs` start at 1"
         )));
     }
+    if args.live && args.audio.is_none() {
+        return Ok(crate::usage(&anyhow::anyhow!(
+            "`--live` needs speech: `--audio FILE|DIR`"
+        )));
+    }
     let samples = match &args.audio {
+        Some(_) if args.live => Vec::new(),
         Some(path) => read(path)?,
         None => noise(16 * SAMPLE_RATE as usize),
     };
@@ -82,6 +101,19 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if is_aligner(args.model.name()) {
         out::say("loading");
         let report = aligner::measure(&checkpoint, args.model.settings(), args.minutes.max(1))?;
+        return write(args, &report.json()?, &report.table());
+    }
+    if args.live {
+        out::say("loading");
+        let talk = live::Talk::read(args.audio.as_deref().unwrap_or(Path::new("")))?;
+        let recognizer = Recognizer::load(&checkpoint, &args.model.settings())?;
+        let entry = earmark_weights::entry(args.model.name());
+        let plan = live::Plan {
+            minutes: args.minutes.max(1),
+            tokens_per_s: args.tokens_per_second,
+            longest_clip_s: entry.map_or(u32::MAX, |entry| entry.longest_clip_s),
+        };
+        let report = live::measure(recognizer, &talk, &plan)?;
         return write(args, &report.json()?, &report.table());
     }
     out::say("measuring the computer");

@@ -3,7 +3,9 @@
 mod align;
 mod bench;
 mod check;
+mod devices;
 mod eval;
+mod listen;
 mod options;
 mod out;
 mod progress;
@@ -29,6 +31,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Transcribe(transcribe::Args),
+    Listen(listen::Args),
+    Devices(devices::Args),
     Align(align::Args),
     Check(check::Args),
     Eval(eval::Args),
@@ -64,6 +68,8 @@ Exit codes:
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Transcribe(args) => transcribe::run(&args),
+        Command::Listen(args) => listen::run(&args),
+        Command::Devices(args) => devices::run(&args),
         Command::Align(args) => align::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Eval(args) => eval::run(&args),

@@ -15,6 +15,17 @@ use earmark_weights::{Files, Located};
 #[derive(clap::Args)]
 #[command(next_help_heading = "Model")]
 pub(crate) struct Model {
+    #[command(flatten)]
+    pair: Pair,
+
+    #[command(flatten)]
+    compute: Compute,
+}
+
+/// Which model, and which aligner with it.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Model")]
+pub(crate) struct Pair {
     /// A model's folder, or its name: `demo`, `Qwen3-ASR-0.6B`, `Qwen3-ASR-1.7B`
     ///
     /// Without it the built-in demo is used, which understands the synthetic voice of the samples
@@ -29,9 +40,6 @@ pub(crate) struct Model {
     /// aligner the times are estimated, and say so.
     #[arg(long, value_name = "DIR|NAME", default_value = "auto")]
     aligner: String,
-
-    #[command(flatten)]
-    compute: Compute,
 }
 
 /// How to run a model.
@@ -42,6 +50,14 @@ pub(crate) struct Compute {
     #[arg(long, value_enum, default_value_t)]
     device: Device,
 
+    #[command(flatten)]
+    storage: Storing,
+}
+
+/// How a model is held in memory, and by how many threads it is used.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Model")]
+pub(crate) struct Storing {
     /// How the model's numbers are stored; chosen by model and device when left out
     ///
     /// `f32` is exact. `q8_0` needs a quarter of the memory, `q4_k` an eighth, and both are
@@ -55,7 +71,7 @@ pub(crate) struct Compute {
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
-enum Device {
+pub(crate) enum Device {
     #[default]
     Auto,
     Cpu,
@@ -81,16 +97,7 @@ impl Model {
 
     /// The folder or name; the demo when none was given.
     pub(crate) fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or(DEMO)
-    }
-
-    /// What measures the times of the words.
-    fn aligner(&self) -> AlignerChoice {
-        match self.aligner.as_str() {
-            "auto" => AlignerChoice::Auto,
-            "none" => AlignerChoice::Off,
-            name => AlignerChoice::Named(name.to_owned()),
-        }
+        self.pair.name()
     }
 
     /// What the engine is told.
@@ -99,16 +106,44 @@ impl Model {
     }
 }
 
+impl Pair {
+    /// The folder or name; the demo when none was given.
+    pub(crate) fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(DEMO)
+    }
+
+    /// What measures the times of the words.
+    pub(crate) fn aligner(&self) -> AlignerChoice {
+        match self.aligner.as_str() {
+            "auto" => AlignerChoice::Auto,
+            "none" => AlignerChoice::Off,
+            name => AlignerChoice::Named(name.to_owned()),
+        }
+    }
+}
+
 impl Compute {
+    /// Sets the number of threads; to be called before any other thread runs.
+    pub(crate) fn apply_threads(&self) {
+        self.storage.apply_threads();
+    }
+
+    /// What the engine is told.
+    pub(crate) fn settings(&self) -> Settings {
+        self.storage.settings(self.device)
+    }
+}
+
+impl Storing {
     /// Sets the number of threads; to be called before any other thread runs.
     pub(crate) fn apply_threads(&self) {
         earmark_jobs::set_threads(self.threads);
     }
 
     /// What the engine is told.
-    pub(crate) fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self, device: Device) -> Settings {
         Settings {
-            device: match self.device {
+            device: match device {
                 Device::Auto => DeviceChoice::Auto,
                 Device::Cpu => DeviceChoice::Cpu,
                 Device::Cuda => DeviceChoice::Cuda,
@@ -200,18 +235,28 @@ impl Speech {
     ///
     /// Errors: the context's file cannot be read.
     pub(crate) fn jobs(&self, model: &Model, recordings: &[PathBuf]) -> anyhow::Result<Vec<Job>> {
-        let context = self.context()?;
-        let job = |recording: &PathBuf| Job {
+        let job = self.job(&model.pair, model.settings())?;
+        let with = |recording: &PathBuf| Job {
             recording: recording.clone(),
-            model: model.name().to_owned(),
-            aligner: model.aligner(),
-            settings: model.settings(),
+            ..job.clone()
+        };
+        Ok(recordings.iter().map(with).collect())
+    }
+
+    /// A job without a recording.
+    ///
+    /// Errors: the context's file cannot be read.
+    pub(crate) fn job(&self, pair: &Pair, settings: Settings) -> anyhow::Result<Job> {
+        Ok(Job {
+            recording: PathBuf::new(),
+            model: pair.name().to_owned(),
+            aligner: pair.aligner(),
+            settings,
             language: self.language.0,
-            context: context.clone(),
+            context: self.context()?,
             from: earmark_jobs::Ms(0),
             longest_piece_s: self.piece,
-        };
-        Ok(recordings.iter().map(job).collect())
+        })
     }
 }
 

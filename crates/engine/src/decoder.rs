@@ -46,6 +46,16 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
+    /// Places of the prompt and the answer that it holds.
+    pub(crate) fn n_seen(&self) -> usize {
+        self.n_seen
+    }
+
+    /// Forgets everything from the place `n` on.
+    pub(crate) fn forget_from(&mut self, n: usize) {
+        self.n_seen = self.n_seen.min(n);
+    }
+
     fn reserve(&mut self, n_tokens: usize) -> Result<()> {
         if n_tokens <= self.capacity {
             return Ok(());

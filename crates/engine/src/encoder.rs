@@ -119,6 +119,11 @@ impl Encoder {
         n_rows(&self.config, n_frames)
     }
 
+    /// Frames of a window: the rows of a whole one depend on no others.
+    pub(crate) fn window_frames(&self) -> usize {
+        self.config.window_chunks * self.config.chunk_frames
+    }
+
     /// Multiplications and additions for a clip of `n_frames` frames, attention left out (below
     /// one percent).
     pub(crate) fn n_flops(&self, n_frames: usize) -> f64 {
@@ -129,21 +134,23 @@ impl Encoder {
         n_frames.div_ceil(chunk) as f64 * self.stem.n_flops(chunk) + n_rows * (layer + projector)
     }
 
-    /// Encodes a clip, a few windows at a time; `step` hears how many frames are done and
-    /// returns false to stop, which gives `None`.
+    /// Encodes a clip of `n_clip_frames`, or its frames from the beginning of a window on, a few
+    /// windows at a time; `step` hears how many frames are done and returns false to stop, which
+    /// gives `None`.
     ///
     /// Shape: mel `[frames, 128]` to `[rows, output]`.
     pub(crate) fn forward(
         &self,
         mel: &[f32],
+        n_clip_frames: usize,
         step: &mut dyn FnMut(usize) -> bool,
     ) -> Result<Option<Tensor>> {
         let n_frames = mel.len() / N_MELS;
-        let group_frames = GROUP * self.config.window_chunks * self.config.chunk_frames;
+        let group_frames = GROUP * self.window_frames();
         let mut groups = Vec::new();
         for first in (0..n_frames).step_by(group_frames) {
             let last = (first + group_frames).min(n_frames);
-            let rows = self.stem_rows(&mel[first * N_MELS..last * N_MELS], n_frames)?;
+            let rows = self.stem_rows(&mel[first * N_MELS..last * N_MELS], n_clip_frames)?;
             let Some(rows) = self.transform(rows, &mut || step(first))? else {
                 return Ok(None);
             };

@@ -34,6 +34,15 @@ impl Limit {
             Self::AtMost(n) | Self::Exactly(n) => n,
         }
     }
+
+    /// The largest number of tokens after the `n_kept` of an earlier look, at least one.
+    pub(crate) fn n_more(self, n_samples: usize, n_kept: usize) -> usize {
+        let n = self.n_tokens(n_samples);
+        match self {
+            Self::Natural => n.saturating_sub(n_kept).max(1),
+            Self::AtMost(_) | Self::Exactly(_) => n,
+        }
+    }
 }
 
 /// Chooses the next token: always the likeliest.

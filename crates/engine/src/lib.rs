@@ -6,6 +6,7 @@
 //! | to read about | see |
 //! |---|---|
 //! | the way of a clip to its text | [`Recognizer`] |
+//! | a clip that is still growing | [`Growing`] |
 //! | the way of a clip and its words to their times | [`Aligner`], [`monotonic`] |
 //! | what both are made of | `network` |
 //! | the spectrogram | [`mel`] |
@@ -23,6 +24,7 @@ mod device;
 mod encoder;
 mod error;
 mod generate;
+mod growing;
 mod kernel;
 mod linear;
 pub mod mel;
@@ -43,6 +45,7 @@ pub use checkpoint::Checkpoint;
 pub use device::{DeviceChoice, matmul_gflops, n_threads, set_threads};
 pub use error::{Error, Result};
 pub use generate::Limit;
+pub use growing::Growing;
 pub use linear::Dtype;
 pub use network::{Census, Settings, Timings, Work};
 pub use observer::{Observer, Outcome, Unobserved};

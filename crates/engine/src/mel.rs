@@ -16,6 +16,8 @@ const N_FFT: usize = 400;
 pub const HOP: usize = 160;
 /// Fewest samples that can be analysed: reflection at the ends needs one more than half a window.
 pub const MIN_SAMPLES: usize = N_FFT / 2 + 1;
+/// What lies further below the loudest value of a clip is raised to that. Units: log10.
+pub(crate) const RANGE: f32 = 8.0;
 /// Frames a thread analyses at a time.
 const BLOCK: usize = 64;
 
@@ -52,7 +54,17 @@ impl Mel {
     /// The reference computes in f64 up to the logarithm; f32 would lose the quiet bands of loud
     /// clips.
     pub fn frames(&self, samples: &[f32]) -> Vec<f32> {
-        let n_frames = samples.len() / HOP;
+        let mut mel = self.log_power(samples, 0);
+        let loudest = loudest(&mel);
+        normalise(&mut mel, loudest);
+        mel
+    }
+
+    /// The power in each band from the frame `first` on, before normalisation.
+    ///
+    /// Shape: `[samples / 160 - first, 128]`. Units: log10.
+    pub(crate) fn log_power(&self, samples: &[f32], first: usize) -> Vec<f32> {
+        let n_frames = (samples.len() / HOP).saturating_sub(first);
         let mut mel = vec![0.0f32; n_frames * N_MELS];
         let fft = RealFftPlanner::<f64>::new().plan_fft_forward(N_FFT);
         mel.par_chunks_mut(BLOCK * N_MELS)
@@ -63,7 +75,7 @@ impl Mel {
                 let mut scratch = fft.make_scratch_vec();
                 let mut power = vec![0.0f64; N_FFT / 2 + 1];
                 for (i, row) in rows.chunks_exact_mut(N_MELS).enumerate() {
-                    let centre = (block * BLOCK + i) * HOP;
+                    let centre = (first + block * BLOCK + i) * HOP;
                     for (n, (value, weight)) in frame.iter_mut().zip(&self.window).enumerate() {
                         *value = f64::from(reflected(samples, centre + n)) * weight;
                     }
@@ -79,11 +91,27 @@ impl Mel {
                     }
                 }
             });
-        let loudest = mel.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        for value in &mut mel {
-            *value = (value.max(loudest - 8.0) + 4.0) / 4.0;
-        }
         mel
+    }
+}
+
+/// Frames of a clip that stay as they are when more follows: their windows end inside it.
+pub(crate) fn n_settled(n_samples: usize) -> usize {
+    if n_samples < MIN_SAMPLES {
+        return 0;
+    }
+    (n_samples - N_FFT / 2) / HOP + 1
+}
+
+/// The largest value of a spectrogram before normalisation.
+pub(crate) fn loudest(log_power: &[f32]) -> f32 {
+    log_power.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
+/// Normalises frames of a clip whose largest value is `loudest`.
+pub(crate) fn normalise(log_power: &mut [f32], loudest: f32) {
+    for value in log_power {
+        *value = (value.max(loudest - RANGE) + 4.0) / 4.0;
     }
 }
 

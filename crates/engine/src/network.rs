@@ -77,8 +77,8 @@ pub struct Work {
 pub(crate) struct Network {
     pub(crate) tokenizer: Tokenizer,
     pub(crate) decoder: Decoder,
-    mel: Mel,
-    encoder: Encoder,
+    pub(crate) mel: Mel,
+    pub(crate) encoder: Encoder,
     pub(crate) max_positions: usize,
     pub(crate) dtype: Dtype,
     pub(crate) device: Device,
@@ -164,6 +164,11 @@ impl Network {
         self.encoder.n_rows(n_samples / mel::HOP)
     }
 
+    /// Encoder rows of a full window.
+    pub(crate) fn n_window_rows(&self) -> usize {
+        self.encoder.n_rows(self.encoder.window_frames())
+    }
+
     /// The work of a clip whose prompt has `n_tokens`, of which `n_scored` reach the head.
     pub(crate) fn work(&self, n_samples: usize, n_tokens: usize, n_scored: usize) -> Work {
         Work {
@@ -188,16 +193,7 @@ impl Network {
     ///
     /// Errors: fewer than 201 samples, or one that is not a finite number.
     pub(crate) fn log_mel(&self, samples: &[f32]) -> Result<Vec<f32>> {
-        if samples.len() < mel::MIN_SAMPLES {
-            return Err(Error::Clip(format!(
-                "it has {} samples, fewer than the {} one analysis window needs",
-                samples.len(),
-                mel::MIN_SAMPLES
-            )));
-        }
-        if let Some(at) = samples.iter().position(|sample| !sample.is_finite()) {
-            return Err(Error::Clip(format!("sample {at} is not a finite number")));
-        }
+        check_clip(samples)?;
         Ok(self.mel.frames(samples))
     }
 
@@ -207,7 +203,7 @@ impl Network {
         let mel = self.log_mel(samples)?;
         let n_frames = mel.len() / mel::N_MELS;
         let before = self.encoder.stem_rows(&mel, n_frames)?.to_vec2()?;
-        let after = self.encoder.forward(&mel, &mut |_| true)?;
+        let after = self.encoder.forward(&mel, n_frames, &mut |_| true)?;
         let after = after.map_or_else(|| Ok(Vec::new()), |rows| rows.to_vec2())?;
         Ok([before, after])
     }
@@ -226,7 +222,8 @@ impl Network {
         timings.mel = started.elapsed();
         let started = Instant::now();
         let n_total = samples.len();
-        let rows = self.encoder.forward(&mel, &mut |n_frames| {
+        let n_clip_frames = mel.len() / mel::N_MELS;
+        let rows = self.encoder.forward(&mel, n_clip_frames, &mut |n_frames| {
             observer.encoded((n_frames * mel::HOP).min(n_total), n_total);
             !observer.cancelled()
         })?;
@@ -234,8 +231,9 @@ impl Network {
         Ok(rows)
     }
 
-    /// Runs a prompt through the decoder block by block and scores the rows at the places
-    /// `scored`, in ascending order; `None` when the observer stopped.
+    /// Runs what the cache has not seen of a prompt through the decoder block by block and scores
+    /// the rows at the places `scored`, in ascending order and none of them in the cache; `None`
+    /// when the observer stopped.
     ///
     /// Shape: audio rows `[rows, hidden]` to `[scored, scores]`.
     pub(crate) fn prefill(
@@ -261,7 +259,7 @@ impl Network {
         let n_tokens = prompt.ids.len();
         let mut picked = Vec::new();
         let mut rest = scored;
-        for start in (0..n_tokens).step_by(n_together) {
+        for start in (cache.n_seen()..n_tokens).step_by(n_together) {
             if observer.cancelled() {
                 return Ok(None);
             }
@@ -295,6 +293,21 @@ impl Network {
         }
         Ok(Tensor::cat(&parts, 0)?)
     }
+}
+
+/// Whether samples can be heard: there is one analysis window at least, and all are numbers.
+pub(crate) fn check_clip(samples: &[f32]) -> Result<()> {
+    if samples.len() < mel::MIN_SAMPLES {
+        return Err(Error::Clip(format!(
+            "it has {} samples, fewer than the {} one analysis window needs",
+            samples.len(),
+            mel::MIN_SAMPLES
+        )));
+    }
+    if let Some(at) = samples.iter().position(|sample| !sample.is_finite()) {
+        return Err(Error::Clip(format!("sample {at} is not a finite number")));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

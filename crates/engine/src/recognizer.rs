@@ -7,8 +7,10 @@ use earmark_transcript::Language;
 
 use crate::checkpoint::Checkpoint;
 use crate::config::{Config, Head};
+use crate::decoder::Cache;
 use crate::error::Result;
 use crate::generate::{self, Limit};
+use crate::growing::Growing;
 use crate::linear::Dtype;
 use crate::network::{Census, Network, Settings, Timings, Work};
 use crate::observer::{Observer, Outcome, Unobserved};
@@ -61,6 +63,19 @@ pub struct Recognition {
 /// A loaded Qwen3-ASR checkpoint.
 pub struct Recognizer {
     network: Network,
+}
+
+/// An answer that is asked for.
+#[derive(Clone, Copy)]
+struct Answer<'a> {
+    prompt: &'a Prompt,
+    rows: &'a Tensor,
+    /// Its beginning, which stands at the end of the prompt.
+    kept: &'a [Token],
+    language: Option<Language>,
+    /// Most tokens after that.
+    n_limit: usize,
+    ignore_stops: bool,
 }
 
 impl Recognizer {
@@ -131,24 +146,108 @@ impl Recognizer {
         request: &Request<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Outcome> {
-        let Network {
-            tokenizer, decoder, ..
-        } = &self.network;
         let mut timings = Timings::default();
         let Some(rows) = self.network.hear(samples, observer, &mut timings)? else {
             return Ok(Outcome::Cancelled);
         };
 
-        let started = Instant::now();
         let prompt = self.prompt(request, &rows)?;
+        let n_limit = request.limit.n_tokens(samples.len());
+        let answer = Answer {
+            prompt: &prompt,
+            rows: &rows,
+            kept: &[],
+            language: request.language,
+            n_limit,
+            ignore_stops: matches!(request.limit, Limit::Exactly(_)),
+        };
+        let n_room = prompt.ids.len() + n_limit.min(CACHE_ROOM);
+        let mut cache = self.network.decoder.cache(n_room)?;
+        self.answer(&answer, &mut cache, timings, observer)
+    }
+
+    /// Recognises a clip as far as it has grown. The answer begins with the tokens `kept`, those
+    /// of an earlier look, and goes on from there.
+    ///
+    /// Errors: as [`Self::recognize`].
+    pub fn follow(
+        &mut self,
+        clip: &mut Growing,
+        kept: &[Token],
+        limit: Limit,
+        observer: &mut dyn Observer,
+    ) -> Result<Outcome> {
+        let device = self.network.device.clone();
+        device.with_context(|| self.look(clip, kept, limit, observer))
+    }
+
+    fn look(
+        &self,
+        clip: &mut Growing,
+        kept: &[Token],
+        limit: Limit,
+        observer: &mut dyn Observer,
+    ) -> Result<Outcome> {
+        let mut timings = Timings::default();
+        let Some(rows) = clip.hear(&self.network, observer, &mut timings)? else {
+            return Ok(Outcome::Cancelled);
+        };
+        let n_rows = rows.dim(0)?;
+        let mut prompt = prompt::build(self.tokenizer(), &clip.context, clip.language, n_rows)?;
+        prompt.ids.extend(kept.iter().map(|token| token.id));
+        let answer = Answer {
+            prompt: &prompt,
+            rows: &rows,
+            kept,
+            language: clip.language,
+            n_limit: limit.n_more(clip.samples().len(), kept.len()),
+            ignore_stops: matches!(limit, Limit::Exactly(_)),
+        };
+        let n_room = prompt.ids.len() + answer.n_limit.min(CACHE_ROOM);
+        // What an error leaves behind is not used again.
+        let mut cache = match clip.cache.take() {
+            Some(cache) => cache,
+            None => self.network.decoder.cache(n_room)?,
+        };
+        let n_window = self.network.n_window_rows();
+        cache.forget_from(match clip.n_cached {
+            0 => 0,
+            n => prompt.audio_at + n * n_window,
+        });
+        let outcome = self.answer(&answer, &mut cache, timings, observer)?;
+        if matches!(outcome, Outcome::Done(_)) {
+            clip.cache = Some(cache);
+            clip.n_cached = clip.n_windows();
+        }
+        Ok(outcome)
+    }
+
+    /// Reads a prompt as far as the cache has not, and writes the answer.
+    fn answer(
+        &self,
+        answer: &Answer<'_>,
+        cache: &mut Cache,
+        mut timings: Timings,
+        observer: &mut dyn Observer,
+    ) -> Result<Outcome> {
+        let Network {
+            tokenizer, decoder, ..
+        } = &self.network;
+        let Answer {
+            prompt,
+            rows,
+            language,
+            ignore_stops,
+            ..
+        } = *answer;
+        let started = Instant::now();
         let n_prompt = prompt.ids.len();
         self.network.check_length(n_prompt + 1)?;
         let n_room = self.network.max_positions - n_prompt;
-        let n_limit = request.limit.n_tokens(samples.len()).min(n_room);
-        let mut cache = decoder.cache(n_prompt + n_limit.min(CACHE_ROOM))?;
+        let n_limit = answer.kept.len() + answer.n_limit.min(n_room);
         let first = self
             .network
-            .prefill(&prompt, &rows, &[n_prompt - 1], &mut cache, observer)?;
+            .prefill(prompt, rows, &[n_prompt - 1], cache, observer)?;
         let Some(first) = first else {
             return Ok(Outcome::Cancelled);
         };
@@ -156,10 +255,10 @@ impl Recognizer {
         timings.prefill = started.elapsed();
 
         let started = Instant::now();
-        let ignore_stops = matches!(request.limit, Limit::Exactly(_));
         let mut sampler = generate::greedy();
-        let mut generated: Vec<(u32, f32)> = Vec::new();
-        let mut ids: Vec<u32> = Vec::new();
+        let known = answer.kept.iter();
+        let mut generated: Vec<(u32, f32)> = known.map(|it| (it.id, it.probability)).collect();
+        let mut ids: Vec<u32> = generated.iter().map(|(id, _)| *id).collect();
         let mut truncated = false;
         let mut looped = false;
         loop {
@@ -183,13 +282,13 @@ impl Recognizer {
                 return Ok(Outcome::Cancelled);
             }
             if !ignore_stops {
-                observer.text(&output::parse(&tokenizer.decode(&ids), request.language).text);
+                observer.text(&output::parse(&tokenizer.decode(&ids), language).text);
             }
-            let row = decoder.forward(&decoder.embed(&[id])?, &mut cache)?;
+            let row = decoder.forward(&decoder.embed(&[id])?, cache)?;
             logits = decoder.logits(&row)?.flatten_all()?;
         }
         timings.decode = started.elapsed();
-        let parsed = output::parse(&tokenizer.decode(&ids), request.language);
+        let parsed = output::parse(&tokenizer.decode(&ids), language);
         Ok(Outcome::Done(Recognition {
             tokens: self.tokens(&generated, &parsed),
             language: parsed.language,

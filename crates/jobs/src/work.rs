@@ -38,6 +38,32 @@ impl Tools for ThisComputer {
     }
 
     fn load(&mut self, job: &Job) -> Result<Model, Failure> {
+        let Pair {
+            recognizer,
+            aligner,
+            loaded,
+            longest_clip_s,
+        } = Pair::load(job)?;
+        Ok(Model {
+            recognizer: Box::new(recognizer),
+            aligner: aligner.map(|aligner| Box::new(aligner) as Box<dyn Align>),
+            loaded,
+            longest_clip_s,
+        })
+    }
+}
+
+/// A recogniser and the aligner that goes with it.
+pub(crate) struct Pair {
+    pub(crate) recognizer: Recognizer,
+    pub(crate) aligner: Option<Timekeeper>,
+    pub(crate) loaded: Loaded,
+    pub(crate) longest_clip_s: u32,
+}
+
+impl Pair {
+    /// Finds and loads the model of a job.
+    pub(crate) fn load(job: &Job) -> Result<Self, Failure> {
         let home = earmark_weights::home();
         let located = earmark_weights::find(&job.model, &home)?;
         let its_aligner = match &job.aligner {
@@ -59,12 +85,11 @@ impl Tools for ThisComputer {
             device_note: recognizer.device_note().map(str::to_owned),
             spent: begun.elapsed(),
         };
-        let longest_clip_s = located.longest_clip_s;
-        Ok(Model {
-            recognizer: Box::new(recognizer),
-            aligner: aligner.map(|aligner| Box::new(aligner) as Box<dyn Align>),
+        Ok(Self {
+            recognizer,
+            aligner,
             loaded,
-            longest_clip_s,
+            longest_clip_s: located.longest_clip_s,
         })
     }
 }
@@ -85,10 +110,20 @@ fn checkpoint(located: &Located) -> Checkpoint {
 
 /// What a job wants loaded.
 #[derive(Clone, PartialEq)]
-struct Wanted {
+pub(crate) struct Wanted {
     model: String,
     aligner: AlignerChoice,
     settings: Settings,
+}
+
+impl Wanted {
+    pub(crate) fn by(job: &Job) -> Self {
+        Self {
+            model: job.model.clone(),
+            aligner: job.aligner.clone(),
+            settings: job.settings,
+        }
+    }
 }
 
 /// The engine's side of the queue: tools, and the model of the last job, kept for the next.
@@ -150,11 +185,7 @@ impl Bench {
 
     /// The model of a job: the one of the last job when it is the same.
     fn model(&mut self, id: JobId, job: &Job, tell: &dyn Fn(Event)) -> Result<&mut Model, Failure> {
-        let wanted = Wanted {
-            model: job.model.clone(),
-            aligner: job.aligner.clone(),
-            settings: job.settings,
-        };
+        let wanted = Wanted::by(job);
         if self.model.as_ref().is_none_or(|(has, _)| *has != wanted) {
             self.model = None; // the old one's memory goes before the new one's comes
             let model = self.tools.load(job)?;

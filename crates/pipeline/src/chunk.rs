@@ -19,7 +19,7 @@ const WINDOW: usize = SAMPLE_RATE as usize / 10;
 /// The shortest clip the recogniser is given, 0.5 s. Units: samples.
 ///
 /// Source: `MIN_ASR_INPUT_SECONDS` of the package `qwen-asr` 0.0.6.
-const SHORTEST: usize = SAMPLE_RATE as usize / 2;
+pub(crate) const SHORTEST: usize = SAMPLE_RATE as usize / 2;
 
 /// How far a cut may stray from the limit. Units: seconds.
 ///
@@ -148,7 +148,7 @@ impl<'a> Pieces<'a> {
 }
 
 /// Where to cut samples that are longer than the limit: the length of the piece, at least 1.
-fn boundary(samples: &[f32], policy: Policy) -> usize {
+pub(crate) fn boundary(samples: &[f32], policy: Policy) -> usize {
     let from = policy.limit.saturating_sub(policy.search_back);
     let to = samples.len().min(policy.limit + policy.search_ahead);
     let search = &samples[from..to];

@@ -9,6 +9,8 @@ pub mod chunk;
 mod echo;
 mod error;
 mod estimate;
+mod found;
+pub mod live;
 mod piece;
 mod recognize;
 pub mod script;

@@ -1,12 +1,13 @@
 //! A transcription takes a source from its first sample to its transcript.
 
 use earmark_audio::{SAMPLE_RATE, Source};
-use earmark_engine::{Observer, Recognition, Request};
+use earmark_engine::{Observer, Request};
 use earmark_transcript::{Ms, Segment, Transcript};
 
 use crate::chunk::{Piece, Pieces};
 use crate::echo::{self, Clean};
-use crate::piece::{Timed, Why, limit_peak, segments};
+use crate::found::Found;
+use crate::piece::{limit_peak, segments};
 use crate::{Align, Error, Policy, Recognize};
 
 /// What happens during a transcription, as it happens.
@@ -59,9 +60,6 @@ pub struct Ears<'a> {
     pub aligner: Option<&'a mut dyn Align>,
 }
 
-/// A recording shorter than this has no room for a word. Units: ms.
-const TOO_SHORT: Ms = Ms(100);
-
 /// The share of a piece's work that the encoder is taken for, in the progress shown.
 const ENCODER_SHARE: f64 = 0.5;
 
@@ -83,12 +81,9 @@ pub fn transcribe(
     let mut found = Found::default();
     while !watcher.cancelled() {
         let Some(mut piece) = pieces.next_piece()? else {
-            let warnings = found.all_warnings(pieces.source().warnings());
-            return Ok(Outcome::Done(Transcript::assemble(
-                found.heard,
-                found.segments,
-                warnings,
-            )));
+            let heard = found.heard;
+            found.begin_with(pieces.source().warnings());
+            return Ok(Outcome::Done(found.into_transcript(heard)));
         };
         limit_peak(&mut piece.samples);
         let (start, end) = (piece.start_ms(), piece.end_ms());
@@ -106,10 +101,7 @@ pub fn transcribe(
             break;
         };
         if echoed {
-            found.warnings.push(format!(
-                "between {start} and {end} the model gave the context back as text; this part was \
-                 heard again without it"
-            ));
+            found.note_echo(&piece);
         }
         let aligner = ears.aligner.as_mut().map(|it| &mut **it as &mut dyn Align);
         let timed = segments(&piece, &heard, aligner, &mut Patience(watcher));
@@ -118,17 +110,13 @@ pub fn transcribe(
         }
         watcher.event(Event::Progress { done: end, total });
     }
-    found.warnings.push(format!(
+    found.warn(format!(
         "stopped at {}; what follows is missing",
         found.heard
     ));
-    let warnings = found.all_warnings(pieces.source().warnings());
+    found.begin_with(pieces.source().warnings());
     let duration = total(pieces.source(), found.heard).unwrap_or(found.heard);
-    Ok(Outcome::Cancelled(Transcript::assemble(
-        duration,
-        found.segments,
-        warnings,
-    )))
+    Ok(Outcome::Cancelled(found.into_transcript(duration)))
 }
 
 /// Length of a source as far as it is known; at least what was already heard.
@@ -136,74 +124,6 @@ fn total(source: &dyn Source, heard: Ms) -> Option<Ms> {
     source
         .n_total()
         .map(|n_samples| Ms::from_samples(n_samples, SAMPLE_RATE).max(heard))
-}
-
-/// What a transcription has found so far.
-#[derive(Default)]
-struct Found {
-    heard: Ms,
-    segments: Vec<Segment>,
-    warnings: Vec<String>,
-    /// Languages that the aligner does not know, one for each piece.
-    unaligned: Vec<String>,
-    no_aligner: bool,
-}
-
-impl Found {
-    /// Takes a finished piece in; gives back its segments.
-    fn add(&mut self, piece: &Piece, heard: &Recognition, timed: Timed) -> &[Segment] {
-        let (start, end) = (piece.start_ms(), piece.end_ms());
-        self.heard = end;
-        if heard.truncated {
-            self.warnings.push(format!(
-                "between {start} and {end} the model did not come to an end; text may be missing"
-            ));
-        }
-        if heard.looped {
-            self.warnings.push(format!(
-                "between {start} and {end} the model repeated itself; the repetitions were removed"
-            ));
-        }
-        let n_before = self.segments.len();
-        match timed.estimated {
-            None | Some(Why::Cancelled) => {}
-            Some(Why::NoAligner) => self.no_aligner = true,
-            Some(Why::Language(language)) => self.unaligned.push(language),
-            Some(Why::Failed(reason)) => self.warnings.push(format!(
-                "between {start} and {end} the times of the words are estimated, because \
-                 aligning failed: {reason}"
-            )),
-        }
-        self.segments.extend(timed.segments);
-        &self.segments[n_before..]
-    }
-
-    /// The source's warnings, then those of the pieces, then what holds for the whole.
-    fn all_warnings(&mut self, of_source: &[String]) -> Vec<String> {
-        let mut warnings = of_source.to_vec();
-        warnings.append(&mut self.warnings);
-        if self.no_aligner {
-            warnings.push("the times of the words are estimated: there is no aligner".into());
-        }
-        self.unaligned.sort();
-        self.unaligned.dedup();
-        if !self.unaligned.is_empty() {
-            let languages = self.unaligned.join(", ");
-            warnings.push(format!(
-                "the times of the words in {languages} are estimated: the aligner does not know \
-                 the language"
-            ));
-        }
-        if self.heard < TOO_SHORT {
-            warnings.push(format!(
-                "only {} ms of sound; too short for a word",
-                self.heard.0
-            ));
-        } else if self.segments.is_empty() {
-            warnings.push("no speech was heard".into());
-        }
-        warnings
-    }
 }
 
 /// Passes on only whether to stop: progress is told by whoever knows the whole.

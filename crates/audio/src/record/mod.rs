@@ -9,9 +9,11 @@
 //! - every [`SYNC_EVERY_S`] seconds the system is told to bring them to the disk (`fdatasync`), so
 //!   a power cut loses that much and what the disk itself had not done;
 //! - a full disk, or one that is gone, ends the recording with what was written before;
+//! - [`Tail`] reads what there is while the recording goes on, so that nobody has to hold it;
 //! - [`repair`] fills in the lengths after a crash, and cuts off half a sample.
 
 mod header;
+mod tail;
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -21,6 +23,7 @@ use std::path::{Path, PathBuf};
 use earmark_transcript::Ms;
 
 use self::header::{Header, N_BYTES as N_HEADER};
+pub use self::tail::Tail;
 use crate::Error;
 
 /// Seconds of sound between two requests to bring everything to the disk.

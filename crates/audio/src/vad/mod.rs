@@ -120,6 +120,12 @@ impl Detector {
         self.segmenter.open_since()
     }
 
+    /// The sample at which the open span would end if nobody spoke from now on; it may lie a little
+    /// ahead of what was heard.
+    pub fn speaking_until(&self) -> Option<u64> {
+        self.segmenter.open_until()
+    }
+
     /// How likely it is that the last 16 ms are speech, 0 before the first.
     pub fn probability(&self) -> f32 {
         self.probability

@@ -96,14 +96,24 @@ impl Segmenter {
         (open.n_speech >= self.n_speech).then(|| self.padded_start(open))
     }
 
+    /// Sample at which the open span would end now, once it is sure to become one.
+    pub(super) fn open_until(&self) -> Option<u64> {
+        let open = self.open.as_ref()?;
+        (open.n_speech >= self.n_speech).then(|| self.padded_end(open))
+    }
+
     fn close(&mut self, open: &Open) -> Option<Span> {
         if open.n_speech < self.n_speech {
             return None;
         }
         let start = self.padded_start(open);
-        let end = open.end * N_FRAME as u64 + self.n_after;
+        let end = self.padded_end(open);
         self.last_end = end;
         Some(Span { start, end })
+    }
+
+    fn padded_end(&self, open: &Open) -> u64 {
+        open.end * N_FRAME as u64 + self.n_after
     }
 
     fn padded_start(&self, open: &Open) -> u64 {

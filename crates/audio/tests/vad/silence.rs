@@ -39,6 +39,17 @@ fn noise_is_no_speech() {
 }
 
 #[test]
+fn a_room_after_a_muted_microphone_is_no_speech() {
+    for rms in [0.01, 0.001, 0.0006, 0.0001] {
+        let mut room = vec![0.0; 960_000];
+        room.extend(noise(960_000, rms));
+        room.extend([0.0; 160_000]);
+        room.extend(noise(960_000, rms));
+        check("a room", &room, 0);
+    }
+}
+
+#[test]
 fn tones_and_clicks_are_no_speech() {
     check("a tone", &minute_of(|t| 0.3 * sine(440.0, t)), 0);
     let hum = minute_of(|t| 0.1 * (sine(50.0, t) + sine(150.0, t)));

@@ -16,10 +16,14 @@ fn a_span_is_announced_before_it_is_given() {
     let mut found = Vec::new();
     for (i, block) in CLIP.chunks(160).enumerate() {
         let announced = detector.speaking_since();
+        let announced_end = detector.speaking_until();
         assert_eq!(announced.is_some(), detector.is_speaking());
         let n_heard = (i * 160) as u64;
         for span in detector.push(block) {
-            assert_eq!(Some(span.start), announced);
+            assert_eq!(
+                (Some(span.start), Some(span.end)),
+                (announced, announced_end)
+            );
             // The shortest silence, and the rest of a frame and a block.
             assert!(n_heard - span.end <= 300 * 16, "{span:?} at {n_heard}");
             found.push(span);

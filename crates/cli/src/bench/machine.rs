@@ -63,6 +63,18 @@ pub(crate) fn peak_mb() -> Option<f64> {
     status_mb("VmHWM:")
 }
 
+/// Processor time that this program has used, on all processors; `None` where the system does not
+/// say. Units: seconds.
+pub(crate) fn cpu_s() -> Option<f64> {
+    /// Source: `proc_pid_stat(5)`; Linux counts in hundredths everywhere.
+    const TICKS_PER_S: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let (_, rest) = stat.rsplit_once(')')?;
+    let ticks = rest.split_whitespace().skip(11).take(2);
+    let ticks: Option<Vec<f64>> = ticks.map(|ticks| ticks.parse().ok()).collect();
+    Some(ticks?.iter().sum::<f64>() / TICKS_PER_S)
+}
+
 fn status_mb(key: &str) -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(key))?;

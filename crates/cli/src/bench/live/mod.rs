@@ -1,0 +1,348 @@
+//! How live transcription keeps up with speech, on a clock of its own: a minute of speech takes as
+//! long as it takes to hear, and only the work is measured.
+
+mod talk;
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use earmark_engine::{
+    Error as EngineError, Growing, Limit, Observer, Outcome, Recognizer, SAMPLE_RATE, Token,
+};
+use earmark_pipeline::live::{Ears, Event, Follow, Live, Settings, Watch};
+use earmark_transcript::score;
+use serde::Serialize;
+
+use super::machine;
+pub(super) use talk::Talk;
+
+/// How often sound comes. Units: samples.
+const TICK: u64 = SAMPLE_RATE as u64 / 20;
+
+/// Samples of a minute.
+const MINUTE: u64 = 60 * SAMPLE_RATE as u64;
+
+/// Minutes at either end that are heard as they come; what lies between is heard as fast as can be.
+const N_MEASURED: u32 = 4;
+
+/// What one benchmark measured; the names are part of the command's contract.
+#[derive(Serialize)]
+pub(super) struct Report {
+    minutes: u32,
+    measured_minutes: usize,
+    rtf: f64,
+    looks_per_minute: f64,
+    late_median_ms: f64,
+    late_most_ms: f64,
+    words_shown: usize,
+    word_median_ms: Option<f64>,
+    word_p95_ms: Option<f64>,
+    first_minutes_cpu_s: Option<f64>,
+    last_minutes_cpu_s: Option<f64>,
+    first_minutes_s: f64,
+    last_minutes_s: f64,
+    resident_mb: Option<f64>,
+    peak_rss_mb: Option<f64>,
+    dtype: &'static str,
+    device: String,
+}
+
+/// What is asked for.
+pub(super) struct Plan {
+    /// How long to listen.
+    pub(super) minutes: u32,
+    /// Tokens that every second of speech is made to have, whatever the model says.
+    pub(super) tokens_per_s: Option<f64>,
+    /// Longest clip of the checkpoint. Units: seconds.
+    pub(super) longest_clip_s: u32,
+}
+
+/// One minute that was heard as it came.
+struct Minute {
+    spent: Duration,
+    cpu_s: Option<f64>,
+}
+
+/// Listens to speech for so many minutes.
+///
+/// Errors: the recogniser fails.
+pub(super) fn measure(recognizer: Recognizer, talk: &Talk, plan: &Plan) -> anyhow::Result<Report> {
+    if talk.is_empty() {
+        bail!("there is no sound in the recording");
+    }
+    let mut listener = Listener {
+        follower: Forced {
+            recognizer,
+            tokens_per_s: plan.tokens_per_s,
+            n_looks: 0,
+        },
+        live: Live::new(Settings {
+            longest_clip_s: plan.longest_clip_s,
+            ..Settings::default()
+        }),
+        viewer: Viewer {
+            talk,
+            clock: None,
+            late: Vec::new(),
+            shown: Vec::new(),
+            seen: HashSet::new(),
+        },
+    };
+    let (mut minutes, mut n_looks) = (Vec::new(), 0);
+    for nth in 0..plan.minutes {
+        let from = u64::from(nth) * MINUTE;
+        // The first minute warms up.
+        let is_measured = nth > 0 && (nth <= N_MEASURED || nth + N_MEASURED >= plan.minutes);
+        if !is_measured {
+            listener.viewer.clock = None;
+            listener.push(&talk.part(from, from + MINUTE))?;
+            continue;
+        }
+        crate::out::say(&format!("minute {} of {}", nth + 1, plan.minutes));
+        let before = (machine::cpu_s(), listener.follower.n_looks);
+        let spent = listener.hear_minute(talk, from)?;
+        n_looks += listener.follower.n_looks - before.1;
+        let cpu_s = machine::cpu_s().zip(before.0);
+        minutes.push(Minute {
+            spent,
+            cpu_s: cpu_s.map(|(after, before)| after - before),
+        });
+    }
+    Ok(listener.report(&minutes, n_looks, plan))
+}
+
+/// Everything that takes part.
+struct Listener<'a> {
+    follower: Forced,
+    live: Live,
+    viewer: Viewer<'a>,
+}
+
+impl Listener<'_> {
+    fn push(&mut self, samples: &[f32]) -> anyhow::Result<()> {
+        let mut ears = Ears {
+            recognizer: &mut self.follower,
+            aligner: None,
+        };
+        Ok(self.live.push(samples, &mut ears, &mut self.viewer)?)
+    }
+
+    /// Hears a minute as it comes: at any time there is only what was said until then, and work
+    /// takes the time it takes. Gives the time of the work.
+    fn hear_minute(&mut self, talk: &Talk, from: u64) -> anyhow::Result<Duration> {
+        let (mut now, mut fed) = (from, from);
+        let mut spent = Duration::ZERO;
+        while fed < from + MINUTE {
+            let there = now.min(from + MINUTE);
+            if there < fed + TICK {
+                now += TICK;
+                continue;
+            }
+            self.viewer.late.push(there - fed);
+            let begun = Instant::now();
+            self.viewer.clock = Some((now, begun));
+            self.push(&talk.part(fed, there))?;
+            fed = there;
+            spent += begun.elapsed();
+            now += samples(begun.elapsed());
+        }
+        Ok(spent)
+    }
+
+    fn report(self, minutes: &[Minute], n_looks: usize, plan: &Plan) -> Report {
+        let Viewer {
+            mut late,
+            mut shown,
+            ..
+        } = self.viewer;
+        late.sort_unstable();
+        shown.sort_unstable();
+        let n = minutes.len().max(1);
+        let half = minutes.len().div_ceil(2);
+        let wall = |minutes: &[Minute]| {
+            let sum: Duration = minutes.iter().map(|minute| minute.spent).sum();
+            sum.as_secs_f64() / minutes.len().max(1) as f64
+        };
+        let cpu = |minutes: &[Minute]| {
+            let each: Option<Vec<f64>> = minutes.iter().map(|minute| minute.cpu_s).collect();
+            each.map(|each| each.iter().sum::<f64>() / each.len().max(1) as f64)
+        };
+        let (first, last) = minutes.split_at(half);
+        let recognizer = &self.follower.recognizer;
+        let ms = |samples: Option<u64>| samples.map(|n| n as f64 * 1e3 / f64::from(SAMPLE_RATE));
+        Report {
+            minutes: plan.minutes,
+            measured_minutes: minutes.len(),
+            rtf: wall(minutes) / 60.0,
+            looks_per_minute: n_looks as f64 / n as f64,
+            late_median_ms: ms(share(&late, 0.5)).unwrap_or(0.0),
+            late_most_ms: ms(late.last().copied()).unwrap_or(0.0),
+            words_shown: shown.len(),
+            word_median_ms: ms(share(&shown, 0.5)),
+            word_p95_ms: ms(share(&shown, 0.95)),
+            first_minutes_cpu_s: cpu(first),
+            last_minutes_cpu_s: cpu(last),
+            first_minutes_s: wall(first),
+            last_minutes_s: wall(last),
+            resident_mb: machine::resident_mb(),
+            peak_rss_mb: machine::peak_mb(),
+            dtype: recognizer.dtype().name(),
+            device: recognizer.device(),
+        }
+    }
+}
+
+fn samples(time: Duration) -> u64 {
+    (time.as_secs_f64() * f64::from(SAMPLE_RATE)) as u64
+}
+
+/// The value that such a share of the sorted values does not exceed.
+fn share(sorted: &[u64], share: f64) -> Option<u64> {
+    let last = sorted.len().checked_sub(1)?;
+    sorted.get((last as f64 * share).round() as usize).copied()
+}
+
+/// A recogniser that may be made to find so many tokens in every second.
+///
+/// What a model of random weights says has no end and changes with every look. So the work is done
+/// for as many tokens as were asked for, and words that stay take their place: what is committed is
+/// then read again and not generated again, as with a trained model.
+struct Forced {
+    recognizer: Recognizer,
+    tokens_per_s: Option<f64>,
+    n_looks: usize,
+}
+
+impl Follow for Forced {
+    fn follow(
+        &mut self,
+        clip: &mut Growing,
+        kept: &[Token],
+        observer: &mut dyn Observer,
+    ) -> Result<Outcome, EngineError> {
+        self.n_looks += 1;
+        let Some(tokens_per_s) = self.tokens_per_s else {
+            return self.recognizer.follow(clip, kept, Limit::Natural, observer);
+        };
+        let seconds = clip.samples().len() as f64 / f64::from(SAMPLE_RATE);
+        let n_tokens = ((seconds * tokens_per_s) as usize).max(kept.len() + 1);
+        let limit = Limit::Exactly(n_tokens - kept.len());
+        let outcome = self.recognizer.follow(clip, kept, limit, observer)?;
+        let Outcome::Done(mut heard) = outcome else {
+            return Ok(outcome);
+        };
+        heard.text.clear();
+        for (i, token) in heard.tokens.iter_mut().enumerate() {
+            heard.text += if i == 0 { "word" } else { " word" };
+            token.id = 100 + i as u32;
+            token.end = heard.text.len();
+        }
+        Ok(Outcome::Done(heard))
+    }
+}
+
+/// Sees when the words of the talk appear.
+struct Viewer<'a> {
+    talk: &'a Talk,
+    /// The sample that came last when the work at hand began, and when that was; `None` while
+    /// nobody looks.
+    clock: Option<(u64, Instant)>,
+    /// How much waited to be heard each time. Units: samples.
+    late: Vec<u64>,
+    /// From the end of a word to the time when it was shown. Units: samples.
+    shown: Vec<u64>,
+    /// The words that were shown, by their ends.
+    seen: HashSet<u64>,
+}
+
+impl Watch for Viewer<'_> {
+    fn event(&mut self, event: Event<'_>) {
+        let Event::Words {
+            start,
+            committed,
+            tentative,
+        } = event
+        else {
+            return;
+        };
+        let Some((now, begun)) = self.clock else {
+            return;
+        };
+        let text = format!("{committed}{tentative}");
+        let texts: Vec<String> = talk::words(&text).collect();
+        let from = u64::from(start.0) * u64::from(SAMPLE_RATE) / 1000;
+        let said = self.talk.words(from, now);
+        let truth: Vec<&str> = said.iter().map(|(text, _)| *text).collect();
+        let shown: Vec<&str> = texts.iter().map(String::as_str).collect();
+        for (i, _) in score::matches(&truth, &shown) {
+            let at = now + samples(begun.elapsed());
+            if let Some(end) = said[i].1
+                && self.seen.insert(end)
+            {
+                self.shown.push(at - end.min(at));
+            }
+        }
+    }
+}
+
+impl Report {
+    pub(super) fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+
+    pub(super) fn table(&self) -> String {
+        let maybe = |value: Option<f64>, unit: &str| {
+            value.map_or_else(|| "?".into(), |value| format!("{value:.0} {unit}"))
+        };
+        let cost = |cpu: Option<f64>, wall: f64| match cpu {
+            Some(cpu) => format!("{cpu:.2} s of processor time, {wall:.2} s"),
+            None => format!("{wall:.2} s"),
+        };
+        [
+            ("device", format!("{}, {}", self.device, self.dtype)),
+            (
+                "speed",
+                format!(
+                    "real-time factor {:.3}, {:.0} looks a minute",
+                    self.rtf, self.looks_per_minute
+                ),
+            ),
+            (
+                "waiting",
+                format!(
+                    "{:.0} ms of sound at the median, {:.0} ms at most",
+                    self.late_median_ms, self.late_most_ms
+                ),
+            ),
+            (
+                "words",
+                format!(
+                    "shown {} after their end at the median, {} at the 95th percentile ({} words)",
+                    maybe(self.word_median_ms, "ms"),
+                    maybe(self.word_p95_ms, "ms"),
+                    self.words_shown
+                ),
+            ),
+            (
+                "a minute",
+                format!(
+                    "{} in the first minutes, {} in the last of {}",
+                    cost(self.first_minutes_cpu_s, self.first_minutes_s),
+                    cost(self.last_minutes_cpu_s, self.last_minutes_s),
+                    self.minutes
+                ),
+            ),
+            (
+                "memory",
+                format!(
+                    "{} at the end, {} at the peak",
+                    maybe(self.resident_mb, "MB"),
+                    maybe(self.peak_rss_mb, "MB")
+                ),
+            ),
+        ]
+        .map(|(name, value)| format!("{name:<9} {value}"))
+        .join("\n")
+    }
+}

@@ -1,0 +1,72 @@
+//! `earmark devices`: what sound can be taken from.
+
+use earmark_jobs::{Device, Failure, Kind};
+
+use crate::{EXIT_CODES, Exit, out};
+
+/// List what sound can be taken from
+///
+/// A line for each: a mark on those that stand for the default microphone and for what the
+/// computer plays, the name, what it is, and the id. `earmark listen --device` takes name or id.
+#[derive(clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Args {}
+
+/// Runs the command.
+///
+/// Errors: nothing more can be written.
+pub(crate) fn run(_: &Args) -> anyhow::Result<Exit> {
+    let devices = match earmark_jobs::sounds() {
+        Ok(devices) => devices,
+        Err(error) => {
+            out::say(&format!("error: {}", Failure::from(error)));
+            return Ok(Exit::Failed);
+        }
+    };
+    if devices.is_empty() {
+        out::say("no microphone is connected, and nothing gives what the computer plays");
+        return Ok(Exit::Failed);
+    }
+    out::print(&table(&devices))?;
+    Ok(Exit::Done)
+}
+
+fn table(devices: &[Device]) -> String {
+    let width = |text: &str| text.chars().count();
+    let widest = devices.iter().map(|device| width(&device.name)).max();
+    let line = |device: &Device| {
+        let mark = if device.is_default { '*' } else { ' ' };
+        let kind = match device.kind {
+            Kind::Microphone => "microphone  ",
+            Kind::System => "system audio",
+        };
+        let gap = " ".repeat(widest.unwrap_or(0) - width(&device.name));
+        format!("{mark} {}{gap}  {kind}  {}\n", device.name, device.id)
+    };
+    devices.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use earmark_jobs::{Device, Kind};
+
+    use super::table;
+
+    #[test]
+    fn columns_line_up() {
+        let device = |name: &str, kind, is_default| Device {
+            id: format!("host:{}", name.len()),
+            name: name.into(),
+            kind,
+            is_default,
+        };
+        let table = table(&[
+            device("Desk microphone", Kind::Microphone, true),
+            device("Kopfhörer", Kind::System, false),
+        ]);
+        assert_eq!(
+            table,
+            "* Desk microphone  microphone    host:15\n  Kopfhörer        system audio  host:10\n"
+        );
+    }
+}

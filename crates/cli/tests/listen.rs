@@ -1,0 +1,301 @@
+//! `earmark listen` and `earmark devices` beside a real sound server and a microphone that is none:
+//! what is played into it is recorded, heard and timed.
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test leans on may unwrap like the test itself"
+)]
+
+#[path = "../../audio/tests/capture/server.rs"]
+mod server;
+
+use std::io::{BufRead as _, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use earmark_audio::{Recording, Source as _};
+use earmark_transcript::score;
+use serde_json::Value;
+
+use self::server::{control, play, with_server};
+
+const MICROPHONE: &str = "pulseaudio:microphone.monitor";
+
+/// Longest wait for anything; a busy machine takes its time.
+const DEADLINE: Duration = Duration::from_secs(240);
+
+/// How much a program that is killed may lose. Units: samples.
+const LOSS_MOST: usize = 8_000;
+
+fn sample(name: &str) -> PathBuf {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
+    samples.join(name)
+}
+
+fn read(path: &Path) -> Vec<f32> {
+    let mut recording = Recording::open(path).unwrap();
+    let mut samples = Vec::new();
+    while let Some(block) = recording.next_block().unwrap() {
+        samples.extend(block);
+    }
+    samples
+}
+
+/// Where `part` begins in `whole`, and how like it that place is.
+fn find(part: &[f32], whole: &[f32]) -> (usize, f32) {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    let likeness = |at: usize| {
+        let window = &whole[at..at + part.len()];
+        dot(part, window) / (dot(part, part) * dot(window, window)).sqrt().max(1e-9)
+    };
+    (0..=whole.len().saturating_sub(part.len()))
+        .map(|at| (at, likeness(at)))
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap()
+}
+
+/// `earmark` with what it says.
+struct Earmark {
+    child: Child,
+    out: Receiver<String>,
+    err: Receiver<String>,
+}
+
+impl Earmark {
+    fn start(command: &mut Command) -> Self {
+        let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        let out = lines(child.stdout.take().unwrap());
+        let err = lines(child.stderr.take().unwrap());
+        Self { child, out, err }
+    }
+
+    /// Listens to the microphone, and waits until it is heard and the model is there.
+    fn listen(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_earmark"));
+        command
+            .args(["listen", "--device", MICROPHONE])
+            .args(arguments);
+        let earmark = Self::start(&mut command);
+        earmark.says("listening to");
+        earmark.says("using the built-in model");
+        earmark
+    }
+
+    /// Waits for a line on standard error that has this in it.
+    #[track_caller]
+    fn says(&self, what: &str) -> String {
+        loop {
+            let line = self.err.recv_timeout(DEADLINE);
+            let line = line.unwrap_or_else(|_| panic!("it never said \"{what}\""));
+            if line.contains(what) {
+                return line;
+            }
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([name, &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end; the exit code and the rest of both streams.
+    fn end(mut self) -> (Option<i32>, String, String) {
+        let status = self.child.wait().unwrap();
+        let rest = |lines: &Receiver<String>| lines.iter().collect::<Vec<_>>().join("\n");
+        (status.code(), rest(&self.out), rest(&self.err))
+    }
+}
+
+impl Drop for Earmark {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (lines, received) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            let _ = lines.send(line);
+        }
+    });
+    received
+}
+
+/// Borders of the words in a transcript or in the truth. Units: ms.
+fn borders(json: &Value, shift_ms: f64) -> Vec<(String, [Option<f64>; 2])> {
+    let segments = json["segments"].as_array();
+    let words: Vec<&Value> = match segments {
+        Some(segments) => segments
+            .iter()
+            .flat_map(|it| it["words"].as_array().unwrap())
+            .collect(),
+        None => json["words"].as_array().unwrap().iter().collect(),
+    };
+    let word = |word: &Value| {
+        let text = score::normalise(word["text"].as_str().unwrap());
+        let time = |key: &str| word[key].as_f64().map(|ms| ms - shift_ms);
+        (text, [time("start_ms"), time("end_ms")])
+    };
+    words.into_iter().map(word).collect()
+}
+
+#[test]
+fn what_is_played_is_written_recorded_and_timed() {
+    with_server("what_is_played_is_written_recorded_and_timed", || {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let (recording, transcript) = (at("talk.wav"), at("talk.json"));
+        let earmark = Earmark::listen(&[
+            "--caption",
+            "--record",
+            &recording,
+            "--format",
+            "json",
+            "--output",
+            &transcript,
+        ]);
+        let source = read(&sample("en-01.flac"));
+        let truth = std::fs::read_to_string(sample("en-01.txt")).unwrap();
+        play("microphone", &source);
+        let live = earmark.out.recv_timeout(DEADLINE).unwrap();
+        assert_eq!(live.trim(), truth.trim());
+        earmark.signal("-INT");
+        let (code, rest, complaints) = earmark.end();
+        assert_eq!((code, rest.as_str()), (Some(0), ""), "{complaints}");
+
+        let heard = read(recording.as_ref());
+        let (at, likeness) = find(&source[8_000..16_000], &heard);
+        assert!(likeness > 0.99, "{likeness} at {at}");
+        let last = source.len() - 12_000;
+        let around = at - 8_000 + last - 2..at - 8_000 + last + 8_000 + 2;
+        let (_, likeness) = find(&source[last..last + 8_000], &heard[around]);
+        assert!(likeness > 0.99, "{likeness} at the end");
+
+        let json = |path: &Path| -> Value {
+            serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+        };
+        let shift_ms = (at as f64 - 8_000.0) / 16.0;
+        let found = borders(&json(transcript.as_ref()), shift_ms);
+        let truth = borders(&json(&sample("en-01.words.json")), 0.0);
+        let texts = |words: &'_ [(String, [Option<f64>; 2])]| -> Vec<String> {
+            words.iter().map(|(text, _)| text.clone()).collect()
+        };
+        let (a, b) = (texts(&truth), texts(&found));
+        let a: Vec<&str> = a.iter().map(String::as_str).collect();
+        let b: Vec<&str> = b.iter().map(String::as_str).collect();
+        let pairs = score::matches(&a, &b);
+        assert!(pairs.len() >= 5, "{a:?} and {b:?}");
+        let off: Vec<f64> = pairs
+            .iter()
+            .flat_map(|(i, j)| truth[*i].1.iter().zip(&found[*j].1))
+            .filter_map(|(truth, found)| Some((truth.as_ref()? - found.as_ref()?).abs()))
+            .collect();
+        let mean = off.iter().sum::<f64>() / off.len() as f64;
+        assert!(mean < 20.0, "word borders are {mean:.1} ms off: {off:.0?}");
+    });
+}
+
+#[test]
+fn a_killed_listener_leaves_its_recording() {
+    with_server("a_killed_listener_leaves_its_recording", || {
+        let folder = tempfile::tempdir().unwrap();
+        let recording = folder.path().join("talk.wav");
+        let path = recording.to_str().unwrap();
+        let mut earmark = Earmark::listen(&["--record", path]);
+        let source = read(&sample("en-01.flac"));
+        play("microphone", &source);
+        earmark.child.kill().unwrap();
+        earmark.child.wait().unwrap();
+        // What was played, but for its last half second, is there.
+        let heard = read(&recording);
+        let until = source.len() - LOSS_MOST;
+        let (at, likeness) = find(&source[until - 8_000..until], &heard);
+        assert!(likeness > 0.99, "{likeness} at {at} of {}", heard.len());
+        let kept = earmark_audio::record::repair(&recording).unwrap();
+        assert_eq!(kept.duration.0 as usize, heard.len() / 16);
+    });
+}
+
+#[test]
+fn a_microphone_that_is_unplugged_ends_it_with_everything_kept() {
+    let name = "a_microphone_that_is_unplugged_ends_it_with_everything_kept";
+    with_server(name, || {
+        let folder = tempfile::tempdir().unwrap();
+        let recording = folder.path().join("talk.wav");
+        let earmark = Earmark::listen(&["--record", recording.to_str().unwrap()]);
+        let source = read(&sample("en-01.flac"));
+        play("microphone", &source);
+        control(&["unload-module", "module-null-sink"]);
+        earmark.says("is gone");
+        let (code, text, _) = earmark.end();
+        assert_eq!(code, Some(1));
+        assert!(text.contains("meeting"), "{text}");
+        assert!(read(&recording).len() + LOSS_MOST >= source.len());
+    });
+}
+
+#[test]
+fn a_full_disk_ends_it_with_what_fits() {
+    with_server("a_full_disk_ends_it_with_what_fits", || {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = folder.path().join("disk");
+        let copy = folder.path().join("copy.wav");
+        std::fs::create_dir(&disk).unwrap();
+        // 64 KB are two seconds. The disk is there for this program alone.
+        let script = "mount -t tmpfs -o size=64k tmpfs \"$1\"; \
+                      \"$3\" listen --device \"$4\" --record \"$1/talk.wav\"; code=$?; \
+                      cp \"$1/talk.wav\" \"$2\"; exit $code";
+        let mut command = Command::new("unshare");
+        command
+            .args(["--map-root-user", "--mount", "sh", "-c", script, "sh"])
+            .args([&disk, &copy])
+            .args([env!("CARGO_BIN_EXE_earmark"), MICROPHONE]);
+        let earmark = Earmark::start(&mut command);
+        earmark.says("listening to");
+        let stopped = earmark.says("recording stopped");
+        assert!(stopped.contains("free some space"), "{stopped}");
+        let (code, ..) = earmark.end();
+        assert_eq!(code, Some(1));
+        let n_kept = read(&copy).len();
+        assert!((30_000..=32_768).contains(&n_kept), "{n_kept} samples");
+    });
+}
+
+#[test]
+fn devices_are_listed_with_the_default_marked() {
+    with_server("devices_are_listed_with_the_default_marked", || {
+        let devices = || {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_earmark"));
+            Earmark::start(command.arg("devices")).end()
+        };
+        let (code, table, _) = devices();
+        assert_eq!(code, Some(0));
+        let first = table.lines().next().unwrap();
+        assert!(first.starts_with("* Monitor"), "{table}");
+        assert!(
+            first.ends_with(MICROPHONE) && first.contains("system audio"),
+            "{table}"
+        );
+        let mut command = Command::new(env!("CARGO_BIN_EXE_earmark"));
+        let unknown = Earmark::start(command.args(["listen", "--device", "Desk"]));
+        let (code, _, complaints) = unknown.end();
+        assert_eq!(code, Some(1));
+        assert!(
+            complaints.contains("no sound from \"Desk\""),
+            "{complaints}"
+        );
+        control(&["unload-module", "module-null-sink"]);
+        let (code, table, complaints) = devices();
+        assert_eq!((code, table.as_str()), (Some(1), ""));
+        assert!(
+            complaints.contains("no microphone is connected"),
+            "{complaints}"
+        );
+    });
+}

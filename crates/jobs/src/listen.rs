@@ -1,0 +1,290 @@
+//! A session is something said into a microphone: recorded as it comes, transcribed while it is
+//! said, and at its end a recording with a transcript like any other.
+//!
+//! ```text
+//! microphone ── session's thread ──> recording on disk ── listener's thread ──> words, segments
+//! ```
+//!
+//! The recording is the only thing between the two threads: what is heard was written before, and
+//! a recogniser that is slower than speech costs no memory and loses nothing; its text is late.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use earmark_audio::capture::{self, Capture, Device, Level, Which};
+use earmark_audio::record::{Recorded, Recorder};
+use earmark_audio::{Error as AudioError, SAMPLE_RATE};
+use earmark_transcript::{Ms, Segment};
+
+use crate::live::{self, Task};
+use crate::{End, Failure, Job, Loaded};
+
+/// How often the device is asked.
+const EVERY: Duration = Duration::from_millis(50);
+
+/// What is asked of a [`Listener`].
+#[derive(Clone, Debug)]
+pub struct Listen {
+    /// What to listen to.
+    pub which: Which,
+    /// How much of what was said before the start belongs to it.
+    pub before: Ms,
+    /// The recording to be made and how to transcribe it. There must be no file of that name yet.
+    pub job: Job,
+}
+
+/// What happens in a session, as it happens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    /// The model had to be loaded, and is; sound is recorded meanwhile.
+    Loaded(Loaded),
+    /// How loud it is, some twenty times a second, and how long the recording is.
+    Level(Level, Ms),
+    /// The text of the present utterance so far. While `start` stays the same, `committed` only
+    /// grows, and only `tentative` may change.
+    Words {
+        /// Where the utterance begins.
+        start: Ms,
+        /// What will not change.
+        committed: String,
+        /// What follows it, as far as can be told.
+        tentative: String,
+        /// How much sound waits to be heard.
+        late: Ms,
+    },
+    /// A finished segment with its word times; the next [`Heard::Words`] are another utterance's.
+    Segment(Segment),
+    /// The device is gone. In place of a default one another is waited for; a named one ends the
+    /// session.
+    Lost {
+        /// The device that was heard so far.
+        device: Device,
+        /// What the system said.
+        reason: String,
+    },
+    /// Another device has become the default and is heard now.
+    Switched(Device),
+    /// Nothing more is recorded; what waits is still being heard.
+    Closed {
+        /// The recording in good order, as far as there is one.
+        recorded: Option<Recorded>,
+        /// Why it ended, when nobody asked for that; everything until then is kept.
+        failure: Option<Failure>,
+    },
+    /// There will be no more text; sound is recorded all the same, and the session goes on until it
+    /// is stopped.
+    Deaf(Failure),
+    /// It is over, and nothing follows.
+    Ended(End),
+}
+
+/// Hears one session after another and keeps its model loaded in between.
+///
+/// Dropping it ends what is being heard and waits for that.
+pub struct Listener {
+    tasks: Option<Sender<Task>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A session that may be ended. Dropping it ends it, too.
+pub struct Session {
+    device: Device,
+    stop: Option<SyncSender<()>>,
+    cancel: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Default for Listener {
+    fn default() -> Self {
+        let (tasks, inbox) = mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("listener".into())
+            .spawn(move || live::run(&inbox))
+            .expect("a system that runs programs can start one thread");
+        Self {
+            tasks: Some(tasks),
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Listener {
+    /// Begins a session: the device is heard and recorded from now on, and the receiver tells what
+    /// happens.
+    ///
+    /// Errors: the device or the recording cannot be opened; then there is no file either.
+    pub fn listen(&self, listen: &Listen) -> Result<(Session, Receiver<Heard>), Failure> {
+        let mut capture = Capture::open(&listen.which, listen.before)?;
+        let recorder = Recorder::create(&listen.job.recording, SAMPLE_RATE, 1)?;
+        capture.start();
+        let device = capture.device().cloned();
+        let device = device.expect("a capture that was just opened has a device");
+        let (outbox, events) = mpsc::channel();
+        let (stop, stopped) = mpsc::sync_channel(1);
+        // One signal is enough for any number of blocks.
+        let (written, more) = mpsc::sync_channel(1);
+        let cancel = Arc::<AtomicBool>::default();
+        let task = Task {
+            job: listen.job.clone(),
+            more,
+            cancel: Arc::clone(&cancel),
+            outbox: outbox.clone(),
+        };
+        if let Some(tasks) = &self.tasks {
+            tasks.send(task).expect("the thread outlives its inbox");
+        }
+        let mouth = Mouth {
+            capture,
+            recorder: Some(recorder),
+            path: listen.job.recording.clone(),
+            outbox,
+            written,
+        };
+        let thread = thread::Builder::new()
+            .name("microphone".into())
+            .spawn(move || mouth.run(&stopped))
+            .expect("a system that runs programs can start one thread");
+        let session = Session {
+            device,
+            stop: Some(stop),
+            cancel,
+            thread: Some(thread),
+        };
+        Ok((session, events))
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.tasks = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has ended its session's events.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Session {
+    /// The device that it began with.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Records no more; what was said is still heard to its end.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // When there is a signal already, that one will do.
+            let _ = stop.try_send(());
+        }
+    }
+
+    /// What stops it, for a place that cannot hold the session (a signal handler).
+    pub fn stopper(&self) -> impl Fn() + Send + Sync + use<> {
+        let stop = self.stop.clone();
+        move || {
+            if let Some(stop) = &stop {
+                let _ = stop.try_send(()); // as in `stop`
+            }
+        }
+    }
+
+    /// Records no more and hears no more; the finished segments and the recording are kept.
+    pub fn cancel(&mut self) {
+        self.cancel.store(true, Ordering::Relaxed);
+        self.stop();
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has ended the recording, which is readable at any byte.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The session's side of the microphone: from the device to the disk.
+struct Mouth {
+    capture: Capture,
+    recorder: Option<Recorder>,
+    path: PathBuf,
+    outbox: Sender<Heard>,
+    written: SyncSender<()>,
+}
+
+impl Mouth {
+    /// Records until it is stopped, or cannot go on.
+    fn run(mut self, stopped: &Receiver<()>) {
+        let mut failure = None;
+        while failure.is_none() {
+            let wait = stopped.recv_timeout(EVERY);
+            if wait != Err(RecvTimeoutError::Timeout) {
+                break;
+            }
+            failure = self.take(Instant::now()).err();
+        }
+        let rest = self.capture.stop();
+        if failure.is_none() {
+            failure = self.write(&rest).err();
+        }
+        let recorded = self.recorder.take().map(Recorder::finish);
+        let recorded = match recorded {
+            Some(Ok(recorded)) => Some(recorded),
+            Some(Err(error)) => {
+                failure.get_or_insert(error);
+                earmark_audio::record::repair(&self.path).ok()
+            }
+            None => None,
+        };
+        self.tell(Heard::Closed {
+            recorded,
+            failure: failure.map(Failure::from),
+        });
+    }
+
+    /// Takes what came since the last time.
+    fn take(&mut self, now: Instant) -> Result<(), AudioError> {
+        for event in self.capture.poll(now) {
+            match event {
+                capture::Event::Block(samples) => self.write(&samples)?,
+                capture::Event::Lost { device, reason } => {
+                    let error = AudioError::DeviceFailed {
+                        device: device.name.clone(),
+                        message: reason.clone(),
+                    };
+                    self.tell(Heard::Lost { device, reason });
+                    if self.capture.is_over() {
+                        return Err(error);
+                    }
+                }
+                capture::Event::Switched { device } => self.tell(Heard::Switched(device)),
+            }
+        }
+        let recorded = self.recorder.as_ref().map(Recorder::duration);
+        self.tell(Heard::Level(
+            self.capture.level(),
+            recorded.unwrap_or_default(),
+        ));
+        Ok(())
+    }
+
+    fn write(&mut self, samples: &[f32]) -> Result<(), AudioError> {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.write(samples)?;
+            // A signal that waits already stands for this block, too.
+            let _ = self.written.try_send(());
+        }
+        Ok(())
+    }
+
+    fn tell(&self, event: Heard) {
+        // Nobody listening is no reason to stop recording.
+        let _ = self.outbox.send(event);
+    }
+}

@@ -1,0 +1,96 @@
+//! What a transcription has found so far, from a file or while it is spoken.
+
+use earmark_engine::Recognition;
+use earmark_transcript::{Ms, Segment, Transcript};
+
+use crate::chunk::Piece;
+use crate::piece::{Timed, Why};
+
+/// A recording shorter than this has no room for a word. Units: ms.
+const TOO_SHORT: Ms = Ms(100);
+
+/// What a transcription has found so far.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// How much was heard.
+    pub(crate) heard: Ms,
+    segments: Vec<Segment>,
+    warnings: Vec<String>,
+    /// Languages that the aligner does not know, one for each piece.
+    unaligned: Vec<String>,
+    no_aligner: bool,
+}
+
+impl Found {
+    /// Says that a piece was heard again because the context came back as text.
+    pub(crate) fn note_echo(&mut self, piece: &Piece) {
+        let (start, end) = (piece.start_ms(), piece.end_ms());
+        self.warnings.push(format!(
+            "between {start} and {end} the model gave the context back as text; this part was \
+             heard again without it"
+        ));
+    }
+
+    /// Takes a finished piece in; gives back its segments.
+    pub(crate) fn add(&mut self, piece: &Piece, heard: &Recognition, timed: Timed) -> &[Segment] {
+        let (start, end) = (piece.start_ms(), piece.end_ms());
+        self.heard = end;
+        if heard.truncated {
+            self.warnings.push(format!(
+                "between {start} and {end} the model did not come to an end; text may be missing"
+            ));
+        }
+        if heard.looped {
+            self.warnings.push(format!(
+                "between {start} and {end} the model repeated itself; the repetitions were removed"
+            ));
+        }
+        let n_before = self.segments.len();
+        match timed.estimated {
+            None | Some(Why::Cancelled) => {}
+            Some(Why::NoAligner) => self.no_aligner = true,
+            Some(Why::Language(language)) => self.unaligned.push(language),
+            Some(Why::Failed(reason)) => self.warnings.push(format!(
+                "between {start} and {end} the times of the words are estimated, because \
+                 aligning failed: {reason}"
+            )),
+        }
+        self.segments.extend(timed.segments);
+        &self.segments[n_before..]
+    }
+
+    /// Something a reader should know.
+    pub(crate) fn warn(&mut self, warning: String) {
+        self.warnings.push(warning);
+    }
+
+    /// Puts the source's warnings before those of the pieces.
+    pub(crate) fn begin_with(&mut self, of_source: &[String]) {
+        self.warnings.splice(..0, of_source.iter().cloned());
+    }
+
+    /// Everything as a transcript, with what holds for the whole among its warnings.
+    pub(crate) fn into_transcript(mut self, duration: Ms) -> Transcript {
+        if self.no_aligner {
+            self.warn("the times of the words are estimated: there is no aligner".into());
+        }
+        self.unaligned.sort();
+        self.unaligned.dedup();
+        if !self.unaligned.is_empty() {
+            let languages = self.unaligned.join(", ");
+            self.warn(format!(
+                "the times of the words in {languages} are estimated: the aligner does not know \
+                 the language"
+            ));
+        }
+        if self.heard < TOO_SHORT {
+            self.warn(format!(
+                "only {} ms of sound; too short for a word",
+                self.heard.0
+            ));
+        } else if self.segments.is_empty() {
+            self.warn("no speech was heard".into());
+        }
+        Transcript::assemble(duration, self.segments, self.warnings)
+    }
+}

@@ -1,0 +1,121 @@
+//! An utterance is what somebody says without a long pause; it is heard again and again while it
+//! grows.
+
+use earmark_audio::SAMPLE_RATE;
+use earmark_engine::{Error, Growing, Observer, Outcome, Recognition, Request};
+use earmark_transcript::Ms;
+
+use super::Follow;
+use super::draft::Draft;
+use crate::chunk::{Piece, SHORTEST};
+
+/// An utterance that is not over.
+pub(super) struct Utterance {
+    /// Its first sample in the recording.
+    start: u64,
+    clip: Growing,
+    draft: Draft,
+    /// Length of the clip at the last look. Units: samples.
+    n_heard: usize,
+}
+
+impl Utterance {
+    pub(super) fn new(start: u64, request: &Request<'_>) -> Self {
+        Self {
+            start,
+            clip: Growing::new(request),
+            draft: Draft::default(),
+            n_heard: 0,
+        }
+    }
+
+    /// Its first sample in the recording.
+    pub(super) fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// The sample in the recording after the last that was taken in.
+    pub(super) fn end(&self) -> u64 {
+        self.start + self.clip.samples().len() as u64
+    }
+
+    /// Samples that were taken in since the last look.
+    pub(super) fn n_unheard(&self) -> usize {
+        self.clip.samples().len() - self.n_heard
+    }
+
+    /// Takes in what follows.
+    pub(super) fn push(&mut self, samples: &[f32]) {
+        self.clip.push(samples);
+    }
+
+    /// Where it begins.
+    pub(super) fn start_ms(&self) -> Ms {
+        Ms::from_samples(self.start, SAMPLE_RATE)
+    }
+
+    /// What it says so far.
+    pub(super) fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// Whether there is enough of it for the recogniser.
+    pub(super) fn is_audible(&self) -> bool {
+        self.clip.samples().len() >= SHORTEST
+    }
+
+    /// Hears everything that was taken in; nothing that was first heard after `n_room` samples is
+    /// committed. `false` when the observer stopped.
+    ///
+    /// Errors: what the recogniser says.
+    pub(super) fn look(
+        &mut self,
+        recognizer: &mut dyn Follow,
+        n_room: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<bool, Error> {
+        let kept = self.draft.kept();
+        let Outcome::Done(heard) = recognizer.follow(&mut self.clip, kept, observer)? else {
+            return Ok(false);
+        };
+        self.n_heard = self.clip.samples().len();
+        self.draft.update(heard, self.n_heard, n_room);
+        Ok(true)
+    }
+
+    /// Ends it after its first `n_samples` and gives back what follows them.
+    pub(super) fn cut(&mut self, n_samples: usize) -> Vec<f32> {
+        let rest = self.clip.samples()[n_samples..].to_vec();
+        self.clip.shorten(n_samples);
+        rest
+    }
+
+    /// Hears it to its end, unless the last look did, and commits everything. When the observer
+    /// stops, the last look stands.
+    ///
+    /// Errors: what the recogniser says.
+    pub(super) fn finish(
+        &mut self,
+        recognizer: &mut dyn Follow,
+        observer: &mut dyn Observer,
+    ) -> Result<(Piece, Recognition), Error> {
+        let n_samples = self.clip.samples().len();
+        if self.n_heard != n_samples {
+            let n_missing = SHORTEST.saturating_sub(n_samples);
+            self.clip.push(&vec![0.0; n_missing]);
+            self.look(recognizer, 0, observer)?;
+        }
+        self.draft.close();
+        let piece = Piece {
+            start: self.start,
+            n_samples,
+            samples: self.clip.samples().to_vec(),
+        };
+        Ok((piece, self.draft.heard().clone()))
+    }
+
+    /// What it sounds like.
+    pub(super) fn samples(&self) -> &[f32] {
+        self.clip.samples()
+    }
+}

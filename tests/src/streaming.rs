@@ -1,0 +1,112 @@
+//! The streaming of the reference package over our engine: the baseline that live transcription is
+//! measured against.
+//!
+//! Source: `streaming_transcribe` and `finish_streaming_transcribe` of the package `qwen-asr` 0.0.6.
+
+use earmark_engine::{Growing, Limit, Outcome, Recognizer, Request, Token, Unobserved, output};
+use earmark_transcript::Language;
+
+/// How the reference streams.
+#[derive(Clone, Copy)]
+pub struct Rules {
+    /// Samples that are added before each look.
+    pub n_chunk: usize,
+    /// Looks that begin without a prefix.
+    pub n_unfixed_chunks: usize,
+    /// Tokens that are taken back before each look.
+    pub n_unfixed_tokens: usize,
+    /// Most tokens of a look.
+    pub n_tokens: usize,
+}
+
+impl Rules {
+    /// Those of the reference's own demonstration.
+    pub fn demo() -> Self {
+        Self {
+            n_chunk: 32_000,
+            n_unfixed_chunks: 4,
+            n_unfixed_tokens: 5,
+            n_tokens: 32,
+        }
+    }
+}
+
+/// What one look saw and gave.
+pub struct Look {
+    /// Samples so far.
+    pub n_samples: usize,
+    /// Ids of the prefix.
+    pub prefix: Vec<u32>,
+    /// Ids that were generated after it, the stop token included.
+    pub generated: Vec<u32>,
+    /// Language so far.
+    pub language: String,
+    /// Text so far.
+    pub text: String,
+}
+
+/// Streams a clip; one look after another.
+pub fn stream(
+    recognizer: &mut Recognizer,
+    samples: &[f32],
+    language: Option<Language>,
+    rules: Rules,
+) -> Vec<Look> {
+    let request = Request {
+        language,
+        ..Request::default()
+    };
+    let mut clip = Growing::new(&request);
+    let mut raw = String::new();
+    let mut looks = Vec::new();
+    for (i, chunk) in samples.chunks(rules.n_chunk).enumerate() {
+        clip.push(chunk);
+        let is_last = chunk.len() < rules.n_chunk;
+        let prefix = if i < rules.n_unfixed_chunks {
+            String::new()
+        } else {
+            rolled_back(recognizer, &raw, rules.n_unfixed_tokens, is_last)
+        };
+        let ids = recognizer.tokenizer().encode(&prefix).unwrap();
+        let token = |&id: &u32| Token {
+            id,
+            probability: 1.0,
+            end: 0,
+        };
+        let kept: Vec<Token> = ids.iter().map(token).collect();
+        let limit = Limit::AtMost(rules.n_tokens);
+        let outcome = recognizer.follow(&mut clip, &kept, limit, &mut Unobserved);
+        let Outcome::Done(heard) = outcome.unwrap() else {
+            panic!("nobody stopped it")
+        };
+        let generated = heard.tokens[ids.len()..].iter().map(|token| token.id);
+        let generated: Vec<u32> = generated.collect();
+        raw = prefix + &recognizer.tokenizer().decode(&generated);
+        let parsed = output::parse(&raw, language);
+        looks.push(Look {
+            n_samples: clip.samples().len(),
+            prefix: ids,
+            generated,
+            language: parsed.language,
+            text: parsed.text,
+        });
+    }
+    looks
+}
+
+/// The text without its last tokens, and without more of them while it ends inside a character;
+/// the last look takes back what it is told and no more.
+fn rolled_back(recognizer: &Recognizer, raw: &str, n_tokens: usize, is_last: bool) -> String {
+    let tokenizer = recognizer.tokenizer();
+    let ids = tokenizer.encode(raw).unwrap();
+    if is_last {
+        let n_kept = ids.len().saturating_sub(n_tokens).max(1);
+        return tokenizer.decode(&ids[..n_kept.min(ids.len())]);
+    }
+    let n_kept = ids.len().saturating_sub(n_tokens);
+    (0..=n_kept)
+        .rev()
+        .map(|n| tokenizer.decode(&ids[..n]))
+        .find(|text| !text.contains(char::REPLACEMENT_CHARACTER))
+        .unwrap_or_default()
+}
