@@ -53,11 +53,11 @@ pub(crate) fn hear(window: &Window, event: &WindowEvent) {
             let front = window.state::<Front>();
             front.has_focus.store(*has_focus, Ordering::Relaxed);
         }
-        WindowEvent::CloseRequested { api, .. } => {
-            if desk(window.app_handle()).room().is_working() {
-                api.prevent_close();
-                ask(window);
-            }
+        WindowEvent::CloseRequested { api, .. }
+            if desk(window.app_handle()).room().is_working() =>
+        {
+            api.prevent_close();
+            ask(window);
         }
         _ => {}
     }

@@ -43,7 +43,7 @@ pub fn run() {
     };
     let mut context = tauri::generate_context!();
     fence::narrow(context.config_mut(), desk.room().player_address());
-    build(Arc::clone(&desk), context).run(hear);
+    build(Arc::clone(&desk), context).run(|app, event| hear(app, &event));
 }
 
 fn build(desk: Arc<desk::Desk>, context: Context) -> App {
@@ -109,7 +109,7 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
 }
 
 /// Takes in what the system asks of the program.
-fn hear(app: &AppHandle, event: RunEvent) {
+fn hear(app: &AppHandle, event: &RunEvent) {
     match event {
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {

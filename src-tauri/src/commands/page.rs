@@ -10,7 +10,7 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 
 use super::work;
 use crate::contract::{
-    Event, Failure, Feature, Folder, Folders, LogLine, Model, Opening, Settings,
+    Code, Event, Failure, Feature, Folder, Folders, LogLine, Model, Opening, Settings,
 };
 use crate::desk::Room;
 use crate::{convert, diagnostics as facts, front, log, reveal, settings};
@@ -62,6 +62,12 @@ pub(crate) async fn change_settings(
     let settings = work(app, move |desk| {
         let mut room = desk.room();
         let settings = settings::changed(&room.settings, &change)?;
+        // A folder of a model comes from the person, through the dialog.
+        let is_new = settings.model != room.settings.model;
+        if is_new && room.models.iter().all(|it| it.name != settings.model) {
+            let message = "this model is not known here; choose one from the list";
+            return Err(Failure::new(Code::ModelMissing, message));
+        }
         room.set(settings)?;
         let names: Vec<&str> = change.keys().map(String::as_str).collect();
         log::info(&format!("settings changed: {}", names.join(", ")));
