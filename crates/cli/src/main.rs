@@ -4,6 +4,7 @@ mod align;
 mod bench;
 mod check;
 mod eval;
+mod models;
 mod options;
 mod out;
 mod progress;
@@ -33,6 +34,7 @@ enum Command {
     Check(check::Args),
     Eval(eval::Args),
     Bench(bench::Args),
+    Models(models::Args),
 }
 
 /// How the command ended.
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Models(args) => models::run(&args),
     };
     let exit = exit.unwrap_or_else(|error| {
         if out::is_closed_pipe(&error) {

@@ -5,6 +5,7 @@
 //! it loaded while the jobs ask for the same model and settings. A job that fails or is cancelled
 //! does not touch the others.
 
+mod convert;
 mod failure;
 mod inputs;
 mod job;
@@ -15,9 +16,10 @@ mod queue;
 mod rest;
 mod work;
 
+pub use convert::{Conversion, convert};
 pub use earmark_engine::{DeviceChoice, Dtype, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
-pub use earmark_weights::{DEMO, home as models_folder};
+pub use earmark_weights::{Control, DEMO, Event as ModelEvent, home as models_folder};
 pub use failure::{Code, Failure};
 pub use inputs::{in_folder, recordings};
 pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded};
