@@ -82,8 +82,7 @@ pub(crate) fn embeddings(config: &Config) -> String {
 pub(crate) fn matrices(config: &Config, tensors: &Tensors) -> Vec<Matrix> {
     let (model, _) = names(config);
     let layers = 0..config.text.n_layers;
-    let layers =
-        layers.flat_map(|i| layer_matrices(&config.text, &format!("{model}.layers.{i}")));
+    let layers = layers.flat_map(|i| layer_matrices(&config.text, &format!("{model}.layers.{i}")));
     layers.chain([head(config, tensors)]).collect()
 }
 
@@ -95,8 +94,8 @@ fn head(config: &Config, tensors: &Tensors) -> Matrix {
         Head::Times(clock) => clock.n_classes,
         Head::Vocabulary => text.vocab,
     };
-    let is_tied = config.head == Head::Vocabulary
-        && (text.tied || !tensors.has(&format!("{own}.weight")));
+    let is_tied =
+        config.head == Head::Vocabulary && (text.tied || !tensors.has(&format!("{own}.weight")));
     let table = format!("{model}.embed_tokens");
     let part = if is_tied { &table } else { own };
     Matrix::of_parts(own, &[(part, n_out)], text.hidden)

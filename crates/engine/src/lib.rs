@@ -12,6 +12,8 @@
 //! | the encoder, the decoder | `encoder`, `stem`, `decoder`, `attention` |
 //! | how matrices are stored | `linear`, `matrix`, `blocks` |
 //! | converting a checkpoint once | [`quantised`] |
+//! | memory before loading and after | [`memory`] |
+//! | whether a GPU computes right | [`self_test`] |
 //! | files and tensors | `checkpoint`, `tensors`, `config`, `tokenizer` |
 //! | the prompt and what comes back | [`prompt`], [`output`] |
 
@@ -29,6 +31,7 @@ mod kernel;
 mod linear;
 mod matrix;
 pub mod mel;
+pub mod memory;
 pub mod monotonic;
 mod network;
 mod norm;
@@ -38,6 +41,7 @@ pub mod prompt;
 pub mod quantised;
 pub mod random;
 mod recognizer;
+pub mod self_test;
 mod stem;
 mod tensors;
 mod tokenizer;

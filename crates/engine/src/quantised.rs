@@ -64,8 +64,8 @@ pub fn convert(
         Ok(step(done, total))
     };
     for matrix in &plan.matrices {
-        let (blocks, _) = linear::quantised(&plan.tensors, matrix, dtype)?;
-        if !write(linear::bytes(&*blocks))? {
+        let blocks = linear::quantised(&plan.tensors, matrix, dtype)?;
+        if !write(blocks.bytes())? {
             return Ok(Outcome::Cancelled);
         }
     }
@@ -132,10 +132,20 @@ impl Plan {
         for matrix in &self.matrices {
             let shape = [matrix.n_out(), matrix.n_row_bytes(self.dtype)];
             let n_bytes = shape[0] * shape[1];
-            add(entry(matrix, self.dtype), json!(Stored::U8), &shape, n_bytes);
+            add(
+                entry(matrix, self.dtype),
+                json!(Stored::U8),
+                &shape,
+                n_bytes,
+            );
         }
         for (name, raw) in &self.copied {
-            add(name.clone(), json!(raw.dtype()), &raw.shape, raw.bytes().len());
+            add(
+                name.clone(),
+                json!(raw.dtype()),
+                &raw.shape,
+                raw.bytes().len(),
+            );
         }
         let (layout, version) = LAYOUT;
         header.insert(

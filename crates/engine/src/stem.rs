@@ -53,7 +53,11 @@ pub(crate) fn matrices(config: &AudioConfig, tower: &str) -> [Matrix; 3] {
     };
     // The checkpoint flattens channel by channel; our rows come band by band.
     let conv_out = Matrix::new(&format!("{tower}.conv_out"), [config.d_model, c * BANDS]);
-    [convolution(2), convolution(3), conv_out.channels_last(BANDS)]
+    [
+        convolution(2),
+        convolution(3),
+        conv_out.channels_last(BANDS),
+    ]
 }
 
 impl Stem {

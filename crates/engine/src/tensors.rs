@@ -66,7 +66,8 @@ impl Tensors {
             stored: None,
         };
         if !checkpoint.has(WHOLE) && !checkpoint.has(INDEX) && checkpoint.has(quantised::FILE) {
-            let metadata = tensors.add_shard(checkpoint, quantised::FILE, "it holds the weights")?;
+            let metadata =
+                tensors.add_shard(checkpoint, quantised::FILE, "it holds the weights")?;
             let file = checkpoint.display(quantised::FILE);
             tensors.stored = Some(quantised::stored(&metadata, &file)?);
             return Ok(tensors);

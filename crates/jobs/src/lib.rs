@@ -7,6 +7,7 @@
 
 mod convert;
 mod failure;
+mod idle;
 mod inputs;
 mod job;
 mod models;
@@ -14,6 +15,7 @@ mod peaks;
 mod progress;
 mod queue;
 mod rest;
+mod room;
 mod work;
 
 pub use convert::{Conversion, convert};
@@ -21,6 +23,7 @@ pub use earmark_engine::{DeviceChoice, Dtype, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
 pub use earmark_weights::{Control, DEMO, Event as ModelEvent, home as models_folder};
 pub use failure::{Code, Failure};
+pub use idle::Unloading;
 pub use inputs::{in_folder, recordings};
 pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded};
 pub use models::{Model, devices, model, models};
