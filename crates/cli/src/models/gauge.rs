@@ -19,6 +19,7 @@ impl Gauge {
     }
 
     /// Shows what happens.
+    #[expect(clippy::needless_pass_by_value, reason = "events are handed over")]
     pub(crate) fn hear(&self, event: Event) {
         if let Event::Progress(Progress { done, total, .. }) = event {
             self.bar.set_length(total.unwrap_or(done));
