@@ -240,16 +240,19 @@ impl Room {
         let result = match event {
             Heard::Started(_) => self.begin(id),
             Heard::Loaded(_, model) => {
-                let (spent, note) = (model.spent, model.device_note.as_deref().unwrap_or(""));
+                let notes = [model.device_note, model.memory_note].into_iter().flatten();
+                let note = notes.reduce(|one, other| format!("{one}; {other}"));
                 log::info(&format!(
-                    "model loaded in {spent:.1?}: {} {note}",
-                    model.device
+                    "model loaded in {:.1?}: {} {}",
+                    model.spent,
+                    model.device,
+                    note.as_deref().unwrap_or("")
                 ));
                 self.tell(Event::Loaded {
                     title: model.title,
                     is_demo: model.is_demo,
                     device: model.device,
-                    note: model.device_note,
+                    note,
                 });
                 Ok(())
             }
@@ -275,6 +278,7 @@ impl Room {
                 log_end(id, &end, spent);
                 self.end(id, end)
             }
+            Heard::Unloaded(_) => Ok(()),
         };
         self.note(result);
     }

@@ -6,6 +6,7 @@ mod check;
 mod devices;
 mod eval;
 mod listen;
+mod models;
 mod options;
 mod out;
 mod progress;
@@ -37,6 +38,7 @@ enum Command {
     Check(check::Args),
     Eval(eval::Args),
     Bench(bench::Args),
+    Models(models::Args),
 }
 
 /// How the command ended.
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Models(args) => models::run(&args),
     };
     let exit = exit.unwrap_or_else(|error| {
         if out::is_closed_pipe(&error) {

@@ -11,12 +11,16 @@
 //! | what both are made of | `network` |
 //! | the spectrogram | [`mel`] |
 //! | the encoder, the decoder | `encoder`, `stem`, `decoder`, `attention` |
-//! | how matrices are stored | `linear` |
+//! | how matrices are stored | `linear`, `matrix`, `blocks` |
+//! | converting a checkpoint once | [`quantised`] |
+//! | memory before loading and after | [`memory`] |
+//! | whether a GPU computes right | [`self_test`] |
 //! | files and tensors | `checkpoint`, `tensors`, `config`, `tokenizer` |
 //! | the prompt and what comes back | [`prompt`], [`output`] |
 
 mod aligner;
 mod attention;
+mod blocks;
 mod checkpoint;
 mod config;
 mod decoder;
@@ -27,15 +31,19 @@ mod generate;
 mod growing;
 mod kernel;
 mod linear;
+mod matrix;
 pub mod mel;
+pub mod memory;
 pub mod monotonic;
 mod network;
 mod norm;
 mod observer;
 pub mod output;
 pub mod prompt;
+pub mod quantised;
 pub mod random;
 mod recognizer;
+pub mod self_test;
 mod stem;
 mod tensors;
 mod tokenizer;

@@ -8,7 +8,9 @@
 //! What is spoken is no job: a [`Listener`] records and transcribes it while it is said, with a
 //! thread and a model of its own, because a person who speaks cannot wait for a file.
 
+mod convert;
 mod failure;
+mod idle;
 mod inputs;
 mod job;
 mod listen;
@@ -18,14 +20,17 @@ mod peaks;
 mod progress;
 mod queue;
 mod rest;
+mod room;
 mod work;
 
+pub use convert::{Conversion, convert};
 pub use earmark_audio::capture::{Device, Kind, Level, Which, devices as sounds};
 pub use earmark_audio::record::Recorded;
 pub use earmark_engine::{DeviceChoice, Dtype, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
-pub use earmark_weights::{DEMO, home as models_folder};
+pub use earmark_weights::{Control, DEMO, Event as ModelEvent, home as models_folder};
 pub use failure::{Code, Failure};
+pub use idle::Unloading;
 pub use inputs::{in_folder, recordings};
 pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded};
 pub use listen::{Heard, Listen, Listener, Session};
