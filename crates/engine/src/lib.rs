@@ -11,6 +11,7 @@
 //! | the spectrogram | [`mel`] |
 //! | the encoder, the decoder | `encoder`, `stem`, `decoder`, `attention` |
 //! | how matrices are stored | `linear` |
+//! | what there is to run on | [`Hardware`] |
 //! | files and tensors | `checkpoint`, `tensors`, `config`, `tokenizer` |
 //! | the prompt and what comes back | [`prompt`], [`output`] |
 
@@ -23,6 +24,7 @@ mod device;
 mod encoder;
 mod error;
 mod generate;
+mod hardware;
 mod kernel;
 mod linear;
 pub mod mel;
@@ -43,6 +45,7 @@ pub use checkpoint::Checkpoint;
 pub use device::{DeviceChoice, matmul_gflops, n_threads, set_threads};
 pub use error::{Error, Result};
 pub use generate::Limit;
+pub use hardware::{Gpu, Hardware, Memory};
 pub use linear::Dtype;
 pub use network::{Census, Settings, Timings, Work};
 pub use observer::{Observer, Outcome, Unobserved};

@@ -5,6 +5,7 @@
 //! it loaded while the jobs ask for the same model and settings. A job that fails or is cancelled
 //! does not touch the others.
 
+mod advice;
 mod failure;
 mod inputs;
 mod job;
@@ -15,7 +16,8 @@ mod queue;
 mod rest;
 mod work;
 
-pub use earmark_engine::{DeviceChoice, Dtype, Settings, set_threads};
+pub use advice::{Advice, Reason, advise};
+pub use earmark_engine::{DeviceChoice, Dtype, Hardware, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
 pub use earmark_weights::{DEMO, home as models_folder};
 pub use failure::{Code, Failure};

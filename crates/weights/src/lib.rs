@@ -24,7 +24,7 @@ mod stock;
 mod world;
 
 pub use bundle::export;
-pub use catalog::{Edition, Entry, Fact, What, catalog, entry, mirrors};
+pub use catalog::{Edition, Entry, Fact, What, catalog, catalog_trouble, entry, mirrors};
 pub use control::{Control, Wish};
 pub use demo::{DEMO, DEMO_ALIGNER, Embedded, demo, demo_aligner};
 pub use download::{Download, Event, Outcome, Progress, Tell, Tuning};
