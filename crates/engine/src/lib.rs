@@ -10,13 +10,15 @@
 //! | what both are made of | `network` |
 //! | the spectrogram | [`mel`] |
 //! | the encoder, the decoder | `encoder`, `stem`, `decoder`, `attention` |
-//! | how matrices are stored | `linear` |
+//! | how matrices are stored | `linear`, `matrix`, `blocks` |
+//! | converting a checkpoint once | [`quantised`] |
 //! | what there is to run on | [`Hardware`] |
 //! | files and tensors | `checkpoint`, `tensors`, `config`, `tokenizer` |
 //! | the prompt and what comes back | [`prompt`], [`output`] |
 
 mod aligner;
 mod attention;
+mod blocks;
 mod checkpoint;
 mod config;
 mod decoder;
@@ -27,6 +29,7 @@ mod generate;
 mod hardware;
 mod kernel;
 mod linear;
+mod matrix;
 pub mod mel;
 pub mod monotonic;
 mod network;
@@ -34,6 +37,7 @@ mod norm;
 mod observer;
 pub mod output;
 pub mod prompt;
+pub mod quantised;
 pub mod random;
 mod recognizer;
 mod stem;

@@ -111,8 +111,10 @@ impl From<earmark_weights::Error> for Failure {
             | Error::Refused { .. }
             | Error::Wrong { .. } => Code::Network,
             Error::NoSpace { .. } | Error::Full { .. } => Code::NoSpace,
-            Error::Disk { .. } => Code::Disk,
-            Error::Import { .. } | Error::Damaged { .. } => Code::ModelInvalid,
+            Error::Disk { .. } | Error::Exists { .. } => Code::Disk,
+            Error::Import { .. } | Error::Damaged { .. } | Error::NoCopy { .. } => {
+                Code::ModelInvalid
+            }
             _ => Code::ModelMissing,
         };
         Self::new(code, error.to_string())

@@ -6,6 +6,7 @@
 //! does not touch the others.
 
 mod advice;
+mod convert;
 mod failure;
 mod inputs;
 mod job;
@@ -17,9 +18,10 @@ mod rest;
 mod work;
 
 pub use advice::{Advice, Reason, advise};
+pub use convert::{Conversion, convert};
 pub use earmark_engine::{DeviceChoice, Dtype, Hardware, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
-pub use earmark_weights::{DEMO, home as models_folder};
+pub use earmark_weights::{Control, DEMO, Event as ModelEvent, home as models_folder};
 pub use failure::{Code, Failure};
 pub use inputs::{in_folder, recordings};
 pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded};

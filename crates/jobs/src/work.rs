@@ -76,7 +76,8 @@ fn timekeeper(located: &Located, settings: Settings) -> Result<Timekeeper, Failu
     Ok(Timekeeper::new(aligner, languages, located.longest_clip_s))
 }
 
-fn checkpoint(located: &Located) -> Checkpoint {
+/// The files of a located checkpoint, as the engine takes them.
+pub(crate) fn checkpoint(located: &Located) -> Checkpoint {
     match &located.files {
         Files::Folder(path) => Checkpoint::Folder(path.clone()),
         Files::Embedded(files) => Checkpoint::Embedded(files),

@@ -160,6 +160,18 @@ pub enum Error {
         /// What is wrong, and what to do.
         detail: String,
     },
+    /// There is something where a quantised copy is to be made.
+    #[error("`{}` is there already, and stays as it is; remove it, or choose another folder", .path.display())]
+    Exists {
+        /// Where it was to be.
+        path: PathBuf,
+    },
+    /// A folder that does not say that it is a quantised copy.
+    #[error("`{}` is no quantised copy, or one of another version; convert the model again", .path.display())]
+    NoCopy {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file on disk that is not, or no longer, the published one.
     #[error("`{}` is damaged ({detail}); repair the model", .path.display())]
     Damaged {

@@ -1,6 +1,7 @@
 //! `earmark models`: which models there are, and bringing them onto this computer.
 
 mod bundle;
+mod convert;
 mod download;
 mod gauge;
 mod list;
@@ -35,6 +36,7 @@ enum Word {
     Verify(stock::VerifyArgs),
     Remove(stock::RemoveArgs),
     Path(stock::PathArgs),
+    Convert(convert::Args),
 }
 
 /// Runs the command.
@@ -52,6 +54,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Word::Verify(args) => stock::verify(args),
         Word::Remove(args) => stock::remove(args),
         Word::Path(args) => stock::path(args),
+        Word::Convert(args) => convert::run(args),
     }
 }
 
