@@ -11,6 +11,7 @@ lint: (xtask "lint")
 fmt: (xtask "fmt")
 desktop: (xtask "desktop")
 bench: (xtask "bench")
+journey: (xtask "journey")
 cuda: (xtask "cuda")
 
 [private]

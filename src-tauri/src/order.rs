@@ -222,11 +222,13 @@ impl Room {
         let result = match event {
             Heard::Started(_) => self.begin(id),
             Heard::Loaded(_, model) => {
+                let notes = [model.device_note, model.memory_note].into_iter().flatten();
+                let note = notes.reduce(|one, other| format!("{one}; {other}"));
                 self.tell(Event::Loaded {
                     title: model.title,
                     is_demo: model.is_demo,
                     device: model.device,
-                    note: model.device_note,
+                    note,
                 });
                 Ok(())
             }
@@ -249,6 +251,7 @@ impl Room {
             }
             Heard::Progress(_, progress) => self.progress(id, &progress),
             Heard::Ended { end, .. } => self.end(id, end),
+            Heard::Unloaded(_) => Ok(()),
         };
         self.note(result);
     }

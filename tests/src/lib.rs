@@ -5,6 +5,8 @@ pub mod checkpoints;
 pub mod clips;
 pub mod drift;
 pub mod golden;
+pub mod journey;
+pub mod server;
 pub mod speech;
 
 use std::path::PathBuf;

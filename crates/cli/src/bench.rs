@@ -2,6 +2,7 @@
 
 mod aligner;
 mod machine;
+mod memory;
 mod report;
 
 use std::path::PathBuf;
@@ -42,6 +43,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
+    /// Measure memory alone, beside what was estimated before loading
+    #[arg(long)]
+    memory: bool,
+
     /// Minutes of sound to align, when the model is an aligner
     #[arg(long, value_name = "N", default_value_t = 120)]
     minutes: u32,
@@ -79,6 +84,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             &earmark_weights::home(),
         )?),
     };
+    if args.memory {
+        let settings = args.model.settings();
+        let report = memory::measure(&checkpoint, settings, &samples, args.tokens)?;
+        return write(args, &report.json()?, &report.table());
+    }
     if is_aligner(args.model.name()) {
         out::say("loading");
         let report = aligner::measure(&checkpoint, args.model.settings(), args.minutes.max(1))?;

@@ -22,13 +22,13 @@ struct Mapped<B> {
 pub(crate) fn mapped(bytes: Arc<Bytes>, dtype: Dtype) -> Option<Box<dyn QuantizedType>> {
     match dtype {
         Dtype::F32 => None,
-        Dtype::Q8_0 => Mapped::<BlockQ8_0>::new(bytes),
-        Dtype::Q4K => Mapped::<BlockQ4K>::new(bytes),
+        Dtype::Q8_0 => Mapped::<BlockQ8_0>::boxed(bytes),
+        Dtype::Q4K => Mapped::<BlockQ4K>::boxed(bytes),
     }
 }
 
 impl<B: GgmlType + Send + Sync + 'static> Mapped<B> {
-    fn new(bytes: Arc<Bytes>) -> Option<Box<dyn QuantizedType>> {
+    fn boxed(bytes: Arc<Bytes>) -> Option<Box<dyn QuantizedType>> {
         let slice = bytes.as_slice();
         let is_whole = slice.len().is_multiple_of(size_of::<B>());
         (is_whole && slice.as_ptr().cast::<B>().is_aligned()).then(|| {
@@ -40,7 +40,7 @@ impl<B: GgmlType + Send + Sync + 'static> Mapped<B> {
     #[expect(unsafe_code, reason = "bytes of a file are taken for blocks")]
     fn blocks(&self) -> &[B] {
         let bytes = self.bytes.as_slice();
-        // SAFETY: `new` checked length and alignment, and the map never moves. The two kinds of
+        // SAFETY: `boxed` checked length and alignment, and the map never moves. The two kinds of
         // blocks that `mapped` makes are `repr(C)` structures of integers and half floats without
         // gaps, so every pattern of bits is a block; what damaged ones do is give wrong sums.
         unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len() / size_of::<B>()) }

@@ -21,7 +21,7 @@ use crate::stem::{self, Stem};
 use crate::tensors::Tensors;
 
 /// Windows computed together: their rows share one pass over the weights.
-const GROUP: usize = 4;
+pub(crate) const GROUP: usize = 4;
 
 /// The audio encoder with its projector.
 pub(crate) struct Encoder {
@@ -51,7 +51,7 @@ fn rows_of_chunk(n_frames: usize) -> usize {
 
 /// Encoder rows of a clip of `n_frames` mel frames: 13 for each whole second, then
 /// `ceil(rest / 8)`.
-fn n_rows(config: &AudioConfig, n_frames: usize) -> usize {
+pub(crate) fn n_rows(config: &AudioConfig, n_frames: usize) -> usize {
     let chunk = config.chunk_frames;
     n_frames / chunk * rows_of_chunk(chunk) + rows_of_chunk(n_frames % chunk)
 }

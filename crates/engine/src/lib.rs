@@ -13,6 +13,8 @@
 //! | how matrices are stored | `linear`, `matrix`, `blocks` |
 //! | converting a checkpoint once | [`quantised`] |
 //! | what there is to run on | [`Hardware`] |
+//! | memory before loading and after | [`memory`] |
+//! | whether a GPU computes right | [`self_test`] |
 //! | files and tensors | `checkpoint`, `tensors`, `config`, `tokenizer` |
 //! | the prompt and what comes back | [`prompt`], [`output`] |
 
@@ -31,6 +33,7 @@ mod kernel;
 mod linear;
 mod matrix;
 pub mod mel;
+pub mod memory;
 pub mod monotonic;
 mod network;
 mod norm;
@@ -40,6 +43,7 @@ pub mod prompt;
 pub mod quantised;
 pub mod random;
 mod recognizer;
+pub mod self_test;
 mod stem;
 mod tensors;
 mod tokenizer;

@@ -24,6 +24,15 @@ pub enum Dtype {
 }
 
 impl Dtype {
+    /// Bits that a value takes.
+    pub(crate) fn n_bits(self) -> usize {
+        match self {
+            Self::F32 => 32,
+            Self::Q8_0 => 9,
+            Self::Q4K => 5,
+        }
+    }
+
     /// The name on the command line and in reports: `f32`, `q8_0`, `q4_k`.
     pub fn name(self) -> &'static str {
         match self {
@@ -70,7 +79,7 @@ impl Linear {
             let rows = Tensor::from_vec(values, (n_out, n_in), &Device::Cpu)?;
             Weight::Full(rows.to_device(device)?.t()?)
         } else {
-            let (storage, mapped) = quantised(tensors, matrix, dtype)?;
+            let Blocks { storage, mapped } = quantised(tensors, matrix, dtype)?;
             let shape = (n_out, matrix.n_filled());
             let mut tensor = QTensor::new(QStorage::Cpu(storage), shape)?;
             if !device.is_cpu() {
@@ -196,39 +205,46 @@ impl Linear {
     }
 }
 
-/// The bytes of blocks on the CPU.
-#[expect(unsafe_code, reason = "candle hands out an address and a length")]
-pub(crate) fn bytes(blocks: &dyn QuantizedType) -> &[u8] {
-    // SAFETY: this is what the two mean, and both live as long as the blocks, which no one writes
-    // to while they are borrowed.
-    unsafe { std::slice::from_raw_parts(blocks.as_ptr(), blocks.storage_size_in_bytes()) }
+/// The blocks of a quantised matrix on the CPU.
+pub(crate) struct Blocks {
+    storage: Box<dyn QuantizedType>,
+    /// Where they lie, when that is in a file.
+    mapped: Option<Arc<Bytes>>,
+}
+
+impl Blocks {
+    /// Their bytes, row by row.
+    #[expect(unsafe_code, reason = "candle hands out an address and a length")]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        let (first, n_bytes) = (self.storage.as_ptr(), self.storage.storage_size_in_bytes());
+        // SAFETY: this is what the two mean, and both live as long as the blocks, which no one
+        // writes to while they are borrowed.
+        unsafe { std::slice::from_raw_parts(first, n_bytes) }
+    }
 }
 
 /// The blocks of a matrix on the CPU: those of a quantised copy, which stay in the file, or else
 /// made from the rows.
 ///
 /// Errors: a tensor is missing or another one than the configuration says.
-pub(crate) fn quantised(
-    tensors: &Tensors,
-    matrix: &Matrix,
-    dtype: Dtype,
-) -> Result<(Box<dyn QuantizedType>, Option<Arc<Bytes>>)> {
+pub(crate) fn quantised(tensors: &Tensors, matrix: &Matrix, dtype: Dtype) -> Result<Blocks> {
     if tensors.stored().is_some() {
         let bytes = Arc::new(tensors.blocks(matrix, dtype)?);
         let storage = blocks::mapped(Arc::clone(&bytes), dtype).ok_or_else(|| Error::Damaged {
             file: tensors.display(),
             detail: format!("the blocks of `{}` do not lie on even bytes", matrix.name),
         })?;
-        return Ok((storage, Some(bytes)));
+        let mapped = Some(bytes);
+        return Ok(Blocks { storage, mapped });
     }
     let (rows, n_out, n_in) = (matrix.rows(tensors)?, matrix.n_out(), matrix.n_in);
-    Ok((
-        match dtype {
+    Ok(Blocks {
+        storage: match dtype {
             Dtype::Q4K => quantise::<BlockQ4K>(&rows, n_out, n_in),
             _ => quantise::<BlockQ8_0>(&rows, n_out, n_in),
         },
-        None,
-    ))
+        mapped: None,
+    })
 }
 
 /// Bytes of the tiles candle keeps beside a quantised matrix of `n_out` by `n_filled`.

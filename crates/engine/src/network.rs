@@ -24,7 +24,7 @@ use crate::tokenizer::Tokenizer;
 /// Checkpoints of up to this many values run in f32 by default: quantising gains nothing there.
 const SMALL: usize = 100_000_000;
 /// Prompt tokens that go through the decoder together; bounds the memory of long clips.
-const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 
 /// How to load a checkpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -64,8 +64,8 @@ pub fn convert(
         Ok(step(done, total))
     };
     for matrix in &plan.matrices {
-        let (blocks, _) = linear::quantised(&plan.tensors, matrix, dtype)?;
-        if !write(linear::bytes(&*blocks))? {
+        let blocks = linear::quantised(&plan.tensors, matrix, dtype)?;
+        if !write(blocks.bytes())? {
             return Ok(Outcome::Cancelled);
         }
     }

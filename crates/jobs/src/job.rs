@@ -6,7 +6,7 @@ use std::time::Duration;
 use earmark_engine::Settings;
 use earmark_transcript::{Language, Ms, Segment, Transcript};
 
-use crate::{Failure, Progress};
+use crate::{Failure, Progress, Unloading};
 
 /// One recording to be transcribed.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub enum AlignerChoice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub u64);
 
-/// What happens to a job, as it happens.
+/// What happens in a queue, as it happens.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// It is its turn.
@@ -77,6 +77,8 @@ pub enum Event {
         /// How long the work took, loading not counted.
         spent: Duration,
     },
+    /// Between two jobs, the loaded model gave its memory back; the next job loads it again.
+    Unloaded(Unloading),
 }
 
 /// A model that was loaded.
@@ -92,6 +94,8 @@ pub struct Loaded {
     pub device: String,
     /// Why that is not the best device, when it is not: one sentence.
     pub device_note: Option<String>,
+    /// That memory may not be enough, when it may not: one sentence with what to do.
+    pub memory_note: Option<String>,
     /// How long loading took.
     pub spent: Duration,
 }

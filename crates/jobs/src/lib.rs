@@ -8,6 +8,7 @@
 mod advice;
 mod convert;
 mod failure;
+mod idle;
 mod inputs;
 mod job;
 mod models;
@@ -15,6 +16,7 @@ mod peaks;
 mod progress;
 mod queue;
 mod rest;
+mod room;
 mod work;
 
 pub use advice::{Advice, Reason, advise};
@@ -23,6 +25,7 @@ pub use earmark_engine::{DeviceChoice, Dtype, Hardware, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
 pub use earmark_weights::{Control, DEMO, Event as ModelEvent, home as models_folder};
 pub use failure::{Code, Failure};
+pub use idle::Unloading;
 pub use inputs::{in_folder, recordings};
 pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded};
 pub use models::{Model, devices, model, models};

@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use earmark_engine::self_test;
 use earmark_transcript::Transcript;
 
+use crate::idle::Habits;
 use crate::work::{Bench, ThisComputer, Tools};
-use crate::{End, Event, Failure, Job, JobId};
+use crate::{End, Event, Failure, Job, JobId, models_folder};
 
 /// A queue of jobs with an engine thread of its own.
 ///
@@ -24,22 +26,27 @@ pub struct Queue {
 }
 
 /// What the queue and its thread both hold.
-#[derive(Default)]
 struct Shared {
     /// The jobs that are waiting or being done, and whether each is to stop.
     stop: Mutex<HashMap<JobId, Arc<AtomicBool>>>,
+    /// What happens to a model that nobody uses.
+    habits: Mutex<Habits>,
 }
 
 impl Queue {
     /// Starts an empty queue, and gives the receiver of what will happen in it.
     pub fn start() -> (Self, Receiver<Event>) {
-        Self::start_with(Box::new(ThisComputer))
+        self_test::remember_in(models_folder().join("devices.json"));
+        Self::start_with(Box::new(ThisComputer), Habits::default())
     }
 
-    pub(crate) fn start_with(tools: Box<dyn Tools>) -> (Self, Receiver<Event>) {
+    pub(crate) fn start_with(tools: Box<dyn Tools>, habits: Habits) -> (Self, Receiver<Event>) {
         let (inbox, jobs) = mpsc::channel();
         let (outbox, events) = mpsc::channel();
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            stop: Mutex::default(),
+            habits: Mutex::new(habits),
+        });
         let thread = {
             let shared = Arc::clone(&shared);
             thread::Builder::new()
@@ -69,6 +76,12 @@ impl Queue {
                 .expect("the thread outlives the queue's inbox");
         }
         id
+    }
+
+    /// Sets after how long without a job the loaded model gives its memory back; `None` keeps it
+    /// until the computer is short of memory.
+    pub fn unload_after(&self, time: Option<Duration>) {
+        self.shared.habits().unload_after = time;
     }
 
     /// Stops a job, whether it waits or is being done; nothing happens when it is over.
@@ -107,6 +120,10 @@ impl Shared {
         self.stop.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn habits(&self) -> MutexGuard<'_, Habits> {
+        self.habits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn cancel_all(&self) {
         self.stop()
             .values()
@@ -118,7 +135,7 @@ impl Shared {
 fn run(jobs: &Receiver<(JobId, Job)>, outbox: &Sender<Event>, shared: &Shared, mut bench: Bench) {
     // Nobody listening is no reason to stop: the queue may still be waiting for its end.
     let tell = |event| drop(outbox.send(event));
-    for (id, job) in jobs {
+    while let Some((id, job)) = next(jobs, shared, &mut bench, &tell) {
         let stop = shared.stop().get(&id).map(Arc::clone).unwrap_or_default();
         let cancelled = || stop.load(Ordering::Relaxed);
         let (end, spent) = if cancelled() {
@@ -141,6 +158,29 @@ fn run(jobs: &Receiver<(JobId, Job)>, outbox: &Sender<Event>, shared: &Shared, m
             spent,
         });
     }
+}
+
+/// Waits for the next job, and unloads a model that waits for too long; none when the queue is gone.
+fn next(
+    jobs: &Receiver<(JobId, Job)>,
+    shared: &Shared,
+    bench: &mut Bench,
+    tell: &dyn Fn(Event),
+) -> Option<(JobId, Job)> {
+    let since = Instant::now();
+    while bench.is_loaded() {
+        let habits = *shared.habits();
+        match jobs.recv_timeout(habits.wait(since.elapsed())) {
+            Ok(next) => return Some(next),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(why) = bench.rest(&habits, since.elapsed()) {
+                    tell(Event::Unloaded(why));
+                }
+            }
+        }
+    }
+    jobs.recv().ok()
 }
 
 #[cfg(test)]

@@ -3,15 +3,17 @@
 use std::time::{Duration, Instant};
 
 use earmark_audio::{Recording, Source};
-use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings};
+use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings, memory};
 use earmark_pipeline::{
     Align, Ears, Event as Heard, Outcome, Policy, Recognize, Timekeeper, Watcher, transcribe,
 };
 use earmark_transcript::Ms;
 use earmark_weights::{Files, Located};
 
+use crate::idle::{Habits, is_short_of_memory};
 use crate::rest::{Rest, later, shifted, shifted_all};
-use crate::{AlignerChoice, End, Event, Failure, Job, JobId, Loaded, Progress};
+use crate::room::Room;
+use crate::{AlignerChoice, End, Event, Failure, Job, JobId, Loaded, Progress, Unloading};
 
 /// Opens recordings and loads models: the real ones, or scripted ones in tests.
 pub(crate) trait Tools: Send {
@@ -19,6 +21,10 @@ pub(crate) trait Tools: Send {
     fn open(&mut self, job: &Job) -> Result<Box<dyn Source>, Failure>;
     /// Loads the model of a job.
     fn load(&mut self, job: &Job) -> Result<Model, Failure>;
+    /// Whether the computer is short of memory.
+    fn is_short_of_memory(&mut self) -> bool {
+        false
+    }
 }
 
 /// A loaded model.
@@ -45,6 +51,13 @@ impl Tools for ThisComputer {
             AlignerChoice::Off => None,
             AlignerChoice::Named(name) => Some(earmark_weights::find_aligner(name, &home)?),
         };
+        let longest_clip_s = located.longest_clip_s;
+        let models: Vec<&Located> = [&located].into_iter().chain(&its_aligner).collect();
+        let memory_note = Room::look().check(
+            &models,
+            job.settings,
+            job.longest_piece_s.unwrap_or(u32::MAX),
+        )?;
         let begun = Instant::now();
         let recognizer = Recognizer::load(&checkpoint(&located), &job.settings)?;
         let aligner = its_aligner
@@ -57,15 +70,19 @@ impl Tools for ThisComputer {
             aligner: its_aligner.map(|located| located.title),
             device: recognizer.device(),
             device_note: recognizer.device_note().map(str::to_owned),
+            memory_note,
             spent: begun.elapsed(),
         };
-        let longest_clip_s = located.longest_clip_s;
         Ok(Model {
             recognizer: Box::new(recognizer),
             aligner: aligner.map(|aligner| Box::new(aligner) as Box<dyn Align>),
             loaded,
             longest_clip_s,
         })
+    }
+
+    fn is_short_of_memory(&mut self) -> bool {
+        is_short_of_memory()
     }
 }
 
@@ -157,12 +174,27 @@ impl Bench {
             settings: job.settings,
         };
         if self.model.as_ref().is_none_or(|(has, _)| *has != wanted) {
-            self.model = None; // the old one's memory goes before the new one's comes
+            if self.model.take().is_some() {
+                memory::give_back(); // the old one's goes before the new one's comes
+            }
             let model = self.tools.load(job)?;
             tell(Event::Loaded(id, model.loaded.clone()));
             self.model = Some((wanted, model));
         }
         Ok(&mut self.model.as_mut().expect("it was just put there").1)
+    }
+
+    /// Whether a model is loaded.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// Unloads a model that nobody has used for `idle`, when it is time to; why it did.
+    pub(crate) fn rest(&mut self, habits: &Habits, idle: Duration) -> Option<Unloading> {
+        let why = habits.unloading(idle, || self.tools.is_short_of_memory())?;
+        self.model = None;
+        memory::give_back();
+        Some(why)
     }
 
     /// Drops the model: after a panic nobody knows what state it is in.

@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 type Word = (&'static str, &'static str, fn() -> Outcome);
 
 /// The words, in the order a newcomer meets them.
-const WORDS: [Word; 8] = [
+const WORDS: [Word; 9] = [
     (
         "demo",
         "set everything up and print the words of a sample recording",
@@ -35,6 +35,11 @@ const WORDS: [Word; 8] = [
         "bench",
         "load and decode at full size with random weights (release build)",
         bench,
+    ),
+    (
+        "journey",
+        "a model of full size from a local server to its text and out of memory again",
+        journey,
     ),
     (
         "cuda",
@@ -113,6 +118,11 @@ fn bench() -> Outcome {
         "--dtype",
         "q8_0",
     ]))
+}
+
+fn journey() -> Outcome {
+    setup::for_building()?;
+    cargo(&["bench", "-p", "earmark-tests", "--bench", "journey"])
 }
 
 /// The repository's root.

@@ -8,8 +8,9 @@ use earmark_pipeline::Recognize;
 use earmark_transcript::Ms;
 
 use super::Queue;
+use crate::idle::Habits;
 use crate::work::{Model, Tools};
-use crate::{AlignerChoice, Code, End, Event, Failure, Job, JobId, Loaded};
+use crate::{AlignerChoice, Code, End, Event, Failure, Job, JobId, Loaded, Unloading};
 
 /// One second of silence.
 struct Second(bool);
@@ -52,8 +53,8 @@ impl Recognize for Parrot {
     }
 }
 
-/// Opens every recording but the missing one, and counts what it loads.
-struct Scripted(Sender<String>);
+/// Opens every recording but the missing one, counts what it loads, and is short of memory or not.
+struct Scripted(Sender<String>, bool);
 
 impl Tools for Scripted {
     fn open(&mut self, job: &Job) -> Result<Box<dyn Source>, Failure> {
@@ -76,6 +77,7 @@ impl Tools for Scripted {
             is_demo: false,
             device: "nowhere".into(),
             device_note: None,
+            memory_note: None,
             spent: Duration::ZERO,
         };
         Ok(Model {
@@ -85,11 +87,18 @@ impl Tools for Scripted {
             longest_clip_s: 15,
         })
     }
+    fn is_short_of_memory(&mut self) -> bool {
+        self.1
+    }
 }
 
 fn start() -> (Queue, Receiver<Event>, Receiver<String>) {
+    start_with(Habits::default(), false)
+}
+
+fn start_with(habits: Habits, is_short: bool) -> (Queue, Receiver<Event>, Receiver<String>) {
     let (loads, loaded) = channel();
-    let (queue, events) = Queue::start_with(Box::new(Scripted(loads)));
+    let (queue, events) = Queue::start_with(Box::new(Scripted(loads, is_short)), habits);
     (queue, events, loaded)
 }
 
@@ -157,6 +166,7 @@ fn a_job_tells_what_happens_to_it() {
             Event::Segment(..) => "segment",
             Event::Progress(..) => "progress",
             Event::Ended { .. } => "ended",
+            Event::Unloaded(_) => "unloaded",
         })
         .collect();
     assert_eq!(
@@ -193,6 +203,41 @@ fn cancel_stops_the_job_at_work_and_those_that_wait() {
     assert!(matches!(&ends[0], (id, End::Cancelled(_)) if *id == at_work));
     assert!(matches!(&ends[1], (id, End::Cancelled(_)) if *id == waiting));
     assert_eq!((ends[2].0, text(&ends[2].1)), (last, "last"));
+}
+
+#[test]
+fn a_model_that_nobody_uses_is_unloaded_and_loaded_again() {
+    let kept = Habits {
+        unload_after: None,
+        look_every: Duration::from_millis(1),
+    };
+    let at_once = Habits {
+        unload_after: Some(Duration::ZERO),
+        ..kept
+    };
+    let next_unloading = |events: &Receiver<Event>| loop {
+        if let Event::Unloaded(why) = events.recv_timeout(Duration::from_mins(1)).unwrap() {
+            return why;
+        }
+    };
+    for (habits, is_short, expected) in [
+        (at_once, false, Unloading::Idle),
+        (kept, true, Unloading::MemoryPressure),
+    ] {
+        let (mut queue, events, loaded) = start_with(habits, is_short);
+        queue.submit(job("a.wav", "small", "one"));
+        assert_eq!(next_unloading(&events), expected);
+        queue.submit(job("a.wav", "small", "two"));
+        assert_eq!(text(&next_end(&events).1), "two");
+        drop(queue);
+        assert_eq!(loaded.iter().count(), 2);
+    }
+    // What is set later counts, too.
+    let (mut queue, events, _loaded) = start_with(kept, false);
+    queue.submit(job("a.wav", "small", "one"));
+    next_end(&events);
+    queue.unload_after(Some(Duration::ZERO));
+    assert_eq!(next_unloading(&events), Unloading::Idle);
 }
 
 #[test]
