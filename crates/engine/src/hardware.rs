@@ -13,7 +13,7 @@ pub struct Hardware {
     pub n_threads: usize,
     /// The vector instructions that the engine's kernels choose from, the best last.
     pub instructions: Vec<&'static str>,
-    /// Its memory, after the limits of a container; none where the system does not say.
+    /// Its memory; none where the system does not say.
     pub memory: Option<Memory>,
     /// The GPUs that can be seen.
     pub gpus: Vec<Gpu>,
@@ -44,13 +44,11 @@ pub struct Gpu {
 impl Hardware {
     /// Looks at this computer; takes a few milliseconds, more where there is an NVIDIA driver.
     pub fn look() -> Self {
-        let what = RefreshKind::nothing()
-            .with_memory(MemoryRefreshKind::nothing().with_ram())
-            .with_cpu(CpuRefreshKind::nothing());
+        let what = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing());
         let system = System::new_with_specifics(what).ok();
-        let memory = system.as_ref().map(memory);
         let processor = system.iter().flat_map(System::cpus).map(Cpu::brand);
         let mut named = processor.map(str::trim).filter(|name| !name.is_empty());
+        let memory = Memory::look();
         Self {
             processor: named.next().unwrap_or(std::env::consts::ARCH).to_owned(),
             n_threads: std::thread::available_parallelism().map_or(1, usize::from),
@@ -61,14 +59,20 @@ impl Hardware {
     }
 }
 
-fn memory(system: &System) -> Memory {
-    let limits = system.cgroup_limits().filter(|it| it.total_memory > 0);
-    let limit = |limit: Option<u64>| limit.unwrap_or(u64::MAX);
-    let all = limit(limits.as_ref().map(|it| it.total_memory));
-    let free = limit(limits.as_ref().map(|it| it.free_memory));
-    Memory {
-        bytes: system.total_memory().min(all),
-        available_bytes: system.available_memory().min(free),
+impl Memory {
+    /// The memory of this computer, after the limits of a container; none where the system does
+    /// not say.
+    pub fn look() -> Option<Self> {
+        let what = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+        let system = System::new_with_specifics(what).ok()?;
+        let limits = system.cgroup_limits().filter(|it| it.total_memory > 0);
+        let limit = |limit: Option<u64>| limit.unwrap_or(u64::MAX);
+        let all = limit(limits.as_ref().map(|it| it.total_memory));
+        let free = limit(limits.as_ref().map(|it| it.free_memory));
+        Some(Self {
+            bytes: system.total_memory().min(all),
+            available_bytes: system.available_memory().min(free),
+        })
     }
 }
 

@@ -32,3 +32,4 @@ pub use models::{Model, devices, model, models};
 pub use peaks::{PEAKS_PER_SECOND, peaks};
 pub use progress::Progress;
 pub use queue::Queue;
+pub use room::needed as memory_needed;

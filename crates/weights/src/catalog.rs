@@ -30,9 +30,24 @@ pub struct Entry {
     pub longest_clip_s: u32,
     /// SPDX expression of its licence.
     pub licence: String,
+    /// Memory it takes on a processor; none where nobody has reckoned it.
+    pub memory_mb: Option<MemoryMb>,
     /// The published sets of its files, the one to download first; none for what is built in.
     #[serde(default, rename = "edition")]
     pub editions: Vec<Edition>,
+}
+
+/// Memory that a checkpoint takes while it works on a processor with the longest pieces that
+/// recordings are cut into, by how its numbers are stored. Units: MB.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryMb {
+    /// As 32-bit floats.
+    pub f32: u64,
+    /// In blocks of 8 bits.
+    pub q8_0: u64,
+    /// In blocks of 4 bits.
+    pub q4_k: u64,
 }
 
 /// One published set of files of a checkpoint.

@@ -120,12 +120,12 @@ impl Model {
         model.aligner = aligner_for(located, home).map(|aligner| aligner.title);
         model.damaged = damaged(located, home);
         let checkpoint = options::checkpoint(located);
-        model.needs_bytes = memory::needs(&checkpoint, &settings);
+        model.needs_bytes = memory::needs(located, settings);
         let memory = hardware.memory.map_or(u64::MAX, |memory| memory.bytes);
         let fits = model.needs_bytes.is_none_or(|needs| needs <= memory);
         let is_on_gpu = matches!(settings.device, DeviceChoice::Cuda | DeviceChoice::Metal);
         if model.damaged.is_empty() && (fits || is_on_gpu) {
-            let heard = hear(&checkpoint, &settings);
+            let heard = hear(&checkpoint, settings);
             model.heard = Some(heard.map(|(device, note)| {
                 model.device_note = note;
                 device
@@ -159,10 +159,10 @@ fn damaged(located: &Located, home: &Path) -> Vec<(String, String)> {
 /// Loads a model and lets it hear a second of silence: the device, and why it is not the best.
 fn hear(
     checkpoint: &earmark_engine::Checkpoint,
-    settings: &Settings,
+    settings: Settings,
 ) -> Result<(String, Option<String>), String> {
     let attempt = || -> earmark_engine::Result<_> {
-        let mut recognizer = Recognizer::load(checkpoint, settings)?;
+        let mut recognizer = Recognizer::load(checkpoint, &settings)?;
         let request = Request {
             limit: Limit::Exactly(1),
             ..Request::default()

@@ -26,9 +26,9 @@ struct Row<'a> {
     languages: &'a [String],
     /// Of the files, as far as it is known before they come.
     bytes: u64,
-    /// While it works in the storage that is usual on a processor; none for what is built in.
+    /// While it works in the storage that is usual on a processor, where it is known.
     memory_bytes: Option<u64>,
-    presence: Here,
+    presence: Place,
     /// Bytes that have come, of a download that has not ended.
     come_bytes: Option<u64>,
     is_recommended: bool,
@@ -36,7 +36,7 @@ struct Row<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Here {
+enum Place {
     BuiltIn,
     Here,
     InPart,
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let (home, advice) = (home(), memory::advice(&Hardware::look()));
     let rows: Vec<_> = catalog()
         .iter()
-        .map(|entry| row(entry, presence(entry, &home), &advice))
+        .map(|entry| row(entry, &presence(entry, &home), &advice))
         .collect();
     if args.json {
         out::print(&format!("{}\n", serde_json::to_string_pretty(&rows)?))?;
@@ -64,13 +64,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn row<'a>(entry: &'a Entry, presence: Presence, advice: &Advice) -> Row<'a> {
+fn row<'a>(entry: &'a Entry, presence: &Presence, advice: &Advice) -> Row<'a> {
     let published = entry.editions.first().map_or(0, Edition::size);
-    let (here, bytes) = match presence {
-        Presence::BuiltIn => (Here::BuiltIn, 0),
-        Presence::Here { size, .. } => (Here::Here, size),
-        Presence::Coming { .. } => (Here::InPart, published),
-        Presence::Absent => (Here::Absent, published),
+    let (here, bytes) = match *presence {
+        Presence::BuiltIn => (Place::BuiltIn, 0),
+        Presence::Here { size, .. } => (Place::Here, size),
+        Presence::Coming { .. } => (Place::InPart, published),
+        Presence::Absent => (Place::Absent, published),
     };
     Row {
         name: &entry.name,
@@ -83,9 +83,9 @@ fn row<'a>(entry: &'a Entry, presence: Presence, advice: &Advice) -> Row<'a> {
         licence: &entry.licence,
         languages: &entry.languages,
         bytes,
-        memory_bytes: (here != Here::BuiltIn).then(|| memory::published(entry, Dtype::Q8_0)),
+        memory_bytes: memory::published(entry, Dtype::Q8_0),
         presence: here,
-        come_bytes: match presence {
+        come_bytes: match *presence {
             Presence::Coming { done, .. } => Some(done),
             _ => None,
         },
@@ -105,10 +105,10 @@ fn table(rows: &[Row<'_>]) -> String {
     ];
     let cells = rows.iter().map(|row| {
         let here = match (row.presence, row.come_bytes) {
-            (Here::BuiltIn, _) => "built in".to_owned(),
-            (Here::Here, _) => "yes".to_owned(),
-            (Here::InPart, come) => format!("{} of it", size(come.unwrap_or(0))),
-            (Here::Absent, _) => "no".to_owned(),
+            (Place::BuiltIn, _) => "built in".to_owned(),
+            (Place::Here, _) => "yes".to_owned(),
+            (Place::InPart, come) => format!("{} of it", size(come.unwrap_or(0))),
+            (Place::Absent, _) => "no".to_owned(),
         };
         let known = |bytes| {
             if bytes == 0 {
@@ -129,17 +129,20 @@ fn table(rows: &[Row<'_>]) -> String {
     let all: Vec<_> = [head.map(str::to_owned)].into_iter().chain(cells).collect();
     let width = |column: usize| all.iter().map(|row| row[column].len()).max().unwrap_or(0);
     let widths: Vec<_> = (0..head.len()).map(width).collect();
-    let mut text = String::new();
-    for (i, cells) in all.iter().enumerate() {
-        let star = i > 0 && rows[i - 1].is_recommended;
-        let mut line = if star { "* " } else { "  " }.to_owned();
-        for (cell, width) in cells.iter().zip(&widths) {
-            line += &format!("{cell:<width$}  ");
-        }
-        text += line.trim_end();
-        text.push('\n');
-    }
-    text
+    let line = |(i, cells): (usize, &[String; 6])| {
+        let star = if i > 0 && rows[i - 1].is_recommended {
+            "*"
+        } else {
+            " "
+        };
+        let padded = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"));
+        let line = format!("{star} {}", padded.collect::<Vec<_>>().join("  "));
+        line.trim_end().to_owned() + "\n"
+    };
+    all.iter().enumerate().map(line).collect()
 }
 
 #[cfg(test)]
@@ -170,7 +173,7 @@ mod tests {
                 },
                 _ => Presence::Absent,
             };
-            row(entry, presence, &advice)
+            row(entry, &presence, &advice)
         });
         insta::assert_snapshot!(table(&rows.collect::<Vec<_>>()));
     }

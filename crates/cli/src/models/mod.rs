@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Word::Import(args) => bundle::import(args),
         Word::Export(args) => bundle::export(args),
         Word::Verify(args) => stock::verify(args),
-        Word::Remove(args) => stock::remove(args),
+        Word::Remove(args) => Ok(stock::remove(args)),
         Word::Path(args) => stock::path(args),
         Word::Convert(args) => convert::run(args),
     }

@@ -102,9 +102,7 @@ pub(crate) struct RemoveArgs {
 }
 
 /// Runs `remove`.
-///
-/// Errors: none.
-pub(crate) fn remove(args: &RemoveArgs) -> anyhow::Result<Exit> {
+pub(crate) fn remove(args: &RemoveArgs) -> Exit {
     let home = home();
     for name in &args.names {
         let removed = named(name).and_then(|entry| {
@@ -124,10 +122,10 @@ pub(crate) fn remove(args: &RemoveArgs) -> anyhow::Result<Exit> {
                     size(freed)
                 ));
             }
-            Err(error) => return Ok(failed(&error)),
+            Err(error) => return failed(&error),
         }
     }
-    Ok(Exit::Done)
+    Exit::Done
 }
 
 /// Print the folder of a model, or of all models

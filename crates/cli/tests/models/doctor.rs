@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use earmark_engine::random::{self, Shape};
 use serde_json::json;
 
 use crate::desk::{Desk, MODEL, Ran, TINY, server};
@@ -135,20 +136,14 @@ fn a_disk_that_is_full() {
 
 #[test]
 fn a_model_that_is_too_large_for_the_memory() {
-    let desk = stocked();
+    let desk = Desk::new();
     let giant = desk.at("giant");
-    fs::create_dir(&giant).unwrap();
-    for name in [
-        "merges.txt",
-        "vocab.json",
-        "tokenizer_config.json",
-        "config.json",
-    ] {
-        fs::copy(desk.tiny().join(name), giant.join(name)).unwrap();
-    }
-    // A file of 4 TB with nothing in it takes no room.
-    let weights = fs::File::create(giant.join(MODEL)).unwrap();
-    weights.set_len(4 << 40).unwrap();
+    // 480 thousand million numbers in a file that takes no room.
+    let shape = Shape {
+        decoder: [32_768, 28, 256, 64, 128, 131_072],
+        ..Shape::QWEN3_ASR_1_7B.with_vocab(1024)
+    };
+    random::write_outline(&giant, &shape).unwrap();
     let asked = ["--model", giant.to_str().unwrap()];
     examine(
         &mut doctor(&desk, &asked),

@@ -86,7 +86,7 @@ fn ctrl_c_keeps_what_has_come_and_says_how_to_go_on() {
         .join(".Tiny-ASR.coming")
         .join(format!("{MODEL}.partial"));
     let has_come = || fs::read(&partial).is_ok_and(|content| content.iter().any(|b| *b != 0));
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !has_come() {
         assert!(Instant::now() < deadline && child.try_wait().unwrap().is_none());
         std::thread::yield_now();
