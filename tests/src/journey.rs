@@ -142,6 +142,7 @@ fn entry_of(folder: &Path) -> Entry {
         languages: Vec::new(),
         longest_clip_s: 30,
         licence: "MIT".into(),
+        memory_mb: None,
         editions: vec![Edition {
             repo: "test/Random".into(),
             revision: "0".repeat(40),

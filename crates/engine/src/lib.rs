@@ -13,6 +13,7 @@
 //! | the encoder, the decoder | `encoder`, `stem`, `decoder`, `attention` |
 //! | how matrices are stored | `linear`, `matrix`, `blocks` |
 //! | converting a checkpoint once | [`quantised`] |
+//! | what there is to run on | [`Hardware`] |
 //! | memory before loading and after | [`memory`] |
 //! | whether a GPU computes right | [`self_test`] |
 //! | files and tensors | `checkpoint`, `tensors`, `config`, `tokenizer` |
@@ -29,6 +30,7 @@ mod encoder;
 mod error;
 mod generate;
 mod growing;
+mod hardware;
 mod kernel;
 mod linear;
 mod matrix;
@@ -54,6 +56,7 @@ pub use device::{DeviceChoice, matmul_gflops, n_threads, set_threads};
 pub use error::{Error, Result};
 pub use generate::Limit;
 pub use growing::Growing;
+pub use hardware::{Gpu, Hardware, Memory};
 pub use linear::Dtype;
 pub use network::{Census, Settings, Timings, Work};
 pub use observer::{Observer, Outcome, Unobserved};

@@ -8,6 +8,7 @@
 //! What is spoken is no job: a [`Listener`] records and transcribes it while it is said, with a
 //! thread and a model of its own, because a person who speaks cannot wait for a file.
 
+mod advice;
 mod convert;
 mod failure;
 mod idle;
@@ -23,10 +24,11 @@ mod rest;
 mod room;
 mod work;
 
+pub use advice::{Advice, Reason, advise};
 pub use convert::{Conversion, convert};
 pub use earmark_audio::capture::{Device, Kind, Level, Which, devices as sounds};
 pub use earmark_audio::record::Recorded;
-pub use earmark_engine::{DeviceChoice, Dtype, Settings, set_threads};
+pub use earmark_engine::{DeviceChoice, Dtype, Hardware, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
 pub use earmark_weights::{Control, DEMO, Event as ModelEvent, home as models_folder};
 pub use failure::{Code, Failure};
@@ -38,3 +40,4 @@ pub use models::{Model, devices, model, models};
 pub use peaks::{PEAKS_PER_SECOND, peaks};
 pub use progress::Progress;
 pub use queue::Queue;
+pub use room::needed as memory_needed;

@@ -1,7 +1,7 @@
 //! Room is the memory of this computer, beside what a model will take of it.
 
 use earmark_engine::memory::{self, Estimate};
-use earmark_engine::{Dtype, SAMPLE_RATE, Settings};
+use earmark_engine::{Dtype, Memory, SAMPLE_RATE, Settings};
 use earmark_pipeline::Policy;
 use earmark_weights::Located;
 
@@ -20,15 +20,10 @@ pub(crate) struct Room {
 impl Room {
     /// Looks at this computer.
     pub(crate) fn look() -> Self {
-        let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-        let bytes = |key: &str| {
-            let line = meminfo.lines().find_map(|line| line.strip_prefix(key))?;
-            let kb: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
-            Some(kb * 1024)
-        };
+        let memory = Memory::look();
         Self {
-            total: bytes("MemTotal:"),
-            available: bytes("MemAvailable:"),
+            total: memory.map(|memory| memory.bytes),
+            available: memory.map(|memory| memory.available_bytes),
         }
     }
 
@@ -48,7 +43,7 @@ impl Room {
                 dtype: dtype.or(settings.dtype),
                 ..settings
             };
-            needed(models, settings, longest_piece_s)
+            self::needed(models, settings, longest_piece_s)
         };
         let Some(bytes) = needed(None) else {
             return Ok(None);
@@ -86,8 +81,9 @@ impl Room {
     }
 }
 
-/// What models take together at the peak; `None` when it cannot be told.
-fn needed(models: &[&Located], settings: Settings, longest_piece_s: u32) -> Option<u64> {
+/// Memory that models take together at the peak, with pieces of up to so many seconds; `None` when
+/// it cannot be told. Units: bytes.
+pub fn needed(models: &[&Located], settings: Settings, longest_piece_s: u32) -> Option<u64> {
     let longest_clips = models.iter().map(|model| model.longest_clip_s);
     let policy = Policy::within(longest_clips.fold(longest_piece_s, u32::min));
     let longest_s = (policy.limit + policy.search_ahead) as f64 / f64::from(SAMPLE_RATE);

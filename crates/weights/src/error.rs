@@ -28,16 +28,12 @@ pub enum Error {
     },
     /// A checkpoint of the catalog that is not on this computer yet.
     #[error(
-        "the model `{name}` is not on this computer; put the files of https://huggingface.co/{repo} \
-         into `{}`", .folder.display()
+        "the model `{name}` is not on this computer; `earmark models download {name}` brings it, \
+         and `earmark models import FOLDER` takes in files that you have"
     )]
     NotDownloaded {
         /// Its name in the catalog.
         name: String,
-        /// Its repository on Hugging Face.
-        repo: String,
-        /// Where its files belong.
-        folder: PathBuf,
     },
     /// An aligner where a recogniser is asked for.
     #[error("`{name}` is an aligner and cannot turn speech into text; choose one of: {known}")]

@@ -182,11 +182,8 @@ pub(crate) fn downloaded(entry: &Entry, home: &Path) -> Result<PathBuf, Error> {
     if folder.join("config.json").is_file() {
         return Ok(folder);
     }
-    let repo = entry.editions.first().map(|edition| edition.repo.clone());
     Err(Error::NotDownloaded {
         name: entry.name.clone(),
-        repo: repo.unwrap_or_default(),
-        folder,
     })
 }
 
@@ -284,7 +281,7 @@ mod tests {
         say("./nowhere", "no model folder at `./nowhere`");
         say(&inside("file"), "name the folder");
         say(&inside(""), "no `config.json`");
-        say("Qwen3-ASR-1.7B", &inside("Qwen3-ASR-1.7B"));
+        say("qwen3-asr-1.7b", "earmark models download Qwen3-ASR-1.7B");
         say("Qwen3-ForcedAligner-0.6B", "is an aligner");
         say("whisper", "one of: demo, Qwen3-ASR-0.6B, Qwen3-ASR-1.7B");
         let say = |name: &str, expected: &str| check(find_aligner(name, home.path()), expected);

@@ -26,7 +26,7 @@ mod stock;
 mod world;
 
 pub use bundle::export;
-pub use catalog::{Edition, Entry, Fact, What, catalog, entry, mirrors};
+pub use catalog::{Edition, Entry, Fact, MemoryMb, What, catalog, catalog_trouble, entry, mirrors};
 pub use control::{Control, Wish};
 pub use copy::{CopyInMaking, Origin, Print, original_name, verify_copy};
 pub use demo::{DEMO, DEMO_ALIGNER, Embedded, demo, demo_aligner};

@@ -48,6 +48,9 @@ const READERS: [Need; 2] = [
     ("/usr/share/doc/python3-venv", "python3-venv"),
 ];
 
+/// What the tests without a network need: a trace of system calls.
+const TRACERS: [Need; 1] = [("/usr/bin/strace", "strace")];
+
 /// The Python package that reads subtitles, in a virtual environment inside the checkout.
 const PYSUBS2: &str = "pysubs2==1.8.1";
 
@@ -58,7 +61,8 @@ pub(crate) fn for_building() -> Outcome {
 
 /// Installs what building and testing everything needs.
 pub(crate) fn everything() -> Outcome {
-    install(&[&BUILDING[..], &WINDOW[..], &SOUND[..], &READERS[..]].concat())?;
+    let needs = [&BUILDING[..], &WINDOW, &SOUND, &READERS, &TRACERS];
+    install(&needs.concat())?;
     subtitle_reader()
 }
 

@@ -70,6 +70,18 @@ export type Code =
   | "needs-ffmpeg"
   | "model-missing"
   | "model-invalid"
+  /** Another program is working on the model's files. */
+  | "model-busy"
+  /** The network is switched off in the settings. */
+  | "network-off"
+  /** The network or a server did not give what was asked for. */
+  | "network"
+  | "no-space"
+  /** The disk does not let a file be read or written. */
+  | "disk"
+  | "microphone"
+  /** The system does not allow the microphone. */
+  | "microphone-denied"
   | "device"
   | "engine"
   /** The entry is gone; reload the list. */

@@ -14,6 +14,16 @@ const codes: Record<Code, string> = {
     "Only ffmpeg can read this kind of file. Install ffmpeg, or convert the file to wav, flac, mp3 or m4a.",
   "model-missing": "The model is not on this computer. Choose another one in the settings.",
   "model-invalid": "The model’s files are incomplete or damaged. Get them again.",
+  "model-busy": "Another Earmark is working on this model. Wait until it has finished.",
+  "network-off": "The network is switched off in the settings, so nothing was asked for.",
+  network:
+    "The server did not give what was asked for. Check the network, or choose another mirror. What has arrived is kept.",
+  "no-space": "There is not enough room on the disk. Make some and try again.",
+  disk: "A file cannot be read or written. Check its folder’s permissions, or choose another place.",
+  microphone:
+    "No sound comes from the microphone. Connect it, close other programs that use it, or choose another one.",
+  "microphone-denied":
+    "The system does not let Earmark hear the microphone. Allow it in the system’s privacy settings.",
   device: "The chosen device does not work. Choose another one in the settings.",
   engine:
     "The recogniser could not do it, most likely for want of memory. What was finished is kept.",
