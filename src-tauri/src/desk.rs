@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use arboard::Clipboard;
-use earmark_jobs::Queue;
+use earmark_jobs::{Queue, Stopper};
 use earmark_server::{Link, Server};
 use earmark_store::{Error, Filter, ItemId, Stage, Store};
 use jiff::Timestamp;
@@ -32,6 +32,8 @@ pub(crate) struct Room {
     /// How far entries are where that is more than the history knows.
     pub(crate) live: HashMap<ItemId, State>,
     pub(crate) running: Option<Running>,
+    /// Stops the lines that are being heard again.
+    pub(crate) redoing: Option<Stopper>,
     pub(crate) settings: Settings,
     pub(crate) models: Vec<Model>,
     /// How often the text of an entry was changed in this process.
@@ -78,6 +80,7 @@ impl Desk {
             order: Vec::new(),
             live: HashMap::new(),
             running: None,
+            redoing: None,
             settings: settings::from_file(&loaded.settings),
             models: Vec::new(),
             revisions: HashMap::new(),
@@ -200,6 +203,11 @@ impl Room {
             models.push(model.into());
         }
         models
+    }
+
+    /// Where the outlines of recordings are kept.
+    pub(crate) fn outlines(&self) -> PathBuf {
+        self.folder.join("outlines")
     }
 
     /// Where the player gets a recording; none when it is not there any more.

@@ -11,6 +11,8 @@ mod drops;
 mod export;
 mod failure;
 mod order;
+mod outline;
+mod redo;
 mod reveal;
 mod sample;
 mod settings;
@@ -44,8 +46,10 @@ pub fn run() {
             queue::move_entry,
             queue::clear_queue,
             entry::open_entry,
-            entry::peaks,
+            entry::outline,
             entry::save,
+            entry::redo_span,
+            entry::stop_redo,
             entry::rename_entry,
             entry::show_recording,
             exports::preview_export,

@@ -36,7 +36,7 @@ test("40 000 words", async () => {
       await page.evaluate(async () => {
         const start = performance.now();
         await window.mock?.openEntry(90);
-        await window.mock?.peaks(90);
+        await window.mock?.outline(90);
         return performance.now() - start;
       }),
     );

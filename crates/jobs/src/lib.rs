@@ -3,16 +3,18 @@
 //! This is the only interface the shells (command line, window, server) call. [`Queue::start`]
 //! gives a queue and a receiver of [`Event`]s; one thread of its own holds the engine, and keeps
 //! it loaded while the jobs ask for the same model and settings. A job that fails or is cancelled
-//! does not touch the others.
+//! does not touch the others. [`Queue::redo`] hears a few lines of a transcript again, in front of
+//! them all.
 
 mod failure;
 mod inputs;
 mod job;
 mod models;
-mod peaks;
+mod outline;
 mod progress;
 mod queue;
-mod rest;
+mod redo;
+mod stretch;
 mod work;
 
 pub use earmark_engine::{DeviceChoice, Dtype, Settings, set_threads};
@@ -20,8 +22,9 @@ pub use earmark_transcript::{Language, Ms, Segment, Transcript};
 pub use earmark_weights::{DEMO, home as models_folder};
 pub use failure::{Code, Failure};
 pub use inputs::{in_folder, recordings};
-pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded};
+pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded, Span, Task};
 pub use models::{Model, devices, model, models};
-pub use peaks::{PEAKS_PER_SECOND, peaks};
+pub use outline::{Outline, PEAKS_PER_SECOND};
 pub use progress::Progress;
 pub use queue::Queue;
+pub use redo::{Redo, Stopper};

@@ -78,20 +78,67 @@ pub fn transcribe(
     policy: Policy,
     watcher: &mut dyn Watcher,
 ) -> Result<Outcome, Error> {
-    let mut pieces = Pieces::new(source, policy);
-    let mut found = Found::default();
+    let mut transcription = Transcription::new(source, policy);
     while !watcher.cancelled() {
-        let Some(mut piece) = pieces.next_piece()? else {
-            let warnings = found.all_warnings(pieces.source().warnings());
-            return Ok(Outcome::Done(Transcript::assemble(
-                found.heard,
-                found.segments,
-                warnings,
-            )));
+        match transcription.step(&mut ears, request, watcher)? {
+            Step::Heard => {}
+            Step::Stopped => break,
+            Step::Ended => return Ok(Outcome::Done(transcription.done())),
+        }
+    }
+    Ok(Outcome::Cancelled(transcription.cancelled(watcher)))
+}
+
+/// A transcription that goes on piece by piece, so that other work can be done in between.
+pub struct Transcription<'a> {
+    pieces: Pieces<'a>,
+    /// The piece that was begun, when somebody asked to stop in the middle of it.
+    begun: Option<Begun>,
+    found: Found,
+}
+
+/// A piece that is not finished.
+struct Begun {
+    piece: Piece,
+    /// What was heard in it, when only the times are missing.
+    heard: Option<Recognition>,
+}
+
+/// How far a step of a [`Transcription`] came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A piece is finished.
+    Heard,
+    /// The watcher asked to stop; the next step begins the same piece again.
+    Stopped,
+    /// There are no more pieces.
+    Ended,
+}
+
+impl<'a> Transcription<'a> {
+    /// A transcription that begins with the first sample of a source.
+    pub fn new(source: &'a mut dyn Source, policy: Policy) -> Self {
+        Self {
+            pieces: Pieces::new(source, policy),
+            begun: None,
+            found: Found::default(),
+        }
+    }
+
+    /// Hears the next piece, or again the one that was begun.
+    ///
+    /// Errors: the source or the recogniser fails; nothing can be done but to begin anew.
+    pub fn step(
+        &mut self,
+        ears: &mut Ears<'_>,
+        request: &Request<'_>,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Step, Error> {
+        let Some(Begun { piece, heard }) = self.take_piece()? else {
+            return Ok(Step::Ended);
         };
-        limit_peak(&mut piece.samples);
         let (start, end) = (piece.start_ms(), piece.end_ms());
-        let total = total(pieces.source(), end);
+        let total = total(self.pieces.source(), end);
         watcher.event(Event::PieceStarted { start, end });
         let mut listener = Listener {
             piece: &piece,
@@ -99,28 +146,78 @@ pub fn transcribe(
             watcher,
         };
         let recognizer = &mut *ears.recognizer;
-        let Heard::Done(heard) = recognizer.recognize(&piece.samples, request, &mut listener)?
-        else {
-            break;
+        let outcome = match heard {
+            Some(heard) => Heard::Done(heard),
+            None => recognizer.recognize(&piece.samples, request, &mut listener)?,
+        };
+        let Heard::Done(heard) = outcome else {
+            self.begun = Some(Begun { piece, heard: None });
+            return Ok(Step::Stopped);
         };
         let aligner = ears.aligner.as_mut().map(|it| &mut **it as &mut dyn Align);
         let timed = segments(&piece, &heard, aligner, &mut Patience(watcher));
-        for segment in found.add(&piece, &heard, timed) {
+        if timed.estimated == Some(Why::Cancelled) {
+            let heard = Some(heard);
+            self.begun = Some(Begun { piece, heard });
+            return Ok(Step::Stopped);
+        }
+        for segment in self.found.add(&piece, &heard, timed) {
             watcher.event(Event::Segment(segment));
         }
         watcher.event(Event::Progress { done: end, total });
+        Ok(Step::Heard)
     }
-    found.warnings.push(format!(
-        "stopped at {}; what follows is missing",
-        found.heard
-    ));
-    let warnings = found.all_warnings(pieces.source().warnings());
-    let duration = total(pieces.source(), found.heard).unwrap_or(found.heard);
-    Ok(Outcome::Cancelled(Transcript::assemble(
-        duration,
-        found.segments,
-        warnings,
-    )))
+
+    /// Whether a piece was begun and is not finished.
+    pub fn has_begun(&self) -> bool {
+        self.begun.is_some()
+    }
+
+    /// How much of the source is heard and finished.
+    pub fn heard(&self) -> Ms {
+        self.found.heard
+    }
+
+    /// The transcript of a source that was heard to its end.
+    pub fn done(mut self) -> Transcript {
+        let warnings = self.found.all_warnings(self.pieces.source().warnings());
+        Transcript::assemble(self.found.heard, self.found.segments, warnings)
+    }
+
+    /// The transcript of what was finished. A piece that only its times are missing of gets
+    /// estimated ones, and the watcher is told.
+    pub fn cancelled(mut self, watcher: &mut dyn Watcher) -> Transcript {
+        if let Some(Begun {
+            piece,
+            heard: Some(heard),
+        }) = self.begun.take()
+        {
+            let mut timed = segments(&piece, &heard, None, &mut Patience(watcher));
+            timed.estimated = timed.estimated.and(Some(Why::Cancelled));
+            for segment in self.found.add(&piece, &heard, timed) {
+                watcher.event(Event::Segment(segment));
+            }
+        }
+        self.found.warnings.push(format!(
+            "stopped at {}; what follows is missing",
+            self.found.heard
+        ));
+        let source = self.pieces.source();
+        let warnings = self.found.all_warnings(source.warnings());
+        let duration = total(source, self.found.heard).unwrap_or(self.found.heard);
+        Transcript::assemble(duration, self.found.segments, warnings)
+    }
+
+    fn take_piece(&mut self) -> Result<Option<Begun>, Error> {
+        if let Some(begun) = self.begun.take() {
+            return Ok(Some(begun));
+        }
+        let piece = self.pieces.next_piece()?;
+        Ok(piece.map(|mut piece| {
+            limit_peak(&mut piece.samples);
+            Begun { piece, heard: None }
+        }))
+    }
 }
 
 /// Length of a source as far as it is known; at least what was already heard.

@@ -118,8 +118,7 @@ pub(crate) async fn copy_entry(
 ) -> Result<(), Failure> {
     work(app, move |desk| {
         let mut room = desk.room();
-        let text = export::render(&sheet(&room, ItemId(id))?, &options);
-        let text = String::from_utf8(text).map_err(|error| Failure::internal(&error))?;
+        let text = export::text(&sheet(&room, ItemId(id))?, &options);
         room.copy(text)
     })
     .await
