@@ -14,7 +14,7 @@ use earmark_transcript::{Language, Ms, Segment, Timing, Transcript, Word, score,
 use jiff::Timestamp;
 
 /// Samples one after the other in one file, with their texts as the lines of a transcript whose
-/// words have their true times.
+/// words have their true times, as far as they are known.
 struct Reading {
     recording: PathBuf,
     lines: Vec<Segment>,
@@ -63,17 +63,20 @@ fn line(spoken: &Spoken, language: &str, start: u32) -> Segment {
     let text = text.trim();
     let ranges = words::split(text);
     assert_eq!(ranges.len(), spoken.words.len(), "{}", spoken.name);
+    let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    let mut clock = start;
     let word = |(range, (bare, times)): (Range<usize>, &(String, [Option<u32>; 2]))| {
-        assert!(
-            text[range.clone()].contains(bare.as_str()),
-            "{bare} in {text}"
-        );
+        assert_eq!(letters(&text[range.clone()]), letters(bare));
+        let at = |time: Option<u32>, clock| Ms(time.map_or(clock, |time| start + time));
+        let begin = at(times[0], clock);
+        let end = at(times[1], begin.0);
+        clock = end.0;
         Word {
             text: text[range].to_owned(),
-            start: Ms(start + times[0].unwrap()),
-            end: Ms(start + times[1].unwrap()),
+            start: begin,
+            end,
             probability: 1.0,
-            quality: Some(1.0),
+            quality: times[0].and(times[1]).map(|_| 1.0),
         }
     };
     let words: Vec<Word> = ranges.into_iter().zip(&spoken.words).map(word).collect();
@@ -124,30 +127,26 @@ fn kept(folder: &Path, lines: &[Segment]) -> (Store, ItemId) {
     (store, id)
 }
 
-/// How far the borders of words are off, smallest first. Units: ms.
+/// How far the borders of words are off whose true times are known, smallest first. Units: ms.
 fn errors(truth: &[Word], found: &[Word]) -> Vec<u32> {
     let mut errors: Vec<u32> = truth
         .iter()
         .zip(found)
+        .filter(|(truth, _)| truth.quality.is_some())
         .flat_map(|(a, b)| [a.start.0.abs_diff(b.start.0), a.end.0.abs_diff(b.end.0)])
         .collect();
     errors.sort_unstable();
     errors
 }
 
-/// Holds errors to what the card of the demo promises for clean samples, with room for one border
-/// in twenty.
+/// Holds errors to about twice what the card of the demo says of clean samples.
 #[track_caller]
 fn check_times(mut errors: Vec<u32>) {
     errors.sort_unstable();
     let mean = errors.iter().sum::<u32>() / errors.len() as u32;
     let (median, most) = (errors[errors.len() / 2], errors[errors.len() * 19 / 20]);
-    eprintln!(
-        "{} borders: median {median}, mean {mean}, 95 % {most}",
-        errors.len()
-    );
     assert!(
-        median <= 20 && mean <= 40 && most <= 100,
+        median <= 15 && mean <= 30 && most <= 50,
         "median {median}, mean {mean}, 95 % {most}"
     );
 }
@@ -208,7 +207,6 @@ fn a_line_is_recognised_again_with_its_times() {
             "Chinese" => score::characters(&truth.text, &text),
             _ => score::words(&truth.text, &text),
         };
-        eprintln!("{} errors: {text} / {}", rate.n_errors, truth.text);
         total = (total.0 + rate.n_errors, total.1 + rate.n_total);
         let words: Vec<Word> = again.iter().flat_map(|line| line.words.clone()).collect();
         if words.len() == truth.words.len() && rate.n_errors == 0 {
@@ -258,21 +256,20 @@ fn follow(events: &Receiver<Event>, mut each: impl FnMut(&Event)) -> (Vec<Segmen
 #[test]
 fn a_line_is_heard_in_front_of_the_running_job_which_hears_what_it_would_have_heard() {
     let reading = Reading::new();
-    let dialogue = root().join("samples/en-dialogue.flac");
     let (mut queue, events) = Queue::start();
-    queue.submit(job(&dialogue));
+    queue.submit(job(&reading.recording));
     let (alone, end) = follow(&events, |_| {});
     let End::Done(alone_whole) = end else {
         panic!("{end:?}")
     };
-    assert!(alone.len() > 20, "{} lines", alone.len());
+    assert!(alone.len() > 8, "{} lines", alone.len());
 
-    queue.submit(job(&dialogue));
+    queue.submit(job(&reading.recording));
     let mut n_pieces = 0;
     let (told, end) = follow(&events, |event| {
         if let Event::PieceStarted { .. } = event {
             n_pieces += 1;
-            if n_pieces == 3 {
+            if n_pieces == 2 {
                 // The answer comes while the job is at work.
                 let redo = queue.redo(reading.span(&reading.lines, 1, Task::Align));
                 assert_eq!(redo.wait().unwrap().unwrap().len(), 1);
@@ -285,12 +282,12 @@ fn a_line_is_heard_in_front_of_the_running_job_which_hears_what_it_would_have_he
 
 #[test]
 fn a_held_job_goes_on_where_it_ended_and_hears_the_same() {
-    let dialogue = root().join("samples/en-dialogue.flac");
+    let reading = Reading::new();
     let (mut queue, events) = Queue::start();
-    queue.submit(job(&dialogue));
+    queue.submit(job(&reading.recording));
     let (alone, _) = follow(&events, |_| {});
 
-    let id = queue.submit(job(&dialogue));
+    let id = queue.submit(job(&reading.recording));
     let mut last = Ms(0);
     let (mut told, end) = follow(&events, |event| {
         if let Event::PieceStarted { start, end, .. } = event {
@@ -306,7 +303,7 @@ fn a_held_job_goes_on_where_it_ended_and_hears_the_same() {
     assert_eq!(until, last, "the piece that was begun is heard to its end");
     queue.submit(Job {
         from: until,
-        ..job(&dialogue)
+        ..job(&reading.recording)
     });
     let (rest, end) = follow(&events, |_| {});
     assert!(matches!(end, End::Done(_)));

@@ -198,7 +198,7 @@ mod tests {
         }
     }
 
-    /// Hears the same words in every piece.
+    /// Hears its words in the first piece and nothing in the others.
     struct Parrot(&'static str);
 
     impl Recognize for Parrot {
@@ -209,7 +209,7 @@ mod tests {
             _: &mut dyn Observer,
         ) -> Result<Outcome, Error> {
             Ok(Outcome::Done(Recognition {
-                text: self.0.into(),
+                text: std::mem::take(&mut self.0).into(),
                 ..Recognition::default()
             }))
         }

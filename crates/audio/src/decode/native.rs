@@ -275,8 +275,12 @@ impl Native {
             track_id: self.track_id,
         };
         let there = guarded(|| self.reader.seek(SeekMode::Accurate, to)).ok()?;
-        let landed = self.frames(there.actual_ts.get()).checked_sub(origin)?;
-        let landed = u64::try_from(landed).ok().filter(|landed| *landed <= aim)?;
+        // What is before 0 is the encoder's delay, which the decoder leaves out.
+        let landed = self
+            .frames(there.actual_ts.get())
+            .checked_sub(origin)?
+            .max(0);
+        let landed = Some(landed.unsigned_abs()).filter(|landed| *landed <= aim)?;
         self.decoder.reset();
         self.held.clear();
         self.owed_silence = 0;

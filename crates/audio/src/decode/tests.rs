@@ -61,7 +61,7 @@ fn a_seek_lands_on_the_sample() {
         "aac.m4a",
     ] {
         let n_samples = rest(Recording::open(at(name)).unwrap()).len() as u64;
-        for from in [n_samples / 3, n_samples / 2 + 77, n_samples * 3 / 4] {
+        for from in [n_samples / 4, n_samples / 2 + 77, n_samples * 5 / 8] {
             check(name, from);
         }
     }
@@ -83,7 +83,7 @@ fn whatever_cannot_be_sought_is_read_to_the_same_place() {
     }
     let behind = Recording::open_from(at("mono.flac"), 1 << 40).unwrap();
     assert_eq!(behind.n_total(), Some(0));
-    assert_eq!(rest(behind), []);
+    assert!(rest(behind).is_empty());
 }
 
 #[test]
