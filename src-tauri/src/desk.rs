@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use arboard::Clipboard;
-use earmark_jobs::Queue;
+use earmark_jobs::{Queue, Stopper};
 use earmark_server::{Link, Server};
 use earmark_store::{Error, Filter, ItemId, Stage, Store};
 use jiff::Timestamp;
@@ -45,6 +45,8 @@ pub(crate) struct Room {
     pub(crate) stint: Stint,
     /// The transcript that was finished last.
     pub(crate) last_done: Option<ItemId>,
+    /// Stops the lines that are being heard again.
+    pub(crate) redoing: Option<Stopper>,
     pub(crate) settings: Settings,
     pub(crate) models: Vec<Model>,
     /// How often the text of an entry was changed in this process.
@@ -98,6 +100,7 @@ impl Desk {
             running: None,
             stint: Stint::default(),
             last_done: None,
+            redoing: None,
             settings: settings::from_file(&loaded.settings),
             models: Vec::new(),
             revisions: HashMap::new(),
@@ -291,6 +294,11 @@ impl Room {
     /// Where the player listens; none when there is no player.
     pub(crate) fn player_address(&self) -> Option<SocketAddr> {
         self.player.as_ref().map(Server::address)
+    }
+
+    /// Where the outlines of recordings are kept.
+    pub(crate) fn outlines(&self) -> PathBuf {
+        self.folder.join("outlines")
     }
 
     /// Where the player gets a recording; none when it is not there any more.

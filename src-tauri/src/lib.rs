@@ -19,6 +19,8 @@ mod front;
 mod log;
 mod notice;
 mod order;
+mod outline;
+mod redo;
 mod reveal;
 mod sample;
 mod settings;
@@ -87,8 +89,10 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
             queue::move_entry,
             queue::clear_queue,
             entry::open_entry,
-            entry::peaks,
+            entry::outline,
             entry::save,
+            entry::redo_span,
+            entry::stop_redo,
             entry::rename_entry,
             entry::show_recording,
             exports::preview_export,

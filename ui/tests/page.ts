@@ -86,6 +86,8 @@ export class Desk {
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") troubles.push(message.text());
     });
+    // The day on which the mock's clock begins.
+    if (!scene.live) await page.clock.setFixedTime(new Date(2026, 10, 20, 10));
     const query = new URLSearchParams({ lang, theme });
     if (!scene.live) query.set("clock", "hand");
     if (scene.empty) query.set("empty", "");

@@ -126,6 +126,18 @@ export const screens: Screen[] = [
     },
   },
   {
+    name: "export-details",
+    go: async (page) => {
+      await page.keyboard.press("Control+2");
+      await page.locator("li button.title", { hasText: "晨会" }).click();
+      await page.waitForSelector("#line-0");
+      await page.keyboard.press("Control+e");
+      await page.locator("dialog input[value=ass]").check();
+      await page.locator("dialog summary").click();
+      await page.waitForSelector("dialog ol li");
+    },
+  },
+  {
     name: "export-text",
     go: async (page) => {
       await open(page);

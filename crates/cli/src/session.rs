@@ -153,6 +153,8 @@ impl Session<'_> {
                     self.taker.transcript(job, transcript, spent)?;
                 }
             }
+            // Nobody holds a job from a terminal.
+            End::Held(_) => {}
             // The next job may have met the same model before it could be cancelled.
             End::Failed(failure) if self.model_failed && is_the_models(failure.code) => {}
             End::Failed(failure) => {

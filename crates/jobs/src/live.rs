@@ -59,7 +59,7 @@ impl Task {
         let wanted = Wanted::by(&self.job);
         if kept.as_ref().is_none_or(|(has, _)| *has != wanted) {
             *kept = None; // the old one's memory goes before the new one's comes
-            let pair = Pair::load(&self.job)?;
+            let pair = Pair::load(&wanted)?;
             self.tell(Heard::Loaded(pair.loaded.clone()));
             *kept = Some((wanted, pair));
         }

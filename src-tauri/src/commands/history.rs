@@ -9,6 +9,7 @@ use crate::contract::{
     EntryId, Failure, HistoryFilter, HistoryPage, HistoryQuery, HistoryRow, Hit, Part, Storage,
 };
 use crate::desk::{self, Room};
+use crate::outline;
 
 /// Rows of a page.
 const N_ROWS: usize = 50;
@@ -137,8 +138,10 @@ pub(crate) async fn restore_entries(app: AppHandle, ids: Vec<EntryId>) -> Result
 #[tauri::command]
 pub(crate) async fn purge_entries(app: AppHandle, ids: Vec<EntryId>) -> Result<(), Failure> {
     work(app, move |desk| {
+        let (mut room, ids) = (desk.room(), items(ids));
         // What the person handed over is theirs and stays.
-        desk::remove(desk.room().store.delete(&items(ids))?);
+        desk::remove(room.store.delete(&ids)?);
+        outline::forget(&room.outlines(), &ids);
         Ok(())
     })
     .await

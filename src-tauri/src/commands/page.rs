@@ -31,6 +31,8 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
                 Feature::History,
                 Feature::Edit,
                 Feature::Player,
+                Feature::AlignAgain,
+                Feature::RecogniseAgain,
                 Feature::Export,
                 Feature::Backup,
                 Feature::Models,

@@ -13,6 +13,7 @@ import type {
   Opening,
   Settings,
 } from "./backend";
+import { isRunning } from "./state";
 import { say, speakIn } from "./words/index.svelte";
 
 export type View =
@@ -170,7 +171,7 @@ export class Session {
     this.entries.set(entry.id, entry);
     const { kind } = entry.state;
     if (before === kind || before === undefined) return;
-    if (this.growing?.id === entry.id && kind !== "recognising") this.growing = null;
+    if (this.growing?.id === entry.id && !isRunning(entry.state)) this.growing = null;
     if (kind === "done") {
       this.opening.is_first_run = false;
       this.tell(say.queue.finished(entry.title), {

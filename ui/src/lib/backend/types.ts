@@ -2,8 +2,8 @@
  * The contract between the page and the shell.
  *
  * The page asks through the methods of {@link Backend} and is told what happens through one
- * stream of {@link Event}s. Everything is plain JSON, except for the bytes of {@link
- * Backend.peaks}. Field names are those of Rust, SQL and HTTP. Times in a recording are whole
+ * stream of {@link Event}s. Everything is plain JSON, except for the bytes behind {@link
+ * Backend.outline}. Field names are those of Rust, SQL and HTTP. Times in a recording are whole
  * milliseconds from its beginning and end in `_ms`; moments are milliseconds since 1970 UTC and
  * end in `_at`.
  *
@@ -110,6 +110,8 @@ export type State =
   /** `left_ms` is working time; `null` until it can be told. */
   | { kind: "recognising"; done_ms: Ms; total_ms: Ms | null; left_ms: number | null }
   | { kind: "aligning"; done_ms: Ms; total_ms: Ms | null; left_ms: number | null }
+  /** To be paused at the end of the piece that is being heard. */
+  | { kind: "pausing"; done_ms: Ms; total_ms: Ms | null }
   | { kind: "paused"; done_ms: Ms; total_ms: Ms | null }
   | { kind: "done" }
   /** Stopped by a person; what was finished is kept. */
@@ -156,7 +158,13 @@ export interface Opened {
   /** Where the player gets the sound (a loopback address with a token); `null` when the
    * recording cannot be found any more. */
   audio_url: string | null;
-  /** Where somebody speaks, as pairs of start and end; empty when it was not looked for. */
+}
+
+/** What a recording looks like. */
+export interface Outline {
+  /** Loudness, {@link PEAKS_PER_SECOND} a second, 255 the loudest. */
+  peaks: Uint8Array;
+  /** Where somebody speaks, as pairs of start and end. */
   speech: [Ms, Ms][];
   /** The names and words that were to be expected and stand in the text. */
   expected: string[];
@@ -164,14 +172,18 @@ export interface Opened {
 
 /** Hear a stretch of a recording anew. */
 export type Redo =
-  /** Times for this text, which replaces what stands in the segments. */
+  /** Times for the text that stands in the segments. */
   | { kind: "align"; at: number; n: number }
   /** Text and times; `null` lets the model tell the language. */
   | { kind: "recognise"; at: number; n: number; language: string | null; context: string };
 
 /* Export ------------------------------------------------------------------------------------- */
 
-export type Format = "txt" | "md" | "srt" | "vtt" | "json";
+export type Format = "txt" | "md" | "docx" | "srt" | "vtt" | "ass" | "lrc" | "json" | "csv" | "tsv";
+
+/** Rules of subtitles by name: those usual in the transcript's language, those of film and
+ * television, of vertical video, of Chinese, and a person's own. */
+export type Preset = "usual" | "broadcast" | "social" | "chinese" | "own";
 
 /** How subtitles are cut; the other formats do not look at it. */
 export interface CueRules {
@@ -188,11 +200,23 @@ export interface CueRules {
 
 export interface ExportOptions {
   format: Format;
+  preset: Preset;
+  /** The rules, when they are a person's own. */
   cues: CueRules;
   /** Begin a line with who speaks, where somebody has said so. */
   with_speakers: boolean;
-  /** Begin a paragraph with its time; text and Markdown only. */
+  /** Begin a paragraph with its time; text, Markdown and documents only. */
   with_times: boolean;
+  /** Mark when each word is spoken; WebVTT, ASS and LRC only. */
+  with_word_times: boolean;
+  /** Leave out what is neither letter nor digit; not in JSON. */
+  without_punctuation: boolean;
+  /** The script that Chinese is written in; `null` leaves it as it is. */
+  script: "simplified" | "traditional" | null;
+  /** Begin with a byte order mark; not JSON and documents. */
+  with_bom: boolean;
+  /** End lines as Windows does; not in documents. */
+  with_crlf: boolean;
   /** The file's name without its ending: `{title}`, `{date}`, `{language}` stand for theirs. */
   name_template: string;
 }
@@ -212,6 +236,8 @@ export interface Preview {
   name: string;
   n_cues: number;
   n_problems: number;
+  /** The rules that the options stand for. */
+  rules: CueRules;
   /** The cues from the asked one on, 100 at most; empty for formats without cues. */
   cues: Cue[];
   /** The file's beginning, 20 000 characters at most; empty for formats with cues. */
@@ -404,7 +430,7 @@ export interface Backend {
   cancel(id: EntryId): Promise<void>;
   /** Holds an entry at the end of its piece. `pause` */
   pause(id: EntryId): Promise<void>;
-  /** Goes on with one that is paused, cancelled, unfinished or failed. `resume` */
+  /** Goes on with one that is pausing, paused, cancelled, unfinished or failed. `resume` */
   resume(id: EntryId): Promise<void>;
   /** Forgets what is finished and begins anew, with the present settings. `start_again` */
   startAgain(id: EntryId): Promise<void>;
@@ -415,13 +441,14 @@ export interface Backend {
 
   /** Opens an entry to be read. `open_entry` */
   openEntry(id: EntryId): Promise<Opened>;
-  /** Loudness of the recording, {@link PEAKS_PER_SECOND} bytes a second, 255 the loudest.
-   * `peaks` (raw bytes) */
-  peaks(id: EntryId): Promise<Uint8Array>;
+  /** What the recording looks like; it may have to be read to its end first.
+   * `outline` (raw bytes) */
+  outline(id: EntryId): Promise<Outline>;
   /** Applies changes in order, all or none; the new revision. `save` */
   save(id: EntryId, revision: number, splices: Splice[]): Promise<number>;
-  /** Hears a stretch anew, in front of the queue; what should stand there instead. The stored
-   * transcript is not touched: the page saves what it takes over. `redo_span` */
+  /** Hears a stretch anew, in front of the queue; what should stand there instead, nothing when
+   * nothing is said there. The stored transcript is not touched: the page saves what it takes
+   * over. `redo_span` */
   redo(id: EntryId, redo: Redo): Promise<Segment[] | null>;
   /** Stops the running `redo`, which resolves with `null`. `stop_redo` */
   stopRedo(): Promise<void>;
@@ -473,5 +500,5 @@ export interface Backend {
   copyText(text: string): Promise<void>;
 }
 
-/** Bytes a second that {@link Backend.peaks} gives. */
+/** Peaks a second in an {@link Outline}. */
 export const PEAKS_PER_SECOND = 50;

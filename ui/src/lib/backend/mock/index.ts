@@ -2,6 +2,7 @@
 
 import { apply } from "$lib/edit/change";
 import { withText } from "$lib/edit/retime";
+import { isRunning } from "$lib/state";
 
 import type {
   Backend,
@@ -110,12 +111,11 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     stopTicking ??= clock.every(TICK_MS, tick);
   }
 
-  const isRunning = (it: Stored) =>
-    ["reading", "recognising", "aligning"].includes(it.entry.state.kind);
-
   function tick(): void {
     const rows = queue.map(the);
-    const it = rows.find(isRunning) ?? rows.find((row) => row.entry.state.kind === "waiting");
+    const it =
+      rows.find((row) => isRunning(row.entry.state)) ??
+      rows.find((row) => row.entry.state.kind === "waiting");
     if (!it) {
       stopTicking?.();
       stopTicking = null;
@@ -130,6 +130,10 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     const total_ms = (it.spoken.at(-1)?.end_ms ?? 0) + 700;
     if (entry.state.kind === "waiting") {
       entry.state = { kind: "reading" };
+      return;
+    }
+    if (entry.state.kind === "pausing") {
+      entry.state = { ...entry.state, kind: "paused" };
       return;
     }
     if (entry.state.kind === "reading") {
@@ -288,7 +292,8 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     },
     pause: async (id) => {
       const it = the(id);
-      it.entry.state = { kind: "paused", ...progressOf(it.entry) };
+      const kind = isRunning(it.entry.state) ? "pausing" : "paused";
+      it.entry.state = { kind, ...progressOf(it.entry) };
       tell(it);
     },
     resume: async (id) => {
@@ -325,7 +330,6 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
 
     openEntry: async (id) => {
       const it = the(id);
-      const speech = it.spoken.map((s): [number, number] => [s.start_ms, s.end_ms]);
       const audio_url =
         it.spoken.length > 0
           ? URL.createObjectURL(hum(it.spoken, it.entry.duration_ms ?? 0))
@@ -335,11 +339,16 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
         segments: it.segments,
         revision: it.revision,
         audio_url,
-        speech,
         expected: it.expected ?? [],
       });
     },
-    peaks: async (id) => peaks(the(id).spoken, the(id).entry.duration_ms ?? 0),
+    outline: async (id) => {
+      const { spoken, entry } = the(id);
+      return {
+        peaks: peaks(spoken, entry.duration_ms ?? 0),
+        speech: spoken.map(({ start_ms, end_ms }) => [start_ms, end_ms]),
+      };
+    },
     save: async (id, revision, splices) => {
       const it = the(id);
       if (revision !== it.revision) {

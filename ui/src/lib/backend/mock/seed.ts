@@ -29,6 +29,7 @@ export const defaults: Settings = {
   device: "auto",
   export: {
     format: "srt",
+    preset: "usual",
     cues: {
       max_columns: 42,
       max_lines: 2,
@@ -39,6 +40,11 @@ export const defaults: Settings = {
     },
     with_speakers: false,
     with_times: false,
+    with_word_times: false,
+    without_punctuation: false,
+    script: null,
+    with_bom: false,
+    with_crlf: false,
     name_template: "{title}",
   },
   export_to: "beside-recording",
