@@ -12,6 +12,9 @@ fmt: (xtask "fmt")
 desktop: (xtask "desktop")
 bench: (xtask "bench")
 cuda: (xtask "cuda")
+bundle: (xtask "bundle")
+try-bundle: (xtask "try-bundle")
+pictures: (xtask "pictures")
 
 [private]
 xtask word:

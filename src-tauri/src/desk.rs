@@ -2,6 +2,7 @@
 //! server, and the page that is told.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -200,6 +201,11 @@ impl Room {
             models.push(model.into());
         }
         models
+    }
+
+    /// Where the player's server listens.
+    pub(crate) fn player_address(&self) -> Option<SocketAddr> {
+        self.player.as_ref().map(Server::address)
     }
 
     /// Where the player gets a recording; none when it is not there any more.

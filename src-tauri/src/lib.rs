@@ -10,6 +10,7 @@ mod desk;
 mod drops;
 mod export;
 mod failure;
+mod fence;
 mod order;
 mod reveal;
 mod sample;
@@ -22,7 +23,10 @@ pub fn run() {
     earmark_jobs::set_threads(None);
     let desk =
         desk::Desk::open().expect("a system that shows windows has room for temporary files");
+    let mut context = tauri::generate_context!();
+    fence::open_for_player(context.config_mut(), desk.room().player_address());
     tauri::Builder::default()
+        .plugin(fence::stay())
         .plugin(tauri_plugin_dialog::init())
         .manage(desk)
         .on_window_event(drops::hear)
@@ -59,6 +63,6 @@ pub fn run() {
             history::purge_entries,
             history::storage,
         ])
-        .run(tauri::generate_context!())
+        .run(context)
         .expect("the window opens where there is a display");
 }

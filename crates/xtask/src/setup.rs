@@ -17,7 +17,7 @@ const BUILDING: [Need; 4] = [
 ];
 
 /// What the window and its test need besides.
-const WINDOW: [Need; 8] = [
+const WINDOW: [Need; 9] = [
     (
         "/usr/share/doc/libwebkit2gtk-4.1-dev",
         "libwebkit2gtk-4.1-dev",
@@ -25,11 +25,15 @@ const WINDOW: [Need; 8] = [
     ("/usr/bin/Xvfb", "xvfb"),
     ("/usr/bin/WebKitWebDriver", "webkit2gtk-driver"),
     ("/usr/bin/xdotool", "xdotool"),
+    ("/usr/bin/dbus-daemon", "dbus"),
     ("/usr/bin/chromium", "chromium"),
     ("/usr/lib/python3/dist-packages/gi", "python3-gi"),
     ("/usr/share/doc/gir1.2-gtk-3.0", "gir1.2-gtk-3.0"),
     ("/usr/share/fonts/truetype/dejavu", "fonts-dejavu-core"),
 ];
+
+/// What pictures need besides: letters for Chinese.
+const LETTERS: [Need; 1] = [("/usr/share/fonts/opentype/noto", "fonts-noto-cjk")];
 
 /// What the tests of the microphone need: a sound server that plays into one.
 const SOUND: [Need; 2] = [
@@ -55,6 +59,12 @@ pub(crate) fn for_building() -> Outcome {
 pub(crate) fn everything() -> Outcome {
     install(&[&BUILDING[..], &WINDOW[..], &SOUND[..], &READERS[..]].concat())?;
     subtitle_reader()
+}
+
+/// Installs what pictures of every screen need.
+pub(crate) fn for_pictures() -> Outcome {
+    everything()?;
+    install(&LETTERS)
 }
 
 fn subtitle_reader() -> Outcome {
@@ -95,7 +105,8 @@ fn install(needs: &[Need]) -> Outcome {
     .concat())
 }
 
-fn apt(arguments: &[&str]) -> Outcome {
+/// Runs apt-get, as root.
+pub(crate) fn apt(arguments: &[&str]) -> Outcome {
     let mut command = if is_root() {
         Command::new("apt-get")
     } else {
