@@ -55,6 +55,7 @@ pub(crate) enum Code {
     Conflict,
     Store,
     ExportUnwritable,
+    BackupInvalid,
     Internal,
 }
 
@@ -298,8 +299,8 @@ pub(crate) struct Device {
     pub(crate) title: &'static str,
 }
 
-/// What this shell can do; what the contract knows besides (hearing a span again, backups, the
-/// log, notifications) is not there yet.
+/// What this shell can do; what the contract knows besides (hearing a span again) is not there
+/// yet.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Feature {
@@ -309,7 +310,10 @@ pub(crate) enum Feature {
     Edit,
     Player,
     Export,
+    Backup,
     Models,
+    Notify,
+    Log,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -339,6 +343,22 @@ pub(crate) struct Folders {
     pub(crate) history: String,
     pub(crate) models: String,
     pub(crate) log: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Level {
+    Error,
+    Warn,
+    Info,
+    Debug,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct LogLine {
+    pub(crate) at: i64,
+    pub(crate) level: Level,
+    pub(crate) text: String,
 }
 
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -381,6 +401,10 @@ pub(crate) enum Event {
         device: String,
         note: Option<String>,
     },
+    Show {
+        id: EntryId,
+        at_ms: Option<u32>,
+    },
     Trouble {
         failure: Failure,
     },
@@ -390,13 +414,7 @@ pub(crate) enum Event {
 mod tests {
     /// What the page knows how to ask for and this shell cannot do yet; no feature of
     /// [`open_page`](crate::commands::page::open_page) leads there.
-    const MISSING: [&str; 5] = [
-        "redo_span",
-        "stop_redo",
-        "back_up",
-        "restore_backup",
-        "read_log",
-    ];
+    const MISSING: [&str; 2] = ["redo_span", "stop_redo"];
 
     #[test]
     fn every_command_of_the_page_is_there_or_known_to_be_missing() {

@@ -4,25 +4,33 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use arboard::Clipboard;
 use earmark_jobs::Queue;
 use earmark_server::{Link, Server};
 use earmark_store::{Error, Filter, ItemId, Stage, Store};
 use jiff::Timestamp;
+use tauri::AppHandle;
 use tauri::ipc::Channel;
 
 use crate::contract::{Code, Entry, Event, Failure, Model, Settings, State};
+use crate::door::{self, Knock};
+use crate::notice::Stint;
 use crate::order::Running;
-use crate::{convert, settings};
+use crate::{convert, front, log, settings};
 
 /// Days that deleted entries can be taken back.
 const TRASH_DAYS: i64 = 30;
 
 /// The desk, shared by commands and the thread that hears the queue.
-pub(crate) struct Desk(Mutex<Room>);
+pub(crate) struct Desk {
+    room: Mutex<Room>,
+    /// The program around it, once there is one.
+    app: OnceLock<AppHandle>,
+}
 
 /// What lies on the desk.
 pub(crate) struct Room {
@@ -33,6 +41,10 @@ pub(crate) struct Room {
     /// How far entries are where that is more than the history knows.
     pub(crate) live: HashMap<ItemId, State>,
     pub(crate) running: Option<Running>,
+    /// The work since something was to be done.
+    pub(crate) stint: Stint,
+    /// The transcript that was finished last.
+    pub(crate) last_done: Option<ItemId>,
     pub(crate) settings: Settings,
     pub(crate) models: Vec<Model>,
     /// How often the text of an entry was changed in this process.
@@ -41,7 +53,7 @@ pub(crate) struct Room {
     pub(crate) exported: Option<PathBuf>,
     /// Where the history and the settings lie.
     pub(crate) folder: PathBuf,
-    file: earmark_store::Settings,
+    pub(crate) file: earmark_store::Settings,
     player: Option<Server>,
     links: HashMap<ItemId, Link>,
     clipboard: Option<Clipboard>,
@@ -51,14 +63,16 @@ pub(crate) struct Room {
 }
 
 impl Desk {
-    /// Opens the history and the settings and starts the queue.
+    /// Opens the history and the settings and starts the queue; nothing when another process has
+    /// them open and took over what this one was started for.
     ///
     /// Errors: not even a folder for this session can be had.
-    pub(crate) fn open() -> Result<Arc<Self>, Failure> {
+    pub(crate) fn open(knock: &Knock) -> Result<Option<Arc<Self>>, Failure> {
         let mut troubles = Vec::new();
         let folder = earmark_store::default_folder().unwrap_or_else(for_this_session);
         let (store, folder) = match open_store(&folder, &mut troubles) {
             Ok(store) => (store, folder),
+            Err(Error::InUse { .. }) if knock.hand_over(&folder) => return Ok(None),
             Err(error) => {
                 let message = format!("{error}; until then nothing is kept");
                 troubles.push(Failure::new(Code::Store, message));
@@ -66,6 +80,9 @@ impl Desk {
                 (Store::open(&folder.join("history.db"))?, folder)
             }
         };
+        log::start(log::folder(&folder));
+        log::info(&format!("Earmark {} starts", env!("CARGO_PKG_VERSION")));
+        troubles.iter().for_each(Failure::log);
         let loaded = earmark_store::Settings::load(&earmark_store::Settings::file(&folder));
         let warnings = loaded.warnings.into_iter();
         troubles.extend(warnings.map(|warning| Failure::new(Code::Store, warning)));
@@ -79,6 +96,8 @@ impl Desk {
             order: Vec::new(),
             live: HashMap::new(),
             running: None,
+            stint: Stint::default(),
+            last_done: None,
             settings: settings::from_file(&loaded.settings),
             models: Vec::new(),
             revisions: HashMap::new(),
@@ -93,16 +112,63 @@ impl Desk {
         };
         room.models = room.known_models();
         let tidied = room.tidy().and_then(|()| room.take_up());
-        room.note(tidied);
-        let desk = Arc::new(Self(Mutex::new(room)));
+        let begun = tidied.and_then(|()| room.recall_last());
+        room.note(begun);
+        let folder = room.folder.clone();
+        let desk = Arc::new(Self {
+            room: Mutex::new(room),
+            app: OnceLock::new(),
+        });
         let heard_by = Arc::clone(&desk);
-        thread::spawn(move || events.iter().for_each(|event| heard_by.room().hear(event)));
-        Ok(desk)
+        thread::spawn(move || events.iter().for_each(|event| heard_by.hear(event)));
+        let visited = Arc::clone(&desk);
+        if let Err(error) = door::open(&folder, move |knock| visited.let_in(knock)) {
+            log::warn(&format!("a second start cannot hand over: {error}"));
+        }
+        front::take_in(Arc::clone(&desk), knock.files());
+        Ok(Some(desk))
     }
 
-    /// The things on the desk, for one at a time.
+    /// The things on the desk, for one at a time. Who holds them must not wait for the main thread,
+    /// which may be waiting for them.
     pub(crate) fn room(&self) -> MutexGuard<'_, Room> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on there is a program around it.
+    pub(crate) fn belong_to(&self, app: AppHandle) {
+        let _ = self.app.set(app);
+    }
+
+    /// Takes in what happens in the queue, and tells a person who looks elsewhere when all is done.
+    fn hear(&self, event: earmark_jobs::Event) {
+        let mut room = self.room();
+        room.hear(event);
+        let is_at_rest = !room.is_working();
+        let over = is_at_rest
+            .then(|| room.stint.rest(Instant::now()))
+            .flatten();
+        drop(room);
+        if let (Some(over), Some(app)) = (over, self.app.get()) {
+            front::announce(app, &over);
+        }
+    }
+
+    /// Does what a second start was asked for.
+    fn let_in(self: &Arc<Self>, knock: Knock) {
+        front::take_in(Arc::clone(self), knock.files());
+        if let Some(app) = self.app.get() {
+            front::raise(app, knock.startup_id);
+        }
+    }
+
+    /// The program ends: what is being heard goes on from there with the next start.
+    pub(crate) fn leave(&self) {
+        let mut room = self.room();
+        let left = room.leave();
+        room.note(left);
+        door::close(&room.folder);
+        log::info("Earmark ends");
     }
 }
 
@@ -127,6 +193,7 @@ impl Room {
         let Err(failure) = result else {
             return;
         };
+        failure.log();
         if self.page.is_some() {
             self.tell(Event::Trouble { failure });
         } else {
@@ -163,7 +230,14 @@ impl Room {
         let keeps_less = settings.keep_days != self.settings.keep_days;
         self.settings = settings;
         self.models = self.known_models();
-        if keeps_less { self.tidy() } else { Ok(()) }
+        if keeps_less {
+            self.tidy()?;
+            let store = &self.store;
+            let is_kept = |id: &ItemId| store.item(*id).is_ok_and(|item| item.deleted.is_none());
+            self.order.retain(is_kept);
+            self.tell_queue();
+        }
+        Ok(())
     }
 
     /// Deletes what is older than the settings keep, and removes what was deleted long ago.
@@ -174,8 +248,19 @@ impl Room {
             self.store.delete_older(then, now)?;
         }
         if let Ok(then) = ago(TRASH_DAYS) {
-            self.store.empty_trash(then)?;
+            remove(self.store.empty_trash(then)?);
         }
+        Ok(())
+    }
+
+    /// Looks up which transcript was finished last, as far as the history tells.
+    pub(crate) fn recall_last(&mut self) -> Result<(), Failure> {
+        let done = Filter {
+            stages: vec![Stage::Done],
+            ..Filter::default()
+        };
+        let newest = self.store.list(&done, None, 1)?;
+        self.last_done = newest.first().map(|item| item.id);
         Ok(())
     }
 
@@ -203,7 +288,7 @@ impl Room {
         models
     }
 
-    /// Where the player's server listens.
+    /// Where the player listens; none when there is no player.
     pub(crate) fn player_address(&self) -> Option<SocketAddr> {
         self.player.as_ref().map(Server::address)
     }
@@ -254,6 +339,15 @@ fn open_store(folder: &Path, troubles: &mut Vec<Failure>) -> Result<Store, Error
             Ok(store)
         }
         other => other,
+    }
+}
+
+/// Removes recordings that belonged to the program and that no entry needs any more.
+pub(crate) fn remove(recordings: Vec<PathBuf>) {
+    for recording in recordings {
+        if let Err(error) = std::fs::remove_file(recording) {
+            log::warn(&format!("a recording was not removed: {error}"));
+        }
     }
 }
 

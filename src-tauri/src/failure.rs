@@ -3,6 +3,7 @@
 use earmark_store::Error;
 
 use crate::contract::{Code, Failure};
+use crate::log;
 
 impl Failure {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
@@ -10,6 +11,15 @@ impl Failure {
             code,
             message: message.into(),
         }
+    }
+
+    /// Puts it into the log, without the names in it.
+    pub(crate) fn log(&self) {
+        log::warn(&format!(
+            "{:?}: {}",
+            self.code,
+            log::discreet(&self.message)
+        ));
     }
 
     /// Something that cannot happen did.

@@ -1,47 +1,83 @@
-//! The fence around the page: it shows what came with the program, and hears recordings from the
-//! player's server and from nowhere else.
+//! The fence around the page: it stays on its own addresses, and plays from the player's alone.
 
-use std::net::SocketAddr;
-
-use tauri::Runtime;
 use tauri::plugin::{Builder, TauriPlugin};
 use tauri::utils::config::{Config, Csp};
+use tauri::{Url, Wry};
 
-/// What the configuration says of sounds and films.
-const CLOSED: &str = "media-src 'none'";
+/// What the configuration says in place of the player's address, which is new in every run.
+const ANY_PLAYER: &str = "http://127.0.0.1:*";
 
-/// Lets the page hear what the player's server gives, at the address that it has in this run.
-pub(crate) fn open_for_player(config: &mut Config, player: Option<SocketAddr>) {
-    if let (Some(Csp::Policy(policy)), Some(player)) = (&mut config.app.security.csp, player) {
-        *policy = policy.replace(CLOSED, &format!("media-src http://{player}"));
+/// Keeps the page from going anywhere else.
+pub(crate) fn plugin() -> TauriPlugin<Wry> {
+    Builder::new("fence")
+        .on_navigation(|_, url| is_own(url))
+        .build()
+}
+
+/// Whether an address is the page's own: on Linux and macOS, on Windows, and the empty page that
+/// every webview begins with.
+fn is_own(url: &Url) -> bool {
+    match url.scheme() {
+        "tauri" => url.host_str() == Some("localhost"),
+        "http" | "https" => url.host_str() == Some("tauri.localhost") && url.port().is_none(),
+        "about" => url.path() == "blank",
+        _ => false,
     }
 }
 
-/// Keeps the page from going anywhere: a content security policy says nothing about that.
-pub(crate) fn stay<R: Runtime>() -> TauriPlugin<R> {
-    Builder::new("stay")
-        .on_navigation(|_, address| {
-            // The first is that of Linux and macOS, the second that of Windows.
-            address.scheme() == "tauri" || address.host_str() == Some("tauri.localhost")
-        })
-        .build()
+/// Lets the page play from this player and no other port of the computer; without a player from
+/// none.
+pub(crate) fn narrow(config: &mut Config, player: Option<std::net::SocketAddr>) {
+    if let Some(Csp::Policy(policy)) = &mut config.app.security.csp {
+        let source = player.map_or("'none'".to_owned(), |address| format!("http://{address}"));
+        *policy = policy.replace(ANY_PLAYER, &source);
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use tauri::Url;
     use tauri::utils::config::{Config, Csp};
 
-    use super::open_for_player;
+    use super::{is_own, narrow};
 
     #[test]
-    fn the_page_hears_one_address_and_no_other() {
-        let mut config: Config =
-            serde_json::from_str(include_str!("../../tauri.conf.json")).unwrap();
-        open_for_player(&mut config, Some(([127, 0, 0, 1], 4711).into()));
-        let Some(Csp::Policy(policy)) = config.app.security.csp else {
-            panic!("the configuration has a policy");
+    fn the_page_stays_at_home() {
+        let check = |url: &str, expected: bool| {
+            assert_eq!(is_own(&Url::parse(url).unwrap()), expected, "{url}");
         };
-        let media = policy.split("; ").find(|it| it.starts_with("media-src"));
-        assert_eq!(media, Some("media-src http://127.0.0.1:4711"));
+        check("tauri://localhost/index.html", true);
+        check("http://tauri.localhost/", true);
+        check("about:blank", true);
+        check("https://example.org/", false);
+        check("tauri://elsewhere/", false);
+        check("http://tauri.localhost:81/", false);
+        check("http://127.0.0.1:80/", false);
+        check("file:///etc/passwd", false);
+        check("data:text/html,x", false);
+    }
+
+    #[test]
+    fn the_policy_names_the_player_and_nothing_wider() {
+        let read =
+            || -> Config { serde_json::from_str(include_str!("../../tauri.conf.json")).unwrap() };
+        let policy = |config: Config| match config.app.security.csp {
+            Some(Csp::Policy(policy)) => policy,
+            other => panic!("{other:?}"),
+        };
+        let mut config = read();
+        narrow(&mut config, Some(([127, 0, 0, 1], 4000).into()));
+        let with = policy(config);
+        assert!(with.contains("media-src http://127.0.0.1:4000;"), "{with}");
+        let mut config = read();
+        narrow(&mut config, None);
+        let without = policy(config);
+        assert!(without.contains("media-src 'none';"), "{without}");
+        for policy in [with, without] {
+            assert!(
+                !policy.contains('*') && !policy.contains("unsafe"),
+                "{policy}"
+            );
+        }
     }
 }

@@ -3,39 +3,78 @@
 //! The page never names a file. It can ask for what `commands` has, and everything else it is
 //! told through one channel; `contract` and `ui/src/lib/backend/types.ts` are two sides of that.
 
+#[cfg(target_os = "linux")]
+mod bus;
 mod commands;
 mod contract;
 mod convert;
 mod desk;
+mod diagnostics;
+mod door;
 mod drops;
 mod export;
 mod failure;
 mod fence;
+mod front;
+mod log;
+mod notice;
 mod order;
 mod reveal;
 mod sample;
 mod settings;
+mod toast;
+mod tray;
+mod words;
 
-use commands::{entry, export as exports, history, page, queue};
+use std::sync::Arc;
 
-/// Opens the window and runs until it is closed.
+use commands::{backup, entry, export as exports, history, page, queue};
+use tauri::{App, AppHandle, Context, RunEvent};
+use tauri_plugin_window_state::StateFlags;
+
+/// Opens the window and runs until it is closed; hands over and ends when there is one already.
 pub fn run() {
     earmark_jobs::set_threads(None);
+    let knock = door::Knock::of_this_start();
     let desk =
-        desk::Desk::open().expect("a system that shows windows has room for temporary files");
+        desk::Desk::open(&knock).expect("a system that shows windows has room for temporary files");
+    let Some(desk) = desk else {
+        return;
+    };
     let mut context = tauri::generate_context!();
-    fence::open_for_player(context.config_mut(), desk.room().player_address());
-    tauri::Builder::default()
-        .plugin(fence::stay())
+    fence::narrow(context.config_mut(), desk.room().player_address());
+    build(Arc::clone(&desk), context).run(|app, event| hear(app, &event));
+}
+
+fn build(desk: Arc<desk::Desk>, context: Context) -> App {
+    let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
+    let state = tauri_plugin_window_state::Builder::new().with_state_flags(kept);
+    let builder = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
+        .plugin(state.build())
+        .plugin(fence::plugin());
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.plugin(tauri_plugin_notification::init());
+    builder
         .manage(desk)
+        .manage(front::Front::default())
+        .setup(|app| {
+            let app = app.handle();
+            let desk = front::desk(app);
+            desk.belong_to(app.clone());
+            let has_last = desk.room().last_done.is_some();
+            tray::put_up(app, front::words_of(app), has_last);
+            Ok(())
+        })
         .on_window_event(drops::hear)
+        .on_window_event(front::hear)
         .invoke_handler(tauri::generate_handler![
             page::open_page,
             page::change_settings,
             page::choose_model,
             page::folders,
             page::open_folder,
+            page::read_log,
             page::diagnostics,
             page::copy_text,
             queue::choose_files,
@@ -62,7 +101,24 @@ pub fn run() {
             history::restore_entries,
             history::purge_entries,
             history::storage,
+            backup::back_up,
+            backup::restore_backup,
         ])
-        .run(context)
-        .expect("the window opens where there is a display");
+        .build(context)
+        .expect("the window opens where there is a display")
+}
+
+/// Takes in what the system asks of the program.
+fn hear(app: &AppHandle, event: &RunEvent) {
+    match event {
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            let files = urls.iter().filter_map(|url| url.to_file_path().ok());
+            front::take_in(front::desk(app), files.collect());
+        }
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => front::raise(app, None),
+        RunEvent::Exit => front::desk(app).leave(),
+        _ => {}
+    }
 }

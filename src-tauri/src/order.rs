@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use crate::contract::{Code, Event, Failure, State};
 use crate::convert::kept;
 use crate::desk::Room;
-use crate::settings;
+use crate::{log, settings};
 
 /// Progress of an entry is told this often, at most.
 const TELL_EVERY: Duration = Duration::from_millis(250);
@@ -23,8 +23,8 @@ const TELL_EVERY: Duration = Duration::from_millis(250);
 pub(crate) struct Running {
     job: JobId,
     id: ItemId,
-    /// What is to become of it when it stops.
-    wish: Wish,
+    /// What is to become of it when it stops, if a person wants that it stops.
+    wish: Option<Wish>,
     told: Option<Instant>,
     done_ms: u32,
     total_ms: Option<u32>,
@@ -92,7 +92,7 @@ impl Room {
         self.running = Some(Running {
             job,
             id: item.id,
-            wish: Wish::Stop,
+            wish: None,
             told: None,
             done_ms: item.heard_until.0,
             total_ms: item.duration.map(|duration| duration.0),
@@ -158,6 +158,27 @@ impl Room {
         self.tell_queue();
     }
 
+    /// Whether something is being heard; as long as something waits, something is.
+    pub(crate) fn is_working(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// The program ends: what is being heard waits for the next one, from its last finished piece
+    /// on, unless a person wanted otherwise.
+    pub(crate) fn leave(&mut self) -> Result<(), Failure> {
+        let Some(Running { job, id, wish, .. }) = self.running.take() else {
+            return Ok(());
+        };
+        self.queue.cancel(job);
+        match wish {
+            None => self.store.set_state(id, &Stored::Waiting)?,
+            Some(Wish::Hold) => self.store.set_state(id, &Stored::Interrupted)?,
+            Some(Wish::Stop) => self.store.set_state(id, &Stored::Cancelled)?,
+            Some(Wish::StartAgain) => self.forget(id)?,
+        }
+        Ok(())
+    }
+
     pub(crate) fn is_running(&self, id: ItemId) -> bool {
         self.running
             .as_ref()
@@ -168,7 +189,7 @@ impl Room {
     fn interrupt(&mut self, id: ItemId, wish: Wish) -> bool {
         match self.running.as_mut().filter(|running| running.id == id) {
             Some(running) => {
-                running.wish = wish;
+                running.wish = Some(wish);
                 self.queue.cancel(running.job);
                 true
             }
@@ -222,6 +243,11 @@ impl Room {
         let result = match event {
             Heard::Started(_) => self.begin(id),
             Heard::Loaded(_, model) => {
+                let (spent, note) = (model.spent, model.device_note.as_deref().unwrap_or(""));
+                log::info(&format!(
+                    "model loaded in {spent:.1?}: {} {note}",
+                    model.device
+                ));
                 self.tell(Event::Loaded {
                     title: model.title,
                     is_demo: model.is_demo,
@@ -248,12 +274,17 @@ impl Room {
                 kept.map_err(Into::into)
             }
             Heard::Progress(_, progress) => self.progress(id, &progress),
-            Heard::Ended { end, .. } => self.end(id, end),
+            Heard::Ended { end, spent, .. } => {
+                log_end(id, &end, spent);
+                self.end(id, end)
+            }
         };
         self.note(result);
     }
 
     fn begin(&mut self, id: ItemId) -> Result<(), Failure> {
+        self.stint.begin(Instant::now());
+        log::info(&format!("entry {} begins", id.0));
         self.live.insert(id, State::Reading);
         self.store.set_state(id, &Stored::Running)?;
         self.tell_entry(id);
@@ -295,14 +326,20 @@ impl Room {
         let wish = self
             .running
             .take()
-            .map_or(Wish::Stop, |running| running.wish);
+            .and_then(|running| running.wish)
+            .unwrap_or(Wish::Stop);
         self.live.remove(&id);
         let kept = match (end, wish) {
-            (End::Done(heard), _) => self.finish(id, heard),
+            (End::Done(heard), _) => {
+                self.stint.done(id);
+                self.last_done = Some(id);
+                self.finish(id, heard)
+            }
             (End::Cancelled(_), Wish::Stop) => Ok(self.store.set_state(id, &Stored::Cancelled)?),
             (End::Cancelled(_), Wish::Hold) => self.hold(id),
             (_, Wish::StartAgain) => self.forget(id),
             (End::Failed(failure), _) => {
+                self.stint.failed(id);
                 let failure = kept(&failure.into());
                 Ok(self.store.set_state(id, &Stored::Failed(failure))?)
             }
@@ -342,6 +379,23 @@ impl Room {
     }
 }
 
+/// Puts the end of a job into the log.
+fn log_end(id: ItemId, end: &End, spent: Duration) {
+    let id = id.0;
+    match end {
+        End::Done(heard) => {
+            let (heard_s, n) = (heard.duration.0 / 1000, heard.segments.len());
+            let done = format!("entry {id} is done: {heard_s} s in {spent:.1?}, {n} segments");
+            log::info(&done);
+        }
+        End::Cancelled(_) => log::info(&format!("entry {id} is stopped after {spent:.1?}")),
+        End::Failed(failure) => {
+            let message = log::discreet(&failure.message);
+            log::warn(&format!("entry {id} failed: {:?}: {message}", failure.code));
+        }
+    }
+}
+
 /// The recordings that chosen or dropped paths stand for.
 ///
 /// Errors: a folder that cannot be read.
@@ -358,4 +412,33 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
         path.display()
     );
     Failure::new(Code::RecordingUnreadable, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::recordings;
+
+    /// What a person can open with the program, from the system's file window, are the files that
+    /// the program takes for recordings in a folder.
+    #[test]
+    fn every_file_that_is_opened_with_the_program_is_a_recording() {
+        let config: serde_json::Value =
+            serde_json::from_str(include_str!("../../tauri.conf.json")).unwrap();
+        let associations = config["bundle"]["fileAssociations"].as_array().unwrap();
+        let endings = associations
+            .iter()
+            .flat_map(|it| it["ext"].as_array().unwrap());
+        let endings: Vec<&str> = endings.map(|ending| ending.as_str().unwrap()).collect();
+        let folder = tempfile::tempdir().unwrap();
+        for ending in &endings {
+            fs::write(folder.path().join(format!("a.{ending}")), "").unwrap();
+        }
+        let found = recordings(&[folder.path().to_owned()]).unwrap();
+        let each: BTreeSet<&str> = endings.iter().copied().collect();
+        assert_eq!(each.len(), endings.len(), "none twice");
+        assert_eq!(found.len(), endings.len());
+    }
 }

@@ -8,8 +8,10 @@ use earmark_store::settings::Theme as Stored;
 use serde_json::{Map, Value};
 
 use crate::contract::{
-    CueRules, Destination, ExportOptions, Failure, Format, InterfaceLanguage, Settings, Theme,
+    CueRules, Destination, ExportOptions, Failure, Format, InterfaceLanguage, Model, Settings,
+    Theme,
 };
+use crate::convert;
 
 /// Where the file keeps what only the window knows.
 const WINDOW: &str = "window";
@@ -114,6 +116,29 @@ pub(crate) fn changed(
     serde_json::from_value(all).map_err(|error| Failure::internal(&error))
 }
 
+/// Settings with those of a backup in place of what was never chosen here. A model or device that
+/// is not on this computer is left out.
+pub(crate) fn completed(
+    now: &Settings,
+    backup: &Settings,
+    models: &[Model],
+) -> Result<Settings, Failure> {
+    let map = |settings: &Settings| match serde_json::to_value(settings) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(other) => Err(Failure::internal(&other)),
+        Err(error) => Err(Failure::internal(&error)),
+    };
+    let (mine, defaults) = (map(now)?, map(&Settings::default())?);
+    let is_here = |key: &str, value: &Value| match key {
+        "model" => models.iter().any(|it| it.is_ready && *value == it.name),
+        "device" => convert::devices().iter().any(|it| value == it.name),
+        _ => true,
+    };
+    let mut theirs = map(backup)?;
+    theirs.retain(|key, value| mine.get(key) == defaults.get(key) && is_here(key, value));
+    changed(now, &theirs)
+}
+
 /// The device of this name; the program chooses when there is none.
 pub(crate) fn device(name: &str) -> DeviceChoice {
     match name {
@@ -128,8 +153,8 @@ pub(crate) fn device(name: &str) -> DeviceChoice {
 mod tests {
     use serde_json::json;
 
-    use super::{changed, from_file, into_file};
-    use crate::contract::{Settings, Theme};
+    use super::{changed, completed, from_file, into_file};
+    use crate::contract::{Model, Settings, Theme};
 
     #[test]
     fn what_was_chosen_comes_back_from_the_file() {
@@ -140,6 +165,35 @@ mod tests {
         let mut file = earmark_store::Settings::default();
         into_file(&chosen, &mut file);
         assert_eq!(from_file(&file), chosen);
+    }
+
+    #[test]
+    fn a_backup_fills_in_what_was_never_chosen() {
+        let choose = |change: serde_json::Value| {
+            changed(&Settings::default(), change.as_object().unwrap()).unwrap()
+        };
+        let models = ["here", "missing"].map(|name| Model {
+            name: name.into(),
+            title: name.into(),
+            is_demo: false,
+            is_ready: name == "here",
+            bytes: 1,
+        });
+        let check = |now, backup, expected| {
+            let (now, backup) = (choose(now), choose(backup));
+            let completed = completed(&now, &backup, &models).unwrap();
+            assert_eq!(completed, choose(expected));
+        };
+        check(
+            json!({ "theme": "dark" }),
+            json!({ "theme": "light", "text_px": 20, "context": "Mara", "model": "here" }),
+            json!({ "theme": "dark", "text_px": 20, "context": "Mara", "model": "here" }),
+        );
+        check(
+            json!({}),
+            json!({ "model": "missing", "device": "abacus", "keep_days": 30 }),
+            json!({ "keep_days": 30 }),
+        );
     }
 
     #[test]

@@ -1,137 +1,246 @@
-//! A backup is the whole history in one file.
+//! A backup is the whole history and the settings in one file. Taking one in adds what the
+//! history has not; nothing that is there is changed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params_from_iter};
 
 use crate::fault::{self, Fault};
 use crate::files::{self, COMPANIONS, beside};
 use crate::schema::{self, Identity};
-use crate::{Error, Store, store};
+use crate::{Error, ItemId, Settings, Store, grams, item, row, slot, store};
 
-impl Store {
-    /// Writes the history to a file, over what is there; the file is whole or untouched. The
-    /// settings and the recordings are not in it.
-    ///
-    /// Errors: [`Error::Io`] and [`Error::DiskFull`] about the file, [`Error::Damaged`] about the
-    /// history.
-    pub fn backup_to(&self, path: &Path) -> Result<(), Error> {
-        if is_same(path, &self.path) {
-            return Err(Error::Io {
-                path: path.into(),
-                why: "this is the history itself; choose another file".into(),
-            });
-        }
-        if path.to_str().is_none() {
-            return Err(Error::Io {
-                path: path.into(),
-                why: "SQLite cannot write to a name that is not text; choose another".into(),
-            });
-        }
-        let part = beside(path, ".earmark-part");
-        files::remove_database(&part)?;
-        let written = self.write_copy(&part);
-        written
-            .and_then(|()| files::replace(&part, path))
-            .inspect_err(|_| {
-                // What was wrong is told; the rest of a copy is of no use to anyone.
-                let _ = fs::remove_file(&part);
-            })
+/// What a backup has besides the tables of a history.
+const SETTINGS: &str = "CREATE TABLE backup_settings (json TEXT NOT NULL) STRICT";
+
+/// Writes the history at a path and the settings to a file, over what is there; the file is whole
+/// or untouched. The recordings are not in it. The history may be open and in use meanwhile.
+///
+/// Errors: [`Error::Io`] and [`Error::DiskFull`] about the file, [`Error::Damaged`] about the
+/// history.
+pub fn back_up(history: &Path, settings: &Settings, to: &Path) -> Result<(), Error> {
+    let wrong = |why: &str| Error::Io {
+        path: to.into(),
+        why: why.into(),
+    };
+    if is_same(to, history) {
+        return Err(wrong("this is the history itself; choose another file"));
     }
-
-    fn write_copy(&self, part: &Path) -> Result<(), Error> {
-        let told = |error: rusqlite::Error| match Fault::Sql(error).at(part) {
-            Error::Damaged { why, .. } => Error::Damaged {
-                path: self.path.clone(),
-                why,
-            },
-            other => other,
-        };
-        let column = crate::path::to_column(part);
-        self.connection
-            .execute("VACUUM INTO ?1", [column])
-            .map_err(told)?;
-        let synced = fs::File::options().write(true).open(part);
-        synced
-            .and_then(|file| file.sync_all())
-            .map_err(|error| fault::io(part, &error))
+    if to.to_str().is_none() {
+        return Err(wrong(
+            "SQLite cannot write to a name that is not text; choose another",
+        ));
     }
+    let part = beside(to, ".earmark-part");
+    files::remove_database(&part)?;
+    let written = write_copy(history, &part).and_then(|()| write_settings(settings, &part));
+    written
+        .and_then(|()| files::replace(&part, to))
+        .inspect_err(|_| {
+            // What was wrong is told; the rest of a copy is of no use to anyone.
+            let _ = fs::remove_file(&part);
+        })
+}
 
-    /// Puts the history of a backup in the place of the present one, and gives the place where
-    /// the present one lies from then on: beside the database, with `.before-restore` behind its
-    /// name; the one of the restore before is gone then. The backup itself is not touched.
+fn write_copy(history: &Path, part: &Path) -> Result<(), Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(history, flags);
+    let connection = connection.map_err(|error| Fault::Sql(error).at(history))?;
+    let told = |error: rusqlite::Error| match Fault::Sql(error).at(part) {
+        Error::Damaged { why, .. } => Error::Damaged {
+            path: history.into(),
+            why,
+        },
+        other => other,
+    };
+    let column = crate::path::to_column(part);
+    let copied = connection.execute("VACUUM INTO ?1", [column]);
+    copied.map(drop).map_err(told)
+}
+
+fn write_settings(settings: &Settings, part: &Path) -> Result<(), Error> {
+    let write = || {
+        let connection = Connection::open(part)?;
+        connection.execute_batch(SETTINGS)?;
+        let json = serde_json::to_string(settings).unwrap_or_default();
+        connection.execute("INSERT INTO backup_settings VALUES (?1)", [json])?;
+        connection.close().map_err(|(_, error)| error)
+    };
+    write().map_err(|error| Fault::Sql(error).at(part))?;
+    let synced = fs::File::options().write(true).open(part);
+    let synced = synced.and_then(|file| file.sync_all());
+    synced.map_err(|error| fault::io(part, &error))
+}
+
+/// A backup that was opened to be taken in, in a copy that goes away with this value.
+pub struct Backup {
+    path: PathBuf,
+    connection: Connection,
+    settings: Option<Settings>,
+    // After the connection, so that it is closed when the copy is removed.
+    _copy: Copied,
+}
+
+/// A database that is removed with this value.
+struct Copied(PathBuf);
+
+impl Drop for Copied {
+    fn drop(&mut self) {
+        // What is left of it is written over the next time.
+        let _ = files::remove_database(&self.0);
+    }
+}
+
+impl Backup {
+    /// Opens a backup of this version or an earlier one. It is copied to a place beside the history
+    /// for that, and not touched.
     ///
     /// Errors: [`Error::Foreign`], [`Error::TooNew`] and [`Error::BadBackup`] about the backup,
-    /// [`Error::Io`], [`Error::DiskFull`]; the present history is open as before.
-    pub fn restore_from(&mut self, backup: &Path) -> Result<PathBuf, Error> {
-        if is_same(backup, &self.path) {
+    /// [`Error::Io`], [`Error::DiskFull`].
+    pub fn open(path: &Path, history: &Path) -> Result<Self, Error> {
+        if is_same(path, history) {
             return Err(Error::Io {
-                path: backup.into(),
+                path: path.into(),
                 why: "this is the history itself; choose another file".into(),
             });
         }
-        let incoming = beside(&self.path, ".incoming");
-        files::remove_database(&incoming)?;
-        let result = take_in(backup, &incoming).and_then(|()| self.swap(&incoming));
-        if result.is_err() {
-            // What was wrong is told; the copy is of no use to anyone.
-            let _ = files::remove_database(&incoming);
+        let copied = Copied(beside(history, ".incoming"));
+        files::remove_database(&copied.0)?;
+        let copy = |from: &Path, to: &Path| {
+            let copied = fs::copy(from, to).map(drop);
+            copied.map_err(|error| fault::io(from, &error))
+        };
+        copy(path, &copied.0)?;
+        // Someone may have copied an open database by hand; then the newest is in its log.
+        let [log, _] = COMPANIONS;
+        if beside(path, log).exists() {
+            copy(&beside(path, log), &beside(&copied.0, log))?;
         }
-        result
+        let (connection, settings) =
+            examine(path, &copied.0).map_err(|fault| of_backup(fault, path))?;
+        Ok(Self {
+            path: path.into(),
+            connection,
+            settings,
+            _copy: copied,
+        })
     }
 
-    /// Closes the database, puts another in its place and opens it.
-    fn swap(&mut self, incoming: &Path) -> Result<PathBuf, Error> {
-        let previous = beside(&self.path, ".before-restore");
-        let nothing =
-            || Connection::open_in_memory().map_err(|error| Fault::Sql(error).at(incoming));
-        drop(std::mem::replace(&mut self.connection, nothing()?));
-        let swapped = files::remove_database(&previous)
-            .and_then(|()| files::move_database(&self.path, &previous))
-            .and_then(|()| {
-                files::move_database(incoming, &self.path)
-                    .and_then(|()| self.reopen())
-                    .or_else(|error| {
-                        files::remove_database(&self.path)?;
-                        files::move_database(&previous, &self.path)?;
-                        Err(error)
-                    })
-            });
-        match swapped {
-            Ok(()) => Ok(previous),
-            Err(error) => {
-                self.reopen()?;
-                Err(error)
+    /// The settings in it; a copy of a history made by hand has none.
+    pub fn settings(&self) -> Option<&Settings> {
+        self.settings.as_ref()
+    }
+
+    /// The items in it, the oldest first.
+    pub fn items(&self) -> Result<Vec<ItemId>, Error> {
+        let items = || {
+            self.connection
+                .prepare("SELECT id FROM item ORDER BY created_ms, id")?
+                .query_map([], |row| row.get(0).map(ItemId))?
+                .collect::<rusqlite::Result<_>>()
+        };
+        items().map_err(|error| of_backup(error.into(), &self.path))
+    }
+}
+
+impl Store {
+    /// Adds items of a backup that are not in the history, with all their text; how many that were.
+    /// All of them or none are added. An item is the same when the same recording was asked for at
+    /// the same moment. What waited or was being heard is interrupted here.
+    ///
+    /// Errors: [`Error::BadBackup`].
+    pub fn adopt(&mut self, backup: &Backup, ids: &[ItemId]) -> Result<usize, Error> {
+        self.write(|transaction| {
+            let mut n_new = 0;
+            for &id in ids {
+                let adopted = adopt(transaction, &backup.connection, id);
+                n_new += usize::from(adopted.map_err(|fault| match fault {
+                    Fault::Sql(error) if is_of_history(&error) => Fault::Sql(error),
+                    fault => Fault::Told(of_backup(fault, &backup.path)),
+                })?);
             }
-        }
-    }
-
-    fn reopen(&mut self) -> Result<(), Error> {
-        self.connection = store::connect(&self.path).map_err(|fault| fault.at(&self.path))?;
-        Ok(())
+            Ok(n_new)
+        })
     }
 }
 
-/// Copies a backup to `incoming`, brings it to the present version and makes sure that it is ours
-/// and sound. What is told is told of the backup.
-fn take_in(backup: &Path, incoming: &Path) -> Result<(), Error> {
-    fs::copy(backup, incoming).map_err(|error| fault::io(backup, &error))?;
-    // Someone may have copied an open database by hand; then the newest is in its log.
-    let [log, _] = COMPANIONS;
-    if beside(backup, log).exists() {
-        fs::copy(beside(backup, log), beside(incoming, log))
-            .map_err(|error| fault::io(backup, &error))?;
-    }
-    examine(backup, incoming).map_err(|fault| match fault.at(backup) {
-        Error::Damaged { path, why } => Error::BadBackup { path, why },
-        other => other,
-    })
+/// Whether SQLite could not write, which is no fault of the backup.
+fn is_of_history(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{CannotOpen, DiskFull, ReadOnly, SystemIoFailure};
+    let codes = [CannotOpen, DiskFull, ReadOnly, SystemIoFailure];
+    error
+        .sqlite_error_code()
+        .is_some_and(|code| codes.contains(&code))
 }
 
-fn examine(backup: &Path, incoming: &Path) -> Result<(), Fault> {
+/// Adds an item with what belongs to it, unless it is there; whether it was added.
+fn adopt(ours: &Connection, theirs: &Connection, id: ItemId) -> Result<bool, Fault> {
+    // A row that cannot be read here would spoil every list it is in.
+    let item = theirs
+        .prepare_cached(&format!(
+            "SELECT {} FROM item i WHERE i.id = ?1",
+            item::COLUMNS
+        ))?
+        .query_row([id.0], item::read)?;
+    let source = crate::path::to_column(&item.asked.source);
+    let created = Value::Integer(item.asked.created.as_millisecond());
+    let is_there = ours
+        .prepare_cached("SELECT 1 FROM item WHERE created_ms = ?1 AND source = ?2")?
+        .exists([created, source])?;
+    if is_there {
+        return Ok(false);
+    }
+    copy_row(ours, theirs, id)?;
+    let new = ItemId(ours.last_insert_rowid());
+    grams::put_name(ours, slot::name_of(new.0), &item.asked.name)?;
+    let select = row::SELECT.replace(" FROM ", ", id FROM ");
+    let mut statement = theirs.prepare_cached(&format!("{select} WHERE item = ?1"))?;
+    let mut rows = statement.query([id.0])?;
+    while let Some(row) = rows.next()? {
+        let segment = slot::moved(row.get("id")?, new.0);
+        row::put_columns(ours, new, segment, &row::columns(row)?)?;
+    }
+    let heard: Option<String> = theirs
+        .prepare_cached("SELECT text FROM heard WHERE item = ?1")?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    if let Some(heard) = heard {
+        ours.prepare_cached("INSERT INTO heard (item, text) VALUES (?1, ?2)")?
+            .execute((new.0, heard))?;
+    }
+    Ok(true)
+}
+
+/// Copies the row of an item as it is, but for its id.
+fn copy_row(ours: &Connection, theirs: &Connection, id: ItemId) -> Result<(), Fault> {
+    let columns: Vec<String> = ours
+        .prepare_cached("SELECT name FROM pragma_table_info('item') WHERE name <> 'id'")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let names = columns.join(", ");
+    let values: Vec<Value> = theirs
+        .prepare_cached(&format!("SELECT {names} FROM item WHERE id = ?1"))?
+        .query_row([id.0], |row| {
+            (0..columns.len()).map(|at| row.get(at)).collect()
+        })?;
+    let places = vec!["?"; columns.len()].join(", ");
+    ours.prepare_cached(&format!("INSERT INTO item ({names}) VALUES ({places})"))?
+        .execute(params_from_iter(values))?;
+    ours.prepare_cached(
+        "UPDATE item SET state = 'interrupted' \
+         WHERE id = last_insert_rowid() AND state IN ('waiting', 'running')",
+    )?
+    .execute([])?;
+    Ok(())
+}
+
+/// Brings the copy of a backup to the present version and makes sure that it is ours and sound.
+fn examine(backup: &Path, copy: &Path) -> Result<(Connection, Option<Settings>), Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(incoming, flags)?;
+    let mut connection = Connection::open_with_flags(copy, flags)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
     let path = backup.to_path_buf();
     match schema::identify(&connection)? {
         Identity::Ours(version) => schema::migrate(&mut connection, version)?,
@@ -141,13 +250,39 @@ fn examine(backup: &Path, incoming: &Path) -> Result<(), Fault> {
         }
         Identity::Empty | Identity::Foreign => return Err(Error::Foreign { path }.into()),
     }
+    let settings = take_settings(&connection)?;
     if !schema::is_intact(&connection)? {
         return Err(Error::Foreign { path }.into());
     }
     store::sound(&connection, backup)?;
-    // One file again, whatever it was.
-    connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
-    connection.close().map_err(|(_, error)| Fault::Sql(error))
+    Ok((connection, settings))
+}
+
+/// Takes the settings out of a backup; what is left is a history.
+fn take_settings(connection: &Connection) -> Result<Option<Settings>, Fault> {
+    let is_there = connection
+        .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql = ?1")?
+        .exists([SETTINGS])?;
+    if !is_there {
+        return Ok(None);
+    }
+    let json: Option<String> = connection
+        .query_row("SELECT json FROM backup_settings", [], |row| row.get(0))
+        .optional()?;
+    connection.execute_batch("DROP TABLE backup_settings")?;
+    Ok(json.and_then(|json| Settings::read(json.as_bytes())))
+}
+
+/// What is told of a backup, when something is wrong with it.
+fn of_backup(fault: Fault, backup: &Path) -> Error {
+    match fault.at(backup) {
+        Error::Damaged { path, why } => Error::BadBackup { path, why },
+        Error::Internal { why } => Error::BadBackup {
+            path: backup.into(),
+            why,
+        },
+        other => other,
+    }
 }
 
 fn is_same(left: &Path, right: &Path) -> bool {

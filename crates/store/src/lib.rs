@@ -29,6 +29,7 @@ mod slot;
 mod store;
 mod trash;
 
+pub use backup::{Backup, back_up};
 pub use error::Error;
 pub use item::{Failure, Item, ItemId, NewItem, Origin, Stage, State};
 pub use items::Storage;

@@ -119,8 +119,8 @@ impl Settings {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Loaded::default(),
             Err(error) => return Loaded::broken(&fault::io(path, &error).to_string()),
         };
-        if let Ok(Value::Object(map)) = serde_json::from_slice(&bytes) {
-            return from_map(map);
+        if let Some(loaded) = read(&bytes) {
+            return loaded;
         }
         let aside = files::beside(path, ".broken");
         let kept = match fs::copy(path, &aside) {
@@ -129,6 +129,12 @@ impl Settings {
         };
         let path = path.display();
         Loaded::broken(&format!("`{path}` is not a settings file; {kept}"))
+    }
+
+    /// The settings in a text that is like a settings file; a value that is not understood has its
+    /// default.
+    pub(crate) fn read(json: &[u8]) -> Option<Self> {
+        read(json).map(|loaded| loaded.settings)
     }
 
     /// Writes the settings; the file is whole at any time.
@@ -156,6 +162,14 @@ impl Loaded {
             settings: Settings::default(),
             warnings: vec![format!("{why}; the settings begin anew")],
         }
+    }
+}
+
+/// Reads what is JSON.
+fn read(bytes: &[u8]) -> Option<Loaded> {
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(map)) => Some(from_map(map)),
+        _ => None,
     }
 }
 

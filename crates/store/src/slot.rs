@@ -26,6 +26,11 @@ pub(crate) fn item_of(id: i64) -> i64 {
     id >> BITS
 }
 
+/// The id that a segment has when it belongs to another item.
+pub(crate) fn moved(id: i64, to: i64) -> i64 {
+    name_of(to) | (id & (TOP - 1))
+}
+
 /// `n` ids for the segments of an item that has none, spread so that as many again find room.
 pub(crate) fn spread(item: i64, n: usize) -> Vec<i64> {
     let gap = (TOP / (2 * (n as i64 + 1))).clamp(1, GAP);

@@ -17,7 +17,7 @@ const BUILDING: [Need; 4] = [
 ];
 
 /// What the window and its test need besides.
-const WINDOW: [Need; 9] = [
+const WINDOW: [Need; 10] = [
     (
         "/usr/share/doc/libwebkit2gtk-4.1-dev",
         "libwebkit2gtk-4.1-dev",
@@ -25,7 +25,11 @@ const WINDOW: [Need; 9] = [
     ("/usr/bin/Xvfb", "xvfb"),
     ("/usr/bin/WebKitWebDriver", "webkit2gtk-driver"),
     ("/usr/bin/xdotool", "xdotool"),
-    ("/usr/bin/dbus-daemon", "dbus"),
+    ("/usr/bin/dbus-run-session", "dbus"),
+    (
+        "/usr/share/doc/libayatana-appindicator3-1",
+        "libayatana-appindicator3-1",
+    ),
     ("/usr/bin/chromium", "chromium"),
     ("/usr/lib/python3/dist-packages/gi", "python3-gi"),
     ("/usr/share/doc/gir1.2-gtk-3.0", "gir1.2-gtk-3.0"),

@@ -8,7 +8,7 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 
 use super::{items, work};
 use crate::contract::{
-    Code, Destination, EntryId, Event, ExportOptions, Exported, Failure, Preview, Settings,
+    Code, Destination, EntryId, Event, ExportOptions, Exported, Failure, Format, Preview, Settings,
 };
 use crate::desk::{Desk, Room};
 use crate::export::Sheet;
@@ -118,11 +118,24 @@ pub(crate) async fn copy_entry(
 ) -> Result<(), Failure> {
     work(app, move |desk| {
         let mut room = desk.room();
-        let text = export::render(&sheet(&room, ItemId(id))?, &options);
-        let text = String::from_utf8(text).map_err(|error| Failure::internal(&error))?;
+        let text = rendered(&room, ItemId(id), &options)?;
         room.copy(text)
     })
     .await
+}
+
+/// The text of an entry, as the last export had it.
+pub(crate) fn text(room: &Room, id: ItemId) -> Result<String, Failure> {
+    let options = ExportOptions {
+        format: Format::Txt,
+        ..room.settings.export.clone()
+    };
+    rendered(room, id, &options)
+}
+
+fn rendered(room: &Room, id: ItemId, options: &ExportOptions) -> Result<String, Failure> {
+    let text = export::render(&sheet(room, id)?, options);
+    String::from_utf8(text).map_err(|error| Failure::internal(&error))
 }
 
 #[tauri::command]

@@ -8,7 +8,7 @@ use super::{items, work};
 use crate::contract::{
     EntryId, Failure, HistoryFilter, HistoryPage, HistoryQuery, HistoryRow, Hit, Part, Storage,
 };
-use crate::desk::Room;
+use crate::desk::{self, Room};
 
 /// Rows of a page.
 const N_ROWS: usize = 50;
@@ -137,8 +137,8 @@ pub(crate) async fn restore_entries(app: AppHandle, ids: Vec<EntryId>) -> Result
 #[tauri::command]
 pub(crate) async fn purge_entries(app: AppHandle, ids: Vec<EntryId>) -> Result<(), Failure> {
     work(app, move |desk| {
-        // What the person handed over is theirs; the program owns no recordings yet.
-        desk.room().store.delete(&items(ids))?;
+        // What the person handed over is theirs and stays.
+        desk::remove(desk.room().store.delete(&items(ids))?);
         Ok(())
     })
     .await

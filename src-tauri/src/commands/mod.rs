@@ -1,5 +1,6 @@
 //! What the page can ask for; the contract in `ui/src/lib/backend/types.ts` says what each means.
 
+pub(crate) mod backup;
 pub(crate) mod entry;
 pub(crate) mod export;
 pub(crate) mod history;
@@ -21,7 +22,8 @@ async fn work<T: Send + 'static>(
 ) -> Result<T, Failure> {
     let desk = Arc::clone(&app.state::<Arc<Desk>>());
     let done = tauri::async_runtime::spawn_blocking(move || work(&desk)).await;
-    done.unwrap_or_else(|error| Err(Failure::internal(&error)))
+    let done = done.unwrap_or_else(|error| Err(Failure::internal(&error)));
+    done.inspect_err(Failure::log)
 }
 
 fn items(ids: Vec<EntryId>) -> Vec<ItemId> {

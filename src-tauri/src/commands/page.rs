@@ -1,6 +1,5 @@
 //! What the page begins with, and the settings.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use earmark_jobs::{Language, models_folder};
@@ -10,9 +9,14 @@ use tauri::{AppHandle, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt, FilePath};
 
 use super::work;
-use crate::contract::{Event, Failure, Feature, Folder, Folders, Model, Opening, Settings};
+use crate::contract::{
+    Code, Event, Failure, Feature, Folder, Folders, LogLine, Model, Opening, Settings,
+};
 use crate::desk::Room;
-use crate::{convert, reveal, settings};
+use crate::{convert, diagnostics as facts, front, log, reveal, settings};
+
+/// Lines of the log that are shown.
+const N_LINES: usize = 500;
 
 #[tauri::command]
 pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<Opening, Failure> {
@@ -28,7 +32,10 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
                 Feature::Edit,
                 Feature::Player,
                 Feature::Export,
+                Feature::Backup,
                 Feature::Models,
+                Feature::Notify,
+                Feature::Log,
             ],
             settings: room.settings.clone(),
             defaults: Settings::default(),
@@ -51,13 +58,24 @@ pub(crate) async fn change_settings(
     app: AppHandle,
     change: Map<String, Value>,
 ) -> Result<Settings, Failure> {
-    work(app, move |desk| {
+    let front = app.clone();
+    let settings = work(app, move |desk| {
         let mut room = desk.room();
         let settings = settings::changed(&room.settings, &change)?;
+        // A folder of a model comes from the person, through the dialog.
+        let is_new = settings.model != room.settings.model;
+        if is_new && room.models.iter().all(|it| it.name != settings.model) {
+            let message = "this model is not known here; choose one from the list";
+            return Err(Failure::new(Code::ModelMissing, message));
+        }
         room.set(settings)?;
+        let names: Vec<&str> = change.keys().map(String::as_str).collect();
+        log::info(&format!("settings changed: {}", names.join(", ")));
         Ok(room.settings.clone())
     })
-    .await
+    .await?;
+    front::settings_changed(&front);
+    Ok(settings)
 }
 
 #[tauri::command]
@@ -110,46 +128,27 @@ pub(crate) async fn open_folder(app: AppHandle, folder: Folder) -> Result<(), Fa
     .await
 }
 
-/// Where a folder of the contract is; there is no log yet, so nobody asks for its folder.
+/// Where a folder of the contract is.
 fn place(room: &Room, folder: Folder) -> PathBuf {
     match folder {
-        Folder::History | Folder::Log => room.folder.clone(),
+        Folder::History => room.folder.clone(),
         Folder::Models => models_folder(),
+        Folder::Log => log::folder(&room.folder),
     }
 }
 
 #[tauri::command]
-pub(crate) async fn diagnostics(app: AppHandle) -> Result<String, Failure> {
+pub(crate) async fn read_log(app: AppHandle) -> Result<Vec<LogLine>, Failure> {
     work(app, |desk| {
-        let room = desk.room();
-        let counts = room.store.counts()?;
-        let mut text = format!(
-            "Earmark {}\nSystem: {} {}\n",
-            env!("CARGO_PKG_VERSION"),
-            std::env::consts::OS,
-            std::env::consts::ARCH
-        );
-        let model = room
-            .models
-            .iter()
-            .find(|model| model.name == room.settings.model);
-        let model = model.map_or("missing", |model| &model.title);
-        let mut line = |name: &str, value: &str| {
-            writeln!(text, "{name}: {value}").expect("writing to a String cannot fail");
-        };
-        line("Model", model);
-        line("Device", &room.settings.device);
-        line(
-            "Language",
-            room.settings.language.as_deref().unwrap_or("any"),
-        );
-        line("Recordings in the history", &counts.total.to_string());
-        for (stage, n) in counts.stages {
-            line(stage.name(), &n.to_string());
-        }
-        Ok(text)
+        let folder = place(&desk.room(), Folder::Log);
+        Ok(log::newest(&folder, N_LINES))
     })
     .await
+}
+
+#[tauri::command]
+pub(crate) async fn diagnostics(app: AppHandle) -> Result<String, Failure> {
+    work(app, |desk| facts::text(&desk.room())).await
 }
 
 #[tauri::command]

@@ -9,7 +9,7 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 use super::{items, work};
 use crate::contract::{EntryId, Failure};
 use crate::desk::Desk;
-use crate::{order, sample};
+use crate::{order, sample, words};
 
 #[tauri::command]
 pub(crate) async fn choose_files(
@@ -17,7 +17,9 @@ pub(crate) async fn choose_files(
     window: WebviewWindow,
 ) -> Result<Option<usize>, Failure> {
     work(app, move |desk| {
+        let words = words::of(desk.room().settings.interface_language);
         let dialog = window.dialog().file().set_parent(&window);
+        let dialog = dialog.set_title(words.choose_recordings);
         add(desk, dialog.blocking_pick_files())
     })
     .await
@@ -29,7 +31,9 @@ pub(crate) async fn choose_folder(
     window: WebviewWindow,
 ) -> Result<Option<usize>, Failure> {
     work(app, move |desk| {
+        let words = words::of(desk.room().settings.interface_language);
         let dialog = window.dialog().file().set_parent(&window);
+        let dialog = dialog.set_title(words.choose_folders);
         add(desk, dialog.blocking_pick_folders())
     })
     .await

@@ -1,20 +1,40 @@
-//! A backup is whole, and a restore all or nothing.
+//! A backup is whole, and taking one in adds to what is there.
 
 use std::fs;
+use std::path::Path;
 
-use earmark_store::{Error, Filter, Store};
+use earmark_store::{Backup, Error, Filter, Item, Settings, State, back_up};
 use rusqlite::Connection;
 
-use crate::{Home, new};
+use crate::{Home, new, segment};
+
+/// Takes a backup in; how many items were new.
+fn take_in(home: &mut Home, backup: &Path) -> Result<usize, Error> {
+    let backup = Backup::open(backup, home.store.path())?;
+    home.store.adopt(&backup, &backup.items()?)
+}
+
+fn found(home: &Home, text: &str) -> usize {
+    let hits = home.store.search(text, &Filter::default(), None, 9);
+    hits.unwrap().hits.len()
+}
 
 #[test]
 fn a_history_moves_in_one_file() {
     let mut home = Home::new();
     let id = home.add(0, &["会议 one", "two"]);
     home.store.set_starred(id, true).unwrap();
+    home.store
+        .replace_segments(id, 1..2, &[segment(1, "twice")])
+        .unwrap();
+    let waits = home.store.add(&new(7)).unwrap();
     let backup = home.path("备份 a'b.earmark");
     fs::write(&backup, "what was there before").unwrap();
-    home.store.backup_to(&backup).unwrap();
+    let settings = Settings {
+        context: "Mara".into(),
+        ..Settings::default()
+    };
+    back_up(home.store.path(), &settings, &backup).unwrap();
     let names = fs::read_dir(home.folder.path()).unwrap();
     assert!(
         names
@@ -24,53 +44,70 @@ fn a_history_moves_in_one_file() {
     let bytes = fs::read(&backup).unwrap();
 
     let mut other = Home::new();
-    other.add(9, &["replaced"]);
-    let previous = other.store.restore_from(&backup).unwrap();
+    let own = other.add(9, &["stays"]);
+    assert_eq!(take_in(&mut other, &backup), Ok(2));
+    assert_eq!(take_in(&mut other, &backup), Ok(0), "nothing comes twice");
     assert_eq!(fs::read(&backup).unwrap(), bytes);
+    let opened = Backup::open(&backup, other.store.path()).unwrap();
+    assert_eq!(opened.settings(), Some(&settings));
+    drop(opened);
+    assert!(!other.path("history.db.incoming").exists());
+
     let other = other.reopened();
-    assert_eq!(other.texts(id), ["会议 one", "two"]);
-    assert!(other.store.item(id).unwrap().starred);
-    let hits = other
-        .store
-        .search("会议", &Filter::default(), None, 9)
-        .unwrap();
-    assert_eq!(hits.hits.len(), 1);
+    assert_eq!(other.texts(own), ["stays"]);
+    let items = other.store.list(&Filter::default(), None, 9).unwrap();
+    let [_, waited, moved] = &items[..] else {
+        panic!("three items: {items:?}");
+    };
+    let before = home.store.item(id).unwrap();
+    let expected = Item {
+        id: moved.id,
+        ..before
+    };
+    assert_eq!(*moved, expected);
+    assert_eq!(
+        other.store.transcript(moved.id).unwrap(),
+        home.store.transcript(id).unwrap()
+    );
+    assert_eq!(
+        other.store.heard(moved.id).unwrap(),
+        home.store.heard(id).unwrap()
+    );
+    assert_eq!(waited.state, State::Interrupted);
+    assert_eq!(home.store.item(waits).unwrap().state, State::Waiting);
+    assert_eq!(found(&other, "会议"), 1);
+    assert_eq!(found(&other, "stays"), 1);
     other.store.check().unwrap();
-    let previous = Store::open(&previous).unwrap();
-    let replaced = previous.list(&Filter::default(), None, 9).unwrap();
-    assert_eq!(replaced[0].opening, "replaced");
-    home.add(1, &["life goes on"]);
 }
 
 #[test]
-fn a_store_goes_on_after_a_restore() {
+fn what_was_changed_here_stays_and_what_was_removed_comes_back() {
     let mut home = Home::new();
     let kept = home.add(0, &["kept"]);
+    let removed = home.add(1, &["removed"]);
     let backup = home.path("backup");
-    home.store.backup_to(&backup).unwrap();
-    for second in 1..4 {
-        let lost = home.add(second, &["lost"]);
-        home.store.restore_from(&backup).unwrap();
-        assert_eq!(
-            home.store.item(lost).unwrap_err(),
-            Error::NoItem { id: lost.0 }
-        );
-        assert_eq!(home.texts(kept), ["kept"]);
-    }
-    let error = Store::open(home.store.path()).unwrap_err();
-    assert!(matches!(error, Error::InUse { .. }), "{error}");
+    back_up(home.store.path(), &Settings::default(), &backup).unwrap();
+    home.store
+        .replace_segments(kept, 0..1, &[segment(0, "corrected")])
+        .unwrap();
+    home.store.delete(&[removed]).unwrap();
+    assert_eq!(take_in(&mut home, &backup), Ok(1));
+    assert_eq!(home.texts(kept), ["corrected"]);
+    assert_eq!(found(&home, "removed"), 1);
 }
 
 #[test]
 fn a_copy_by_hand_with_its_log_is_a_backup_too() {
     let mut home = Home::new();
-    let id = home.add(0, &["in the log"]);
+    home.add(0, &["in the log"]);
     let copy = home.path("copy.db");
     fs::copy(home.store.path(), &copy).unwrap();
     fs::copy(home.path("history.db-wal"), home.path("copy.db-wal")).unwrap();
     let mut other = Home::new();
-    other.store.restore_from(&copy).unwrap();
-    assert_eq!(other.texts(id), ["in the log"]);
+    assert_eq!(take_in(&mut other, &copy), Ok(1));
+    assert_eq!(found(&other, "in the log"), 1);
+    let opened = Backup::open(&copy, other.store.path()).unwrap();
+    assert_eq!(opened.settings(), None);
 }
 
 #[test]
@@ -78,7 +115,7 @@ fn a_bad_backup_changes_nothing() {
     let mut home = Home::new();
     let id = home.add(0, &["precious"]);
     let good = home.path("good");
-    home.store.backup_to(&good).unwrap();
+    back_up(home.store.path(), &Settings::default(), &good).unwrap();
     let bytes = fs::read(&good).unwrap();
     let sql = |name: &str, batch: &str| {
         let path = home.path(name);
@@ -115,6 +152,10 @@ fn a_bad_backup_changes_nothing() {
             sql("astray", "PRAGMA foreign_keys = OFF; DELETE FROM item"),
             "is damaged",
         ),
+        (
+            sql("unknown", "UPDATE item SET state = 'dreaming'"),
+            "is damaged",
+        ),
         (home.path("absent"), "cannot use"),
         (
             home.store.path().to_path_buf(),
@@ -123,7 +164,7 @@ fn a_bad_backup_changes_nothing() {
     ];
     for (path, expected) in cases {
         let before = fs::read(&path).ok();
-        let error = home.store.restore_from(&path).unwrap_err();
+        let error = take_in(&mut home, &path).unwrap_err();
         let error = error.to_string();
         assert!(error.contains(expected), "{error}");
         assert!(error.contains(&path.display().to_string()), "{error}");
@@ -139,7 +180,8 @@ fn a_backup_that_cannot_be_written_is_told() {
     let mut home = Home::new();
     let id = home.add(0, &["one"]);
     let check = |path: &str| {
-        let error = home.store.backup_to(&home.path(path)).unwrap_err();
+        let to = home.path(path);
+        let error = back_up(home.store.path(), &Settings::default(), &to).unwrap_err();
         assert!(matches!(error, Error::Io { .. }), "{path}: {error:?}");
     };
     check("no/such/folder/backup");
@@ -152,10 +194,8 @@ fn a_backup_that_cannot_be_written_is_told() {
     {
         use std::os::unix::ffi::OsStrExt;
         let name = std::ffi::OsStr::from_bytes(b"b\xFF");
-        let error = home
-            .store
-            .backup_to(&home.folder.path().join(name))
-            .unwrap_err();
+        let to = home.folder.path().join(name);
+        let error = back_up(home.store.path(), &Settings::default(), &to).unwrap_err();
         assert!(matches!(error, Error::Io { .. }), "{error:?}");
     }
 }

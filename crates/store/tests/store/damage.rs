@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use earmark_store::{Error, Filter, ItemId, Store};
+use earmark_store::{Error, Filter, ItemId, Settings, Store, back_up};
 use earmark_transcript::Ms;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -40,7 +40,7 @@ fn use_up(store: &mut Store, folder: &Path) {
     let _ = store.save_transcript(ItemId(1), &transcript(&["new"]));
     let _ = store.storage();
     let _ = store.check();
-    let _ = store.backup_to(&folder.join("backup"));
+    let _ = back_up(store.path(), &Settings::default(), &folder.join("backup"));
     let _ = store.delete(&[id]);
 }
 

@@ -429,7 +429,8 @@ export interface Backend {
   storage(): Promise<Storage>;
   /** Writes everything into one file the person chooses; its name. `back_up` */
   backUp(): Promise<string | null>;
-  /** Adds what a backup holds to the history; how many entries were new. `restore_backup` */
+  /** Adds what a backup holds to the history; how many entries were new. Settings that were never
+   * chosen here are taken over. `restore_backup` */
   restoreBackup(): Promise<number | null>;
 
   /** Changes some settings; all of them as they are now. `change_settings` */

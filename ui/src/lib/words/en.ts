@@ -341,7 +341,7 @@ export const en = {
     usedHint: "Your own recordings stay where they are and are not counted.",
     usedBy: (n: string, size: string) => `${n} transcripts, ${size}`,
     backup: "Backup",
-    backupHint: "All transcripts and settings in one file.",
+    backupHint: "All transcripts and settings in one file; recordings stay where they are.",
     backUp: "Back up…",
     restoreBackup: "Restore…",
     backedUp: (file: string) => `Saved as ${file}`,

@@ -365,7 +365,7 @@ export const zh: Words = {
     usedHint: "您自己的录音留在原处，不计算在内。",
     usedBy: (n, size) => `${n} 份文稿，${size}`,
     backup: "备份",
-    backupHint: "所有文稿和设置存为一个文件。",
+    backupHint: "所有文稿和设置存为一个文件，录音留在原处。",
     backUp: "备份…",
     restoreBackup: "恢复…",
     backedUp: (file) => `已保存为 ${file}`,

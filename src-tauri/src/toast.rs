@@ -1,0 +1,145 @@
+//! A toast is a notification of the system.
+
+use tauri::AppHandle;
+
+use crate::notice::Notice;
+use crate::words::Words;
+
+/// Shows a notice in place of the one before, and its entry to who clicks on it, where the system
+/// says so. A system without notifications shows nothing; the log says so.
+pub(crate) fn show(app: &AppHandle, notice: &Notice, words: &Words) {
+    if let Err(why) = system::show(app, notice, words) {
+        crate::log::warn(&format!("no notification: {}", crate::log::discreet(&why)));
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    //! The freedesktop.org notification service, over the bus that GTK is on already.
+    //!
+    //! Source: Desktop Notifications Specification 1.3.
+
+    use std::collections::HashMap;
+    use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+    use std::thread;
+
+    use earmark_store::ItemId;
+    use gtk::gio::{DBusCallFlags, DBusConnection, DBusSignalFlags};
+    use gtk::glib::{MainContext, MainLoop, ToVariant, Variant, VariantTy};
+    use tauri::AppHandle;
+
+    use crate::notice::Notice;
+    use crate::words::Words;
+    use crate::{bus, front};
+
+    const NAME: &str = "org.freedesktop.Notifications";
+    const PATH: &str = "/org/freedesktop/Notifications";
+
+    /// What a click on the notification itself is called.
+    const CLICK: &str = "default";
+    const BUTTON: &str = "show";
+
+    /// The notification that was shown last.
+    #[derive(Default)]
+    struct Last {
+        id: u32,
+        entry: Option<ItemId>,
+        /// What the desktop gave along with a click, so that the window may come to the front.
+        token: Option<String>,
+    }
+
+    fn last() -> MutexGuard<'static, Last> {
+        static LAST: OnceLock<Mutex<Last>> = OnceLock::new();
+        let last = LAST.get_or_init(Mutex::default);
+        last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn show(app: &AppHandle, notice: &Notice, words: &Words) -> Result<(), String> {
+        static EARS: OnceLock<()> = OnceLock::new();
+        let bus = bus::session().ok_or("there is no session bus")?;
+        EARS.get_or_init(|| listen(bus.clone(), app.clone()));
+        let before = last().id;
+        let message = (
+            "Earmark",
+            before,
+            "earmark-desktop",
+            &notice.title,
+            &notice.text,
+            vec![CLICK, words.show, BUTTON, words.show],
+            HashMap::from([("desktop-entry", "Earmark".to_variant())]),
+            -1_i32,
+        );
+        let answer = bus.call_sync(
+            Some(NAME),
+            PATH,
+            NAME,
+            "Notify",
+            Some(&message.to_variant()),
+            Some(VariantTy::new("(u)").map_err(|error| error.to_string())?),
+            DBusCallFlags::NONE,
+            bus::PATIENCE_MS,
+            bus::NEVER_CANCELLED,
+        );
+        let answer = answer.map_err(|error| error.message().to_owned())?;
+        let (id,): (u32,) = answer.get().ok_or("the service gave no number")?;
+        let mut last = last();
+        last.id = id;
+        last.entry = Some(notice.entry);
+        Ok(())
+    }
+
+    /// Hears of clicks, on a thread of its own.
+    fn listen(bus: DBusConnection, app: AppHandle) {
+        thread::spawn(move || {
+            let context = MainContext::new();
+            let _ = context.with_thread_default(|| {
+                bus.signal_subscribe(
+                    Some(NAME),
+                    Some(NAME),
+                    None,
+                    Some(PATH),
+                    None,
+                    DBusSignalFlags::NONE,
+                    move |_, _, _, _, signal, said| hear(&app, signal, said),
+                );
+                MainLoop::new(Some(&context), false).run();
+            });
+        });
+    }
+
+    fn hear(app: &AppHandle, signal: &str, said: &Variant) {
+        let Some((id, what)) = said.get::<(u32, String)>() else {
+            return;
+        };
+        let mut last = last();
+        match signal {
+            _ if id != last.id => {}
+            "ActivationToken" => last.token = Some(what),
+            "ActionInvoked" => {
+                let token = last.token.take();
+                if let Some(entry) = last.entry {
+                    front::show_entry(app, entry, token);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    //! The plugin's notifications. A click brings the window to the front at most; which entry it
+    //! was about is not said.
+
+    use tauri::AppHandle;
+    use tauri_plugin_notification::NotificationExt;
+
+    use crate::notice::Notice;
+    use crate::words::Words;
+
+    pub(super) fn show(app: &AppHandle, notice: &Notice, _: &Words) -> Result<(), String> {
+        let toast = app.notification().builder();
+        let shown = toast.title(&notice.title).body(&notice.text).show();
+        shown.map_err(|error| error.to_string())
+    }
+}

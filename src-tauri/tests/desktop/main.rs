@@ -1,0 +1,293 @@
+//! The built program on a desktop of its own: what it says and hears outside its window, through
+//! the tray, notifications, a second start and its end.
+//!
+//! The desktop is a display without a screen and `bus.py`, which has the bus names of a
+//! notification service and a tray. What happens inside is read in the program's log and, when it
+//! has ended, in its history.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use earmark_store::{Filter, Item, State, Store};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// How long anything may take on a busy computer.
+const LIMIT: Duration = Duration::from_mins(3);
+
+/// A program that is stopped when it is dropped.
+struct Program(Child);
+
+impl Program {
+    fn start(command: &mut Command) -> Self {
+        let name = command.get_program().display().to_string();
+        let started = command.spawn();
+        Self(started.unwrap_or_else(|error| panic!("{name}: {error}; run `cargo xtask setup`")))
+    }
+
+    /// Its lines as they come.
+    fn lines(&mut self) -> Receiver<String> {
+        let said = BufReader::new(self.0.stdout.take().expect("it is piped"));
+        let (line, lines) = mpsc::channel();
+        thread::spawn(move || {
+            for said in said.lines().map_while(Result::ok) {
+                let _ = line.send(said);
+            }
+        });
+        lines
+    }
+
+    /// Waits for its end; whether it was a good one.
+    fn ended(mut self) -> bool {
+        until("its end", || self.0.try_wait().expect("it is ours")).success()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(begun.elapsed() < LIMIT, "waited in vain for {what}");
+        sleep(Duration::from_millis(50));
+    }
+}
+
+/// A display, a bus, and a folder for the program's data.
+struct Desktop {
+    folder: TempDir,
+    display: String,
+    address: String,
+    events: Receiver<String>,
+    commands: ChildStdin,
+    _programs: [Program; 2],
+}
+
+impl Desktop {
+    fn start() -> Self {
+        let mut server = Program::start(
+            Command::new("Xvfb")
+                .args(["-displayfd", "1", "-screen", "0", "1280x860x24"])
+                .args(["-nolisten", "tcp"])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null()),
+        );
+        let number = server.lines().recv_timeout(LIMIT).expect("a display");
+        let display = format!(":{number}");
+        // Without a window manager the window under the mouse has the focus.
+        let away = Command::new("xdotool")
+            .args(["mousemove", "1270", "850"])
+            .env("DISPLAY", &display)
+            .status();
+        assert!(
+            away.is_ok_and(|status| status.success()),
+            "xdotool moves the mouse"
+        );
+        // Another Python than the system's lacks the bindings.
+        let mut bus = Program::start(
+            Command::new("dbus-run-session")
+                .args(["--", "/usr/bin/python3", "-c", include_str!("bus.py")])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped()),
+        );
+        let events = bus.lines();
+        let first = events.recv_timeout(LIMIT).expect("a bus");
+        let first: Value = serde_json::from_str(&first).expect("JSON");
+        Self {
+            folder: tempfile::tempdir().expect("a folder"),
+            display,
+            address: first["address"].as_str().expect("an address").to_owned(),
+            events,
+            commands: bus.0.stdin.take().expect("it is piped"),
+            _programs: [server, bus],
+        }
+    }
+
+    /// Starts the program, in English, with what lies in the desktop's folder.
+    fn open(&self, files: &[&Path]) -> Program {
+        let home = self.folder.path();
+        Program::start(
+            Command::new(env!("CARGO_BIN_EXE_earmark-desktop"))
+                .args(files)
+                .env("DISPLAY", &self.display)
+                .env("DBUS_SESSION_BUS_ADDRESS", &self.address)
+                .env("EARMARK_DATA", self.data())
+                .env("GDK_BACKEND", "x11")
+                .env("NO_AT_BRIDGE", "1")
+                .envs([("LC_ALL", "C.UTF-8"), ("LANGUAGE", "en")])
+                .envs(["CACHE", "CONFIG", "DATA"].map(|kind| (format!("XDG_{kind}_HOME"), home)))
+                .env_remove("WAYLAND_DISPLAY")
+                .stderr(Stdio::null()),
+        )
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A recording in which a word is said again and again.
+    fn recording(&self, name: &str, minutes: usize) -> PathBuf {
+        let once = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/en-04.wav"));
+        let (head, sound) = once.as_deref().expect("the sample").split_at(44);
+        let n = minutes * 60 * 32_000 / sound.len();
+        let path = self.folder.path().join(name);
+        let mut head = head.to_vec();
+        let n_bytes = (sound.len() * n) as u32;
+        head[4..8].copy_from_slice(&(n_bytes + 36).to_le_bytes());
+        head[40..44].copy_from_slice(&n_bytes.to_le_bytes());
+        fs::write(&path, [head, sound.repeat(n)].concat()).expect("room on the disk");
+        path
+    }
+
+    fn do_it(&mut self, command: &str) {
+        writeln!(self.commands, "{command}").expect("the bus listens");
+    }
+
+    /// The next thing that happens on the bus and has this name.
+    fn next(&self, name: &str) -> Value {
+        loop {
+            let event = self.events.recv_timeout(LIMIT);
+            let event = event.unwrap_or_else(|_| panic!("waited in vain for {name}"));
+            let event: Value = serde_json::from_str(&event).expect("JSON");
+            if !event[name].is_null() {
+                return event;
+            }
+        }
+    }
+
+    /// Waits for a line of the log that holds this.
+    fn logged(&self, what: &str) {
+        let path = self.data().join("log/earmark.log");
+        until(what, || {
+            fs::read_to_string(&path).ok()?.contains(what).then_some(())
+        });
+    }
+
+    /// What is on the clipboard.
+    fn clipboard(&self) -> String {
+        let read = "import gi; gi.require_version('Gtk', '3.0'); from gi.repository import Gtk, Gdk\n\
+            print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text() or '', end='')";
+        let said = Command::new("/usr/bin/python3")
+            .args(["-c", read])
+            .env("DISPLAY", &self.display)
+            .env("GDK_BACKEND", "x11")
+            .env("NO_AT_BRIDGE", "1")
+            .stderr(Stdio::null())
+            .output();
+        String::from_utf8(said.expect("python").stdout).expect("text")
+    }
+
+    /// The history, when the program has ended.
+    fn history(&self) -> (Store, Vec<Item>) {
+        let store = Store::open(&self.data().join("history.db")).expect("it is closed");
+        let mut items = store.list(&Filter::default(), None, 99).expect("items");
+        items.reverse();
+        (store, items)
+    }
+}
+
+#[test]
+fn the_program_is_reached_from_outside_its_window() {
+    let mut desktop = Desktop::start();
+    let first = desktop.recording("first day.wav", 4);
+    let program = desktop.open(&[&first]);
+    desktop.next("tray");
+    desktop.do_it("menu");
+    let expected = json!([
+        ["Copy last transcript", false],
+        ["Open Earmark", true],
+        ["Quit Earmark", true]
+    ]);
+    assert_eq!(desktop.next("menu")["menu"], expected);
+
+    let told = desktop.next("notification");
+    assert_eq!(told["title"], "first day");
+    assert_eq!(told["text"], "The transcript is ready.");
+    assert_eq!(told["actions"][0], "default");
+    desktop.do_it(&format!("click {}", told["notification"]));
+    desktop.logged("entry 1 is shown");
+    desktop.do_it("choose Copy last transcript");
+    let copied = until("the clipboard", || {
+        Some(desktop.clipboard()).filter(|text| !text.is_empty())
+    });
+
+    let (second, third) = (
+        desktop.recording("second day.wav", 4),
+        Path::new("gone.wav"),
+    );
+    assert!(
+        desktop.open(&[&second, third]).ended(),
+        "it hands over and ends"
+    );
+    let again = desktop.next("notification");
+    assert_eq!(again["notification"], told["notification"], "in its place");
+    assert_eq!(again["title"], "second day: The transcript is ready.");
+    assert_eq!(again["text"], "1 recording could not be transcribed.");
+
+    let long = desktop.recording("the whole year.wav", 30);
+    assert!(desktop.open(&[&long]).ended());
+    desktop.logged("entry 4 begins");
+    desktop.do_it("choose Quit Earmark");
+    assert!(program.ended(), "it ends well in the middle of its work");
+
+    let (store, items) = desktop.history();
+    let states: Vec<&State> = items.iter().map(|item| &item.state).collect();
+    let [State::Done, State::Done, State::Failed(_), State::Waiting] = states[..] else {
+        panic!("{states:?}");
+    };
+    let here = std::env::current_dir().expect("a folder");
+    assert_eq!(items[2].asked.source, here.join("gone.wav"));
+    let said = store.transcript(items[0].id).expect("a transcript").text;
+    assert!(!said.is_empty());
+    let letters = |text: &str| text.split_whitespace().collect::<String>();
+    assert_eq!(letters(&copied), letters(&said));
+    let log = fs::read_to_string(desktop.data().join("log/earmark.log")).expect("a log");
+    for private in ["day", "year", "gone", &said] {
+        assert!(!log.contains(private), "{private} is in the log:\n{log}");
+    }
+    drop(store);
+
+    // The next start goes on by itself as soon as there is a page.
+    let program = desktop.open(&[]);
+    until("the long recording", || {
+        let log = fs::read_to_string(desktop.data().join("log/earmark.log")).ok()?;
+        (log.matches("entry 4 begins").count() == 2).then_some(())
+    });
+    desktop.do_it("choose Quit Earmark");
+    assert!(program.ended());
+}
+
+#[test]
+fn without_a_bus_there_is_no_tray_and_nothing_else_is_missing() {
+    let desktop = Desktop::start();
+    let recording = desktop.recording("a day.wav", 4);
+    let alone = Desktop {
+        address: "unix:path=/nowhere/at/all".into(),
+        ..desktop
+    };
+    let program = alone.open(&[&recording]);
+    alone.logged("entry 1 is done");
+    alone.logged("no notification");
+    assert!(
+        alone.open(&[]).ended(),
+        "it finds the first one without a bus"
+    );
+    drop(program);
+    let (_, items) = alone.history();
+    assert_eq!(items[0].state, State::Done);
+}
