@@ -83,6 +83,19 @@ fn a_killed_program_goes_on_behind_the_last_finished_piece() {
     assert_eq!(kept, whole);
 }
 
+#[test]
+fn a_second_start_hands_its_files_over_and_ends() {
+    let _desk = desk();
+    let folder = scratch("again");
+    let first = copy_of("en-05.flac", folder.join("first.flac"));
+    let second = copy_of("en-03.flac", folder.join("second.flac"));
+
+    let window = Window::open(&folder.join("data"));
+    assert!(window.start_again(&[&first, &second]).success());
+    window.until("the end of the first", 120, &done("first"));
+    window.until("the end of the second", 120, &done("second"));
+}
+
 /// The only item of a history, and its transcript.
 fn stored(data: &Path) -> (Item, earmark_jobs::Transcript) {
     let store = Store::open(&data.join("history.db")).expect("nobody else has it open");
