@@ -174,6 +174,11 @@ impl Window {
         let Some(folder) = std::env::var_os("EARMARK_PICTURES") else {
             return;
         };
+        self.look("window.isPainted = false; return true");
+        let is_painted = "
+            requestAnimationFrame(() => requestAnimationFrame(() => (window.isPainted = true)));
+            return window.isPainted";
+        self.until("the page to be painted", 60, is_painted);
         let path = format!("{}/screenshot", self.session);
         let picture = self.driver.ask("GET", &path, &Value::Null, 60);
         let picture = picture.expect("the driver makes pictures");

@@ -29,6 +29,13 @@ const HAS_WAVEFORM: &str = "
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     return data.some((it) => it !== 0);";
 
+/// How words are marked that the recogniser was not sure of.
+const DOUBTFUL: &str = "
+    const word = document.querySelector('.doubtful');
+    if (!word) return null;
+    const { textDecorationLine, textDecorationStyle } = getComputedStyle(word);
+    return `${textDecorationLine} ${textDecorationStyle}`;";
+
 /// The line and the word that are being spoken.
 const SPOKEN: &str = "
     const word = document.querySelector('.spoken');
@@ -105,8 +112,11 @@ fn from_the_first_start_to_the_morning_after() {
     let lines = lines.as_array().expect("lines are a list");
     assert_eq!(window.look(N_LINES), heard.segments.len());
     assert_eq!(*lines, texts(&heard)[..lines.len()]);
+    let mark = window.until("a doubtful word", 60, DOUBTFUL);
+    assert_eq!(mark, "underline wavy");
     the_player_plays_from_a_word(&window);
     a_word_is_corrected_taken_back_and_corrected_again(&window);
+    window.look("document.querySelector('[role=status] .notice .icon')?.click(); return true");
     window.picture("transcript");
 
     let corrected = srt(&heard, "the meeting.flac").replacen("morning", "evening", 1);
