@@ -13,6 +13,9 @@ desktop: (xtask "desktop")
 bench: (xtask "bench")
 journey: (xtask "journey")
 cuda: (xtask "cuda")
+bundle: (xtask "bundle")
+try-bundle: (xtask "try-bundle")
+pictures: (xtask "pictures")
 
 [private]
 xtask word:

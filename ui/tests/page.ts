@@ -23,6 +23,8 @@ export interface Scene {
   theme?: "light" | "dark";
   empty?: boolean;
   long?: boolean;
+  /** The shell cannot begin. */
+  broken?: boolean;
   /** The browser's own clock instead of one that the test moves. */
   live?: boolean;
   width?: number;
@@ -92,8 +94,9 @@ export class Desk {
     if (!scene.live) query.set("clock", "hand");
     if (scene.empty) query.set("empty", "");
     if (scene.long) query.set("long", "");
+    if (scene.broken) query.set("broken", "");
     await page.goto(`${this.#address}?${query}`);
-    await page.waitForSelector("nav");
+    await page.waitForSelector("h1");
     return { page, troubles };
   }
 

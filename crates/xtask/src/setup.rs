@@ -36,6 +36,9 @@ const WINDOW: [Need; 10] = [
     ("/usr/share/fonts/truetype/dejavu", "fonts-dejavu-core"),
 ];
 
+/// What pictures need besides: letters for Chinese.
+const LETTERS: [Need; 1] = [("/usr/share/fonts/opentype/noto", "fonts-noto-cjk")];
+
 /// What the tests of the microphone need: a sound server that plays into one.
 const SOUND: [Need; 2] = [
     ("/usr/bin/pulseaudio", "pulseaudio"),
@@ -64,6 +67,12 @@ pub(crate) fn everything() -> Outcome {
     let needs = [&BUILDING[..], &WINDOW, &SOUND, &READERS, &TRACERS];
     install(&needs.concat())?;
     subtitle_reader()
+}
+
+/// Installs what pictures of every screen need.
+pub(crate) fn for_pictures() -> Outcome {
+    everything()?;
+    install(&LETTERS)
 }
 
 fn subtitle_reader() -> Outcome {
@@ -104,7 +113,8 @@ fn install(needs: &[Need]) -> Outcome {
     .concat())
 }
 
-fn apt(arguments: &[&str]) -> Outcome {
+/// Runs apt-get, as root.
+pub(crate) fn apt(arguments: &[&str]) -> Outcome {
     let mut command = if is_root() {
         Command::new("apt-get")
     } else {

@@ -114,7 +114,7 @@ export const zh: Words = {
     anyLanguage: "自动识别语言",
     model: "模型",
     sample: "试试样例",
-    demo: "内置的演示模型只能听懂样例里的合成语音。要转写自己的录音，请使用 Qwen3-ASR 模型。",
+    demo: "内置的演示模型只能听懂样例里的合成语音。要转写自己的录音，请使用 Qwen3-\u2060ASR 模型。",
     chooseModel: "从文件夹选用模型…",
   },
 
