@@ -5,6 +5,7 @@ pub mod checkpoints;
 pub mod clips;
 pub mod drift;
 pub mod golden;
+pub mod live;
 pub mod speech;
 pub mod streaming;
 
