@@ -6,6 +6,7 @@ pub mod clips;
 pub mod drift;
 pub mod golden;
 pub mod journey;
+pub mod live;
 pub mod server;
 pub mod speech;
 pub mod streaming;
