@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a build tool talks to the terminal")]
 
 mod cuda;
+mod offline;
 mod page;
 mod setup;
 
@@ -12,7 +13,7 @@ use std::process::{Command, ExitCode};
 type Word = (&'static str, &'static str, fn() -> Outcome);
 
 /// The words, in the order a newcomer meets them.
-const WORDS: [Word; 9] = [
+const WORDS: [Word; 10] = [
     (
         "demo",
         "set everything up and print the words of a sample recording",
@@ -27,6 +28,11 @@ const WORDS: [Word; 9] = [
         "setup",
         "install the system packages that building and testing need",
         setup::everything,
+    ),
+    (
+        "offline",
+        "run every test where there is no network but loopback",
+        offline::test,
     ),
     ("lint", "format and clippy, nothing written", lint),
     ("fmt", "format the code", fmt),
