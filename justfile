@@ -7,6 +7,7 @@ default:
 demo: (xtask "demo")
 test: (xtask "test")
 setup: (xtask "setup")
+offline: (xtask "offline")
 lint: (xtask "lint")
 fmt: (xtask "fmt")
 desktop: (xtask "desktop")

@@ -422,6 +422,7 @@ fn log_end(id: ItemId, end: &End, spent: Duration) {
             log::info(&done);
         }
         End::Cancelled(_) => log::info(&format!("entry {id} is stopped after {spent:.1?}")),
+        End::Held(until) => log::info(&format!("entry {id} is held at {until}")),
         End::Failed(failure) => {
             let message = log::discreet(&failure.message);
             log::warn(&format!("entry {id} failed: {:?}: {message}", failure.code));

@@ -3,6 +3,7 @@
 
 mod bundle;
 mod cuda;
+mod offline;
 mod page;
 mod pictures;
 mod setup;
@@ -15,7 +16,7 @@ use std::process::{Command, ExitCode};
 type Word = (&'static str, &'static str, fn() -> Outcome);
 
 /// The words, in the order a newcomer meets them.
-const WORDS: [Word; 12] = [
+const WORDS: [Word; 13] = [
     (
         "demo",
         "set everything up and print the words of a sample recording",
@@ -30,6 +31,11 @@ const WORDS: [Word; 12] = [
         "setup",
         "install the system packages that building and testing need",
         setup::everything,
+    ),
+    (
+        "offline",
+        "run every test where there is no network but loopback",
+        offline::test,
     ),
     ("lint", "format and clippy, nothing written", lint),
     ("fmt", "format the code", fmt),

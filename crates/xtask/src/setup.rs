@@ -51,8 +51,11 @@ const READERS: [Need; 2] = [
     ("/usr/share/doc/python3-venv", "python3-venv"),
 ];
 
-/// What the tests without a network need: a trace of system calls.
-const TRACERS: [Need; 1] = [("/usr/bin/strace", "strace")];
+/// What the tests without a network need: a trace of system calls, and loopback alone.
+const TRACERS: [Need; 2] = [
+    ("/usr/bin/strace", "strace"),
+    ("/usr/share/doc/iproute2", "iproute2"),
+];
 
 /// The Python package that reads subtitles, in a virtual environment inside the checkout.
 const PYSUBS2: &str = "pysubs2==1.8.1";

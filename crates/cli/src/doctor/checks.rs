@@ -167,9 +167,9 @@ fn found(model: &Model, located: &Located, facts: &Facts) -> Vec<Finding> {
         findings.push(Finding::note(
             "the demo understands the synthetic voice of the samples and nothing else",
             format!(
-                "earmark models download {} (for this computer: {})",
+                "earmark models download {}, because {}",
                 facts.advice.model,
-                recommended(&facts.advice)
+                facts.advice.reason.in_words()
             ),
         ));
     } else if model.aligner.is_none() {
