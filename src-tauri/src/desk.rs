@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use arboard::Clipboard;
-use earmark_jobs::Queue;
+use earmark_jobs::{Queue, Stock};
 use earmark_server::{Link, Server};
 use earmark_store::{Error, Filter, ItemId, Stage, Store};
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use tauri::ipc::Channel;
 
 use crate::contract::{Code, Entry, Event, Failure, Model, Settings, State};
 use crate::order::Running;
-use crate::{convert, settings};
+use crate::{convert, settings, stock};
 
 /// Days that deleted entries can be taken back.
 const TRASH_DAYS: i64 = 30;
@@ -27,6 +27,7 @@ pub(crate) struct Desk(Mutex<Room>);
 pub(crate) struct Room {
     pub(crate) store: Store,
     pub(crate) queue: Queue,
+    pub(crate) stock: Stock,
     /// The entries of the queue, first to last.
     pub(crate) order: Vec<ItemId>,
     /// How far entries are where that is more than the history knows.
@@ -72,9 +73,11 @@ impl Desk {
             .map_err(|error| troubles.push(Failure::new(Code::Internal, error.to_string())))
             .ok();
         let (queue, events) = Queue::start();
+        let (stock, news) = stock::open(&loaded.settings, &mut troubles);
         let mut room = Room {
             store,
             queue,
+            stock,
             order: Vec::new(),
             live: HashMap::new(),
             running: None,
@@ -96,6 +99,8 @@ impl Desk {
         let desk = Arc::new(Self(Mutex::new(room)));
         let heard_by = Arc::clone(&desk);
         thread::spawn(move || events.iter().for_each(|event| heard_by.room().hear(event)));
+        let heard_by = Arc::clone(&desk);
+        thread::spawn(move || stock::hear(&heard_by, &news));
         Ok(desk)
     }
 
@@ -160,6 +165,7 @@ impl Room {
         file.save(&earmark_store::Settings::file(&self.folder))?;
         self.file = file;
         let keeps_less = settings.keep_days != self.settings.keep_days;
+        self.stock.network().set_off(settings.network_off);
         self.settings = settings;
         self.models = self.known_models();
         if keeps_less { self.tidy() } else { Ok(()) }
@@ -200,6 +206,18 @@ impl Room {
             models.push(model.into());
         }
         models
+    }
+
+    /// Looks anew which models can be chosen, and tells the page.
+    pub(crate) fn look_for_models(&mut self) {
+        self.models = self.known_models();
+        let models = self.models.clone();
+        self.tell(Event::Models { models });
+    }
+
+    /// The mirror of the settings.
+    pub(crate) fn mirror(&self) -> Option<&str> {
+        self.file.mirror.as_deref()
     }
 
     /// Where the player gets a recording; none when it is not there any more.

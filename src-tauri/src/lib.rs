@@ -14,8 +14,9 @@ mod order;
 mod reveal;
 mod sample;
 mod settings;
+mod stock;
 
-use commands::{entry, export as exports, history, page, queue};
+use commands::{entry, export as exports, history, models, page, queue};
 
 /// Opens the window and runs until it is closed.
 pub fn run() {
@@ -34,6 +35,12 @@ pub fn run() {
             page::open_folder,
             page::diagnostics,
             page::copy_text,
+            models::model_stock,
+            models::download_model,
+            models::pause_model,
+            models::stop_model,
+            models::import_model,
+            models::remove_model,
             queue::choose_files,
             queue::choose_folder,
             queue::transcribe_sample,

@@ -44,6 +44,7 @@ impl Default for Settings {
             export_to: Destination::BesideRecording,
             keep_days: None,
             notify_when_done: true,
+            network_off: false,
         }
     }
 }
@@ -76,6 +77,7 @@ pub(crate) fn from_file(file: &earmark_store::Settings) -> Settings {
     settings.language.clone_from(&file.spoken_language);
     settings.context.clone_from(&file.context);
     settings.device.clone_from(&file.device);
+    settings.network_off = file.network_off;
     settings
 }
 
@@ -95,6 +97,7 @@ pub(crate) fn into_file(settings: &Settings, file: &mut earmark_store::Settings)
     file.spoken_language.clone_from(&settings.language);
     file.context.clone_from(&settings.context);
     file.device.clone_from(&settings.device);
+    file.network_off = settings.network_off;
     if let Ok(window) = serde_json::to_value(settings) {
         file.unknown.insert(WINDOW.to_owned(), window);
     }

@@ -5,7 +5,6 @@ mod bench;
 mod check;
 mod doctor;
 mod eval;
-mod memory;
 mod models;
 mod options;
 mod out;

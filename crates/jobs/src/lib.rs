@@ -17,13 +17,17 @@ mod progress;
 mod queue;
 mod rest;
 mod room;
+mod stock;
 mod work;
 
-pub use advice::{Advice, Reason, advise};
+pub use advice::{Advice, Reason, advice, memory_of};
 pub use convert::{Conversion, convert};
 pub use earmark_engine::{DeviceChoice, Dtype, Hardware, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
-pub use earmark_weights::{Control, DEMO, Event as ModelEvent, home as models_folder};
+pub use earmark_weights::{
+    Control, DEMO, Event as ModelEvent, Network, Progress as ModelProgress, Proxy,
+    home as models_folder,
+};
 pub use failure::{Code, Failure};
 pub use idle::Unloading;
 pub use inputs::{in_folder, recordings};
@@ -33,3 +37,4 @@ pub use peaks::{PEAKS_PER_SECOND, peaks};
 pub use progress::Progress;
 pub use queue::Queue;
 pub use room::needed as memory_needed;
+pub use stock::{Card, CardState, News, Stock};

@@ -29,6 +29,7 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
                 Feature::Player,
                 Feature::Export,
                 Feature::Models,
+                Feature::Stock,
             ],
             settings: room.settings.clone(),
             defaults: Settings::default(),

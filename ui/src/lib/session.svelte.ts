@@ -16,7 +16,7 @@ import type {
 import { say, speakIn } from "./words/index.svelte";
 
 export type View =
-  | { screen: "start" | "history" | "settings" }
+  | { screen: "start" | "history" | "models" | "settings" }
   | { screen: "transcript"; id: EntryId; at_ms: Ms | null; from: "start" | "history" };
 
 export interface Notice {
@@ -152,6 +152,8 @@ export class Session {
       case "models":
         this.opening.models = event.models;
         break;
+      case "stock":
+        break; // the screen of models listens
       case "loaded":
         if (event.note !== null) this.tell(event.note);
         break;
