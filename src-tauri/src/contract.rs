@@ -346,6 +346,7 @@ pub(crate) struct Settings {
     pub(crate) export_to: Destination,
     pub(crate) keep_days: Option<u32>,
     pub(crate) notify_when_done: bool,
+    pub(crate) network_off: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -355,6 +356,64 @@ pub(crate) struct Model {
     pub(crate) is_demo: bool,
     pub(crate) is_ready: bool,
     pub(crate) bytes: u64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Stock {
+    pub(crate) cards: Vec<Card>,
+    pub(crate) advice: Advice,
+    pub(crate) n_requests: u64,
+    pub(crate) is_importing: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Advice {
+    pub(crate) model: &'static str,
+    pub(crate) dtype: &'static str,
+    pub(crate) reason: Reason,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Reason {
+    Gpu,
+    Roomy,
+    SlowProcessor,
+    LittleMemory,
+    TooLittleMemory,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Card {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) is_aligner: bool,
+    pub(crate) about: String,
+    pub(crate) languages: Vec<String>,
+    pub(crate) licence: String,
+    pub(crate) bytes: u64,
+    pub(crate) memory_bytes: Option<u64>,
+    pub(crate) is_recommended: bool,
+    pub(crate) state: CardState,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(crate) enum CardState {
+    BuiltIn,
+    Here,
+    Absent,
+    InPart {
+        done: u64,
+        total: u64,
+    },
+    Coming {
+        done: u64,
+        total: Option<u64>,
+        bytes_per_s: f64,
+        left_ms: Option<u64>,
+        is_paused: bool,
+    },
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -379,6 +438,7 @@ pub(crate) enum Feature {
     Models,
     Notify,
     Log,
+    Stock,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -459,6 +519,9 @@ pub(crate) enum Event {
     },
     Models {
         models: Vec<Model>,
+    },
+    Stock {
+        stock: Stock,
     },
     Loaded {
         title: String,

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use arboard::Clipboard;
-use earmark_jobs::{Queue, Stopper};
+use earmark_jobs::{Queue, Stock, Stopper};
 use earmark_server::{Link, Server};
 use earmark_store::{Error, Filter, ItemId, Stage, Store};
 use jiff::Timestamp;
@@ -20,7 +20,7 @@ use crate::contract::{Code, Entry, Event, Failure, Model, Settings, State};
 use crate::door::{self, Knock};
 use crate::notice::Stint;
 use crate::order::Running;
-use crate::{convert, front, log, settings};
+use crate::{convert, front, log, settings, stock};
 
 /// Days that deleted entries can be taken back.
 const TRASH_DAYS: i64 = 30;
@@ -36,6 +36,7 @@ pub(crate) struct Desk {
 pub(crate) struct Room {
     pub(crate) store: Store,
     pub(crate) queue: Queue,
+    pub(crate) stock: Stock,
     /// The entries of the queue, first to last.
     pub(crate) order: Vec<ItemId>,
     /// How far entries are where that is more than the history knows.
@@ -92,9 +93,11 @@ impl Desk {
             .map_err(|error| troubles.push(Failure::new(Code::Internal, error.to_string())))
             .ok();
         let (queue, events) = Queue::start();
+        let (stock, news) = stock::open(&loaded.settings, &mut troubles);
         let mut room = Room {
             store,
             queue,
+            stock,
             order: Vec::new(),
             live: HashMap::new(),
             running: None,
@@ -124,6 +127,8 @@ impl Desk {
         });
         let heard_by = Arc::clone(&desk);
         thread::spawn(move || events.iter().for_each(|event| heard_by.hear(event)));
+        let told_by = Arc::clone(&desk);
+        thread::spawn(move || stock::hear(&told_by, &news));
         let visited = Arc::clone(&desk);
         if let Err(error) = door::open(&folder, move |knock| visited.let_in(knock)) {
             log::warn(&format!("a second start cannot hand over: {error}"));
@@ -231,6 +236,7 @@ impl Room {
         file.save(&earmark_store::Settings::file(&self.folder))?;
         self.file = file;
         let keeps_less = settings.keep_days != self.settings.keep_days;
+        self.stock.network().set_off(settings.network_off);
         self.settings = settings;
         self.models = self.known_models();
         if keeps_less {
@@ -299,6 +305,18 @@ impl Room {
     /// Where the outlines of recordings are kept.
     pub(crate) fn outlines(&self) -> PathBuf {
         self.folder.join("outlines")
+    }
+
+    /// Looks anew which models can be chosen, and tells the page.
+    pub(crate) fn look_for_models(&mut self) {
+        self.models = self.known_models();
+        let models = self.models.clone();
+        self.tell(Event::Models { models });
+    }
+
+    /// The mirror of the settings.
+    pub(crate) fn mirror(&self) -> Option<&str> {
+        self.file.mirror.as_deref()
     }
 
     /// Where the player gets a recording; none when it is not there any more.

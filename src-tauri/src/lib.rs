@@ -24,13 +24,14 @@ mod redo;
 mod reveal;
 mod sample;
 mod settings;
+mod stock;
 mod toast;
 mod tray;
 mod words;
 
 use std::sync::Arc;
 
-use commands::{backup, entry, export as exports, history, page, queue};
+use commands::{backup, entry, export as exports, history, models, page, queue};
 use tauri::{App, AppHandle, Context, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 
@@ -79,6 +80,12 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
             page::read_log,
             page::diagnostics,
             page::copy_text,
+            models::model_stock,
+            models::download_model,
+            models::pause_model,
+            models::stop_model,
+            models::import_model,
+            models::remove_model,
             queue::choose_files,
             queue::choose_folder,
             queue::transcribe_sample,

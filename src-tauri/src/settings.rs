@@ -53,6 +53,7 @@ impl Default for Settings {
             export_to: Destination::BesideRecording,
             keep_days: None,
             notify_when_done: true,
+            network_off: false,
         }
     }
 }
@@ -87,6 +88,7 @@ pub(crate) fn from_file(file: &earmark_store::Settings) -> Settings {
     settings.profiles.clone_from(&file.profiles);
     settings.profile.clone_from(&file.profile);
     settings.device.clone_from(&file.device);
+    settings.network_off = file.network_off;
     settings
 }
 
@@ -108,6 +110,7 @@ pub(crate) fn into_file(settings: &Settings, file: &mut earmark_store::Settings)
     file.profiles.clone_from(&settings.profiles);
     file.profile.clone_from(&settings.profile);
     file.device.clone_from(&settings.device);
+    file.network_off = settings.network_off;
     if let Ok(window) = serde_json::to_value(settings) {
         file.unknown.insert(WINDOW.to_owned(), window);
     }

@@ -188,6 +188,15 @@ export const screens: Screen[] = [
     },
   },
   {
+    name: "models",
+    go: async (page) => {
+      await page.locator("nav button", { hasText: /Models|模型/ }).click();
+      await page.locator("li", { hasText: "1.7B" }).locator("button").first().click();
+      await advance(page, 1000);
+      await page.waitForSelector("li progress");
+    },
+  },
+  {
     name: "settings",
     go: async (page) => {
       await page.keyboard.press("Control+,");

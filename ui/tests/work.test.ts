@@ -593,3 +593,32 @@ test("nothing inline runs and nothing foreign is reached", async () => {
   expect(refused).toBe("all");
   await page.context().close();
 });
+
+work("a model: download, pause, stop, go on, use", { empty: true }, async (page) => {
+  await page.locator("aside button", { hasText: "Get a model" }).click();
+  const card = page.locator("li", { hasText: "Qwen3 ASR-0.6B" });
+  expect(await card.innerText()).toContain("Suits this computer");
+  expect(await card.innerText()).toContain("1.9 GB to download · about 2.8 GB of memory");
+  await card.locator("button", { hasText: "Download" }).focus();
+  await page.keyboard.press("Enter");
+  await advance(page, 2000);
+  expect(await card.innerText()).toMatch(/200 MB of 1.9 GB · 100 MB a second · \d+ s left/);
+  await card.locator("button", { hasText: "Pause" }).click();
+  await advance(page, 5000);
+  expect(await card.innerText()).toContain("200 MB of 1.9 GB · Paused");
+  await card.locator("button", { hasText: "Stop" }).click();
+  expect(await card.innerText()).toContain("200 MB of 1.9 GB are here");
+  await card.locator("button", { hasText: "Go on" }).click();
+  await advance(page, 60_000);
+  expect(await card.innerText()).toContain("On this computer");
+  await card.locator("button", { hasText: "Use" }).click();
+  expect(await card.innerText()).toContain("In use");
+});
+
+work("a network that is switched off refuses a download and says so", {}, async (page) => {
+  await page.locator("nav button", { hasText: "Models" }).click();
+  await page.locator("label", { hasText: "Switch the network off" }).click();
+  await page.locator("li", { hasText: "Aligner" }).locator("button").first().click();
+  await page.locator("text=The network is switched off in the settings").waitFor();
+  expect(await page.locator("section", { hasText: "0 requests since" }).count()).toBe(1);
+});

@@ -7,7 +7,6 @@ mod devices;
 mod doctor;
 mod eval;
 mod listen;
-mod memory;
 mod models;
 mod options;
 mod out;

@@ -1,6 +1,7 @@
 //! Advice: which recogniser suits a computer, in which storage, and why.
 
 use earmark_engine::{Dtype, Hardware};
+use earmark_weights::{Entry, entry};
 
 /// The recogniser that suits a computer, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +56,28 @@ const SMALL: &str = "Qwen3-ASR-0.6B";
 /// sound and only 64 tokens of it; a lively minute has 200, and a laptop is slower.
 const THREADS_FOR_LARGE: usize = 4;
 
+/// The recogniser that suits a computer.
+pub fn advice(hardware: &Hardware) -> Advice {
+    advise(hardware, |name, dtype| {
+        let published = entry(name).and_then(|entry| memory_of(entry, dtype));
+        published.expect("a test holds the catalog to having it")
+    })
+}
+
+/// Memory that a checkpoint of the catalog takes while it works, where it is known. Units: bytes.
+pub fn memory_of(entry: &Entry, dtype: Dtype) -> Option<u64> {
+    let memory = entry.memory_mb?;
+    let mb = match dtype {
+        Dtype::F32 => memory.f32,
+        Dtype::Q8_0 => memory.q8_0,
+        Dtype::Q4K => memory.q4_k,
+    };
+    Some(mb * 1_000_000)
+}
+
 /// The recogniser that suits a computer. `needs` tells how much memory a published one takes while
 /// it works, by its name.
-pub fn advise(hardware: &Hardware, needs: impl Fn(&str, Dtype) -> u64) -> Advice {
+fn advise(hardware: &Hardware, needs: impl Fn(&str, Dtype) -> u64) -> Advice {
     let advice = |model, dtype, reason| Advice {
         model,
         dtype,

@@ -23,16 +23,20 @@ mod progress;
 mod queue;
 mod redo;
 mod room;
+mod stock;
 mod stretch;
 mod work;
 
-pub use advice::{Advice, Reason, advise};
+pub use advice::{Advice, Reason, advice, memory_of};
 pub use convert::{Conversion, convert};
 pub use earmark_audio::capture::{Device, Kind, Level, Which, devices as sounds};
 pub use earmark_audio::record::Recorded;
 pub use earmark_engine::{DeviceChoice, Dtype, Hardware, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
-pub use earmark_weights::{Control, DEMO, Event as ModelEvent, home as models_folder};
+pub use earmark_weights::{
+    Control, DEMO, Event as ModelEvent, Network, Progress as ModelProgress, Proxy,
+    home as models_folder,
+};
 pub use failure::{Code, Failure};
 pub use idle::Unloading;
 pub use inputs::{in_folder, recordings};
@@ -44,3 +48,4 @@ pub use progress::Progress;
 pub use queue::Queue;
 pub use redo::{Redo, Stopper};
 pub use room::needed as memory_needed;
+pub use stock::{Card, CardState, News, Stock};

@@ -38,6 +38,7 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
                 Feature::Models,
                 Feature::Notify,
                 Feature::Log,
+                Feature::Stock,
             ],
             settings: room.settings.clone(),
             defaults: Settings::default(),

@@ -17,7 +17,7 @@ import { isRunning } from "./state";
 import { say, speakIn } from "./words/index.svelte";
 
 export type View =
-  | { screen: "start" | "history" | "settings" }
+  | { screen: "start" | "history" | "models" | "settings" }
   | { screen: "transcript"; id: EntryId; at_ms: Ms | null; from: "start" | "history" };
 
 export interface Notice {
@@ -153,6 +153,8 @@ export class Session {
       case "models":
         this.opening.models = event.models;
         break;
+      case "stock":
+        break; // the screen of models listens
       case "loaded":
         if (event.note !== null) this.tell(event.note);
         break;

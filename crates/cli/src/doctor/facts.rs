@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use earmark_engine::{Limit, Recognizer, Request, SAMPLE_RATE, Unobserved};
-use earmark_jobs::{Advice, DeviceChoice, Dtype, Hardware, Settings};
+use earmark_jobs::{Advice, DeviceChoice, Dtype, Hardware, Settings, memory_needed};
 use earmark_weights::{
     Control, Error, Files, Health, Located, Mirror, Presence, ThisComputer, World, aligner_for,
     catalog, find, home, presence, verify,
 };
 
 use crate::models::way;
-use crate::{memory, options};
+use crate::options;
 
 /// What the doctor sees.
 pub(super) struct Facts {
@@ -86,7 +86,7 @@ impl Facts {
         let data = earmark_store::default_folder();
         let data = data.map(|path| Folder::look("history and settings", path));
         Self {
-            advice: memory::advice(&hardware),
+            advice: earmark_jobs::advice(&hardware),
             model: Model::look(asked.name(), asked.settings(), &hardware, &home),
             hardware,
             coming: coming.collect(),
@@ -120,7 +120,7 @@ impl Model {
         model.aligner = aligner_for(located, home).map(|aligner| aligner.title);
         model.damaged = damaged(located, home);
         let checkpoint = options::checkpoint(located);
-        model.needs_bytes = memory::needs(located, settings);
+        model.needs_bytes = memory_needed(&[located], settings, u32::MAX);
         let memory = hardware.memory.map_or(u64::MAX, |memory| memory.bytes);
         let fits = model.needs_bytes.is_none_or(|needs| needs <= memory);
         let is_on_gpu = matches!(settings.device, DeviceChoice::Cuda | DeviceChoice::Metal);

@@ -1,11 +1,11 @@
 //! `earmark models list`: the catalog, with what is here and what suits this computer.
 
-use earmark_jobs::{Advice, Dtype, Hardware};
+use earmark_jobs::{Advice, Dtype, Hardware, memory_of};
 use earmark_weights::{Edition, Entry, Presence, What, catalog, home, presence};
 use serde::Serialize;
 
 use super::size;
-use crate::{Exit, doctor, memory, out};
+use crate::{Exit, doctor, out};
 
 /// List the models there are, and which are on this computer
 #[derive(clap::Args)]
@@ -47,7 +47,7 @@ enum Place {
 ///
 /// Errors: nothing more can be written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let (home, advice) = (home(), memory::advice(&Hardware::look()));
+    let (home, advice) = (home(), earmark_jobs::advice(&Hardware::look()));
     let rows: Vec<_> = catalog()
         .iter()
         .map(|entry| row(entry, &presence(entry, &home), &advice))
@@ -83,7 +83,7 @@ fn row<'a>(entry: &'a Entry, presence: &Presence, advice: &Advice) -> Row<'a> {
         licence: &entry.licence,
         languages: &entry.languages,
         bytes,
-        memory_bytes: memory::published(entry, Dtype::Q8_0),
+        memory_bytes: memory_of(entry, Dtype::Q8_0),
         presence: here,
         come_bytes: match *presence {
             Presence::Coming { done, .. } => Some(done),

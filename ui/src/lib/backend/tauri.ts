@@ -72,6 +72,12 @@ export const tauri: Backend = {
 
   changeSettings: (change) => ask("change_settings", { change }),
   chooseModel: () => ask("choose_model"),
+  stock: () => ask("model_stock"),
+  downloadModel: (name) => ask("download_model", { name }),
+  pauseModel: (name, is_paused) => ask("pause_model", { name, isPaused: is_paused }),
+  stopModel: (name) => ask("stop_model", { name }),
+  importModel: (is_archive) => ask("import_model", { isArchive: is_archive }),
+  removeModel: (name) => ask("remove_model", { name }),
   openFolder: (folder) => ask("open_folder", { folder }),
   folders: () => ask("folders"),
   log: () => ask("read_log"),

@@ -326,6 +326,8 @@ export interface Settings {
   /** Entries older than this go to the deleted ones; starred ones stay; `null` keeps all. */
   keep_days: number | null;
   notify_when_done: boolean;
+  /** No connection is opened, not even when asked for. */
+  network_off: boolean;
 }
 
 /** A named context. */
@@ -343,6 +345,54 @@ export interface Model {
   is_ready: boolean;
   bytes: number;
 }
+
+/** What there is to know of models, and what is under way. */
+export interface Stock {
+  cards: Card[];
+  /** Which model suits this computer, and why. */
+  advice: { model: string; dtype: string; reason: AdviceReason };
+  /** Requests made since the program started. */
+  n_requests: number;
+  /** A model is being taken in from files. */
+  is_importing: boolean;
+}
+
+export type AdviceReason =
+  "gpu" | "roomy" | "slow-processor" | "little-memory" | "too-little-memory";
+
+/** A model of the catalog, as a person chooses it. */
+export interface Card {
+  name: string;
+  title: string;
+  /** It measures times of words; otherwise it turns speech into text. */
+  is_aligner: boolean;
+  /** When to choose it, in English. */
+  about: string;
+  /** English names of its languages. */
+  languages: string[];
+  licence: string;
+  bytes: number;
+  /** Memory it takes while it works, where that is known. */
+  memory_bytes: number | null;
+  is_recommended: boolean;
+  state: CardState;
+}
+
+/** How far a model is on this computer. */
+export type CardState =
+  | { kind: "built-in" }
+  | { kind: "here" }
+  | { kind: "absent" }
+  /** A download began once and did not end; another goes on from there. */
+  | { kind: "in-part"; done: number; total: number }
+  | {
+      kind: "coming";
+      done: number;
+      total: number | null;
+      bytes_per_s: number;
+      left_ms: number | null;
+      is_paused: boolean;
+    };
 
 export interface Device {
   name: string;
@@ -362,6 +412,7 @@ export type Feature =
   | "export"
   | "backup"
   | "models"
+  | "stock"
   | "notify"
   | "log";
 
@@ -407,6 +458,8 @@ export type Event =
   | { kind: "drag"; phase: "over" | "left" | "dropped" }
   | { kind: "settings"; settings: Settings }
   | { kind: "models"; models: Model[] }
+  /** A card has changed; ten times a second at most. */
+  | { kind: "stock"; stock: Stock }
   /** A model was loaded; `note` says why the device is not the best one, when it is not. */
   | { kind: "loaded"; title: string; is_demo: boolean; device: string; note: string | null }
   /** Somebody asked outside the window (notification, second start) to see an entry. */
@@ -488,6 +541,19 @@ export interface Backend {
   changeSettings(change: Partial<Settings>): Promise<Settings>;
   /** Lets the person choose a folder with a model's files and uses it. `choose_model` */
   chooseModel(): Promise<Model | null>;
+  /** The cards of models. `model_stock` */
+  stock(): Promise<Stock>;
+  /** Brings a model, or goes on where its last download ended. `download_model` */
+  downloadModel(name: string): Promise<void>;
+  /** Lets a download wait, or go on. `pause_model` */
+  pauseModel(name: string, is_paused: boolean): Promise<void>;
+  /** Ends a download; what has come is kept. `stop_model` */
+  stopModel(name: string): Promise<void>;
+  /** Lets the person choose a folder or an archive with a model in it, and takes that in.
+   * `import_model` */
+  importModel(is_archive: boolean): Promise<true | null>;
+  /** Removes a model from this computer. `remove_model` */
+  removeModel(name: string): Promise<void>;
   /** Opens a folder in the system's file window. `open_folder` */
   openFolder(folder: Folder): Promise<void>;
   /** Where the folders are, to be read. `folders` */

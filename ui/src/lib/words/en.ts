@@ -1,6 +1,13 @@
 /** Every word on the screen, in English. The other dictionaries have the same keys. */
 
-import type { Code, CueProblem, Format, HistoryFilter } from "$lib/backend/types";
+import type {
+  AdviceReason,
+  Card,
+  Code,
+  CueProblem,
+  Format,
+  HistoryFilter,
+} from "$lib/backend/types";
 
 const plural = (n: number, one: string, many: string) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
@@ -34,6 +41,14 @@ const codes: Record<Code, string> = {
   "backup-invalid": "This file is no backup of Earmark.",
   internal:
     "This is a mistake in Earmark. Please report it, with the diagnostics from the settings.",
+};
+
+const reasons: Record<AdviceReason, string> = {
+  gpu: "The graphics card has room for it.",
+  roomy: "Memory and processor are enough for the most accurate one.",
+  "slow-processor": "A larger one would be slow on this processor.",
+  "little-memory": "A larger one would not fit into the memory.",
+  "too-little-memory": "It is the smallest one, though the memory may not be enough.",
 };
 
 const formats: Record<Format, string> = {
@@ -76,6 +91,7 @@ export const en = {
     label: "Main",
     start: "Transcribe",
     history: "History",
+    models: "Models",
     settings: "Settings",
     keys: "Keyboard",
   },
@@ -93,6 +109,7 @@ export const en = {
     sample: "Try the sample",
     demo: "The built-in demo model understands the synthetic voice of the sample and nothing else. For your own recordings, use a Qwen3-\u2060ASR model.",
     chooseModel: "Use a model from a folder…",
+    getModel: "Get a model for people’s voices…",
   },
 
   queue: {
@@ -331,6 +348,52 @@ export const en = {
     export: "Export…",
     undo: "Undo",
     storage: (n: string, size: string) => `${n} transcripts, ${size}`,
+  },
+
+  models: {
+    heading: "Models",
+    intro:
+      "A model turns speech into text. It is downloaded once and works without a network from then on.",
+    suits: "Suits this computer",
+    because: (reason: AdviceReason) => reasons[reason],
+    about: (card: Card) => card.about,
+    gives: (isAligner: boolean): string => (isAligner ? "Times of words" : "Text"),
+    languages: (n: number) => plural(n, "language", "languages"),
+    size: (size: string) => `${size} to download`,
+    memory: (size: string) => `about ${size} of memory`,
+    builtIn: "Built in",
+    here: "On this computer",
+    inPart: (done: string, total: string) => `${done} of ${total} are here`,
+    coming: (done: string, total: string) => `${done} of ${total}`,
+    speed: (size: string) => `${size} a second`,
+    left: (time: string) => `${time} left`,
+    paused: "Paused",
+    download: (title: string) => `Download ${title}`,
+    goOn: (title: string) => `Go on with ${title}`,
+    pause: (title: string) => `Pause ${title}`,
+    stop: (title: string) => `Stop ${title}`,
+    remove: (title: string) => `Remove ${title}`,
+    use: (title: string) => `Use ${title}`,
+    used: "In use",
+    short: {
+      download: "Download",
+      goOn: "Go on",
+      pause: "Pause",
+      stop: "Stop",
+      remove: "Remove",
+      use: "Use",
+    },
+    have: "I already have the files",
+    haveHint:
+      "Take a model in from a folder, or from an archive that a colleague made. Every file is checked.",
+    fromFolder: "From a folder…",
+    fromArchive: "From an archive…",
+    importing: "Checking and copying…",
+    network: "Network",
+    networkOff: "Switch the network off",
+    networkHint:
+      "Nothing but a download ever uses the network. Switched off, that is refused, too.",
+    requests: (n: number) => `${plural(n, "request", "requests")} since the start`,
   },
 
   settings: {

@@ -1,6 +1,13 @@
 /** Every word on the screen, in Simplified Chinese. */
 
-import type { Code, CueProblem, Format, HistoryFilter } from "$lib/backend/types";
+import type {
+  AdviceReason,
+  Card,
+  Code,
+  CueProblem,
+  Format,
+  HistoryFilter,
+} from "$lib/backend/types";
 
 import type { Words } from "./en";
 
@@ -27,6 +34,23 @@ const codes: Record<Code, string> = {
   "export-unwritable": "无法写入该位置，请另选一处。",
   "backup-invalid": "这个文件不是 Earmark 的备份。",
   internal: "这是 Earmark 的错误。请附上设置中的诊断信息报告给我们。",
+};
+
+const reasons: Record<AdviceReason, string> = {
+  gpu: "显卡装得下它。",
+  roomy: "内存和处理器都足以运行最准确的模型。",
+  "slow-processor": "更大的模型在这个处理器上会很慢。",
+  "little-memory": "更大的模型超出这台电脑的内存。",
+  "too-little-memory": "它是最小的一个，不过内存可能仍然不够。",
+};
+
+/** What the catalog says in English. */
+const abouts: Record<string, string> = {
+  demo: "极小的内置模型，只听得懂示例里的合成语音。",
+  "demo-aligner": "与演示模型配套的对齐模型，只适用于示例里的合成语音。",
+  "Qwen3-ASR-0.6B": "速度快，适合日常语音，普通电脑即可运行。",
+  "Qwen3-ASR-1.7B": "最准确，适合内存充裕的电脑。",
+  "Qwen3-ForcedAligner-0.6B": "为已知文本的每个词标出时间。",
 };
 
 const formats: Record<Format, string> = {
@@ -99,6 +123,7 @@ export const zh: Words = {
     label: "主导航",
     start: "转写",
     history: "历史",
+    models: "模型",
     settings: "设置",
     keys: "快捷键",
   },
@@ -116,6 +141,7 @@ export const zh: Words = {
     sample: "试试样例",
     demo: "内置的演示模型只能听懂样例里的合成语音。要转写自己的录音，请使用 Qwen3-\u2060ASR 模型。",
     chooseModel: "从文件夹选用模型…",
+    getModel: "获取能听懂真人的模型…",
   },
 
   queue: {
@@ -352,6 +378,49 @@ export const zh: Words = {
     export: "导出…",
     undo: "撤销",
     storage: (n, size) => `${n} 份文稿，${size}`,
+  },
+
+  models: {
+    heading: "模型",
+    intro: "模型把语音变成文字。只需下载一次，之后无需联网。",
+    suits: "适合这台电脑",
+    because: (reason: AdviceReason) => reasons[reason],
+    about: (card: Card) => abouts[card.name] ?? card.about,
+    gives: (isAligner: boolean) => (isAligner ? "词的时间" : "文字"),
+    languages: (n: number) => `${count(n)} 种语言`,
+    size: (size: string) => `下载 ${size}`,
+    memory: (size: string) => `约需内存 ${size}`,
+    builtIn: "已内置",
+    here: "已在这台电脑上",
+    inPart: (done: string, total: string) => `已有 ${done}，共 ${total}`,
+    coming: (done: string, total: string) => `${done}，共 ${total}`,
+    speed: (size: string) => `每秒 ${size}`,
+    left: (time: string) => `还需 ${time}`,
+    paused: "已暂停",
+    download: (title: string) => `下载 ${title}`,
+    goOn: (title: string) => `继续下载 ${title}`,
+    pause: (title: string) => `暂停 ${title}`,
+    stop: (title: string) => `停止 ${title}`,
+    remove: (title: string) => `删除 ${title}`,
+    use: (title: string) => `使用 ${title}`,
+    used: "正在使用",
+    short: {
+      download: "下载",
+      goOn: "继续",
+      pause: "暂停",
+      stop: "停止",
+      remove: "删除",
+      use: "使用",
+    },
+    have: "我已经有文件了",
+    haveHint: "从文件夹或同事制作的压缩包导入模型，每个文件都会核对。",
+    fromFolder: "从文件夹…",
+    fromArchive: "从压缩包…",
+    importing: "正在核对并复制…",
+    network: "网络",
+    networkOff: "关闭网络",
+    networkHint: "只有下载才会使用网络。关闭后，下载也会被拒绝。",
+    requests: (n: number) => `本次启动以来共 ${count(n)} 次请求`,
   },
 
   settings: {

@@ -21,6 +21,7 @@ import { preview, render } from "./export";
 import { defaults, describe, history, longMeeting, stored, type Stored } from "./seed";
 import { hum, peaks } from "./sound";
 import { speak } from "./speech";
+import { StockRoom } from "./stock";
 
 export interface Scene {
   clock: Clock;
@@ -63,17 +64,22 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
   let lastFolder = "";
   const disk = new Map<string, string>();
   let stopRedo: (() => void) | null = null;
+  const stock = new StockRoom(clock, !empty, () => {
+    emit({ kind: "stock", stock: stock.now() });
+    for (const model of models) model.is_ready ||= stock.isHere(model.name);
+    emit({ kind: "models", models });
+  });
   const models: Model[] = [
     { name: "demo", title: "Demo", is_demo: true, is_ready: true, bytes: 2_900_000 },
     {
-      name: "qwen3-asr-0.6b",
+      name: "Qwen3-ASR-0.6B",
       title: "Qwen3-ASR 0.6B",
       is_demo: false,
       is_ready: !empty,
       bytes: 1_880_000_000,
     },
   ];
-  if (!empty && change.model === undefined) settings.model = "qwen3-asr-0.6b";
+  if (!empty && change.model === undefined) settings.model = "Qwen3-ASR-0.6B";
 
   const fail = (code: Code, message: string): never => {
     throw { code, message } satisfies Failure;
@@ -253,6 +259,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
           "export",
           "backup",
           "models",
+          "stock",
           "notify",
           "log",
         ],
@@ -464,6 +471,24 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       emit({ kind: "models", models });
       emit({ kind: "settings", settings });
       return copyOf(model);
+    },
+    stock: async () => copyOf(stock.now()),
+    downloadModel: async (name) => {
+      if (settings.network_off) fail("network-off", "the network is switched off");
+      stock.download(name);
+    },
+    pauseModel: async (name, is_paused) => {
+      stock.pause(name, is_paused);
+    },
+    stopModel: async (name) => {
+      stock.stop(name);
+    },
+    importModel: async () => {
+      stock.set("Qwen3-ForcedAligner-0.6B", { kind: "here" });
+      return true;
+    },
+    removeModel: async (name) => {
+      stock.set(name, { kind: "absent" });
     },
     openFolder: async () => undefined,
     folders: async () => ({

@@ -50,6 +50,7 @@ export const defaults: Settings = {
   export_to: "beside-recording",
   keep_days: null,
   notify_when_done: true,
+  network_off: false,
 };
 
 const MINUTE = 60_000;
