@@ -50,6 +50,9 @@ impl From<earmark_jobs::Failure> for Failure {
             Theirs::ModelMissing => Code::ModelMissing,
             Theirs::ModelInvalid => Code::ModelInvalid,
             Theirs::Device => Code::Device,
+            Theirs::Microphone => Code::Microphone,
+            Theirs::MicrophoneDenied => Code::MicrophoneDenied,
+            Theirs::RecordingStopped => Code::RecordingStopped,
             Theirs::Engine => Code::Engine,
             Theirs::Internal => Code::Internal,
         };

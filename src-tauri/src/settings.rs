@@ -31,6 +31,7 @@ impl Default for Settings {
             profiles: Vec::new(),
             profile: None,
             device: "auto".to_owned(),
+            microphone: None,
             export: ExportOptions {
                 format: Format::Srt,
                 cues: CueRules {

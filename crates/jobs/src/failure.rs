@@ -29,6 +29,12 @@ pub enum Code {
     ModelInvalid,
     /// The device that was asked for does not work: choose another.
     Device,
+    /// No sound comes from the microphone: plug it in or choose another.
+    Microphone,
+    /// The system keeps the microphone from this program: allow it in the privacy settings.
+    MicrophoneDenied,
+    /// A recording cannot be written, or no further; what is there is kept: free some space.
+    RecordingStopped,
     /// The recogniser could not do it, most likely for want of memory: a smaller model or dtype.
     Engine,
     /// A mistake in the program: report it.
@@ -69,6 +75,11 @@ impl From<earmark_audio::Error> for Failure {
                 Code::RecordingUnreadable
             }
             Error::NeedsFfmpeg { .. } => Code::NeedsFfmpeg,
+            Error::NoDevice { .. } | Error::DeviceBusy { .. } | Error::DeviceFailed { .. } => {
+                Code::Microphone
+            }
+            Error::DeviceDenied { .. } => Code::MicrophoneDenied,
+            Error::Unwritable { .. } | Error::Stopped { .. } => Code::RecordingStopped,
             _ => Code::RecordingInvalid,
         };
         Self::new(code, error.to_string())

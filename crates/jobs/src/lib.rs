@@ -28,7 +28,7 @@ pub use earmark_weights::{DEMO, home as models_folder};
 pub use failure::{Code, Failure};
 pub use inputs::{in_folder, recordings};
 pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded};
-pub use listen::{Heard, Listen, Listener, Session};
+pub use listen::{Heard, Listen, Listener, Session, recover};
 pub use models::{Model, devices, model, models};
 pub use peaks::{PEAKS_PER_SECOND, peaks};
 pub use progress::Progress;

@@ -6,6 +6,7 @@ pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod page;
 pub(crate) mod queue;
+pub(crate) mod speech;
 
 use std::sync::Arc;
 

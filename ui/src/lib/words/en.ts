@@ -15,6 +15,12 @@ const codes: Record<Code, string> = {
   "model-missing": "The model is not on this computer. Choose another one in the settings.",
   "model-invalid": "The model’s files are incomplete or damaged. Get them again.",
   device: "The chosen device does not work. Choose another one in the settings.",
+  microphone:
+    "No sound comes from the microphone. Plug it in, or choose another one in the settings. What was recorded is kept.",
+  "microphone-denied":
+    "The system does not let Earmark hear the microphone. Allow it in the privacy settings of the system.",
+  "recording-stopped":
+    "The recording cannot be written. Free some space on the disk; what was recorded is kept.",
   engine:
     "The recogniser could not do it, most likely for want of memory. What was finished is kept.",
   "entry-missing": "This transcript is no longer there.",
@@ -70,6 +76,7 @@ export const en = {
     drop: "Drop recordings here",
     promise: "Audio or video, files or folders. Nothing leaves this computer.",
     choose: "Choose recordings…",
+    record: "Record",
     folder: "Choose a folder…",
     release: "Release to transcribe",
     language: "Language",
@@ -80,10 +87,23 @@ export const en = {
     chooseModel: "Use a model from a folder…",
   },
 
+  record: {
+    stop: "Stop recording",
+    level: "Level",
+    length: "Length",
+    text: "What is being said",
+    nothing: "Speak; the text appears here.",
+    listening: (microphone: string) => `Listening to ${microphone}.`,
+    noMicrophone: "The microphone is gone; waiting for another one. What was recorded is kept.",
+    finishing: "The recording has ended; the last words are being recognised.",
+    late: (time: string) => `The text is ${time} behind; nothing is lost.`,
+  },
+
   queue: {
     heading: "Queue",
     clear: "Clear finished",
     summary: (left: number) => `${plural(left, "recording", "recordings")} to go`,
+    recording: "Recording",
     waiting: "Waiting",
     reading: "Reading",
     recognising: "Recognising",
@@ -338,6 +358,10 @@ export const en = {
     newProfileName: (n: number) => `Profile ${n}`,
     profileName: "Name of the profile",
     deleteProfile: (name: string) => `Delete profile ${name}`,
+    microphone: "Microphone",
+    microphoneHint: "Automatic follows the system; a change during a recording is followed, too.",
+    whatPlays: "What the computer plays",
+    microphoneGone: (name: string) => `${name} (not connected)`,
     device: "Compute on",
     deviceHint: "Automatic takes the graphics card when it can.",
     automatic: "Automatic",
