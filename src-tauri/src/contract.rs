@@ -76,6 +76,9 @@ pub(crate) struct Failure {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub(crate) enum State {
+    Recording {
+        microphone: Option<String>,
+    },
     Waiting,
     Reading,
     Recognising {
@@ -342,6 +345,7 @@ pub(crate) struct Settings {
     pub(crate) profiles: Vec<Profile>,
     pub(crate) profile: Option<String>,
     pub(crate) device: String,
+    pub(crate) microphone: Option<String>,
     pub(crate) export: ExportOptions,
     pub(crate) export_to: Destination,
     pub(crate) keep_days: Option<u32>,
@@ -422,10 +426,18 @@ pub(crate) struct Device {
     pub(crate) title: &'static str,
 }
 
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Microphone {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) is_system: bool,
+}
+
 /// What this shell can do; the page shows nothing else.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Feature {
+    Record,
     Pause,
     Reorder,
     History,
@@ -510,6 +522,18 @@ pub(crate) enum Event {
     Segment {
         id: EntryId,
         segment: Segment,
+    },
+    Words {
+        id: EntryId,
+        start_ms: u32,
+        committed: String,
+        tentative: String,
+        late_ms: u32,
+    },
+    Level {
+        id: EntryId,
+        peak: f32,
+        recorded_ms: u32,
     },
     Drag {
         phase: Phase,

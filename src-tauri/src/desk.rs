@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use arboard::Clipboard;
-use earmark_jobs::{Queue, Stock, Stopper};
+use earmark_jobs::{Listener, Queue, Stock, Stopper};
 use earmark_server::{Link, Server};
 use earmark_store::{Error, Filter, ItemId, Stage, Store};
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ use crate::contract::{Code, Entry, Event, Failure, Model, Settings, State};
 use crate::door::{self, Knock};
 use crate::notice::Stint;
 use crate::order::Running;
+use crate::take::Take;
 use crate::{convert, front, log, settings, stock};
 
 /// Days that deleted entries can be taken back.
@@ -28,6 +29,8 @@ const TRASH_DAYS: i64 = 30;
 /// The desk, shared by commands and the thread that hears the queue.
 pub(crate) struct Desk {
     room: Mutex<Room>,
+    /// Hears what is said; taken before the room, never after it.
+    pub(crate) listener: Mutex<Listener>,
     /// The program around it, once there is one.
     app: OnceLock<AppHandle>,
 }
@@ -42,6 +45,8 @@ pub(crate) struct Room {
     /// How far entries are where that is more than the history knows.
     pub(crate) live: HashMap<ItemId, State>,
     pub(crate) running: Option<Running>,
+    /// What is being recorded, or was and is still being heard.
+    pub(crate) takes: Vec<Take>,
     /// The work since something was to be done.
     pub(crate) stint: Stint,
     /// The transcript that was finished last.
@@ -101,6 +106,7 @@ impl Desk {
             order: Vec::new(),
             live: HashMap::new(),
             running: None,
+            takes: Vec::new(),
             stint: Stint::default(),
             last_done: None,
             redoing: None,
@@ -123,10 +129,14 @@ impl Desk {
         let folder = room.folder.clone();
         let desk = Arc::new(Self {
             room: Mutex::new(room),
+            listener: Mutex::default(),
             app: OnceLock::new(),
         });
         let heard_by = Arc::clone(&desk);
-        thread::spawn(move || events.iter().for_each(|event| heard_by.hear(event)));
+        thread::spawn(move || {
+            let each = events.iter();
+            each.for_each(|event| heard_by.hear(|room| room.hear(event)));
+        });
         let told_by = Arc::clone(&desk);
         thread::spawn(move || stock::hear(&told_by, &news));
         let visited = Arc::clone(&desk);
@@ -148,10 +158,10 @@ impl Desk {
         let _ = self.app.set(app);
     }
 
-    /// Takes in what happens in the queue, and tells a person who looks elsewhere when all is done.
-    fn hear(&self, event: earmark_jobs::Event) {
+    /// Takes in what happens to the work, and tells a person who looks elsewhere when all is done.
+    pub(crate) fn hear(&self, take_in: impl FnOnce(&mut Room)) {
         let mut room = self.room();
-        room.hear(event);
+        take_in(&mut room);
         let is_at_rest = !room.is_working();
         let over = is_at_rest
             .then(|| room.stint.rest(Instant::now()))
@@ -281,7 +291,11 @@ impl Room {
             ..Filter::default()
         };
         let items = self.store.list(&left, None, usize::MAX)?;
-        self.order = items.iter().rev().map(|item| item.id).collect();
+        for item in items.iter().rev() {
+            if self.recover_take(item)? {
+                self.order.push(item.id);
+            }
+        }
         Ok(())
     }
 

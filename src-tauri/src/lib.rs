@@ -25,13 +25,14 @@ mod reveal;
 mod sample;
 mod settings;
 mod stock;
+mod take;
 mod toast;
 mod tray;
 mod words;
 
 use std::sync::Arc;
 
-use commands::{backup, entry, export as exports, history, models, page, queue};
+use commands::{backup, entry, export as exports, history, models, page, queue, speech};
 use tauri::{App, AppHandle, Context, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 
@@ -89,6 +90,8 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
             queue::choose_files,
             queue::choose_folder,
             queue::transcribe_sample,
+            speech::record,
+            speech::list_microphones,
             queue::cancel,
             queue::pause,
             queue::resume,

@@ -6,9 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use earmark_jobs::{AlignerChoice, End, Event as Heard, Job, JobId, Language, Progress};
+use earmark_jobs::{AlignerChoice, End, Event as Heard, Job, JobId, Language, Loaded, Progress};
 use earmark_store::{ItemId, NewItem, Origin, State as Stored};
-use earmark_transcript::{Ms, Transcript};
+use earmark_transcript::{Ms, Segment, Transcript};
 use jiff::Timestamp;
 
 use crate::contract::{Code, Event, Failure, State};
@@ -45,15 +45,8 @@ impl Room {
         let mut ids = Vec::new();
         for source in recordings {
             let stem = source.file_stem().unwrap_or(source.as_os_str());
-            let id = self.store.add(&NewItem {
-                name: stem.to_string_lossy().into_owned(),
-                source,
-                origin: Origin::File,
-                created: Timestamp::now(),
-                model: self.settings.model.clone(),
-                language: self.settings.language.clone(),
-                context: self.file.chosen_context().to_owned(),
-            })?;
+            let name = stem.to_string_lossy().into_owned();
+            let id = self.store.add(&self.asked(source, name, Origin::File))?;
             self.order.push(id);
             self.tell_entry(id);
             ids.push(id);
@@ -76,20 +69,7 @@ impl Room {
         let Some(item) = next else {
             return;
         };
-        let asked = &item.asked;
-        let job = self.queue.submit(Job {
-            recording: asked.source.clone(),
-            model: asked.model.clone(),
-            aligner: AlignerChoice::Auto,
-            settings: earmark_jobs::Settings {
-                device: settings::device(&self.settings.device),
-                ..earmark_jobs::Settings::default()
-            },
-            language: asked.language.as_deref().and_then(Language::find),
-            context: asked.context.clone(),
-            from: item.heard_until,
-            longest_piece_s: None,
-        });
+        let job = self.queue.submit(self.job(&item.asked, item.heard_until));
         self.running = Some(Running {
             job,
             id: item.id,
@@ -100,9 +80,40 @@ impl Room {
         });
     }
 
-    /// Stops an entry; what is finished is kept.
+    /// What is asked of the engine, from a place in the recording on.
+    pub(crate) fn job(&self, asked: &NewItem, from: Ms) -> Job {
+        Job {
+            recording: asked.source.clone(),
+            model: asked.model.clone(),
+            aligner: AlignerChoice::Auto,
+            settings: earmark_jobs::Settings {
+                device: settings::device(&self.settings.device),
+                ..earmark_jobs::Settings::default()
+            },
+            language: asked.language.as_deref().and_then(Language::find),
+            context: asked.context.clone(),
+            from,
+            longest_piece_s: None,
+        }
+    }
+
+    /// A new entry, with the present settings.
+    pub(crate) fn asked(&self, source: PathBuf, name: String, origin: Origin) -> NewItem {
+        NewItem {
+            source,
+            name,
+            origin,
+            created: Timestamp::now(),
+            model: self.settings.model.clone(),
+            language: self.settings.language.clone(),
+            context: self.file.chosen_context().to_owned(),
+        }
+    }
+
+    /// Stops an entry; what is finished is kept. Of one that is being recorded, what was said is
+    /// still heard, unless it is stopped again.
     pub(crate) fn cancel(&mut self, id: ItemId) -> Result<(), Failure> {
-        if !self.interrupt(id, Wish::Stop) {
+        if !self.stop_take(id) && !self.interrupt(id, Wish::Stop) {
             let state = self.store.item(id)?.state;
             if matches!(state, Stored::Waiting | Stored::Interrupted) {
                 self.live.remove(&id);
@@ -154,7 +165,7 @@ impl Room {
 
     /// Forgets what is finished and begins anew, with the present settings.
     pub(crate) fn start_again(&mut self, id: ItemId) -> Result<(), Failure> {
-        if self.interrupt(id, Wish::StartAgain) {
+        if self.interrupt(id, Wish::StartAgain) || self.is_running(id) {
             return Ok(());
         }
         self.forget(id)?;
@@ -172,20 +183,21 @@ impl Room {
 
     /// Takes entries out of the queue that are not being done.
     pub(crate) fn clear(&mut self, ids: &[ItemId]) {
-        let running = self.running.as_ref().map(|running| running.id);
-        self.order
-            .retain(|id| !ids.contains(id) || Some(*id) == running);
+        let mut order = std::mem::take(&mut self.order);
+        order.retain(|id| !ids.contains(id) || self.is_running(*id));
+        self.order = order;
         self.tell_queue();
     }
 
-    /// Whether something is being heard; as long as something waits, something is.
+    /// Whether something is being recorded or heard; as long as something waits, something is.
     pub(crate) fn is_working(&self) -> bool {
-        self.running.is_some()
+        self.running.is_some() || !self.takes.is_empty()
     }
 
     /// The program ends: what is being heard waits for the next one, from its last finished piece
     /// on, unless a person wanted otherwise.
     pub(crate) fn leave(&mut self) -> Result<(), Failure> {
+        self.leave_takes()?;
         let Some(Running { job, id, wish, .. }) = self.running.take() else {
             return Ok(());
         };
@@ -199,10 +211,10 @@ impl Room {
         Ok(())
     }
 
+    /// Whether this entry is being recorded or heard.
     pub(crate) fn is_running(&self, id: ItemId) -> bool {
-        self.running
-            .as_ref()
-            .is_some_and(|running| running.id == id)
+        let is_job = |running: &Running| running.id == id;
+        self.running.as_ref().is_some_and(is_job) || self.takes.iter().any(|take| take.id == id)
     }
 
     /// Stops an entry if it is being done; whether it was.
@@ -260,20 +272,7 @@ impl Room {
         let result = match event {
             Heard::Started(_) => self.begin(id),
             Heard::Loaded(_, model) => {
-                let notes = [model.device_note, model.memory_note].into_iter().flatten();
-                let note = notes.reduce(|one, other| format!("{one}; {other}"));
-                log::info(&format!(
-                    "model loaded in {:.1?}: {} {}",
-                    model.spent,
-                    model.device,
-                    note.as_deref().unwrap_or("")
-                ));
-                self.tell(Event::Loaded {
-                    title: model.title,
-                    is_demo: model.is_demo,
-                    device: model.device,
-                    note,
-                });
+                self.loaded(model);
                 Ok(())
             }
             Heard::PieceStarted { start, .. } => {
@@ -284,15 +283,7 @@ impl Room {
                 self.tell(Event::Text { id: id.0, text });
                 Ok(())
             }
-            Heard::Segment(_, segment) => {
-                let end = segment.end;
-                let kept = self
-                    .store
-                    .append_segments(id, std::slice::from_ref(&segment), end);
-                let segment = (&segment).into();
-                self.tell(Event::Segment { id: id.0, segment });
-                kept.map_err(Into::into)
-            }
+            Heard::Segment(_, segment) => self.keep(id, &segment),
             Heard::Progress(_, progress) => self.progress(id, &progress),
             Heard::Ended { end, spent, .. } => {
                 log_end(id, &end, spent);
@@ -301,6 +292,32 @@ impl Room {
             Heard::Unloaded(_) => Ok(()),
         };
         self.note(result);
+    }
+
+    /// Says that a model was loaded.
+    pub(crate) fn loaded(&self, model: Loaded) {
+        let notes = [model.device_note, model.memory_note].into_iter().flatten();
+        let note = notes.reduce(|one, other| format!("{one}; {other}"));
+        log::info(&format!(
+            "model loaded in {:.1?}: {} {}",
+            model.spent,
+            model.device,
+            note.as_deref().unwrap_or("")
+        ));
+        self.tell(Event::Loaded {
+            title: model.title,
+            is_demo: model.is_demo,
+            device: model.device,
+            note,
+        });
+    }
+
+    /// Keeps a finished segment.
+    pub(crate) fn keep(&mut self, id: ItemId, segment: &Segment) -> Result<(), Failure> {
+        let kept = (self.store).append_segments(id, std::slice::from_ref(segment), segment.end);
+        let segment = segment.into();
+        self.tell(Event::Segment { id: id.0, segment });
+        Ok(kept?)
     }
 
     fn begin(&mut self, id: ItemId) -> Result<(), Failure> {
@@ -413,7 +430,7 @@ impl Room {
 }
 
 /// Puts the end of a job into the log.
-fn log_end(id: ItemId, end: &End, spent: Duration) {
+pub(crate) fn log_end(id: ItemId, end: &End, spent: Duration) {
     let id = id.0;
     match end {
         End::Done(heard) => {

@@ -49,6 +49,7 @@ impl Default for Settings {
             profiles: Vec::new(),
             profile: None,
             device: "auto".to_owned(),
+            microphone: None,
             export: ExportOptions::default(),
             export_to: Destination::BesideRecording,
             keep_days: None,

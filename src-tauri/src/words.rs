@@ -22,6 +22,7 @@ pub(crate) struct Words {
     pub(crate) n_done: fn(usize) -> String,
     pub(crate) n_failed: fn(usize) -> String,
     pub(crate) show: &'static str,
+    pub(crate) recording: &'static str,
 }
 
 static ENGLISH: Words = Words {
@@ -47,6 +48,7 @@ static ENGLISH: Words = Words {
         n => format!("{n} recordings could not be transcribed."),
     },
     show: "Show",
+    recording: "Recording",
 };
 
 static CHINESE: Words = Words {
@@ -68,6 +70,7 @@ static CHINESE: Words = Words {
     n_done: |n| format!("{n} 份文稿已完成"),
     n_failed: |n| format!("{n} 个录音无法转写。"),
     show: "查看",
+    recording: "录音",
 };
 
 /// The words of a language, or of the system's.

@@ -1,4 +1,5 @@
 //! Quantised copies against the originals they were made from, and spoilt ones.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -47,6 +47,14 @@ export const screens: Screen[] = [
     },
   },
   {
+    name: "record",
+    go: async (page) => {
+      await page.keyboard.press("Control+r");
+      await page.waitForSelector("[role=log]");
+      await advance(page, 12_000);
+    },
+  },
+  {
     name: "transcript",
     go: async (page) => {
       await open(page);

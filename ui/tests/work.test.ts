@@ -622,3 +622,61 @@ work("a network that is switched off refuses a download and says so", {}, async 
   await page.locator("text=The network is switched off in the settings").waitFor();
   expect(await page.locator("section", { hasText: "0 requests since" }).count()).toBe(1);
 });
+
+work(
+  "what is said is read while it is recorded, and is a transcript at the end",
+  { empty: true },
+  async (page) => {
+    await page.getByRole("button", { name: "Record", exact: true }).click();
+    const text = page.getByRole("log");
+    await text.waitFor();
+    expect(await focused(page)).toBe("H1");
+    const sure = () => text.locator("span:not(.tentative)").allInnerTexts();
+    const seen: string[][] = [];
+    let hasTentative = false;
+    for (let n = 0; n < 30; n += 1) {
+      await advance(page, 400);
+      seen.push(await sure());
+      hasTentative ||=
+        (await text
+          .locator(".tentative")
+          .innerText()
+          .catch(() => "")) !== "";
+    }
+    expect(hasTentative).toBe(true);
+    // What is sure stays: every look begins with what the one before showed.
+    for (const [n, now] of seen.slice(1).entries()) {
+      const before = seen[n] ?? [];
+      expect(now.slice(0, before.length)).toEqual(before);
+    }
+    expect(seen.at(-1)?.join("")).toMatch(/^Good morning, everyone\. Shall we start/);
+    // A screen reader is told what is sure, and nothing else.
+    expect(await text.locator(".tentative").getAttribute("aria-hidden")).toBe("true");
+    expect(await page.getByRole("timer").innerText()).toBe("0:12");
+    const level = Number(await page.getByRole("meter").getAttribute("aria-valuenow"));
+    expect(level).toBeGreaterThan(0);
+
+    await page.keyboard.press("Control+1");
+    const row = page.locator("li", { hasText: "Recording 2026-11-20 10:00" });
+    expect(await row.innerText()).toContain("Good morning, everyone.");
+    await row.locator("button.title").click();
+    expect((await sure()).join("")).toMatch(/^Good morning, everyone\./);
+
+    await page.getByRole("button", { name: "Stop recording" }).click();
+    await page.getByText("the last words are being recognised").waitFor();
+    await advance(page, 10_000);
+    await page.waitForSelector("#line-0 .text");
+    expect((await stored(page, 101))[0]).toMatch(/^Good morning, everyone\./);
+  },
+);
+
+work("a microphone that is not there is named, and another can be chosen", {}, async (page) => {
+  await page.evaluate(() => window.mock?.changeSettings({ microphone: "gone" }));
+  await page.keyboard.press("Control+r");
+  await page.getByText("No sound comes from the microphone").waitFor();
+  expect(await page.getByRole("log").count()).toBe(0);
+  await page.keyboard.press("Control+,");
+  await page.getByLabel("Microphone").selectOption({ label: "Desk microphone" });
+  await page.keyboard.press("Control+r");
+  await page.getByText("Listening to Desk microphone").waitFor();
+});

@@ -41,7 +41,7 @@ pub use failure::{Code, Failure};
 pub use idle::Unloading;
 pub use inputs::{in_folder, recordings};
 pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded, Span, Task};
-pub use listen::{Heard, Listen, Listener, Session};
+pub use listen::{Heard, Listen, Listener, Session, recover};
 pub use models::{Model, devices, model, models};
 pub use outline::{Outline, PEAKS_PER_SECOND};
 pub use progress::Progress;

@@ -8,7 +8,7 @@
 //! The recording is the only thing between the two threads: what is heard was written before, and
 //! a recogniser that is slower than speech costs no memory and loses nothing; its text is late.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
@@ -16,7 +16,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use earmark_audio::capture::{self, Capture, Device, Level, Which};
-use earmark_audio::record::{Recorded, Recorder};
+use earmark_audio::record::{self, Recorded, Recorder};
 use earmark_audio::{Error as AudioError, SAMPLE_RATE};
 use earmark_transcript::{Ms, Segment};
 
@@ -213,6 +213,19 @@ impl Drop for Session {
     }
 }
 
+/// Brings the recording of a session that was cut off, by a crash or a power cut, into good order;
+/// `None` when it is not there, or holds no sound.
+///
+/// Errors: it cannot be read or is none of a session's recordings; it stays as it is.
+pub fn recover(recording: &Path) -> Result<Option<Recorded>, Failure> {
+    match record::repair(recording) {
+        Ok(recorded) => Ok(Some(recorded)),
+        Err(AudioError::ZeroLength { .. }) => Ok(None),
+        Err(_) if !recording.exists() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The session's side of the microphone: from the device to the disk.
 struct Mouth {
     capture: Capture,
@@ -245,7 +258,7 @@ impl Mouth {
             Some(Ok(recorded)) => Some(recorded),
             Some(Err(error)) => {
                 failure.get_or_insert(error);
-                earmark_audio::record::repair(&self.path).ok()
+                record::repair(&self.path).ok()
             }
             None => None,
         };

@@ -7,6 +7,7 @@ pub(crate) mod history;
 pub(crate) mod models;
 pub(crate) mod page;
 pub(crate) mod queue;
+pub(crate) mod speech;
 
 use std::sync::Arc;
 

@@ -26,6 +26,7 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
         let opening = Opening {
             version: env!("CARGO_PKG_VERSION"),
             features: vec![
+                Feature::Record,
                 Feature::Pause,
                 Feature::Reorder,
                 Feature::History,

@@ -14,10 +14,12 @@ import type {
   Settings,
 } from "./backend";
 import { isRunning } from "./state";
+import { Talk } from "./talk.svelte";
 import { say, speakIn } from "./words/index.svelte";
 
 export type View =
   | { screen: "start" | "history" | "models" | "settings" }
+  | { screen: "record"; id: EntryId }
   | { screen: "transcript"; id: EntryId; at_ms: Ms | null; from: "start" | "history" };
 
 export interface Notice {
@@ -41,6 +43,8 @@ export class Session {
   queue = $state<EntryId[]>([]);
   /** The text of the piece that is being heard. */
   growing = $state<{ id: EntryId; text: string } | null>(null);
+  /** What is being recorded, or was last. */
+  talk = $state.raw<Talk | null>(null);
   view = $state<View>({ screen: "start" });
   sheet = $state<Sheet | null>(null);
   isDragging = $state(false);
@@ -56,6 +60,7 @@ export class Session {
     this.settings = $state(opening.settings);
     for (const entry of opening.queue) this.entries.set(entry.id, entry);
     this.queue = opening.queue.map((entry) => entry.id);
+    for (const entry of opening.queue) this.#attend(entry);
     this.#show();
   }
 
@@ -81,8 +86,18 @@ export class Session {
   }
 
   open(id: EntryId, at_ms: Ms | null = null): void {
+    if (this.entries.get(id)?.state.kind === "recording") {
+      this.view = { screen: "record", id };
+      return;
+    }
     const from = this.view.screen === "history" ? "history" : "start";
     this.view = { screen: "transcript", id, at_ms, from };
+  }
+
+  /** Records, and shows it. */
+  async record(): Promise<void> {
+    const id = await this.try(() => this.backend.record());
+    if (id !== null) this.view = { screen: "record", id };
   }
 
   /** Is told every event as well, until the returned function is called. */
@@ -165,17 +180,34 @@ export class Session {
         this.trouble(event.failure);
         break;
     }
+    this.talk?.hear(event);
     for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Follows a recording that is being made. */
+  #attend({ id, state }: Entry): void {
+    if (state.kind !== "recording" || this.talk?.id === id) return;
+    const talk = new Talk(id);
+    this.talk = talk;
+    void this.try(async () => {
+      talk.recall((await this.backend.openEntry(id)).segments);
+    });
   }
 
   #update(entry: Entry): void {
     const before = this.entries.get(entry.id)?.state.kind;
     this.entries.set(entry.id, entry);
+    this.#attend(entry);
     const { kind } = entry.state;
     if (before === kind || before === undefined) return;
     if (this.growing?.id === entry.id && !isRunning(entry.state)) this.growing = null;
+    const isRecorded = this.view.screen === "record" && this.view.id === entry.id;
+    if (isRecorded && (kind === "done" || kind === "cancelled")) {
+      this.view = { screen: "transcript", id: entry.id, at_ms: null, from: "start" };
+    } else if (isRecorded && kind === "failed") this.view = { screen: "start" };
     if (kind === "done") {
       this.opening.is_first_run = false;
+      if (isRecorded) return;
       this.tell(say.queue.finished(entry.title), {
         label: say.queue.open,
         run: () => {

@@ -104,6 +104,9 @@ export interface Failure {
 
 /** How far an entry is. Only the last five are kept; the others last as long as the process. */
 export type State =
+  /** Being recorded; `microphone` is what it is called, `null` while there is none. Once the
+   * recording has ended, what is left of it is `recognising`. */
+  | { kind: "recording"; microphone: string | null }
   | { kind: "waiting" }
   /** Opening and decoding; no length is known yet. */
   | { kind: "reading" }
@@ -320,6 +323,9 @@ export interface Settings {
   /** {@link Profile.name} of the chosen one. */
   profile: string | null;
   device: string;
+  /** {@link Microphone.id} of what is recorded, `system` for what the computer plays; `null`
+   * follows the system's choice. */
+  microphone: string | null;
   /** What an export was last made with. */
   export: ExportOptions;
   export_to: Destination;
@@ -399,9 +405,18 @@ export interface Device {
   title: string;
 }
 
+/** Something that can be recorded from. */
+export interface Microphone {
+  id: string;
+  name: string;
+  /** It gives what the computer plays. */
+  is_system: boolean;
+}
+
 /** What this build can do beyond transcribing files one after the other. A control whose feature is
  * not here is not shown. */
 export type Feature =
+  | "record"
   | "pause"
   | "reorder"
   | "history"
@@ -454,6 +469,18 @@ export type Event =
   | { kind: "text"; id: EntryId; text: string }
   /** A finished segment, to be appended. */
   | { kind: "segment"; id: EntryId; segment: Segment }
+  /** What is being said in a recording. While `start_ms` stays the same, `committed` only grows
+   * and only `tentative` may change; `late_ms` of sound are not heard yet. */
+  | {
+      kind: "words";
+      id: EntryId;
+      start_ms: Ms;
+      committed: string;
+      tentative: string;
+      late_ms: Ms;
+    }
+  /** How loud a recording is, 0 to 1, and how long; some twenty times a second. */
+  | { kind: "level"; id: EntryId; peak: number; recorded_ms: Ms }
   /** Files are held over the window, have left it, or were dropped. */
   | { kind: "drag"; phase: "over" | "left" | "dropped" }
   | { kind: "settings"; settings: Settings }
@@ -479,7 +506,13 @@ export interface Backend {
   chooseFolder(): Promise<number | null>;
   /** Queues the bundled sample. `transcribe_sample` */
   transcribeSample(): Promise<EntryId>;
-  /** Stops an entry that waits, runs or pauses; what is finished is kept. `cancel` */
+  /** Begins a recording; the one there is when there is one already. `record` */
+  record(): Promise<EntryId>;
+  /** What can be recorded from; empty when the system's sound cannot be reached.
+   * `list_microphones` */
+  microphones(): Promise<Microphone[]>;
+  /** Stops an entry that waits, runs, pauses or is recorded; what is finished is kept. What was
+   * recorded is still heard to its end, unless that is stopped, too. `cancel` */
   cancel(id: EntryId): Promise<void>;
   /** Holds an entry at the end of its piece. `pause` */
   pause(id: EntryId): Promise<void>;

@@ -25,10 +25,10 @@ const codes: Record<Code, string> = {
   "network-off": "The network is switched off in the settings, so nothing was asked for.",
   network:
     "The server did not give what was asked for. Check the network, or choose another mirror. What has arrived is kept.",
-  "no-space": "There is not enough room on the disk. Make some and try again.",
+  "no-space": "There is not enough room on the disk. Make some and try again; what is there is kept.",
   disk: "A file cannot be read or written. Check its folder’s permissions, or choose another place.",
   microphone:
-    "No sound comes from the microphone. Connect it, close other programs that use it, or choose another one.",
+    "No sound comes from the microphone. Connect it, close other programs that use it, or choose another one. What was recorded is kept.",
   "microphone-denied":
     "The system does not let Earmark hear the microphone. Allow it in the system’s privacy settings.",
   device: "The chosen device does not work. Choose another one in the settings.",
@@ -101,6 +101,7 @@ export const en = {
     drop: "Drop recordings here",
     promise: "Audio or video, files or folders. Nothing leaves this computer.",
     choose: "Choose recordings…",
+    record: "Record",
     folder: "Choose a folder…",
     release: "Release to transcribe",
     language: "Language",
@@ -112,10 +113,23 @@ export const en = {
     getModel: "Get a model for people’s voices…",
   },
 
+  record: {
+    stop: "Stop recording",
+    level: "Level",
+    length: "Length",
+    text: "What is being said",
+    nothing: "Speak; the text appears here.",
+    listening: (microphone: string) => `Listening to ${microphone}.`,
+    noMicrophone: "The microphone is gone; waiting for another one. What was recorded is kept.",
+    finishing: "The recording has ended; the last words are being recognised.",
+    late: (time: string) => `The text is ${time} behind; nothing is lost.`,
+  },
+
   queue: {
     heading: "Queue",
     clear: "Clear finished",
     summary: (left: number) => `${plural(left, "recording", "recordings")} to go`,
+    recording: "Recording",
     waiting: "Waiting",
     reading: "Reading",
     recognising: "Recognising",
@@ -433,6 +447,10 @@ export const en = {
     newProfileName: (n: number) => `Profile ${n}`,
     profileName: "Name of the profile",
     deleteProfile: (name: string) => `Delete profile ${name}`,
+    microphone: "Microphone",
+    microphoneHint: "Automatic follows the system; a change during a recording is followed, too.",
+    whatPlays: "What the computer plays",
+    microphoneGone: (name: string) => `${name} (not connected)`,
     device: "Compute on",
     deviceHint: "Automatic takes the graphics card when it can.",
     automatic: "Automatic",

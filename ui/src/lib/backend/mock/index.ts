@@ -19,6 +19,7 @@ import type {
 import { type Clock } from "./clock";
 import { preview, render } from "./export";
 import { defaults, describe, history, longMeeting, stored, type Stored } from "./seed";
+import { listen as listenTo } from "./microphone";
 import { hum, peaks } from "./sound";
 import { speak } from "./speech";
 import { StockRoom } from "./stock";
@@ -69,6 +70,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     for (const model of models) model.is_ready ||= stock.isHere(model.name);
     emit({ kind: "models", models });
   });
+  let stopRecording: (() => void) | null = null;
   const models: Model[] = [
     { name: "demo", title: "Demo", is_demo: true, is_ready: true, bytes: 2_900_000 },
     {
@@ -249,6 +251,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       return copyOf({
         version: "0.1.0",
         features: [
+          "record",
           "pause",
           "reorder",
           "history",
@@ -292,8 +295,39 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       submit(["Sample.flac"]);
       return nextId - 1;
     },
+    record: async () => {
+      const open = [...all.values()].find(({ entry }) => entry.state.kind === "recording");
+      if (open) return open.entry.id;
+      if (settings.microphone === "gone") {
+        return fail("microphone", `no sound from "gone": there is no such device`);
+      }
+      const id = nextId++;
+      const isChinese = settings.interface_language === "zh-CN";
+      const spoken = speak(isChinese ? "Chinese" : "English", 10 * 60_000, id);
+      const it = stored(id, "2026-11-20 10.00.00.wav", clock.now(), spoken);
+      it.entry.title = isChinese ? "录音 2026-11-20 10:00" : "Recording 2026-11-20 10:00";
+      it.entry.folder = "/home/mara/.local/share/earmark/recordings";
+      it.entry.duration_ms = null;
+      all.set(id, it);
+      queue.push(id);
+      stopRecording = listenTo(it, clock, emit);
+      tell(it);
+      tellQueue();
+      return id;
+    },
+    microphones: async () => [
+      { id: "desk", name: "Desk microphone", is_system: false },
+      { id: "monitor", name: "Monitor of the speakers", is_system: true },
+    ],
     cancel: async (id) => {
       const it = the(id);
+      if (it.entry.state.kind === "recording") {
+        stopRecording?.();
+        it.entry.model = models.find((model) => model.name === settings.model)?.title ?? "";
+        tell(it);
+        work();
+        return;
+      }
       it.entry.state = { kind: "cancelled", ...progressOf(it.entry) };
       tell(it);
     },

@@ -27,6 +27,7 @@ export const defaults: Settings = {
   profiles: [],
   profile: null,
   device: "auto",
+  microphone: null,
   export: {
     format: "srt",
     preset: "usual",

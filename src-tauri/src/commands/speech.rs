@@ -1,0 +1,31 @@
+//! What is said into a microphone.
+
+use earmark_jobs::{Device, Kind};
+use tauri::AppHandle;
+
+use super::work;
+use crate::contract::{EntryId, Failure, Microphone};
+use crate::{front, log};
+
+#[tauri::command]
+pub(crate) async fn record(app: AppHandle) -> Result<EntryId, Failure> {
+    let desk = front::desk(&app);
+    work(app, move |_| desk.record().map(|id| id.0)).await
+}
+
+#[tauri::command]
+pub(crate) async fn list_microphones(app: AppHandle) -> Result<Vec<Microphone>, Failure> {
+    work(app, |_| {
+        let found = earmark_jobs::sounds().unwrap_or_else(|error| {
+            log::warn(&log::discreet(&error.to_string()));
+            Vec::new()
+        });
+        let microphone = |Device { id, name, kind, .. }| Microphone {
+            id,
+            name,
+            is_system: kind == Kind::System,
+        };
+        Ok(found.into_iter().map(microphone).collect())
+    })
+    .await
+}

@@ -1,0 +1,304 @@
+//! A take is a recording that is being made: an entry of the history from its first moment, which
+//! grows on disk and as text while somebody speaks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use earmark_jobs::{End, Failure as Theirs, Heard, Listen, Ms, Recorded, Session, Which, recover};
+use earmark_store::{Item, ItemId, Origin, State as Stored};
+use jiff::Zoned;
+
+use crate::contract::{Code, Event, Failure, State};
+use crate::convert::kept;
+use crate::desk::{self, Desk, Room};
+use crate::{log, order, words};
+
+/// What the settings call the sound that the computer plays.
+const SYSTEM: &str = "system";
+
+/// A recording that is being made, or that was and is still being heard.
+pub(crate) struct Take {
+    pub(crate) id: ItemId,
+    session: Session,
+    is_open: bool,
+    /// Why it ended, when nobody asked for that.
+    cut_off: Option<String>,
+    begun: Instant,
+}
+
+impl Desk {
+    /// Begins a recording, unless there is one already; its entry.
+    ///
+    /// Errors: the microphone cannot be heard, or nothing can be written; then there is no entry.
+    pub(crate) fn record(self: &Arc<Self>) -> Result<ItemId, Failure> {
+        let listener = (self.listener.lock()).unwrap_or_else(PoisonError::into_inner);
+        let mut room = self.room();
+        if let Some(open) = room.takes.iter().find(|take| take.is_open) {
+            return Ok(open.id);
+        }
+        let (id, listen) = room.prepare_take()?;
+        // It takes a moment to open a device, and nobody else has to wait for that.
+        drop(room);
+        let begun = listener.listen(&listen);
+        let mut room = self.room();
+        let (session, events) = match begun {
+            Ok(begun) => begun,
+            Err(failure) => {
+                desk::remove(room.store.delete(&[id])?);
+                return Err(failure.into());
+            }
+        };
+        room.begin_take(id, session);
+        drop(room);
+        let desk = Arc::clone(self);
+        thread::spawn(move || {
+            for event in events {
+                desk.hear(|room| room.hear_take(id, event));
+            }
+        });
+        Ok(id)
+    }
+}
+
+impl Room {
+    /// An entry for a recording that is to be made, and what is asked of the listener.
+    fn prepare_take(&mut self) -> Result<(ItemId, Listen), Failure> {
+        let now = Zoned::now();
+        let source = free_path(&self.folder.join("recordings"), &now)?;
+        let words = words::of(self.settings.interface_language);
+        let name = format!("{} {}", words.recording, now.strftime("%Y-%m-%d %H:%M"));
+        let asked = self.asked(source, name, Origin::Recording);
+        let id = self.store.add(&asked)?;
+        // From here on a killed program finds it again.
+        self.store.set_state(id, &Stored::Running)?;
+        let listen = Listen {
+            which: which(self.settings.microphone.as_deref()),
+            before: Ms(0),
+            job: self.job(&asked, Ms(0)),
+        };
+        Ok((id, listen))
+    }
+
+    fn begin_take(&mut self, id: ItemId, session: Session) {
+        log::info(&format!("entry {} is being recorded", id.0));
+        let microphone = Some(session.device().name.clone());
+        self.live.insert(id, State::Recording { microphone });
+        self.takes.push(Take {
+            id,
+            session,
+            is_open: true,
+            cut_off: None,
+            begun: Instant::now(),
+        });
+        self.order.push(id);
+        self.tell_entry(id);
+        self.tell_queue();
+    }
+
+    /// Ends a recording, or, when that was done before, the hearing of it; whether there is one.
+    pub(crate) fn stop_take(&mut self, id: ItemId) -> bool {
+        let Some(take) = self.takes.iter_mut().find(|take| take.id == id) else {
+            return false;
+        };
+        if take.is_open {
+            take.session.stop();
+        } else {
+            take.session.cancel();
+        }
+        true
+    }
+
+    /// The program ends: what was not heard yet waits for the next one.
+    pub(crate) fn leave_takes(&mut self) -> Result<(), Failure> {
+        for Take {
+            id, mut session, ..
+        } in std::mem::take(&mut self.takes)
+        {
+            session.cancel();
+            // Dropped, it brings the recording into good order.
+            drop(session);
+            self.store.set_state(id, &Stored::Waiting)?;
+            let item = self.store.item(id)?;
+            self.recover_take(&item)?;
+        }
+        Ok(())
+    }
+
+    /// Brings the recording of an entry into good order that a program left behind; whether the
+    /// entry is still there. One whose recording holds nothing is removed.
+    pub(crate) fn recover_take(&mut self, item: &Item) -> Result<bool, Failure> {
+        if item.asked.origin == Origin::File {
+            return Ok(true);
+        }
+        match recover(&item.asked.source) {
+            Ok(Some(Recorded { duration, .. })) => self.store.set_duration(item.id, duration)?,
+            Ok(None) => {
+                desk::remove(self.store.delete(&[item.id])?);
+                return Ok(false);
+            }
+            Err(failure) => Failure::from(failure).log(),
+        }
+        Ok(true)
+    }
+
+    /// Takes in what happens to a recording.
+    fn hear_take(&mut self, id: ItemId, heard: Heard) {
+        let Some(at) = self.takes.iter().position(|take| take.id == id) else {
+            return;
+        };
+        let result = match heard {
+            Heard::Loaded(model) => {
+                self.loaded(model);
+                Ok(())
+            }
+            Heard::Level(level, recorded) => {
+                self.tell(Event::Level {
+                    id: id.0,
+                    peak: level.peak,
+                    recorded_ms: recorded.0,
+                });
+                Ok(())
+            }
+            Heard::Words {
+                start,
+                committed,
+                tentative,
+                late,
+            } => {
+                self.tell(Event::Words {
+                    id: id.0,
+                    start_ms: start.0,
+                    committed,
+                    tentative,
+                    late_ms: late.0,
+                });
+                Ok(())
+            }
+            Heard::Segment(segment) => {
+                let kept = self.keep(id, &segment);
+                self.rest_of_take(id, segment.end);
+                kept
+            }
+            Heard::Lost { reason, .. } => {
+                log::warn(&format!("the microphone is gone: {reason}"));
+                self.set_microphone(id, None);
+                Ok(())
+            }
+            Heard::Switched(device) => {
+                log::info("another microphone is heard");
+                self.set_microphone(id, Some(device.name));
+                Ok(())
+            }
+            Heard::Closed { recorded, failure } => self.close_take(at, recorded, failure),
+            Heard::Deaf(failure) => Err(Failure::from(failure)),
+            Heard::Ended(end) => self.end_take(at, end),
+        };
+        self.note(result);
+    }
+
+    fn set_microphone(&mut self, id: ItemId, microphone: Option<String>) {
+        self.live.insert(id, State::Recording { microphone });
+        self.tell_entry(id);
+    }
+
+    /// Nothing more is recorded.
+    fn close_take(
+        &mut self,
+        at: usize,
+        recorded: Option<Recorded>,
+        failure: Option<Theirs>,
+    ) -> Result<(), Failure> {
+        let take = &mut self.takes[at];
+        let id = take.id;
+        take.is_open = false;
+        self.stint.begin(Instant::now());
+        let duration = recorded.map(|recorded| recorded.duration);
+        log::info(&format!("entry {} was recorded", id.0));
+        let state = State::Recognising {
+            done_ms: 0,
+            total_ms: duration.map(|duration| duration.0),
+            left_ms: None,
+        };
+        self.live.insert(id, state);
+        if let Some(duration) = duration {
+            self.store.set_duration(id, duration)?;
+        }
+        let heard_until = self.store.item(id)?.heard_until;
+        self.rest_of_take(id, heard_until);
+        let Some(failure) = failure else {
+            return Ok(());
+        };
+        let mut failure = Failure::from(failure);
+        self.takes[at].cut_off = Some(failure.message.clone());
+        let name = self.store.item(id)?.asked.name;
+        failure.message += &format!("; what was recorded until then is kept as `{name}`");
+        Err(failure)
+    }
+
+    /// Says how much of a recording that has ended is heard.
+    fn rest_of_take(&mut self, id: ItemId, heard_until: Ms) {
+        if let Some(State::Recognising { done_ms, .. }) = self.live.get_mut(&id) {
+            *done_ms = heard_until.0;
+        }
+        self.tell_entry(id);
+    }
+
+    fn end_take(&mut self, at: usize, end: End) -> Result<(), Failure> {
+        let take = self.takes.remove(at);
+        let id = take.id;
+        order::log_end(id, &end, take.begun.elapsed());
+        self.live.remove(&id);
+        let kept = match end {
+            End::Done(mut heard) => {
+                heard.warnings.extend(take.cut_off);
+                self.stint.done(id);
+                self.last_done = Some(id);
+                self.store.finish(id, &heard)
+            }
+            // What is spoken is never held.
+            End::Cancelled(_) | End::Held(_) => self.store.set_state(id, &Stored::Cancelled),
+            End::Failed(failure) => {
+                self.stint.failed(id);
+                let failure = kept(&failure.into());
+                self.store.set_state(id, &Stored::Failed(failure))
+            }
+        };
+        self.tell_entry(id);
+        // An entry that was removed meanwhile needs no end.
+        kept.map_err(Failure::from)
+            .or_else(|failure| match failure.code {
+                Code::EntryMissing => Ok(()),
+                _ => Err(failure),
+            })
+    }
+}
+
+/// The device that the settings ask for.
+fn which(microphone: Option<&str>) -> Which {
+    match microphone {
+        None => Which::Default,
+        Some(SYSTEM) => Which::System,
+        Some(id) => Which::Named(id.to_owned()),
+    }
+}
+
+/// A path in a folder where no file is yet, after the time.
+///
+/// Errors: the folder is not there and cannot be made.
+fn free_path(folder: &Path, now: &Zoned) -> Result<PathBuf, Failure> {
+    fs::create_dir_all(folder).map_err(|error| {
+        let folder = folder.display();
+        let message = format!("`{folder}` cannot be written ({error}); free some space");
+        Failure::new(Code::Disk, message)
+    })?;
+    let stem = now.strftime("%Y-%m-%d %H.%M.%S").to_string();
+    let path = |n: u32| match n {
+        1 => folder.join(format!("{stem}.wav")),
+        n => folder.join(format!("{stem} {n}.wav")),
+    };
+    let mut paths = (1..).map(path);
+    Ok(paths.find(|path| !path.exists()).unwrap_or_else(|| path(0)))
+}

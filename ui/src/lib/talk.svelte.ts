@@ -1,0 +1,66 @@
+/** What is being said in a recording, as it grows. */
+
+import type { EntryId, Event, Ms, Segment } from "./backend";
+
+/** A stretch of speech between two pauses. Its pieces are sure: none ever changes or goes. */
+export interface Utterance {
+  start_ms: Ms;
+  pieces: string[];
+}
+
+export class Talk {
+  readonly id: EntryId;
+  utterances = $state<Utterance[]>([]);
+  /** What may still change, behind the last utterance's pieces. */
+  tentative = $state("");
+  /** How much sound waits to be heard. */
+  late_ms = $state<Ms>(0);
+  recorded_ms = $state<Ms>(0);
+  /** How loud it is, 0 to 1. */
+  peak = $state(0);
+
+  constructor(id: EntryId) {
+    this.id = id;
+  }
+
+  /** The last words. */
+  get last(): string {
+    return (this.utterances.at(-1)?.pieces.join("") ?? "") + this.tentative;
+  }
+
+  /** What was finished before anybody listened here. */
+  recall(segments: Segment[]): void {
+    const first = this.utterances[0]?.start_ms ?? Infinity;
+    const before = segments.filter((segment) => segment.start_ms < first);
+    const each = before.map(({ start_ms, text }) => ({ start_ms, pieces: [text] }));
+    this.utterances = [...each, ...this.utterances];
+  }
+
+  hear(event: Event): void {
+    if (event.kind === "level" && event.id === this.id) {
+      this.peak = event.peak;
+      this.recorded_ms = event.recorded_ms;
+    }
+    if (event.kind === "words" && event.id === this.id) {
+      this.late_ms = event.late_ms;
+      this.#grow(event.start_ms, event.committed, event.tentative);
+    }
+  }
+
+  #grow(start_ms: Ms, committed: string, tentative: string): void {
+    let last = this.utterances.at(-1);
+    if (last?.start_ms !== start_ms) {
+      if (committed + tentative === "") return;
+      this.utterances.push({ start_ms, pieces: [] });
+      last = this.utterances.at(-1);
+    }
+    const n_known = last?.pieces.join("").length ?? 0;
+    if (committed.length > n_known) last?.pieces.push(committed.slice(n_known));
+    this.tentative = tentative;
+  }
+}
+
+/** A peak as the share of a meter that shows it: 60 dB from one end to the other. */
+export function meter(peak: number): number {
+  return Math.min(1, Math.max(0, 1 + Math.log10(Math.max(peak, 1e-6)) / 3));
+}
