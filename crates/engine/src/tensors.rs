@@ -302,6 +302,8 @@ impl Bytes {
             // file unchanged. That it fails only costs memory.
             let _ = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
         }
+        #[cfg(not(unix))]
+        let _ = self;
     }
 }
 

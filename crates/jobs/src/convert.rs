@@ -223,7 +223,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let conversion = conversion(DEMO, home.path().join("copy"));
         let n_events = AtomicUsize::new(0);
-        let count = |_| drop(n_events.fetch_add(1, Ordering::Relaxed));
+        let count = |_| {
+            n_events.fetch_add(1, Ordering::Relaxed);
+        };
         convert(&conversion, &Control::default(), &count).unwrap();
         fs::remove_dir_all(home.path().join("copy")).unwrap();
         let n_events = n_events.into_inner();

@@ -36,6 +36,7 @@ impl Gauge {
     }
 
     /// Shows what happens.
+    #[expect(clippy::needless_pass_by_value, reason = "events are handed over")]
     pub(crate) fn hear(&self, event: Event) {
         match event {
             Event::Progress(progress) => self.show(&progress),
