@@ -234,7 +234,8 @@ impl Room {
         let mut failure = Failure::from(failure);
         self.takes[at].cut_off = Some(failure.message.clone());
         let name = self.store.item(id)?.asked.name;
-        failure.message += &format!("; what was recorded until then is kept as `{name}`");
+        let kept = format!("; what was recorded until then is kept as `{name}`");
+        failure.message.push_str(&kept);
         Err(failure)
     }
 
