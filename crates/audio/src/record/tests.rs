@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use earmark_transcript::Ms;
 use proptest::prelude::*;
 
-use super::{N_HEADER, Recorder, Storage, Tail, repair};
+use super::{N_HEADER, Recorder, Storage, repair};
 use crate::{Error, Ffmpeg, Recording, Source as _};
 
 /// A disk in memory.
@@ -257,29 +257,5 @@ proptest! {
         content.truncate((content.len() as f64 * cut) as usize);
         let n_left = content.len().saturating_sub(N_HEADER) / 2;
         check(&content, n_left);
-    }
-}
-
-#[test]
-fn a_tail_reads_what_was_written_so_far() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("talk.wav");
-    assert!(matches!(Tail::open(&path), Err(Error::Unreadable { .. })));
-    let mut recorder = Recorder::create(&path, RATE_HZ, 1).unwrap();
-    let mut tail = Tail::open(&path).unwrap();
-    assert!(tail.read(100).unwrap().is_empty());
-    let samples = ramp(1_000);
-    let mut read = Vec::new();
-    for block in samples.chunks(300) {
-        recorder.write(block).unwrap();
-        read.extend(tail.read(200).unwrap());
-    }
-    recorder.finish().unwrap();
-    assert_eq!(read.len(), 800);
-    read.extend(tail.read(usize::MAX / 4).unwrap());
-    assert!(tail.read(100).unwrap().is_empty());
-    assert_eq!(read.len(), samples.len());
-    for (read, written) in read.iter().zip(&samples) {
-        assert!((read - written).abs() < 1e-4, "{read} and {written}");
     }
 }
