@@ -296,7 +296,7 @@ pub(crate) struct HistoryRow {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct HistoryPage {
     pub(crate) rows: Vec<HistoryRow>,
-    pub(crate) n_total: u32,
+    pub(crate) n_total: Option<u32>,
     pub(crate) next: Option<String>,
 }
 

@@ -289,7 +289,8 @@ export interface HistoryRow {
 export interface HistoryPage {
   /** Newest first, 50 at most. */
   rows: HistoryRow[];
-  n_total: number;
+  /** How many there are; `null` where there are more pages and nobody counted. */
+  n_total: number | null;
   next: string | null;
 }
 

@@ -337,7 +337,8 @@ export const en = {
     filters,
     language: "Language",
     anyLanguage: "All languages",
-    results: (n: number) => plural(n, "transcript", "transcripts"),
+    results: (n: number, isMore: boolean) =>
+      `${plural(n, "transcript", "transcripts")}${isMore ? " and more" : ""}`,
     none: "Nothing was transcribed yet.",
     noneFound: "Nothing found.",
     noneDeleted: "Nothing is deleted. Deleted transcripts stay here for 30 days.",

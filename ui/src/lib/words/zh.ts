@@ -368,7 +368,7 @@ export const zh: Words = {
     filters,
     language: "语言",
     anyLanguage: "所有语言",
-    results: (n) => `${count(n)} 份文稿`,
+    results: (n, isMore) => `${count(n)} 份${isMore ? "以上" : ""}文稿`,
     none: "还没有转写过录音。",
     noneFound: "没有找到。",
     noneDeleted: "没有已删除的文稿。删除的文稿会在这里保留 30 天。",
