@@ -25,7 +25,7 @@ fn catalog(url: &str) -> String {
     let listing = fs::read_dir(golden().join("asr")).unwrap().flatten();
     let facts = listing.map(|file| {
         let (name, size) = (file.file_name(), file.metadata().unwrap().len());
-        format!("{{ name = {name:?}, size = {size} }}")
+        format!("{{ name = {:?}, size = {size} }}", name.to_string_lossy())
     });
     format!(
         r#"
