@@ -65,6 +65,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-engine",
             "earmark-weights",
             "earmark-pipeline",
+            "earmark-store",
             "earmark-jobs",
             "earmark-cli",
         ],
