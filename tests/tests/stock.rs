@@ -24,8 +24,9 @@ const DEADLINE: Duration = Duration::from_mins(1);
 fn catalog(url: &str) -> String {
     let listing = fs::read_dir(golden().join("asr")).unwrap().flatten();
     let facts = listing.map(|file| {
-        let (name, size) = (file.file_name(), file.metadata().unwrap().len());
-        format!("{{ name = {:?}, size = {size} }}", name.to_string_lossy())
+        let name = file.file_name().into_string().unwrap();
+        let size = file.metadata().unwrap().len();
+        format!("{{ name = \"{name}\", size = {size} }}")
     });
     format!(
         r#"

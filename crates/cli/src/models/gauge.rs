@@ -36,7 +36,6 @@ impl Gauge {
     }
 
     /// Shows what happens.
-    #[expect(clippy::needless_pass_by_value, reason = "events are handed over")]
     pub(crate) fn hear(&self, event: Event) {
         match event {
             Event::Progress(progress) => self.show(&progress),
