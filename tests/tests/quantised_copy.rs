@@ -1,4 +1,8 @@
 //! Quantised copies against the originals they were made from, and spoilt ones.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test leans on may unwrap like the test itself"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
