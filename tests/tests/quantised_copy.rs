@@ -1,6 +1,4 @@
 //! Quantised copies against the originals they were made from, and spoilt ones.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
 #![expect(
     clippy::unwrap_used,
     reason = "what a test leans on may unwrap like the test itself"

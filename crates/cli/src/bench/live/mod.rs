@@ -169,6 +169,7 @@ impl Listener<'_> {
             each.map(|each| each.iter().sum::<f64>() / each.len().max(1) as f64)
         };
         let (first, last) = minutes.split_at(half);
+        let last = if last.is_empty() { first } else { last };
         let recognizer = &self.follower.recognizer;
         let ms = |samples: Option<u64>| samples.map(|n| n as f64 * 1e3 / f64::from(SAMPLE_RATE));
         Report {
