@@ -83,6 +83,8 @@ export class Desk {
     });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
+    // The day on which the mock's clock begins, so that yesterday is always the same day.
+    if (!scene.live) await page.clock.setFixedTime(new Date(2026, 10, 20, 10));
     const troubles: string[] = [];
     page.on("pageerror", (error) => troubles.push(String(error)));
     page.on("console", (message) => {

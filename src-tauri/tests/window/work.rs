@@ -212,11 +212,11 @@ fn progress_was_told(told: &[(String, Option<f64>)]) {
 fn the_player_plays_from_a_word(window: &Window) {
     window.until("the waveform", 60, HAS_WAVEFORM);
     window.click("#line-1 [data-word='1']");
-    let first = window.until("the spoken word", 60, SPOKEN);
+    let first = window.until("the spoken word", 180, SPOKEN);
     let next = format!(
         "const spoken = (() => {{ {SPOKEN} }})(); return spoken && spoken !== {first} && spoken"
     );
-    window.until("the next word", 60, &next);
+    window.until("the next word", 180, &next);
     window.press("Pause");
 }
 
