@@ -10,7 +10,7 @@ use earmark_store::ItemId;
 use crate::words::Words;
 
 /// A stint that is shorter is over before anybody has looked away.
-const LONG: Duration = Duration::from_secs(2);
+const LONG: Duration = Duration::from_secs(1);
 
 /// The work since something was to be done.
 #[derive(Debug, Default)]
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_was_short_or_stopped_is_not_told() {
-        assert_eq!(told(1, &[7], &[]), None);
+        assert_eq!(told(0, &[7], &[]), None);
         assert_eq!(told(60, &[], &[]), None);
         assert_eq!(Stint::default().rest(Instant::now()), None);
     }

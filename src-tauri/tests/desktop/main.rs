@@ -257,7 +257,8 @@ fn the_program_is_reached_from_outside_its_window() {
     let letters = |text: &str| text.split_whitespace().collect::<String>();
     assert_eq!(letters(&copied), letters(&said));
     let log = fs::read_to_string(desktop.data().join("log/earmark.log")).expect("a log");
-    for private in ["day", "year", "gone", &said] {
+    let words: Vec<&str> = said.split_whitespace().take(2).collect();
+    for private in ["day", "year", "gone", &words.join(" ")] {
         assert!(!log.contains(private), "{private} is in the log:\n{log}");
     }
     drop(store);
