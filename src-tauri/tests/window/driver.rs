@@ -74,6 +74,21 @@ impl Window {
         self.post(&format!("{element}/value"), &json!({ "text": text }));
     }
 
+    /// Ends the program as a crash would.
+    pub(crate) fn kill_program(&self) {
+        let driver = self.driver.process.0.id().to_string();
+        let found = Command::new("ps")
+            .args(["-o", "pid=,comm=", "--ppid", &driver])
+            .output()
+            .expect("procps are installed");
+        let found = String::from_utf8_lossy(&found.stdout).into_owned();
+        let program = found.lines().find(|line| line.contains("earmark"));
+        let id = program.and_then(|line| line.split_whitespace().next());
+        let id = id.unwrap_or_else(|| panic!("the driver's program is none of these: {found}"));
+        let killed = Command::new("kill").args(["-KILL", id]).status();
+        assert!(killed.expect("every system has `kill`").success());
+    }
+
     fn try_look(&self, script: &str) -> Result<Value, String> {
         let script = json!({ "script": script, "args": [] });
         let path = format!("{}/execute/sync", self.session);
@@ -103,7 +118,7 @@ impl Drop for Window {
 
 /// The driver's process, reached over loopback.
 struct Driver {
-    _process: Program,
+    process: Program,
     port: u16,
 }
 
@@ -127,10 +142,7 @@ impl Driver {
                 .stderr(Stdio::null()),
             "webkit2gtk-driver",
         );
-        let driver = Self {
-            _process: process,
-            port,
-        };
+        let driver = Self { process, port };
         until("WebKitWebDriver", 60, || {
             driver.ask("GET", "/status", &Value::Null, 10).ok()
         });

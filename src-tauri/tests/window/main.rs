@@ -7,6 +7,14 @@
 
 mod display;
 mod driver;
+mod recording;
+#[expect(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "it is written for tests, which may unwrap, and not all of it is needed here"
+)]
+#[path = "../../../crates/audio/tests/capture/server.rs"]
+mod server;
 mod wait;
 
 use std::fs;
