@@ -7,11 +7,16 @@ default:
 demo: (xtask "demo")
 test: (xtask "test")
 setup: (xtask "setup")
+offline: (xtask "offline")
 lint: (xtask "lint")
 fmt: (xtask "fmt")
 desktop: (xtask "desktop")
 bench: (xtask "bench")
+journey: (xtask "journey")
 cuda: (xtask "cuda")
+bundle: (xtask "bundle")
+try-bundle: (xtask "try-bundle")
+pictures: (xtask "pictures")
 
 [private]
 xtask word:

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use arboard::Clipboard;
-use earmark_jobs::{Listener, Queue};
+use earmark_jobs::{Listener, Queue, Stock, Stopper};
 use earmark_server::{Link, Server};
 use earmark_store::{Error, Filter, ItemId, Stage, Store};
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ use crate::door::{self, Knock};
 use crate::notice::Stint;
 use crate::order::Running;
 use crate::take::Take;
-use crate::{convert, front, log, settings};
+use crate::{convert, front, log, settings, stock};
 
 /// Days that deleted entries can be taken back.
 const TRASH_DAYS: i64 = 30;
@@ -39,6 +39,7 @@ pub(crate) struct Desk {
 pub(crate) struct Room {
     pub(crate) store: Store,
     pub(crate) queue: Queue,
+    pub(crate) stock: Stock,
     /// The entries of the queue, first to last.
     pub(crate) order: Vec<ItemId>,
     /// How far entries are where that is more than the history knows.
@@ -50,6 +51,8 @@ pub(crate) struct Room {
     pub(crate) stint: Stint,
     /// The transcript that was finished last.
     pub(crate) last_done: Option<ItemId>,
+    /// Stops the lines that are being heard again.
+    pub(crate) redoing: Option<Stopper>,
     pub(crate) settings: Settings,
     pub(crate) models: Vec<Model>,
     /// How often the text of an entry was changed in this process.
@@ -95,15 +98,18 @@ impl Desk {
             .map_err(|error| troubles.push(Failure::new(Code::Internal, error.to_string())))
             .ok();
         let (queue, events) = Queue::start();
+        let (stock, news) = stock::open(&loaded.settings, &mut troubles);
         let mut room = Room {
             store,
             queue,
+            stock,
             order: Vec::new(),
             live: HashMap::new(),
             running: None,
             takes: Vec::new(),
             stint: Stint::default(),
             last_done: None,
+            redoing: None,
             settings: settings::from_file(&loaded.settings),
             models: Vec::new(),
             revisions: HashMap::new(),
@@ -131,6 +137,8 @@ impl Desk {
             let each = events.iter();
             each.for_each(|event| heard_by.hear(|room| room.hear(event)));
         });
+        let told_by = Arc::clone(&desk);
+        thread::spawn(move || stock::hear(&told_by, &news));
         let visited = Arc::clone(&desk);
         if let Err(error) = door::open(&folder, move |knock| visited.let_in(knock)) {
             log::warn(&format!("a second start cannot hand over: {error}"));
@@ -238,6 +246,7 @@ impl Room {
         file.save(&earmark_store::Settings::file(&self.folder))?;
         self.file = file;
         let keeps_less = settings.keep_days != self.settings.keep_days;
+        self.stock.network().set_off(settings.network_off);
         self.settings = settings;
         self.models = self.known_models();
         if keeps_less {
@@ -305,6 +314,23 @@ impl Room {
     /// Where the player listens; none when there is no player.
     pub(crate) fn player_address(&self) -> Option<SocketAddr> {
         self.player.as_ref().map(Server::address)
+    }
+
+    /// Where the outlines of recordings are kept.
+    pub(crate) fn outlines(&self) -> PathBuf {
+        self.folder.join("outlines")
+    }
+
+    /// Looks anew which models can be chosen, and tells the page.
+    pub(crate) fn look_for_models(&mut self) {
+        self.models = self.known_models();
+        let models = self.models.clone();
+        self.tell(Event::Models { models });
+    }
+
+    /// The mirror of the settings.
+    pub(crate) fn mirror(&self) -> Option<&str> {
+        self.file.mirror.as_deref()
     }
 
     /// Where the player gets a recording; none when it is not there any more.

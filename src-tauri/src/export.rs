@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 use earmark_store::Item;
 use earmark_transcript::cues::{self, Fault, Rules};
-use earmark_transcript::export::{self, Options, txt};
+use earmark_transcript::export::{self, LineEnding, Options, Punctuation, txt};
 use earmark_transcript::{Timing, Transcript};
 use jiff::tz::TimeZone;
 
-use crate::contract::{Code, Cue, CueProblem, CueRules, ExportOptions, Failure, Format, Preview};
+use crate::contract::{
+    Code, Cue, CueProblem, CueRules, ExportOptions, Failure, Format, Preset, Preview, Script,
+};
 
 /// Cues of a preview, at most.
 const N_CUES: usize = 100;
@@ -20,9 +22,6 @@ const N_CHARACTERS: usize = 20_000;
 
 /// Characters of a file's name without its ending, at most.
 const LONGEST_NAME: usize = 120;
-
-/// How long a cue stays after its last word when nothing follows. Units: ms.
-const LINGER_MS: u32 = 500;
 
 /// An entry that is to be exported.
 pub(crate) struct Sheet {
@@ -97,31 +96,42 @@ pub(crate) fn render(sheet: &Sheet, options: &ExportOptions) -> Vec<u8> {
         format(options.format),
         &sheet.said(options),
         &file.to_string_lossy(),
-        &details(options),
+        &details(sheet, options),
     )
+}
+
+/// The same for the clipboard, which holds text and nothing else: a document becomes plain text.
+pub(crate) fn text(sheet: &Sheet, options: &ExportOptions) -> String {
+    let options = ExportOptions {
+        format: match options.format {
+            Format::Docx => Format::Txt,
+            format => format,
+        },
+        with_bom: false,
+        with_crlf: false,
+        ..options.clone()
+    };
+    String::from_utf8_lossy(&render(sheet, &options)).into_owned()
 }
 
 /// What an export would be.
 pub(crate) fn preview(sheet: &Sheet, options: &ExportOptions, from: usize) -> Preview {
     let name = sheet.file_name(options);
     let format = format(options.format);
+    let rules = rules(sheet, options);
     if !format.has_cues() {
-        let file = render(sheet, options);
-        let text = String::from_utf8_lossy(&file)
-            .chars()
-            .take(N_CHARACTERS)
-            .collect();
         return Preview {
             name,
             n_cues: 0,
             n_problems: 0,
+            rules: (&rules).into(),
             cues: Vec::new(),
-            text,
+            text: text(sheet, options).chars().take(N_CHARACTERS).collect(),
         };
     }
-    let made = export::preview(format, &sheet.said(options), &details(options));
+    let made = export::preview(format, &sheet.said(options), &details(sheet, options));
     let mut problems: Vec<Vec<CueProblem>> = vec![Vec::new(); made.len()];
-    for violation in cues::check(&made, &rules(&options.cues)) {
+    for violation in cues::check(&made, &rules) {
         problems[violation.number - 1].extend(problem(violation.fault));
     }
     for (cue, problems) in made.iter().zip(&mut problems) {
@@ -147,6 +157,7 @@ pub(crate) fn preview(sheet: &Sheet, options: &ExportOptions, from: usize) -> Pr
         name,
         n_cues,
         n_problems,
+        rules: (&rules).into(),
         cues: cues.collect(),
         text: String::new(),
     }
@@ -166,34 +177,75 @@ fn format(format: Format) -> export::Format {
     match format {
         Format::Txt => export::Format::Txt,
         Format::Md => export::Format::Markdown,
+        Format::Docx => export::Format::Docx,
         Format::Srt => export::Format::Srt,
         Format::Vtt => export::Format::Vtt,
+        Format::Ass => export::Format::Ass,
+        Format::Lrc => export::Format::Lrc,
         Format::Json => export::Format::Json,
+        Format::Csv => export::Format::Csv,
+        Format::Tsv => export::Format::Tsv,
     }
 }
 
-fn details(options: &ExportOptions) -> Options {
+fn details(sheet: &Sheet, options: &ExportOptions) -> Options {
     Options {
-        rules: Some(rules(&options.cues)),
+        rules: Some(rules(sheet, options)),
+        bom: options.with_bom,
+        line_ending: if options.with_crlf {
+            LineEnding::CrLf
+        } else {
+            LineEnding::Lf
+        },
+        punctuation: if options.without_punctuation {
+            Punctuation::Drop
+        } else {
+            Punctuation::Keep
+        },
+        script: options.script.map(|script| match script {
+            Script::Simplified => export::Script::Simplified,
+            Script::Traditional => export::Script::Traditional,
+        }),
+        word_times: options.with_word_times,
         text: if options.with_times {
             txt::Layout::Times
         } else {
             txt::Layout::Paragraphs
         },
         without_times: !options.with_times,
-        ..Options::default()
     }
 }
 
-fn rules(rules: &CueRules) -> Rules {
-    Rules {
-        max_columns: rules.max_columns.max(1),
-        max_lines: rules.max_lines.max(1),
-        columns_per_second: rules.max_columns_per_s.max(1.0),
-        min_ms: rules.min_ms,
-        max_ms: rules.max_ms.max(rules.min_ms),
-        gap_ms: rules.gap_ms,
-        linger_ms: LINGER_MS,
+/// The rules of subtitles that these options stand for.
+fn rules(sheet: &Sheet, options: &ExportOptions) -> Rules {
+    let own = &options.cues;
+    match options.preset {
+        Preset::Usual => Rules::for_language(&sheet.transcript.language),
+        Preset::Broadcast => Rules::broadcast(),
+        Preset::Social => Rules::social(),
+        Preset::Chinese => Rules::chinese(),
+        Preset::Own => Rules {
+            max_columns: own.max_columns.max(1),
+            max_lines: own.max_lines.max(1),
+            columns_per_second: own.max_columns_per_s.max(1.0),
+            min_ms: own.min_ms,
+            max_ms: own.max_ms.max(own.min_ms),
+            gap_ms: own.gap_ms,
+            ..Rules::broadcast()
+        },
+    }
+}
+
+impl From<&Rules> for CueRules {
+    fn from(rules: &Rules) -> Self {
+        Self {
+            max_columns: rules.max_columns,
+            max_lines: rules.max_lines,
+            min_ms: rules.min_ms,
+            max_ms: rules.max_ms,
+            gap_ms: rules.gap_ms,
+            max_columns_per_s: rules.columns_per_second,
+        }
     }
 }
 
@@ -243,9 +295,132 @@ fn free(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::Path;
 
-    use super::{Place, sanitised};
-    use crate::contract::Code;
+    use earmark_store::{NewItem, Origin, Store};
+    use earmark_transcript::{Ms, Segment, Timing, Transcript, Word, words};
+    use jiff::Timestamp;
+
+    use super::{Place, Sheet, preview, render, sanitised, text};
+    use crate::contract::{Code, ExportOptions, Format, Preset, Script};
+
+    /// A sheet with one line in Chinese, half a second a character.
+    fn sheet() -> Sheet {
+        let said = "会议在三点开始，请把报告发给李经理。";
+        let word = |(nth, range): (u32, std::ops::Range<usize>)| Word {
+            text: said[range].to_owned(),
+            start: Ms(nth * 500),
+            end: Ms(nth * 500 + 500),
+            probability: 1.0,
+            quality: Some(1.0),
+        };
+        let words: Vec<Word> = (0..).zip(words::split(said)).map(word).collect();
+        let line = Segment {
+            start: Ms(0),
+            end: words.last().unwrap().end,
+            text: said.into(),
+            language: "Chinese".into(),
+            timing: Timing::Aligned,
+            speaker: Some("王".into()),
+            words,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&folder.path().join("history.db")).unwrap();
+        let id = store.add(&NewItem {
+            source: Path::new("/recordings/周会.m4a").into(),
+            name: "周会".into(),
+            origin: Origin::File,
+            created: Timestamp::UNIX_EPOCH,
+            model: "demo".into(),
+            language: None,
+            context: String::new(),
+        });
+        let id = id.unwrap();
+        let transcript = Transcript::assemble(Ms(9000), vec![line], Vec::new());
+        store.finish(id, &transcript).unwrap();
+        Sheet {
+            item: store.item(id).unwrap(),
+            transcript,
+        }
+    }
+
+    #[test]
+    fn every_format_has_its_ending_a_look_and_a_text_for_the_clipboard() {
+        let sheet = sheet();
+        let endings = [
+            (Format::Txt, "txt"),
+            (Format::Md, "md"),
+            (Format::Docx, "docx"),
+            (Format::Srt, "srt"),
+            (Format::Vtt, "vtt"),
+            (Format::Ass, "ass"),
+            (Format::Lrc, "lrc"),
+            (Format::Json, "json"),
+            (Format::Csv, "csv"),
+            (Format::Tsv, "tsv"),
+        ];
+        for (format, ending) in endings {
+            let options = ExportOptions {
+                format,
+                with_bom: true,
+                with_crlf: true,
+                ..ExportOptions::default()
+            };
+            let look = preview(&sheet, &options, 0);
+            assert_eq!(look.name, format!("周会.{ending}"));
+            let is_subtitle = matches!(
+                format,
+                Format::Srt | Format::Vtt | Format::Ass | Format::Lrc
+            );
+            assert_eq!(look.n_cues > 0, is_subtitle, "{format:?}");
+            assert_eq!(look.text.contains("报告"), !is_subtitle, "{format:?}");
+            let copied = text(&sheet, &options);
+            assert!(copied.contains("报告"), "{format:?}: {copied}");
+            assert!(!copied.contains(['\r', '\u{FEFF}']), "{format:?}");
+            let file = render(&sheet, &options);
+            let has_mark = file.starts_with("\u{FEFF}".as_bytes());
+            let takes_one = !matches!(format, Format::Docx | Format::Json);
+            assert_eq!(has_mark, takes_one, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn rules_are_those_of_the_language_until_a_person_chooses() {
+        let sheet = sheet();
+        let look = |preset| {
+            let options = ExportOptions {
+                preset,
+                ..ExportOptions::default()
+            };
+            let look = preview(&sheet, &options, 0);
+            (look.rules.max_columns, look.rules.max_lines)
+        };
+        assert_eq!(look(Preset::Usual), (32, 2));
+        assert_eq!(look(Preset::Chinese), (32, 2));
+        assert_eq!(look(Preset::Broadcast), (42, 2));
+        assert_eq!(look(Preset::Social), (24, 1));
+        assert_eq!(look(Preset::Own), (42, 2));
+    }
+
+    #[test]
+    fn script_punctuation_and_names_are_as_asked_for() {
+        let options = ExportOptions {
+            format: Format::Txt,
+            script: Some(Script::Traditional),
+            without_punctuation: true,
+            ..ExportOptions::default()
+        };
+        assert_eq!(
+            text(&sheet(), &options).trim(),
+            "會議在三點開始 請把報告發給李經理"
+        );
+        let named = ExportOptions {
+            format: Format::Srt,
+            with_speakers: true,
+            ..ExportOptions::default()
+        };
+        assert!(text(&sheet(), &named).contains("王："));
+    }
 
     #[test]
     fn names_suit_every_file_system() {

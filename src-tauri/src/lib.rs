@@ -19,9 +19,12 @@ mod front;
 mod log;
 mod notice;
 mod order;
+mod outline;
+mod redo;
 mod reveal;
 mod sample;
 mod settings;
+mod stock;
 mod take;
 mod toast;
 mod tray;
@@ -29,7 +32,7 @@ mod words;
 
 use std::sync::Arc;
 
-use commands::{backup, entry, export as exports, history, page, queue, speech};
+use commands::{backup, entry, export as exports, history, models, page, queue, speech};
 use tauri::{App, AppHandle, Context, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 
@@ -78,6 +81,12 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
             page::read_log,
             page::diagnostics,
             page::copy_text,
+            models::model_stock,
+            models::download_model,
+            models::pause_model,
+            models::stop_model,
+            models::import_model,
+            models::remove_model,
             queue::choose_files,
             queue::choose_folder,
             queue::transcribe_sample,
@@ -90,8 +99,10 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
             queue::move_entry,
             queue::clear_queue,
             entry::open_entry,
-            entry::peaks,
+            entry::outline,
             entry::save,
+            entry::redo_span,
+            entry::stop_redo,
             entry::rename_entry,
             entry::show_recording,
             exports::preview_export,

@@ -106,8 +106,12 @@ mod tests {
         let begun = Instant::now();
         let mut stint = Stint::default();
         stint.begin(begun);
-        done.iter().for_each(|&id| stint.done(ItemId(id)));
-        failed.iter().for_each(|&id| stint.failed(ItemId(id)));
+        for &id in done {
+            stint.done(ItemId(id));
+        }
+        for &id in failed {
+            stint.failed(ItemId(id));
+        }
         stint.begin(begun + Duration::from_secs(spent_s));
         let over = stint.rest(begun + Duration::from_secs(spent_s)).unwrap();
         let words = words::of(InterfaceLanguage::English);

@@ -24,7 +24,7 @@ pub(crate) struct Running {
     job: JobId,
     id: ItemId,
     /// What is to become of it when it stops, if a person wants that it stops.
-    wish: Option<Wish>,
+    wish: Wish,
     told: Option<Instant>,
     done_ms: u32,
     total_ms: Option<u32>,
@@ -33,6 +33,7 @@ pub(crate) struct Running {
 /// What a person wants of a job that is being done.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wish {
+    GoOn,
     Stop,
     Hold,
     StartAgain,
@@ -72,7 +73,7 @@ impl Room {
         self.running = Some(Running {
             job,
             id: item.id,
-            wish: None,
+            wish: Wish::GoOn,
             told: None,
             done_ms: item.heard_until.0,
             total_ms: item.duration.map(|duration| duration.0),
@@ -123,18 +124,37 @@ impl Room {
         Ok(())
     }
 
-    /// Holds an entry; the piece that is being heard is heard again when it goes on.
+    /// Holds an entry; one that is being done, at the end of its piece.
     pub(crate) fn pause(&mut self, id: ItemId) -> Result<(), Failure> {
-        if !self.interrupt(id, Wish::Hold) && self.store.item(id)?.state == Stored::Waiting {
+        if let Some(running) = self.running.as_mut().filter(|running| running.id == id) {
+            if running.wish == Wish::GoOn {
+                running.wish = Wish::Hold;
+                self.queue.hold(running.job);
+                let (done_ms, total_ms) = (running.done_ms, running.total_ms);
+                self.live.insert(id, State::Pausing { done_ms, total_ms });
+            }
+        } else if self.store.item(id)?.state == Stored::Waiting {
             self.hold(id)?;
-            self.tell_entry(id);
         }
+        self.tell_entry(id);
         Ok(())
     }
 
     /// Goes on with an entry behind its last finished piece.
     pub(crate) fn resume(&mut self, id: ItemId) -> Result<(), Failure> {
-        if self.is_running(id) {
+        if let Some(running) = self.running.as_mut().filter(|running| running.id == id) {
+            if running.wish == Wish::Hold {
+                // Where it is held already, it begins again when its end is heard.
+                running.wish = Wish::GoOn;
+                self.queue.go_on(running.job);
+                let state = State::Recognising {
+                    done_ms: running.done_ms,
+                    total_ms: running.total_ms,
+                    left_ms: None,
+                };
+                self.live.insert(id, state);
+                self.tell_entry(id);
+            }
             return Ok(());
         }
         self.live.remove(&id);
@@ -183,10 +203,10 @@ impl Room {
         };
         self.queue.cancel(job);
         match wish {
-            None => self.store.set_state(id, &Stored::Waiting)?,
-            Some(Wish::Hold) => self.store.set_state(id, &Stored::Interrupted)?,
-            Some(Wish::Stop) => self.store.set_state(id, &Stored::Cancelled)?,
-            Some(Wish::StartAgain) => self.forget(id)?,
+            Wish::GoOn => self.store.set_state(id, &Stored::Waiting)?,
+            Wish::Hold => self.store.set_state(id, &Stored::Interrupted)?,
+            Wish::Stop => self.store.set_state(id, &Stored::Cancelled)?,
+            Wish::StartAgain => self.forget(id)?,
         }
         Ok(())
     }
@@ -201,7 +221,7 @@ impl Room {
     fn interrupt(&mut self, id: ItemId, wish: Wish) -> bool {
         match self.running.as_mut().filter(|running| running.id == id) {
             Some(running) => {
-                running.wish = Some(wish);
+                running.wish = wish;
                 self.queue.cancel(running.job);
                 true
             }
@@ -269,22 +289,26 @@ impl Room {
                 log_end(id, &end, spent);
                 self.end(id, end)
             }
+            Heard::Unloaded(_) => Ok(()),
         };
         self.note(result);
     }
 
     /// Says that a model was loaded.
     pub(crate) fn loaded(&self, model: Loaded) {
-        let (spent, note) = (model.spent, model.device_note.as_deref().unwrap_or(""));
+        let notes = [model.device_note, model.memory_note].into_iter().flatten();
+        let note = notes.reduce(|one, other| format!("{one}; {other}"));
         log::info(&format!(
-            "model loaded in {spent:.1?}: {} {note}",
-            model.device
+            "model loaded in {:.1?}: {} {}",
+            model.spent,
+            model.device,
+            note.as_deref().unwrap_or("")
         ));
         self.tell(Event::Loaded {
             title: model.title,
             is_demo: model.is_demo,
             device: model.device,
-            note: model.device_note,
+            note,
         });
     }
 
@@ -320,10 +344,13 @@ impl Room {
             running.told = Some(now);
         }
         let left = progress.left.map(|left| left.as_millis());
-        let state = State::Recognising {
-            done_ms,
-            total_ms,
-            left_ms: left.and_then(|left| u64::try_from(left).ok()),
+        let state = match running.wish {
+            Wish::Hold => State::Pausing { done_ms, total_ms },
+            _ => State::Recognising {
+                done_ms,
+                total_ms,
+                left_ms: left.and_then(|left| u64::try_from(left).ok()),
+            },
         };
         self.live.insert(id, state);
         let kept = match progress.total.filter(|_| is_new) {
@@ -340,8 +367,7 @@ impl Room {
         let wish = self
             .running
             .take()
-            .and_then(|running| running.wish)
-            .unwrap_or(Wish::Stop);
+            .map_or(Wish::GoOn, |running| running.wish);
         self.live.remove(&id);
         let kept = match (end, wish) {
             (End::Done(heard), _) => {
@@ -349,9 +375,9 @@ impl Room {
                 self.last_done = Some(id);
                 self.finish(id, heard)
             }
-            (End::Cancelled(_), Wish::Stop) => Ok(self.store.set_state(id, &Stored::Cancelled)?),
-            (End::Cancelled(_), Wish::Hold) => self.hold(id),
             (_, Wish::StartAgain) => self.forget(id),
+            (End::Cancelled(_), _) => Ok(self.store.set_state(id, &Stored::Cancelled)?),
+            (End::Held(until), wish) => self.end_piece(id, until, wish),
             (End::Failed(failure), _) => {
                 self.stint.failed(id);
                 let failure = kept(&failure.into());
@@ -366,6 +392,16 @@ impl Room {
         self.tell_entry(id);
         self.go_on();
         kept
+    }
+
+    /// Keeps how far an entry is heard that was held there.
+    fn end_piece(&mut self, id: ItemId, until: Ms, wish: Wish) -> Result<(), Failure> {
+        self.store.append_segments(id, &[], until)?;
+        match wish {
+            Wish::Hold => self.hold(id),
+            Wish::Stop => Ok(self.store.set_state(id, &Stored::Cancelled)?),
+            _ => Ok(self.store.set_state(id, &Stored::Waiting)?),
+        }
     }
 
     /// Keeps what was heard, behind what was there when the job went on.
@@ -403,6 +439,7 @@ pub(crate) fn log_end(id: ItemId, end: &End, spent: Duration) {
             log::info(&done);
         }
         End::Cancelled(_) => log::info(&format!("entry {id} is stopped after {spent:.1?}")),
+        End::Held(until) => log::info(&format!("entry {id} is held at {until}")),
         End::Failed(failure) => {
             let message = log::discreet(&failure.message);
             log::warn(&format!("entry {id} failed: {:?}: {message}", failure.code));

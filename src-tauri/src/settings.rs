@@ -5,16 +5,34 @@
 
 use earmark_jobs::{DEMO, DeviceChoice};
 use earmark_store::settings::Theme as Stored;
+use earmark_transcript::cues::Rules;
 use serde_json::{Map, Value};
 
 use crate::contract::{
-    CueRules, Destination, ExportOptions, Failure, Format, InterfaceLanguage, Model, Settings,
-    Theme,
+    Destination, ExportOptions, Failure, Format, InterfaceLanguage, Model, Preset, Settings, Theme,
 };
 use crate::convert;
 
 /// Where the file keeps what only the window knows.
 const WINDOW: &str = "window";
+
+impl Default for ExportOptions {
+    fn default() -> Self {
+        Self {
+            format: Format::Srt,
+            preset: Preset::Usual,
+            cues: (&Rules::broadcast()).into(),
+            with_speakers: false,
+            with_times: false,
+            with_word_times: false,
+            without_punctuation: false,
+            script: None,
+            with_bom: false,
+            with_crlf: false,
+            name_template: "{title}".to_owned(),
+        }
+    }
+}
 
 impl Default for Settings {
     fn default() -> Self {
@@ -32,23 +50,11 @@ impl Default for Settings {
             profile: None,
             device: "auto".to_owned(),
             microphone: None,
-            export: ExportOptions {
-                format: Format::Srt,
-                cues: CueRules {
-                    max_columns: 42,
-                    max_lines: 2,
-                    min_ms: 833,
-                    max_ms: 7000,
-                    gap_ms: 83,
-                    max_columns_per_s: 20.0,
-                },
-                with_speakers: false,
-                with_times: false,
-                name_template: "{title}".to_owned(),
-            },
+            export: ExportOptions::default(),
             export_to: Destination::BesideRecording,
             keep_days: None,
             notify_when_done: true,
+            network_off: false,
         }
     }
 }
@@ -83,6 +89,7 @@ pub(crate) fn from_file(file: &earmark_store::Settings) -> Settings {
     settings.profiles.clone_from(&file.profiles);
     settings.profile.clone_from(&file.profile);
     settings.device.clone_from(&file.device);
+    settings.network_off = file.network_off;
     settings
 }
 
@@ -104,6 +111,7 @@ pub(crate) fn into_file(settings: &Settings, file: &mut earmark_store::Settings)
     file.profiles.clone_from(&settings.profiles);
     file.profile.clone_from(&settings.profile);
     file.device.clone_from(&settings.device);
+    file.network_off = settings.network_off;
     if let Ok(window) = serde_json::to_value(settings) {
         file.unknown.insert(WINDOW.to_owned(), window);
     }
@@ -162,7 +170,7 @@ mod tests {
     use serde_json::json;
 
     use super::{changed, completed, from_file, into_file};
-    use crate::contract::{Model, Settings, Theme};
+    use crate::contract::{Format, Model, Preset, Settings, Theme};
 
     #[test]
     fn what_was_chosen_comes_back_from_the_file() {
@@ -202,6 +210,17 @@ mod tests {
             json!({ "model": "missing", "device": "abacus", "keep_days": 30 }),
             json!({ "keep_days": 30 }),
         );
+    }
+
+    #[test]
+    fn an_export_of_an_earlier_program_keeps_what_it_says() {
+        let mut file = earmark_store::Settings::default();
+        let export = json!({ "format": "vtt", "with_times": true });
+        file.unknown
+            .insert("window".into(), json!({ "export": export }));
+        let options = from_file(&file).export;
+        assert_eq!((options.format, options.with_times), (Format::Vtt, true));
+        assert_eq!(options.preset, Preset::Usual);
     }
 
     #[test]

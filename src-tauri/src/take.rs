@@ -236,7 +236,8 @@ impl Room {
         let mut failure = Failure::from(failure);
         self.takes[at].cut_off = Some(failure.message.clone());
         let name = self.store.item(id)?.asked.name;
-        failure.message += &format!("; what was recorded until then is kept as `{name}`");
+        let kept = format!("; what was recorded until then is kept as `{name}`");
+        failure.message.push_str(&kept);
         Err(failure)
     }
 
@@ -260,7 +261,8 @@ impl Room {
                 self.last_done = Some(id);
                 self.store.finish(id, &heard)
             }
-            End::Cancelled(_) => self.store.set_state(id, &Stored::Cancelled),
+            // What is spoken is never held.
+            End::Cancelled(_) | End::Held(_) => self.store.set_state(id, &Stored::Cancelled),
             End::Failed(failure) => {
                 self.stint.failed(id);
                 let failure = kept(&failure.into());
@@ -293,7 +295,7 @@ fn free_path(folder: &Path, now: &Zoned) -> Result<PathBuf, Failure> {
     fs::create_dir_all(folder).map_err(|error| {
         let folder = folder.display();
         let message = format!("`{folder}` cannot be written ({error}); free some space");
-        Failure::new(Code::RecordingStopped, message)
+        Failure::new(Code::Disk, message)
     })?;
     let stem = now.strftime("%Y-%m-%d %H.%M.%S").to_string();
     let path = |n: u32| match n {

@@ -32,8 +32,14 @@ pub fn edit_config(change: impl FnOnce(&mut Value)) -> impl FnOnce(&Path) {
 
 /// Rewrites the header of the safetensors file.
 pub fn edit_header(change: impl FnOnce(String) -> String) -> impl FnOnce(&Path) {
-    |folder| {
-        let path = folder.join("model.safetensors");
+    edit_header_of("model.safetensors", change)
+}
+
+/// Rewrites the header of a file of this kind.
+pub fn edit_header_of(name: &str, change: impl FnOnce(String) -> String) -> impl FnOnce(&Path) {
+    let name = name.to_owned();
+    move |folder| {
+        let path = folder.join(name);
         let bytes = fs::read(&path).unwrap();
         let n = usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
         let header = change(String::from_utf8(bytes[8..8 + n].to_vec()).unwrap());

@@ -5,6 +5,9 @@ pub mod checkpoints;
 pub mod clips;
 pub mod drift;
 pub mod golden;
+pub mod journey;
+pub mod live;
+pub mod server;
 pub mod speech;
 pub mod streaming;
 

@@ -44,6 +44,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-audio",
             "earmark-engine",
             "earmark-pipeline",
+            "earmark-store",
             "earmark-weights",
         ],
     ),

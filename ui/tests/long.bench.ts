@@ -25,6 +25,35 @@ const say = (what: string, values: number[]) => {
   );
 };
 
+/** At 60 a second. Units: ms. */
+const FRAME_MS = 1000 / 60;
+
+interface TraceEvent {
+  name: string;
+  ph: string;
+  pid: number;
+  tid: number;
+  dur?: number;
+  args: { name?: string };
+}
+
+/** What a trace says of the thread that the page runs on, in ms, and of its frames. */
+function read(trace: Buffer | undefined) {
+  const { traceEvents: events } = JSON.parse(trace?.toString() ?? "{}") as {
+    traceEvents: TraceEvent[];
+  };
+  const threads = events.filter((e) => e.name === "thread_name");
+  const isPage = ({ pid, tid }: TraceEvent) =>
+    threads.some((t) => t.pid === pid && t.tid === tid && t.args.name === "CrRendererMain");
+  const tasks = events.filter((e) => e.ph === "X" && /RunTask$/.test(e.name) && isPage(e));
+  const n = (name: string) => events.filter((e) => e.name === name).length;
+  return {
+    tasks: tasks.map((e) => (e.dur ?? 0) / 1000),
+    drawn: n("DrawFrame"),
+    dropped: n("DroppedFrame"),
+  };
+}
+
 test("40 000 words", async () => {
   const opened: number[] = [];
   const mocks: number[] = [];
@@ -36,7 +65,7 @@ test("40 000 words", async () => {
       await page.evaluate(async () => {
         const start = performance.now();
         await window.mock?.openEntry(90);
-        await window.mock?.peaks(90);
+        await window.mock?.outline(90);
         return performance.now() - start;
       }),
     );
@@ -140,6 +169,22 @@ test("40 000 words", async () => {
   say("main thread's own time for two such questions", idle);
   expect(keys.length).toBe(n);
 
+  // Chromium's own trace of somebody who types twenty letters a second.
+  const browser = page.context().browser();
+  await browser?.startTracing(page, { categories: ["toplevel", "devtools.timeline.frame"] });
+  const begun = Date.now();
+  for (const letter of "jackdaws love my big sphinx of quartz ".repeat(4)) {
+    const pressed = page.keyboard.press(letter === " " ? "Space" : letter);
+    await Promise.all([pressed, page.waitForTimeout(50)]);
+  }
+  const seconds = (Date.now() - begun) / 1000;
+  const { tasks, drawn, dropped } = read(await browser?.stopTracing());
+  say("tasks of the page's thread while typing, in the trace", tasks);
+  process.stdout.write(
+    `${tasks.filter((ms) => ms > FRAME_MS).length} of ${tasks.length} tasks are longer than a frame; ` +
+      `${(drawn / seconds).toFixed(1)} frames drawn a second, ${dropped} dropped in ${seconds.toFixed(1)} s\n`,
+  );
+
   const jumps: number[] = [];
   await page.keyboard.press("Escape");
   for (let i = 0; i < 20; i += 1) {
@@ -160,4 +205,4 @@ test("40 000 words", async () => {
   }
   say("jump to the other end, drawn", jumps);
   expect(troubles).toEqual([]);
-});
+}, 600_000);

@@ -23,6 +23,8 @@ export interface Scene {
   theme?: "light" | "dark";
   empty?: boolean;
   long?: boolean;
+  /** The shell cannot begin. */
+  broken?: boolean;
   /** The browser's own clock instead of one that the test moves. */
   live?: boolean;
   width?: number;
@@ -86,12 +88,15 @@ export class Desk {
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") troubles.push(message.text());
     });
+    // The day on which the mock's clock begins.
+    if (!scene.live) await page.clock.setFixedTime(new Date(2026, 10, 20, 10));
     const query = new URLSearchParams({ lang, theme });
     if (!scene.live) query.set("clock", "hand");
     if (scene.empty) query.set("empty", "");
     if (scene.long) query.set("long", "");
+    if (scene.broken) query.set("broken", "");
     await page.goto(`${this.#address}?${query}`);
-    await page.waitForSelector("nav");
+    await page.waitForSelector("h1");
     return { page, troubles };
   }
 

@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { Desk } from "./page";
-import { screens } from "./screens";
+import { narrowScreens, screens } from "./screens";
 
 const folder = process.env["SHOTS"] ?? join(tmpdir(), "earmark-shots");
 const only = process.env["ONLY"]?.split(",");
+const asked = [...screens, ...narrowScreens].filter(({ name }) => !only || only.includes(name));
 let desk: Desk;
 
 beforeAll(async () => {
@@ -21,7 +22,7 @@ afterAll(() => desk.close());
 
 for (const lang of ["en", "zh-CN"] as const) {
   for (const theme of ["light", "dark"] as const) {
-    for (const screen of screens.filter(({ name }) => !only || only.includes(name))) {
+    for (const screen of asked) {
       test(`${screen.name}, ${lang}, ${theme}`, async () => {
         const { page, troubles } = await desk.page({ ...screen.scene, lang, theme });
         await screen.go(page);

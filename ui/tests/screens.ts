@@ -10,6 +10,16 @@ export interface Screen {
   go: (page: Page) => Promise<void>;
 }
 
+/** The least width and height that the window can have. */
+const NARROW = { width: 420, height: 640 };
+
+/** Names that are longer than any row. */
+const LONG_NAMES = [
+  "2026-11-20 10h00 Committee on the harbour survey, third session, microphone by the window, unedited (copy 2).m4a",
+  "二〇二六年十一月二十日老城区停车与夜间噪音问题居民访谈第四场完整录音未剪辑版本靠窗话筒备份文件请勿删除.wav",
+  "an_unbroken_name_as_recorders_make_them_20261120T100000Z_channel_01_take_0003_48000Hz_24bit_mono.flac",
+];
+
 const open = async (page: Page) => {
   await page.keyboard.press("Control+2");
   await page.locator("li button.title").first().click();
@@ -134,6 +144,18 @@ export const screens: Screen[] = [
     },
   },
   {
+    name: "export-details",
+    go: async (page) => {
+      await page.keyboard.press("Control+2");
+      await page.locator("li button.title", { hasText: "晨会" }).click();
+      await page.waitForSelector("#line-0");
+      await page.keyboard.press("Control+e");
+      await page.locator("dialog input[value=ass]").check();
+      await page.locator("dialog summary").click();
+      await page.waitForSelector("dialog ol li");
+    },
+  },
+  {
     name: "export-text",
     go: async (page) => {
       await open(page);
@@ -171,6 +193,15 @@ export const screens: Screen[] = [
     go: async (page) => {
       await page.keyboard.press("Control+2");
       await page.waitForSelector(".nothing");
+    },
+  },
+  {
+    name: "models",
+    go: async (page) => {
+      await page.locator("nav button", { hasText: /Models|模型/ }).click();
+      await page.locator("li", { hasText: "1.7B" }).locator("button").first().click();
+      await advance(page, 1000);
+      await page.waitForSelector("li progress");
     },
   },
   {
@@ -224,4 +255,59 @@ export const screens: Screen[] = [
       await page.waitForSelector("dialog");
     },
   },
+  {
+    name: "queue-long",
+    go: async (page) => {
+      await drop(page, LONG_NAMES);
+      await advance(page, 3000);
+    },
+  },
+  {
+    name: "trouble",
+    go: async (page) => {
+      await page.evaluate(() => {
+        const message =
+          "cannot write `/media/mara/Recordings/backup/a folder with a long name/history.db`: No space left on device; free some and try again";
+        window.mock?.emit({ kind: "trouble", failure: { code: "store", message } });
+      });
+      await page.locator("summary").click();
+    },
+  },
+  { name: "broken", scene: { broken: true }, go: async () => undefined },
+  {
+    name: "redoing",
+    go: async (page) => {
+      await open(page);
+      await page.keyboard.press(".");
+      await page.locator("[role=menuitem]").nth(4).click();
+      await page.waitForSelector(".strip button");
+    },
+  },
+  {
+    name: "history-none-found",
+    go: async (page) => {
+      await page.keyboard.press("Control+2");
+      await page.locator("input[type=search]").fill("zeppelin 齐柏林");
+      await page.waitForSelector(".nothing");
+    },
+  },
+  {
+    name: "settings-end",
+    go: async (page) => {
+      await page.keyboard.press("Control+,");
+      await page.waitForSelector("dl");
+      await page.locator("button[aria-expanded]").click();
+      await page.waitForSelector("[role=log]");
+      await page.locator("section").last().scrollIntoViewIfNeeded();
+    },
+  },
 ];
+
+/** The same in the narrowest window; the colours are those of the wide one. */
+export const narrowScreens: Screen[] = screens
+  .filter(({ name }) =>
+    ["first-run", "queue-long", "transcript", "export", "history", "settings", "keys"].includes(
+      name,
+    ),
+  )
+  .map(({ name, scene, go }) => ({ name: `narrow-${name}`, scene: { ...scene, ...NARROW }, go }));

@@ -417,6 +417,90 @@ work("entries are starred, deleted, restored and exported together", {}, async (
   await page.locator("[role=status]", { hasText: "2 files saved" }).waitFor();
 });
 
+work("an export is chosen, looked at, copied and remembered", {}, async (page) => {
+  await openNewest(page);
+  const open = async () => {
+    await page.keyboard.press("Control+e");
+    await page.locator("dialog header strong").waitFor();
+  };
+  await open();
+  const look = page.locator("dialog .look");
+  for (const format of ["txt", "md", "docx", "srt", "vtt", "ass", "lrc", "json", "csv", "tsv"]) {
+    await page.locator(`dialog input[value=${format}]`).check();
+    await page.locator("dialog header strong", { hasText: `Survey meeting.${format}` }).waitFor();
+    expect(await look.innerText()).toContain("harbour survey");
+  }
+
+  await page.locator("dialog input[value=srt]").check();
+  const rules = page.locator("dialog select").first();
+  const details = page.locator("dialog details");
+  expect(await details.locator("input").first().isVisible()).toBe(false);
+  await details.locator("summary").click();
+  const columns = details.getByLabel("Line length");
+  expect(await columns.inputValue()).toBe("42");
+  await rules.selectOption("social");
+  await page.waitForFunction(
+    () => document.querySelector<HTMLInputElement>("details input")?.value === "24",
+  );
+  await columns.fill("20");
+  expect(await rules.inputValue()).toBe("own");
+  expect(await details.getByLabel("Lines").inputValue()).toBe("1");
+  expect(await details.getByLabel("Chinese characters").count()).toBe(0);
+
+  await page.locator("dialog footer button", { hasText: "Copy as text" }).click();
+  await page.locator("[role=status]", { hasText: "Copied" }).waitFor();
+  expect(await page.evaluate(() => window.mock?.clipboard)).toContain("-->");
+  await open();
+  await page.locator("dialog input[value=lrc]").check();
+  await page.locator("dialog footer .main").click();
+  await page.locator("[role=status]", { hasText: "Survey meeting.lrc saved" }).waitFor();
+  await open();
+  expect(await page.locator("dialog input[value=lrc]").isChecked()).toBe(true);
+});
+
+work("Chinese can be exported in either script", { lang: "zh-CN" }, async (page) => {
+  await page.keyboard.press("Control+2");
+  await page.locator("li button.title", { hasText: "晨会" }).click();
+  await page.waitForSelector("#line-0");
+  await page.keyboard.press("Control+e");
+  await page.locator("dialog summary", { hasText: "更多选项" }).click();
+  const script = page.locator("dialog details select");
+  await script.selectOption({ label: "繁体" });
+  expect(await page.locator("dialog details input").first().inputValue()).toBe("32");
+});
+
+work(
+  "a line in which nothing is said stays, and is left alone when nobody waits",
+  {},
+  async (page) => {
+    await openNewest(page);
+    await page.evaluate(() => {
+      const { mock } = window;
+      if (mock) mock.redo = () => Promise.resolve([]);
+    });
+    const before = await text(page, 3);
+    await page.locator("#line-3").click();
+    await page.keyboard.press(".");
+    await page.locator("[role=menuitem]", { hasText: "Align again" }).click();
+    await page.locator("[role=status]", { hasText: "Nothing is said there" }).waitFor();
+    expect(await text(page, 3)).toBe(before);
+    await page.evaluate(() => {
+      const { mock } = window;
+      if (!mock) return;
+      mock.redo = () => new Promise(() => undefined);
+      mock.stopRedo = () => {
+        Object.assign(window, { isStopped: true });
+        return Promise.resolve();
+      };
+    });
+    await page.keyboard.press(".");
+    await page.locator("[role=menuitem]", { hasText: "Align again" }).click();
+    await page.locator(".strip").waitFor();
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => "isStopped" in window);
+  },
+);
+
 work("the queue is reordered, paused, stopped and cleared", {}, async (page) => {
   await drop(page, ["One.mp3", "Two.mp3", "Three.mp3"]);
   await advance(page, 1000);
@@ -424,7 +508,13 @@ work("the queue is reordered, paused, stopped and cleared", {}, async (page) => 
   await page.locator("button[aria-label='Move Three up']").click();
   expect((await titles()).slice(-3)).toEqual(["One", "Three", "Two"]);
   await page.locator("button[aria-label='Pause One']").click();
-  expect(await page.locator("li", { hasText: "One" }).first().innerText()).toContain("Paused");
+  const one = page.locator("li", { hasText: "One" }).first();
+  expect(await one.innerText()).toContain("Pausing at the end of this piece");
+  await page.locator("button[aria-label='Go on with One']").click();
+  expect(await one.innerText()).toContain("Recognising");
+  await page.locator("button[aria-label='Pause One']").click();
+  await advance(page, 250);
+  expect(await one.innerText()).toContain("Paused");
   await advance(page, 1000);
   expect(await page.locator("li", { hasText: "Three" }).innerText()).toMatch(/Recognising|Reading/);
   await page.locator("button[aria-label='Stop Two']").click();
@@ -502,6 +592,35 @@ test("nothing inline runs and nothing foreign is reached", async () => {
   );
   expect(refused).toBe("all");
   await page.context().close();
+});
+
+work("a model: download, pause, stop, go on, use", { empty: true }, async (page) => {
+  await page.locator("aside button", { hasText: "Get a model" }).click();
+  const card = page.locator("li", { hasText: "Qwen3 ASR-0.6B" });
+  expect(await card.innerText()).toContain("Suits this computer");
+  expect(await card.innerText()).toContain("1.9 GB to download · about 2.8 GB of memory");
+  await card.locator("button", { hasText: "Download" }).focus();
+  await page.keyboard.press("Enter");
+  await advance(page, 2000);
+  expect(await card.innerText()).toMatch(/200 MB of 1.9 GB · 100 MB a second · \d+ s left/);
+  await card.locator("button", { hasText: "Pause" }).click();
+  await advance(page, 5000);
+  expect(await card.innerText()).toContain("200 MB of 1.9 GB · Paused");
+  await card.locator("button", { hasText: "Stop" }).click();
+  expect(await card.innerText()).toContain("200 MB of 1.9 GB are here");
+  await card.locator("button", { hasText: "Go on" }).click();
+  await advance(page, 60_000);
+  expect(await card.innerText()).toContain("On this computer");
+  await card.locator("button", { hasText: "Use" }).click();
+  expect(await card.innerText()).toContain("In use");
+});
+
+work("a network that is switched off refuses a download and says so", {}, async (page) => {
+  await page.locator("nav button", { hasText: "Models" }).click();
+  await page.locator("label", { hasText: "Switch the network off" }).click();
+  await page.locator("li", { hasText: "Aligner" }).locator("button").first().click();
+  await page.locator("text=The network is switched off in the settings").waitFor();
+  expect(await page.locator("section", { hasText: "0 requests since" }).count()).toBe(1);
 });
 
 work(

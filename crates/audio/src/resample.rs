@@ -119,7 +119,7 @@ pub(crate) fn resampled_len(n: u64, from_hz: u32) -> u64 {
 }
 
 /// The greatest common divisor of two numbers above zero.
-fn gcd(a: usize, b: usize) -> usize {
+pub(crate) fn gcd(a: usize, b: usize) -> usize {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 

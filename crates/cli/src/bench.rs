@@ -3,6 +3,7 @@
 mod aligner;
 mod live;
 mod machine;
+mod memory;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +43,10 @@ pub(crate) struct Args {
     /// Write the figures as JSON to a file, or to `-`
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+
+    /// Measure memory alone, beside what was estimated before loading
+    #[arg(long)]
+    memory: bool,
 
     /// Measure live transcription: the recordings of `--audio` (a file or folder) are spoken one
     /// after the other, for `--minutes`
@@ -98,6 +103,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             &earmark_weights::home(),
         )?),
     };
+    if args.memory {
+        let settings = args.model.settings();
+        let report = memory::measure(&checkpoint, settings, &samples, args.tokens)?;
+        return write(args, &report.json()?, &report.table());
+    }
     if is_aligner(args.model.name()) {
         out::say("loading");
         let report = aligner::measure(&checkpoint, args.model.settings(), args.minutes.max(1))?;

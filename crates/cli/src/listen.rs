@@ -213,6 +213,7 @@ impl Hearing {
                 self.writer.transcript(&transcript)?;
             }
             End::Failed(_) => self.exit = Exit::Failed, // it was said when it happened
+            End::Held(_) => {}                          // what is spoken is never held
         }
         Ok(self.exit)
     }

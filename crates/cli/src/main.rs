@@ -4,8 +4,10 @@ mod align;
 mod bench;
 mod check;
 mod devices;
+mod doctor;
 mod eval;
 mod listen;
+mod models;
 mod options;
 mod out;
 mod progress;
@@ -37,6 +39,8 @@ enum Command {
     Check(check::Args),
     Eval(eval::Args),
     Bench(bench::Args),
+    Models(models::Args),
+    Doctor(doctor::Args),
 }
 
 /// How the command ended.
@@ -44,7 +48,8 @@ enum Command {
 enum Exit {
     /// Everything was done.
     Done = 0,
-    /// At least one recording failed; the others were done, as far as anything could be written.
+    /// Something failed, such as a recording; the others were done, as far as anything could be
+    /// written.
     Failed = 1,
     /// The command was not understood, and nothing was done.
     Usage = 2,
@@ -61,7 +66,7 @@ fn usage(error: &anyhow::Error) -> Exit {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    everything was done
-  1    at least one recording failed; the others were done
+  1    something failed, such as a recording; the others were done
   2    the command was not understood, and nothing was done
   130  stopped with Ctrl-C; what was finished is kept";
 
@@ -74,6 +79,8 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Models(args) => models::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
     };
     let exit = exit.unwrap_or_else(|error| {
         if out::is_closed_pipe(&error) {

@@ -64,9 +64,7 @@ fn numbers(progress: &Progress) -> String {
         .total
         .map(|total| format!("{done} of {}", clock(total)));
     let speed = (progress.speed > 0.0).then(|| format!("{:.1} × real time", progress.speed));
-    let left = progress
-        .left
-        .map(|left| format!("{} left", clock(round_up(left))));
+    let left = progress.left.map(|left| format!("{} left", time(left)));
     [Some(total.unwrap_or(done)), speed, left]
         .into_iter()
         .flatten()
@@ -74,9 +72,12 @@ fn numbers(progress: &Progress) -> String {
         .join(", ")
 }
 
-fn round_up(time: Duration) -> Ms {
+/// A time to wait, in whole seconds.
+pub(crate) fn time(time: Duration) -> String {
     let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
-    Ms(u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX))
+    clock(Ms(
+        u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX)
+    ))
 }
 
 /// Minutes and seconds, and hours when there are any.

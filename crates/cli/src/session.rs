@@ -88,7 +88,7 @@ impl Session<'_> {
                     self.bar = Some(bar);
                 }
                 Event::Loaded(_, loaded) => self.introduce(&loaded),
-                Event::PieceStarted { .. } => {}
+                Event::PieceStarted { .. } | Event::Unloaded(_) => {}
                 Event::Text(_, text) => self.bar.iter().for_each(|bar| bar.hear(&text)),
                 Event::Progress(_, progress) => {
                     self.bar.iter_mut().for_each(|bar| bar.update(&progress));
@@ -120,7 +120,10 @@ impl Session<'_> {
                     loaded.title
                 ));
             }
-            if let Some(note) = &loaded.device_note {
+            for note in [&loaded.device_note, &loaded.memory_note]
+                .into_iter()
+                .flatten()
+            {
                 out::say(&format!("note: {note}"));
             }
         };
@@ -150,6 +153,8 @@ impl Session<'_> {
                     self.taker.transcript(job, transcript, spent)?;
                 }
             }
+            // Nobody holds a job from a terminal.
+            End::Held(_) => {}
             // The next job may have met the same model before it could be cancelled.
             End::Failed(failure) if self.model_failed && is_the_models(failure.code) => {}
             End::Failed(failure) => {

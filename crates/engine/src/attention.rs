@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::kernel::{self, Causal, softmax_row};
 
 /// Attention scores held at a time. Units: f32 values, 32 MB.
-const MAX_SCORES: usize = 8 << 20;
+pub(crate) const MAX_SCORES: usize = 8 << 20;
 /// Partial sums of a dot product: one vector register.
 const LANES: usize = 16;
 

@@ -45,6 +45,17 @@ impl Checkpoint {
         }
     }
 
+    /// Size of a file; 0 when it is not there. Units: bytes.
+    pub(crate) fn size(&self, name: &str) -> u64 {
+        match self {
+            Self::Folder(folder) => folder.join(name).metadata().map_or(0, |file| file.len()),
+            Self::Embedded(files) => {
+                let file = files.iter().find(|(other, _)| *other == name);
+                file.map_or(0, |(_, bytes)| bytes.len() as u64)
+            }
+        }
+    }
+
     /// Opens a file; `why` completes the message when it is missing.
     pub(crate) fn open(&self, name: &str, why: &str) -> Result<Opened> {
         match self {

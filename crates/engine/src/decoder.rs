@@ -11,6 +11,7 @@ use crate::config::{Config, Head, Layout, TextConfig};
 use crate::error::Result;
 use crate::kernel;
 use crate::linear::{Dtype, Linear};
+use crate::matrix::Matrix;
 use crate::norm::RmsNorm;
 use crate::tensors::{Raw, Tensors};
 
@@ -73,6 +74,62 @@ impl Cache {
     }
 }
 
+/// What the checkpoint calls the decoder, and its head where that has a matrix of its own.
+fn names(config: &Config) -> (&'static str, &'static str) {
+    match (config.layout, &config.head) {
+        (Layout::Original, _) => ("thinker.model", "thinker.lm_head"),
+        (Layout::Native, Head::Vocabulary) => ("model.language_model", "lm_head"),
+        (Layout::Native, Head::Times(_)) => ("model.language_model", "score"),
+    }
+}
+
+/// What the checkpoint calls the embedding table.
+pub(crate) fn embeddings(config: &Config) -> String {
+    format!("{}.embed_tokens.weight", names(config).0)
+}
+
+/// Every matrix of the decoder.
+pub(crate) fn matrices(config: &Config, tensors: &Tensors) -> Vec<Matrix> {
+    let (model, _) = names(config);
+    let layers = 0..config.text.n_layers;
+    let layers = layers.flat_map(|i| layer_matrices(&config.text, &format!("{model}.layers.{i}")));
+    layers.chain([head(config, tensors)]).collect()
+}
+
+/// The head. A tied one is stored twice in the original layout and once in the native one.
+fn head(config: &Config, tensors: &Tensors) -> Matrix {
+    let (model, own) = names(config);
+    let text = &config.text;
+    let n_out = match &config.head {
+        Head::Times(clock) => clock.n_classes,
+        Head::Vocabulary => text.vocab,
+    };
+    let is_tied =
+        config.head == Head::Vocabulary && (text.tied || !tensors.has(&format!("{own}.weight")));
+    let table = format!("{model}.embed_tokens");
+    let part = if is_tied { &table } else { own };
+    Matrix::of_parts(own, &[(part, n_out)], text.hidden)
+}
+
+/// Queries, keys and values; the way out of attention; both halves of the feed-forward layer.
+fn layer_matrices(c: &TextConfig, name: &str) -> [Matrix; 4] {
+    let (a, k) = (c.n_heads * c.head_dim, c.n_kv_heads * c.head_dim);
+    let of = |part: &str| format!("{name}.{part}");
+    let [q_proj, k_proj, v_proj] = ["q_proj", "k_proj", "v_proj"].map(|it| of("self_attn.") + it);
+    let [gate, up] = ["mlp.gate_proj", "mlp.up_proj"].map(of);
+    let qkv = [(q_proj.as_str(), a), (&k_proj, k), (&v_proj, k)];
+    [
+        Matrix::of_parts(&of("self_attn.qkv_proj"), &qkv, c.hidden),
+        Matrix::new(&of("self_attn.o_proj"), [c.hidden, a]),
+        Matrix::of_parts(
+            &of("mlp.gate_up_proj"),
+            &[(&gate, c.ffn), (&up, c.ffn)],
+            c.hidden,
+        ),
+        Matrix::new(&of("mlp.down_proj"), [c.hidden, c.ffn]),
+    ]
+}
+
 impl Decoder {
     pub(crate) fn load(
         tensors: &Tensors,
@@ -80,52 +137,35 @@ impl Decoder {
         dtype: Dtype,
         device: &Device,
     ) -> Result<Self> {
-        let (model, own_head) = match (config.layout, &config.head) {
-            (Layout::Original, _) => ("thinker.model", "thinker.lm_head.weight"),
-            (Layout::Native, Head::Vocabulary) => ("model.language_model", "lm_head.weight"),
-            (Layout::Native, Head::Times(_)) => ("model.language_model", "score.weight"),
-        };
-        let embed_name = format!("{model}.embed_tokens.weight");
-        let head = &config.head;
-        let config = &config.text;
-        let table = [config.vocab, config.hidden];
-        let (head_name, head_shape) = match head {
-            Head::Times(clock) => (own_head, [clock.n_classes, config.hidden]),
-            // A tied head is stored twice in the original layout and once in the native one.
-            Head::Vocabulary if config.tied || !tensors.has(own_head) => (&*embed_name, table),
-            Head::Vocabulary => (own_head, table),
-        };
+        let (model, _) = names(config);
+        let head = head(config, tensors);
+        let text = &config.text;
         let (head, layers) = rayon::join(
-            || Linear::new(&[tensors.get(head_name, &head_shape)?], None, dtype, device),
+            || Linear::load(tensors, &head, dtype, device),
             || {
                 let layer = |i| {
-                    Layer::load(
-                        tensors,
-                        config,
-                        &format!("{model}.layers.{i}"),
-                        dtype,
-                        device,
-                    )
+                    let name = format!("{model}.layers.{i}");
+                    Layer::load(tensors, text, &name, dtype, device)
                 };
-                (0..config.n_layers)
+                (0..text.n_layers)
                     .into_par_iter()
                     .map(layer)
                     .collect::<Result<Vec<_>>>()
             },
         );
         Ok(Self {
-            embeddings: tensors.get(&embed_name, &table)?,
+            embeddings: tensors.get(&embeddings(config), &[text.vocab, text.hidden])?,
             layers: layers?,
             norm: RmsNorm::load(
                 tensors,
                 &format!("{model}.norm"),
-                config.hidden,
-                config.rms_eps,
+                text.hidden,
+                text.rms_eps,
                 device,
             )?,
             head: head?,
-            rope: Rope::new(config.head_dim, config.rope_theta),
-            config: config.clone(),
+            rope: Rope::new(text.head_dim, text.rope_theta),
+            config: text.clone(),
             device: device.clone(),
         })
     }
@@ -213,35 +253,19 @@ impl Layer {
         dtype: Dtype,
         device: &Device,
     ) -> Result<Self> {
-        let dense = |parts: &[(&str, usize)], n_in| {
-            let weights = parts
-                .iter()
-                .map(|(part, n_out)| tensors.get(&format!("{name}.{part}.weight"), &[*n_out, n_in]))
-                .collect::<Result<Vec<_>>>()?;
-            Linear::new(&weights, None, dtype, device)
-        };
+        let [qkv, out, gate_up, down] = layer_matrices(c, name);
+        let dense = |matrix: &Matrix| Linear::load(tensors, matrix, dtype, device);
         let norm =
             |part: &str, n| RmsNorm::load(tensors, &format!("{name}.{part}"), n, c.rms_eps, device);
-        let (a, k) = (c.n_heads * c.head_dim, c.n_kv_heads * c.head_dim);
         Ok(Self {
             input_norm: norm("input_layernorm", c.hidden)?,
-            qkv: dense(
-                &[
-                    ("self_attn.q_proj", a),
-                    ("self_attn.k_proj", k),
-                    ("self_attn.v_proj", k),
-                ],
-                c.hidden,
-            )?,
+            qkv: dense(&qkv)?,
             q_norm: norm("self_attn.q_norm", c.head_dim)?,
             k_norm: norm("self_attn.k_norm", c.head_dim)?,
-            out: dense(&[("self_attn.o_proj", c.hidden)], a)?,
+            out: dense(&out)?,
             ffn_norm: norm("post_attention_layernorm", c.hidden)?,
-            gate_up: dense(
-                &[("mlp.gate_proj", c.ffn), ("mlp.up_proj", c.ffn)],
-                c.hidden,
-            )?,
-            down: dense(&[("mlp.down_proj", c.hidden)], c.ffn)?,
+            gate_up: dense(&gate_up)?,
+            down: dense(&down)?,
         })
     }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 use candle_core::{DType, Device, Tensor};
 
 use crate::error::{Error, Result};
+use crate::self_test::{self, Verdict};
 
 /// Which device is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,14 +70,30 @@ fn cuda() -> std::result::Result<Device, String> {
     if !cfg!(feature = "cuda") {
         return Err("this build has no CUDA support; build with `cargo xtask cuda`".to_owned());
     }
-    Device::new_cuda(0).map_err(|error| format!("no CUDA device could be opened ({error})"))
+    let device = Device::new_cuda(0);
+    device
+        .map_err(|error| format!("no CUDA device could be opened ({error})"))
+        .and_then(tested)
 }
 
 fn metal() -> std::result::Result<Device, String> {
     if !cfg!(any(feature = "metal", target_os = "macos")) {
         return Err("this build has no Metal support; it comes with the macOS build".to_owned());
     }
-    Device::new_metal(0).map_err(|error| format!("no Metal device could be opened ({error})"))
+    let device = Device::new_metal(0);
+    device
+        .map_err(|error| format!("no Metal device could be opened ({error})"))
+        .and_then(tested)
+}
+
+/// Errors: the device does not compute what the processor computes.
+fn tested(device: Device) -> std::result::Result<Device, String> {
+    match self_test::verdict(&device) {
+        Verdict::Right => Ok(device),
+        Verdict::Wrong(reason) => Err(format!(
+            "the GPU failed its self-test ({reason}); a newer driver may mend it"
+        )),
+    }
 }
 
 /// Sets how many threads the CPU path uses, for the whole process; `None` takes every core.

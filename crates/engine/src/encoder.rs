@@ -14,13 +14,14 @@ use crate::config::{AudioConfig, Layout};
 use crate::error::Result;
 use crate::kernel;
 use crate::linear::{Dtype, Linear};
+use crate::matrix::Matrix;
 use crate::mel::N_MELS;
 use crate::norm::LayerNorm;
-use crate::stem::Stem;
+use crate::stem::{self, Stem};
 use crate::tensors::Tensors;
 
 /// Windows computed together: their rows share one pass over the weights.
-const GROUP: usize = 4;
+pub(crate) const GROUP: usize = 4;
 
 /// The audio encoder with its projector.
 pub(crate) struct Encoder {
@@ -50,9 +51,60 @@ fn rows_of_chunk(n_frames: usize) -> usize {
 
 /// Encoder rows of a clip of `n_frames` mel frames: 13 for each whole second, then
 /// `ceil(rest / 8)`.
-fn n_rows(config: &AudioConfig, n_frames: usize) -> usize {
+pub(crate) fn n_rows(config: &AudioConfig, n_frames: usize) -> usize {
     let chunk = config.chunk_frames;
     n_frames / chunk * rows_of_chunk(chunk) + rows_of_chunk(n_frames % chunk)
+}
+
+/// What the checkpoint calls the encoder and the two layers of its projector.
+fn names(layout: Layout) -> (&'static str, [&'static str; 2]) {
+    match layout {
+        Layout::Original => (
+            "thinker.audio_tower",
+            ["thinker.audio_tower.proj1", "thinker.audio_tower.proj2"],
+        ),
+        Layout::Native => (
+            "model.audio_tower",
+            [
+                "model.multi_modal_projector.linear_1",
+                "model.multi_modal_projector.linear_2",
+            ],
+        ),
+    }
+}
+
+/// Every matrix of the encoder that follows the asked dtype.
+pub(crate) fn matrices(config: &AudioConfig, layout: Layout) -> Vec<Matrix> {
+    let (tower, projector) = names(layout);
+    let layers = 0..config.n_layers;
+    let layers = layers.flat_map(|i| layer_matrices(config, &format!("{tower}.layers.{i}")));
+    let stem = stem::matrices(config, tower).into_iter();
+    let projector = projector_matrices(config, projector);
+    stem.chain(layers).chain(projector).collect()
+}
+
+/// First and second layer of the projector.
+fn projector_matrices(config: &AudioConfig, [first, second]: [&str; 2]) -> [Matrix; 2] {
+    let d = config.d_model;
+    [
+        Matrix::new(first, [d, d]).with_bias(),
+        Matrix::new(second, [config.output, d]).with_bias(),
+    ]
+}
+
+/// Queries, keys and values; the way out of attention; both halves of the feed-forward layer.
+fn layer_matrices(config: &AudioConfig, name: &str) -> [Matrix; 4] {
+    let (d, ffn) = (config.d_model, config.ffn);
+    let attention = |part: &str| format!("{name}.self_attn.{part}");
+    let [q, k, v] = ["q_proj", "k_proj", "v_proj"].map(attention);
+    let qkv = [(q.as_str(), d), (&k, d), (&v, d)];
+    [
+        Matrix::of_parts(&attention("qkv_proj"), &qkv, d),
+        Matrix::new(&attention("out_proj"), [d, d]),
+        Matrix::new(&format!("{name}.fc1"), [ffn, d]),
+        Matrix::new(&format!("{name}.fc2"), [d, ffn]),
+    ]
+    .map(Matrix::with_bias)
 }
 
 impl Encoder {
@@ -63,19 +115,7 @@ impl Encoder {
         dtype: Dtype,
         device: &Device,
     ) -> Result<Self> {
-        let (tower, projector) = match layout {
-            Layout::Original => (
-                "thinker.audio_tower",
-                ["thinker.audio_tower.proj1", "thinker.audio_tower.proj2"],
-            ),
-            Layout::Native => (
-                "model.audio_tower",
-                [
-                    "model.multi_modal_projector.linear_1",
-                    "model.multi_modal_projector.linear_2",
-                ],
-            ),
-        };
+        let (tower, projector) = names(layout);
         let d = config.d_model;
         let layers = (0..config.n_layers)
             .into_par_iter()
@@ -89,18 +129,14 @@ impl Encoder {
                 )
             })
             .collect::<Result<Vec<_>>>()?;
-        let dense = |name: &str, n_in, n_out| {
-            let bias = tensors.values(&format!("{name}.bias"), &[n_out])?;
-            let weight = tensors.get(&format!("{name}.weight"), &[n_out, n_in])?;
-            Linear::new(&[weight], Some(bias), dtype, device)
-        };
+        let [proj1, proj2] = projector_matrices(config, projector);
         Ok(Self {
             stem: Stem::load(tensors, config, tower, dtype, device)?,
             positions: sinusoids(rows_of_chunk(config.chunk_frames), d, device)?,
             layers,
             ln_post: LayerNorm::load(tensors, &format!("{tower}.ln_post"), d, device)?,
-            proj1: dense(projector[0], d, d)?,
-            proj2: dense(projector[1], d, config.output)?,
+            proj1: Linear::load(tensors, &proj1, dtype, device)?,
+            proj2: Linear::load(tensors, &proj2, dtype, device)?,
             config: config.clone(),
         })
     }
@@ -209,28 +245,18 @@ impl Layer {
         dtype: Dtype,
         device: &Device,
     ) -> Result<Self> {
-        let (d, ffn) = (config.d_model, config.ffn);
-        let dense = |parts: &[&str], n_in, n_out| {
-            let mut weights = Vec::new();
-            let mut bias = Vec::new();
-            for part in parts {
-                weights.push(tensors.get(&format!("{name}.{part}.weight"), &[n_out, n_in])?);
-                bias.extend(tensors.values(&format!("{name}.{part}.bias"), &[n_out])?);
-            }
-            Linear::new(&weights, Some(bias), dtype, device)
+        let [qkv, out, fc1, fc2] = layer_matrices(config, name);
+        let dense = |matrix: &Matrix| Linear::load(tensors, matrix, dtype, device);
+        let norm = |part: &str| {
+            LayerNorm::load(tensors, &format!("{name}.{part}"), config.d_model, device)
         };
-        let norm = |part: &str| LayerNorm::load(tensors, &format!("{name}.{part}"), d, device);
         Ok(Self {
             attention_norm: norm("self_attn_layer_norm")?,
-            qkv: dense(
-                &["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"],
-                d,
-                d,
-            )?,
-            out: dense(&["self_attn.out_proj"], d, d)?,
+            qkv: dense(&qkv)?,
+            out: dense(&out)?,
             ffn_norm: norm("final_layer_norm")?,
-            fc1: dense(&["fc1"], d, ffn)?,
-            fc2: dense(&["fc2"], ffn, d)?,
+            fc1: dense(&fc1)?,
+            fc2: dense(&fc2)?,
         })
     }
 

@@ -31,6 +31,26 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A file cannot be written: make room, or choose another folder.
+    #[error("cannot write `{file}`: {source}; the model it was to be made from is unchanged")]
+    Unwritable {
+        /// The file.
+        file: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A quantised copy has its matrices in one dtype and no other.
+    #[error(
+        "`{file}` holds {stored} and cannot give {asked}: leave the dtype out, or name the model it was converted from"
+    )]
+    Dtype {
+        /// The file.
+        file: String,
+        /// How its matrices are stored.
+        stored: &'static str,
+        /// What was asked for.
+        asked: &'static str,
+    },
     /// A file of the checkpoint is damaged or not what its name says.
     #[error("`{file}` is damaged: {detail}")]
     Damaged {

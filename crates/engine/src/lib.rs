@@ -11,12 +11,17 @@
 //! | what both are made of | `network` |
 //! | the spectrogram | [`mel`] |
 //! | the encoder, the decoder | `encoder`, `stem`, `decoder`, `attention` |
-//! | how matrices are stored | `linear` |
+//! | how matrices are stored | `linear`, `matrix`, `blocks` |
+//! | converting a checkpoint once | [`quantised`] |
+//! | what there is to run on | [`Hardware`] |
+//! | memory before loading and after | [`memory`] |
+//! | whether a GPU computes right | [`self_test`] |
 //! | files and tensors | `checkpoint`, `tensors`, `config`, `tokenizer` |
 //! | the prompt and what comes back | [`prompt`], [`output`] |
 
 mod aligner;
 mod attention;
+mod blocks;
 mod checkpoint;
 mod config;
 mod decoder;
@@ -25,17 +30,22 @@ mod encoder;
 mod error;
 mod generate;
 mod growing;
+mod hardware;
 mod kernel;
 mod linear;
+mod matrix;
 pub mod mel;
+pub mod memory;
 pub mod monotonic;
 mod network;
 mod norm;
 mod observer;
 pub mod output;
 pub mod prompt;
+pub mod quantised;
 pub mod random;
 mod recognizer;
+pub mod self_test;
 mod stem;
 mod tensors;
 mod tokenizer;
@@ -46,6 +56,7 @@ pub use device::{DeviceChoice, matmul_gflops, n_threads, set_threads};
 pub use error::{Error, Result};
 pub use generate::Limit;
 pub use growing::Growing;
+pub use hardware::{Gpu, Hardware, Memory};
 pub use linear::Dtype;
 pub use network::{Census, Settings, Timings, Work};
 pub use observer::{Observer, Outcome, Unobserved};

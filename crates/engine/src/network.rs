@@ -17,13 +17,14 @@ use crate::linear::{Dtype, Linear};
 use crate::mel::{self, Mel};
 use crate::observer::Observer;
 use crate::prompt::Prompt;
+use crate::quantised;
 use crate::tensors::Tensors;
 use crate::tokenizer::Tokenizer;
 
 /// Checkpoints of up to this many values run in f32 by default: quantising gains nothing there.
 const SMALL: usize = 100_000_000;
 /// Prompt tokens that go through the decoder together; bounds the memory of long clips.
-const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 
 /// How to load a checkpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct Settings {
     /// Where to compute.
     pub device: DeviceChoice,
     /// Storage of the large matrices; `None` chooses: f32 for small checkpoints and on GPUs,
-    /// Q8_0 for large ones on the CPU.
+    /// Q8_0 for large ones on the CPU, and for a quantised copy what it has.
     pub dtype: Option<Dtype>,
 }
 
@@ -57,6 +58,8 @@ pub struct Census {
     pub n_matrices: usize,
     /// Bytes of the stored matrices.
     pub n_bytes: usize,
+    /// Of these, bytes that lie in a mapped file and come into memory only while they are read.
+    pub n_mapped_bytes: usize,
     /// Bytes of the tiles the kernels keep beside them.
     pub n_repacked_bytes: usize,
 }
@@ -71,6 +74,22 @@ pub struct Work {
     /// Bytes of weights that each pass after the prompt reads: a recogniser makes one for every
     /// token, an aligner none.
     pub decode_bytes: usize,
+}
+
+/// How the large matrices are to be stored: as asked, or else as a quantised copy has them, or
+/// else exactly for small checkpoints and on GPUs.
+///
+/// Errors: a quantised copy is stored otherwise than asked.
+pub(crate) fn dtype(tensors: &Tensors, asked: Option<Dtype>, on_cpu: bool) -> Result<Dtype> {
+    match (tensors.stored(), asked) {
+        (Some(stored), Some(asked)) if stored != asked => {
+            Err(quantised::other_dtype(tensors, asked))
+        }
+        (Some(stored), _) => Ok(stored),
+        (None, Some(asked)) => Ok(asked),
+        (None, None) if tensors.n_values() > SMALL && on_cpu => Ok(Dtype::Q8_0),
+        (None, None) => Ok(Dtype::F32),
+    }
 }
 
 /// Tokenizer, spectrogram, encoder and decoder on one device.
@@ -94,25 +113,25 @@ impl Network {
     ) -> Result<Self> {
         let found = device::find(settings.device)?;
         let device = found.device;
-        let tokenizer = Tokenizer::load(checkpoint)?;
-        config::check_id(
-            checkpoint,
-            ("audio_token_id", config.audio_token),
-            ("<|audio_pad|>", tokenizer.ids.audio_pad),
-        )?;
-        config.check_vocab(checkpoint, tokenizer.largest_id())?;
         let tensors = Tensors::open(checkpoint)?;
-        let dtype = settings.dtype.unwrap_or_else(|| {
-            let exact = tensors.n_values() <= SMALL || !device.is_cpu();
-            if exact { Dtype::F32 } else { Dtype::Q8_0 }
-        });
-        let (decoder, encoder) = device.with_context(|| -> Result<_> {
-            // Both at once: quantising takes every thread, repacking one per matrix.
-            let (decoder, encoder) = rayon::join(
-                || Decoder::load(&tensors, config, dtype, &device),
-                || Encoder::load(&tensors, &config.audio, config.layout, dtype, &device),
-            );
-            Ok((decoder?, encoder?))
+        let dtype = dtype(&tensors, settings.dtype, device.is_cpu())?;
+        let load_tokenizer = || -> Result<Tokenizer> {
+            let tokenizer = Tokenizer::load(checkpoint)?;
+            let pad = ("<|audio_pad|>", tokenizer.ids.audio_pad);
+            config::check_id(checkpoint, ("audio_token_id", config.audio_token), pad)?;
+            config.check_vocab(checkpoint, tokenizer.largest_id())?;
+            Ok(tokenizer)
+        };
+        let (tokenizer, decoder, encoder) = device.with_context(|| -> Result<_> {
+            // All at once: quantising takes every thread, repacking one per matrix, and the
+            // tokenizer one.
+            let (tokenizer, (decoder, encoder)) = rayon::join(load_tokenizer, || {
+                rayon::join(
+                    || Decoder::load(&tensors, config, dtype, &device),
+                    || Encoder::load(&tensors, &config.audio, config.layout, dtype, &device),
+                )
+            });
+            Ok((tokenizer?, decoder?, encoder?))
         })?;
         Ok(Self {
             tokenizer,
@@ -152,6 +171,7 @@ impl Network {
                 .count(),
             n_matrices: matrices.len(),
             n_bytes: matrices.iter().map(|matrix| matrix.n_bytes()).sum(),
+            n_mapped_bytes: matrices.iter().map(|matrix| matrix.n_mapped_bytes()).sum(),
             n_repacked_bytes: matrices
                 .iter()
                 .map(|matrix| matrix.n_repacked_bytes())

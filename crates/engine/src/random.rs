@@ -85,6 +85,18 @@ const ADDED: [(&str, bool); 8] = [
 ///
 /// Errors: the folder cannot be written, most likely for want of space (0.6B: 1.9 GB).
 pub fn write(folder: &Path, shape: &Shape, seed: u64) -> io::Result<()> {
+    write_with(folder, shape, Some(seed))
+}
+
+/// Writes the same files without any number: every size is right, and the tensors are a hole that
+/// takes no room on disks that know holes.
+///
+/// Errors: the folder cannot be written.
+pub fn write_outline(folder: &Path, shape: &Shape) -> io::Result<()> {
+    write_with(folder, shape, None)
+}
+
+fn write_with(folder: &Path, shape: &Shape, seed: Option<u64>) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let first_added = shape.vocab - 256; // leaves padding rows behind the added tokens
     write_json(folder, "config.json", &config(shape, first_added))?;
@@ -229,7 +241,11 @@ fn tensors(shape: &Shape) -> Vec<(String, Vec<usize>)> {
     all
 }
 
-fn write_tensors(path: &Path, tensors: &[(String, Vec<usize>)], seed: u64) -> io::Result<()> {
+fn write_tensors(
+    path: &Path,
+    tensors: &[(String, Vec<usize>)],
+    seed: Option<u64>,
+) -> io::Result<()> {
     let mut header = serde_json::Map::new();
     let mut end = 0;
     for (name, shape) in tensors {
@@ -245,6 +261,10 @@ fn write_tensors(path: &Path, tensors: &[(String, Vec<usize>)], seed: u64) -> io
     let mut file = BufWriter::with_capacity(1 << 22, File::create(path)?);
     file.write_all(&(header.len() as u64).to_le_bytes())?;
     file.write_all(&header)?;
+    let Some(seed) = seed else {
+        let file = file.into_inner()?;
+        return file.set_len((8 + header.len() + end) as u64);
+    };
     for (i, (name, shape)) in tensors.iter().enumerate() {
         // The tied pair must hold the same values; an aligner's head is another matrix.
         let table = embedding_place(tensors);

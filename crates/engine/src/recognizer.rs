@@ -19,7 +19,7 @@ use crate::prompt::{self, Prompt};
 use crate::tokenizer::Tokenizer;
 
 /// Room for answers a fresh cache has.
-const CACHE_ROOM: usize = 256;
+pub(crate) const CACHE_ROOM: usize = 256;
 
 /// What to recognise with.
 #[derive(Clone, Copy, Debug, Default)]

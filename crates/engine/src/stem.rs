@@ -12,6 +12,7 @@ use crate::config::AudioConfig;
 use crate::error::Result;
 use crate::kernel;
 use crate::linear::{Dtype, Linear};
+use crate::matrix::Matrix;
 use crate::mel::N_MELS;
 use crate::tensors::Tensors;
 
@@ -35,6 +36,30 @@ enum Convolutions {
     Native([(Tensor, Tensor); 3]),
 }
 
+/// The first convolution; its patches have nine values, which no block is filled with.
+fn first(config: &AudioConfig, tower: &str) -> Matrix {
+    Matrix::new(&format!("{tower}.conv2d1"), [config.channels, PATCH])
+        .channels_last(PATCH)
+        .with_bias()
+}
+
+/// The matrices that follow the asked dtype: the other two convolutions and the layer behind.
+pub(crate) fn matrices(config: &AudioConfig, tower: &str) -> [Matrix; 3] {
+    let c = config.channels;
+    let convolution = |i: usize| {
+        Matrix::new(&format!("{tower}.conv2d{i}"), [c, PATCH * c])
+            .channels_last(PATCH)
+            .with_bias()
+    };
+    // The checkpoint flattens channel by channel; our rows come band by band.
+    let conv_out = Matrix::new(&format!("{tower}.conv_out"), [config.d_model, c * BANDS]);
+    [
+        convolution(2),
+        convolution(3),
+        conv_out.channels_last(BANDS),
+    ]
+}
+
 impl Stem {
     pub(crate) fn load(
         tensors: &Tensors,
@@ -44,48 +69,19 @@ impl Stem {
         device: &Device,
     ) -> Result<Self> {
         let c = config.channels;
-        let convolution = |i: usize| -> Result<(Vec<f32>, Vec<f32>, usize)> {
-            let n_in = if i == 1 { 1 } else { c };
-            let name = format!("{tower}.conv2d{i}");
-            let weight = tensors.values(&format!("{name}.weight"), &[c, n_in, 3, 3])?;
-            Ok((weight, tensors.values(&format!("{name}.bias"), &[c])?, n_in))
-        };
         let convolutions = if device.is_cpu() {
-            let patches = |i: usize| -> Result<Linear> {
-                let (weight, bias, n_in) = convolution(i)?;
-                let dtype = if i == 1 { Dtype::F32 } else { dtype };
-                // [out, in, 9] -> [out, 9, in]
-                Linear::from_rows(c, PATCH * n_in, Some(bias), dtype, device, |row, values| {
-                    for (i, value) in values.iter_mut().enumerate() {
-                        let (tap, channel) = (i / n_in, i % n_in);
-                        *value = weight[(row * n_in + channel) * PATCH + tap];
-                    }
-                })
-            };
-            Convolutions::Patches([patches(1)?, patches(2)?, patches(3)?])
+            let [second, third, _] = matrices(config, tower);
+            let first = first(config, tower);
+            Convolutions::Patches([
+                Linear::load(tensors, &first, Dtype::F32, device)?,
+                Linear::load(tensors, &second, dtype, device)?,
+                Linear::load(tensors, &third, dtype, device)?,
+            ])
         } else {
-            Convolutions::native(&convolution, c, device)?
+            Convolutions::native(tensors, tower, c, device)?
         };
-        let weight = tensors.get(
-            &format!("{tower}.conv_out.weight"),
-            &[config.d_model, c * BANDS],
-        )?;
-        // The checkpoint flattens channel by channel; our rows come band by band.
-        let conv_out = Linear::from_rows(
-            config.d_model,
-            c * BANDS,
-            None,
-            dtype,
-            device,
-            |row, values| {
-                let mut stored = vec![0.0; values.len()];
-                weight.read(row * values.len(), &mut stored);
-                for (i, value) in values.iter_mut().enumerate() {
-                    let (band, channel) = (i / c, i % c);
-                    *value = stored[channel * BANDS + band];
-                }
-            },
-        )?;
+        let [.., conv_out] = matrices(config, tower);
+        let conv_out = Linear::load(tensors, &conv_out, dtype, device)?;
         Ok(Self {
             convolutions,
             conv_out,
@@ -185,13 +181,11 @@ impl Stem {
 }
 
 impl Convolutions {
-    fn native(
-        convolution: &impl Fn(usize) -> Result<(Vec<f32>, Vec<f32>, usize)>,
-        c: usize,
-        device: &Device,
-    ) -> Result<Self> {
+    fn native(tensors: &Tensors, tower: &str, c: usize, device: &Device) -> Result<Self> {
         let tensors = |i: usize| -> Result<(Tensor, Tensor)> {
-            let (weight, bias, n_in) = convolution(i)?;
+            let (name, n_in) = (format!("{tower}.conv2d{i}"), if i == 1 { 1 } else { c });
+            let weight = tensors.values(&format!("{name}.weight"), &[c, n_in, 3, 3])?;
+            let bias = tensors.values(&format!("{name}.bias"), &[c])?;
             Ok((
                 Tensor::from_vec(weight, (c, n_in, 3, 3), device)?,
                 Tensor::from_vec(bias, (1, c, 1, 1), device)?,

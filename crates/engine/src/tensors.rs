@@ -2,6 +2,7 @@
 //!
 //! Nothing is read before it is asked for, and a tensor's pages are given back as soon as the
 //! caller drops it: loading needs no more memory than what is kept, plus one tensor.
+//! The tensors are those of a published checkpoint, or those of a [quantised copy](crate::quantised).
 
 use std::collections::HashMap;
 
@@ -11,6 +12,9 @@ use safetensors::{Dtype, SafeTensors};
 
 use crate::checkpoint::{Checkpoint, Opened};
 use crate::error::{Error, Result};
+use crate::linear;
+use crate::matrix::Matrix;
+use crate::quantised;
 
 /// The single-file name of both layouts.
 const WHOLE: &str = "model.safetensors";
@@ -21,6 +25,8 @@ const INDEX: &str = "model.safetensors.index.json";
 pub(crate) struct Tensors {
     shards: Vec<Shard>,
     places: HashMap<String, Place>,
+    /// How the matrices are stored, when this is a quantised copy.
+    stored: Option<linear::Dtype>,
 }
 
 struct Shard {
@@ -45,18 +51,27 @@ pub(crate) struct Raw {
     pub(crate) shape: Vec<usize>,
 }
 
-enum Bytes {
+/// Bytes of a file.
+pub(crate) enum Bytes {
     Mapped(Mmap),
     Static(&'static [u8]),
 }
 
 impl Tensors {
-    /// Opens one file, or the shards that the index names.
+    /// Opens one file, or the shards that the index names, or a quantised copy.
     pub(crate) fn open(checkpoint: &Checkpoint) -> Result<Self> {
         let mut tensors = Self {
             shards: Vec::new(),
             places: HashMap::new(),
+            stored: None,
         };
+        if !checkpoint.has(WHOLE) && !checkpoint.has(INDEX) && checkpoint.has(quantised::FILE) {
+            let metadata =
+                tensors.add_shard(checkpoint, quantised::FILE, "it holds the weights")?;
+            let file = checkpoint.display(quantised::FILE);
+            tensors.stored = Some(quantised::stored(&metadata, &file)?);
+            return Ok(tensors);
+        }
         if checkpoint.has(WHOLE) || !checkpoint.has(INDEX) {
             tensors.add_shard(checkpoint, WHOLE, "it holds the weights")?;
             return Ok(tensors);
@@ -83,7 +98,13 @@ impl Tensors {
         Ok(tensors)
     }
 
-    fn add_shard(&mut self, checkpoint: &Checkpoint, name: &str, why: &str) -> Result<()> {
+    /// Adds the tensors of a file; gives what its header says beside them.
+    fn add_shard(
+        &mut self,
+        checkpoint: &Checkpoint,
+        name: &str,
+        why: &str,
+    ) -> Result<HashMap<String, String>> {
         let display = checkpoint.display(name);
         let file = checkpoint.open(name, why)?;
         let whole = map(&file, 0, None).map_err(|source| Error::Io {
@@ -110,7 +131,33 @@ impl Tensors {
         }
         drop(whole);
         self.shards.push(Shard { display, file });
-        Ok(())
+        Ok(metadata.metadata().clone().unwrap_or_default())
+    }
+
+    /// How the matrices are stored, when this is a quantised copy.
+    pub(crate) fn stored(&self) -> Option<linear::Dtype> {
+        self.stored
+    }
+
+    /// The files, comma-joined, as messages name them.
+    pub(crate) fn display(&self) -> String {
+        let names: Vec<_> = self
+            .shards
+            .iter()
+            .map(|shard| shard.display.as_str())
+            .collect();
+        names.join(", ")
+    }
+
+    /// Names and shapes of all tensors, in the order of their names.
+    pub(crate) fn names(&self) -> Vec<(&str, &[usize])> {
+        let mut names: Vec<_> = self
+            .places
+            .iter()
+            .map(|(name, place)| (name.as_str(), place.shape.as_slice()))
+            .collect();
+        names.sort_unstable();
+        names
     }
 
     /// Whether there is a tensor of this name.
@@ -131,14 +178,22 @@ impl Tensors {
     /// Errors: there is none of this name, its shape is another, or its type is no float of 16
     /// or 32 bits.
     pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Raw> {
+        self.raw(name, shape, &[Dtype::F32, Dtype::F16, Dtype::BF16])
+    }
+
+    /// The blocks of a matrix in a quantised copy.
+    ///
+    /// Errors: there are none of this name, or of another size.
+    pub(crate) fn blocks(&self, matrix: &Matrix, dtype: linear::Dtype) -> Result<Bytes> {
+        let shape = [matrix.n_out(), matrix.n_row_bytes(dtype)];
+        let raw = self.raw(&quantised::entry(matrix, dtype), &shape, &[Dtype::U8])?;
+        Ok(raw.bytes)
+    }
+
+    fn raw(&self, name: &str, shape: &[usize], dtypes: &[Dtype]) -> Result<Raw> {
         let Some(place) = self.places.get(name) else {
-            let file = self
-                .shards
-                .iter()
-                .map(|shard| shard.display.as_str())
-                .collect::<Vec<_>>();
             return Err(Error::Tensor {
-                file: file.join(", "),
+                file: self.display(),
                 tensor: name.to_owned(),
                 expected: format!("shape {shape:?}"),
                 found: "no such tensor".to_owned(),
@@ -157,11 +212,12 @@ impl Tensors {
                 format!("shape {:?}", place.shape),
             ));
         }
-        if !matches!(place.dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16) {
-            return Err(wrong(
-                "F32, F16 or BF16".to_owned(),
-                format!("{:?}", place.dtype),
-            ));
+        if !dtypes.contains(&place.dtype) {
+            let expected = match dtypes {
+                [Dtype::U8] => "U8",
+                _ => "F32, F16 or BF16",
+            };
+            return Err(wrong(expected.to_owned(), format!("{:?}", place.dtype)));
         }
         let bytes =
             map(&shard.file, place.bytes.0, Some(place.bytes.1)).map_err(|source| Error::Io {
@@ -185,6 +241,16 @@ impl Tensors {
 }
 
 impl Raw {
+    /// How its values are written, as safetensors spells it.
+    pub(crate) fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    /// The bytes as they are in the file.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.as_slice()
+    }
+
     /// Widens `values.len()` values from the `first`-th on, row-major.
     pub(crate) fn read(&self, first: usize, values: &mut [f32]) {
         let n = values.len();
@@ -219,11 +285,25 @@ impl Raw {
 }
 
 impl Bytes {
-    fn as_slice(&self) -> &[u8] {
+    pub(crate) fn as_slice(&self) -> &[u8] {
         match self {
             Self::Mapped(map) => map,
             Self::Static(bytes) => bytes,
         }
+    }
+
+    /// Gives the memory back that holds pages of the file; whoever reads them again gets them
+    /// again.
+    #[cfg_attr(unix, expect(unsafe_code, reason = "the system forgets pages"))]
+    pub(crate) fn forget_pages(&self) {
+        #[cfg(unix)]
+        if let Self::Mapped(map) = self {
+            // SAFETY: the map is shared and never written to, so the pages come back from the
+            // file unchanged. That it fails only costs memory.
+            let _ = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
+        }
+        #[cfg(not(unix))]
+        let _ = self;
     }
 }
 

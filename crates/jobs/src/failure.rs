@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::io::ErrorKind;
 
 use earmark_pipeline::Error as PipelineError;
 
@@ -27,14 +28,22 @@ pub enum Code {
     ModelMissing,
     /// The model's files are incomplete or damaged: get them again.
     ModelInvalid,
+    /// Another program is working on the model's files: wait for it.
+    ModelBusy,
+    /// The network is switched off in the settings: switch it on, or import the files.
+    NetworkOff,
+    /// The network or a server did not give what was asked for: try again or another mirror.
+    Network,
+    /// There is not enough room on the disk: make some.
+    NoSpace,
+    /// The disk does not let a file be read or written: mend permissions or choose another place.
+    Disk,
+    /// No sound comes from a microphone: connect it, free it or choose another.
+    Microphone,
+    /// The system does not allow the microphone: allow it in the privacy settings.
+    MicrophoneDenied,
     /// The device that was asked for does not work: choose another.
     Device,
-    /// No sound comes from the microphone: plug it in or choose another.
-    Microphone,
-    /// The system keeps the microphone from this program: allow it in the privacy settings.
-    MicrophoneDenied,
-    /// A recording cannot be written, or no further; what is there is kept: free some space.
-    RecordingStopped,
     /// The recogniser could not do it, most likely for want of memory: a smaller model or dtype.
     Engine,
     /// A mistake in the program: report it.
@@ -79,7 +88,11 @@ impl From<earmark_audio::Error> for Failure {
                 Code::Microphone
             }
             Error::DeviceDenied { .. } => Code::MicrophoneDenied,
-            Error::Unwritable { .. } | Error::Stopped { .. } => Code::RecordingStopped,
+            Error::Unwritable { source, .. } | Error::Stopped { source, .. } => match source.kind()
+            {
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::NoSpace,
+                _ => Code::Disk,
+            },
             _ => Code::RecordingInvalid,
         };
         Self::new(code, error.to_string())
@@ -88,7 +101,23 @@ impl From<earmark_audio::Error> for Failure {
 
 impl From<earmark_weights::Error> for Failure {
     fn from(error: earmark_weights::Error) -> Self {
-        Self::new(Code::ModelMissing, error.to_string())
+        use earmark_weights::Error;
+        let code = match &error {
+            Error::Locked { .. } => Code::ModelBusy,
+            Error::NetworkOff { .. } => Code::NetworkOff,
+            Error::Proxy { .. }
+            | Error::Mirror { .. }
+            | Error::Unreachable { .. }
+            | Error::Refused { .. }
+            | Error::Wrong { .. } => Code::Network,
+            Error::NoSpace { .. } | Error::Full { .. } => Code::NoSpace,
+            Error::Disk { .. } | Error::Exists { .. } => Code::Disk,
+            Error::Import { .. } | Error::Damaged { .. } | Error::NoCopy { .. } => {
+                Code::ModelInvalid
+            }
+            _ => Code::ModelMissing,
+        };
+        Self::new(code, error.to_string())
     }
 }
 
@@ -122,5 +151,50 @@ impl From<PipelineError> for Failure {
             PipelineError::Engine(error) => error.into(),
             other => Self::new(Code::Internal, other.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error as IoError, ErrorKind};
+
+    use earmark_audio::Error as Audio;
+    use earmark_transcript::Ms;
+    use earmark_weights::Error as Weights;
+
+    use super::{Code, Failure};
+
+    fn check(failure: impl Into<Failure>, expected: Code, advice: &str) {
+        let failure = failure.into();
+        assert_eq!(failure.code, expected, "{failure}");
+        assert!(failure.message.contains(advice), "{failure}");
+    }
+
+    #[test]
+    fn what_a_person_can_do_next_decides_the_code() {
+        let (text, path) = (String::new, || "/x".into());
+        let off = Weights::NetworkOff { url: text() };
+        check(off, Code::NetworkOff, "switch it on");
+        check(Weights::Locked { name: text() }, Code::ModelBusy, "wait");
+        let refused = Weights::Refused {
+            url: text(),
+            status: 404,
+            retry_after_s: None,
+        };
+        check(refused, Code::Network, "another mirror");
+        check(Weights::Full { path: path() }, Code::NoSpace, "make room");
+        let absent = Weights::NotDownloaded { name: "m".into() };
+        check(absent, Code::ModelMissing, "earmark models download m");
+        let denied = Audio::DeviceDenied { device: text() };
+        check(denied, Code::MicrophoneDenied, "privacy settings");
+        let busy = Audio::DeviceBusy { device: text() };
+        check(busy, Code::Microphone, "another program");
+        let stopped = |kind| Audio::Stopped {
+            path: path(),
+            kept: Ms(5),
+            source: IoError::from(kind),
+        };
+        check(stopped(ErrorKind::StorageFull), Code::NoSpace, "are kept");
+        check(stopped(ErrorKind::PermissionDenied), Code::Disk, "are kept");
     }
 }

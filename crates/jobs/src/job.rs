@@ -1,12 +1,13 @@
 //! What is asked of the queue, and what it tells.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use earmark_engine::Settings;
 use earmark_transcript::{Language, Ms, Segment, Transcript};
 
-use crate::{Failure, Progress};
+use crate::{Failure, Progress, Unloading};
 
 /// One recording to be transcribed.
 #[derive(Clone, Debug)]
@@ -30,6 +31,60 @@ pub struct Job {
     pub longest_piece_s: Option<u32>,
 }
 
+/// A few lines of a transcript that are to be heard again.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// The recording.
+    pub recording: PathBuf,
+    /// Folder or catalog name of the model.
+    pub model: String,
+    /// What measures the times of the words.
+    pub aligner: AlignerChoice,
+    /// Device, dtype and threads.
+    pub settings: Settings,
+    /// The stretch of the recording that is heard; see [`Span::room`].
+    pub range: Range<Ms>,
+    /// What stands there now.
+    pub lines: Vec<Segment>,
+    /// What is to be found out.
+    pub task: Task,
+}
+
+/// What is to be found out about a [`Span`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// When the words of the lines are spoken; the text is right.
+    Align,
+    /// What is said, and when.
+    Recognise {
+        /// The language to assume; `None` lets the model tell.
+        language: Option<Language>,
+        /// Background text or names that bias the recogniser.
+        context: String,
+    },
+}
+
+/// How far around its lines a span is heard, where the neighbours leave room: times that are to
+/// be measured anew may be a little wrong. Units: ms.
+const MARGIN_MS: u32 = 500;
+
+impl Span {
+    /// The stretch to hear for the lines `at..at + n` of a transcript: from the first to the last
+    /// and half a second around them, but nothing of the neighbours. `None` when there are no such
+    /// lines.
+    pub fn room(segments: &[Segment], at: usize, n: usize) -> Option<Range<Ms>> {
+        let lines = segments.get(at..at.checked_add(n)?)?;
+        let start = lines.iter().map(|line| line.start.0).min()?;
+        let end = lines.iter().map(|line| line.end.0).max()?.max(start);
+        let before = at.checked_sub(1).map_or(0, |at| segments[at].end.0);
+        let after = segments.get(at + n).map_or(u32::MAX, |next| next.start.0);
+        // Neighbours that overlap with the lines leave them as they are.
+        let from = start.saturating_sub(MARGIN_MS).max(before.min(start));
+        let to = end.saturating_add(MARGIN_MS).min(after.max(end));
+        Some(Ms(from)..Ms(to))
+    }
+}
+
 /// What measures the times of the words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum AlignerChoice {
@@ -46,7 +101,7 @@ pub enum AlignerChoice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub u64);
 
-/// What happens to a job, as it happens.
+/// What happens in a queue, as it happens.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// It is its turn.
@@ -77,6 +132,8 @@ pub enum Event {
         /// How long the work took, loading not counted.
         spent: Duration,
     },
+    /// Between two jobs, the loaded model gave its memory back; the next job loads it again.
+    Unloaded(Unloading),
 }
 
 /// A model that was loaded.
@@ -92,6 +149,8 @@ pub struct Loaded {
     pub device: String,
     /// Why that is not the best device, when it is not: one sentence.
     pub device_note: Option<String>,
+    /// That memory may not be enough, when it may not: one sentence with what to do.
+    pub memory_note: Option<String>,
     /// How long loading took.
     pub spent: Duration,
 }
@@ -103,6 +162,49 @@ pub enum End {
     Done(Transcript),
     /// It was cancelled; the finished segments are kept.
     Cancelled(Transcript),
+    /// It was held at the end of a piece: everything before this is heard and was told, and a job
+    /// [from](Job::from) there goes on.
+    Held(Ms),
     /// It came to nothing.
     Failed(Failure),
+}
+
+#[cfg(test)]
+mod tests {
+    use earmark_transcript::{Ms, Segment, Timing};
+
+    use super::Span;
+
+    fn check(lines: &[(u32, u32)], at: usize, n: usize, expected: Option<(u32, u32)>) {
+        let line = |&(start, end): &(u32, u32)| Segment {
+            start: Ms(start),
+            end: Ms(end),
+            text: String::new(),
+            language: String::new(),
+            timing: Timing::Aligned,
+            speaker: None,
+            words: Vec::new(),
+        };
+        let lines: Vec<Segment> = lines.iter().map(line).collect();
+        let room = Span::room(&lines, at, n);
+        assert_eq!(room.map(|room| (room.start.0, room.end.0)), expected);
+    }
+
+    #[test]
+    fn a_span_has_the_room_that_its_neighbours_leave() {
+        let lines = [(300, 900), (1000, 3000), (9000, 9500)];
+        check(&lines, 0, 1, Some((0, 1000)));
+        check(&lines, 1, 1, Some((900, 3500)));
+        check(&lines, 2, 1, Some((8500, 10_000)));
+        check(&lines, 0, 3, Some((0, 10_000)));
+        check(&lines, 3, 1, None);
+        check(&lines, 1, 0, None);
+        check(&lines, 1, usize::MAX, None);
+        check(
+            &[(0, 2000), (1500, 2500), (2400, 3000)],
+            1,
+            1,
+            Some((1500, 2500)),
+        );
+    }
 }

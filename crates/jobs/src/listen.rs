@@ -84,9 +84,10 @@ pub enum Heard {
 
 /// Hears one session after another and keeps its model loaded in between.
 ///
-/// Dropping it ends what is being heard and waits for that.
+/// Dropping it ends every recording, hears what was recorded to the end, and waits for that.
 pub struct Listener {
     tasks: Option<Sender<Task>>,
+    is_closing: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -107,6 +108,7 @@ impl Default for Listener {
             .expect("a system that runs programs can start one thread");
         Self {
             tasks: Some(tasks),
+            is_closing: Arc::default(),
             thread: Some(thread),
         }
     }
@@ -141,6 +143,7 @@ impl Listener {
             capture,
             recorder: Some(recorder),
             path: listen.job.recording.clone(),
+            is_closing: Arc::clone(&self.is_closing),
             outbox,
             written,
         };
@@ -160,6 +163,7 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
+        self.is_closing.store(true, Ordering::Relaxed);
         self.tasks = None;
         if let Some(thread) = self.thread.take() {
             // A panic of the thread has ended its session's events.
@@ -227,6 +231,8 @@ struct Mouth {
     capture: Capture,
     recorder: Option<Recorder>,
     path: PathBuf,
+    /// Whether nobody will listen any more.
+    is_closing: Arc<AtomicBool>,
     outbox: Sender<Heard>,
     written: SyncSender<()>,
 }
@@ -237,7 +243,8 @@ impl Mouth {
         let mut failure = None;
         while failure.is_none() {
             let wait = stopped.recv_timeout(EVERY);
-            if wait != Err(RecvTimeoutError::Timeout) {
+            let is_over = wait != Err(RecvTimeoutError::Timeout);
+            if is_over || self.is_closing.load(Ordering::Relaxed) {
                 break;
             }
             failure = self.take(Instant::now()).err();

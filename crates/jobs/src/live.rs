@@ -59,7 +59,7 @@ impl Task {
         let wanted = Wanted::by(&self.job);
         if kept.as_ref().is_none_or(|(has, _)| *has != wanted) {
             *kept = None; // the old one's memory goes before the new one's comes
-            let pair = Pair::load(&self.job)?;
+            let pair = Pair::load(&wanted)?;
             self.tell(Heard::Loaded(pair.loaded.clone()));
             *kept = Some((wanted, pair));
         }
@@ -79,7 +79,8 @@ impl Task {
         };
         let mut tail = Tail::open(&self.job.recording)?;
         let mut herald = Herald {
-            task: self,
+            cancel: &self.cancel,
+            outbox: &self.outbox,
             late: Ms(0),
         };
         loop {
@@ -108,17 +109,19 @@ impl Task {
 
 /// Carries what live transcription tells to the session's listeners.
 struct Herald<'a> {
-    task: &'a Task,
+    cancel: &'a AtomicBool,
+    outbox: &'a Sender<Heard>,
     late: Ms,
 }
 
 impl Watch for Herald<'_> {
     fn cancelled(&mut self) -> bool {
-        self.task.is_cancelled()
+        self.cancel.load(Ordering::Relaxed)
     }
 
     fn event(&mut self, event: Event<'_>) {
-        self.task.tell(match event {
+        // Nobody listening is no reason to stop.
+        let _ = self.outbox.send(match event {
             Event::Words {
                 start,
                 committed,

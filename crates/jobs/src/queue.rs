@@ -1,55 +1,93 @@
-//! The queue: jobs go in at one end, and one thread takes them out at the other.
+//! The queue: jobs go in at one end, and one thread takes them out at the other. Spans to be heard
+//! again come before the jobs, also before the one that is being done: it stops where it is, and
+//! begins the piece it was at again when the span is done. A person waits for the span; nobody
+//! waits for the piece.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use earmark_engine::self_test;
 use earmark_transcript::Transcript;
 
+use crate::idle::Habits;
+use crate::redo::{Order, Stopper};
 use crate::work::{Bench, ThisComputer, Tools};
-use crate::{End, Event, Failure, Job, JobId};
+use crate::{End, Event, Failure, Job, JobId, Redo, Span, models_folder};
 
 /// A queue of jobs with an engine thread of its own.
 ///
 /// Dropping it cancels what is left and waits until the thread has ended.
 pub struct Queue {
-    inbox: Option<Sender<(JobId, Job)>>,
     shared: Arc<Shared>,
     n_submitted: u64,
     thread: Option<JoinHandle<()>>,
 }
 
 /// What the queue and its thread both hold.
-#[derive(Default)]
 struct Shared {
-    /// The jobs that are waiting or being done, and whether each is to stop.
-    stop: Mutex<HashMap<JobId, Arc<AtomicBool>>>,
+    /// What happens to a model that nobody uses.
+    habits: Mutex<Habits>,
+    waiting: Mutex<Waiting>,
+    /// Something is waiting, or the queue is gone.
+    woken: Condvar,
+}
+
+/// What waits for the thread, and what it is to know of the job it is at.
+#[derive(Default)]
+struct Waiting {
+    jobs: VecDeque<(JobId, Job)>,
+    spans: VecDeque<Order>,
+    /// The jobs that are not over.
+    wishes: HashMap<JobId, Wish>,
+    /// Stops the span that was taken out last.
+    redoing: Stopper,
+    is_closed: bool,
+}
+
+impl Waiting {
+    fn next_span(&mut self) -> Option<Order> {
+        let order = self.spans.pop_front()?;
+        self.redoing = order.stopper.clone();
+        Some(order)
+    }
+}
+
+/// What is wanted of a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Wish {
+    #[default]
+    GoOn,
+    Hold,
+    Stop,
 }
 
 impl Queue {
     /// Starts an empty queue, and gives the receiver of what will happen in it.
     pub fn start() -> (Self, Receiver<Event>) {
-        Self::start_with(Box::new(ThisComputer))
+        self_test::remember_in(models_folder().join("devices.json"));
+        Self::start_with(Box::new(ThisComputer), Habits::default())
     }
 
-    pub(crate) fn start_with(tools: Box<dyn Tools>) -> (Self, Receiver<Event>) {
-        let (inbox, jobs) = mpsc::channel();
+    pub(crate) fn start_with(tools: Box<dyn Tools>, habits: Habits) -> (Self, Receiver<Event>) {
         let (outbox, events) = mpsc::channel();
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            habits: Mutex::new(habits),
+            waiting: Mutex::default(),
+            woken: Condvar::new(),
+        });
         let thread = {
             let shared = Arc::clone(&shared);
             thread::Builder::new()
                 .name("engine".into())
-                .spawn(move || run(&jobs, &outbox, &shared, Bench::new(tools)))
+                .spawn(move || run(&shared, &outbox, Bench::new(tools)))
                 .expect("a system that runs programs can start one thread")
         };
         (
             Self {
-                inbox: Some(inbox),
                 shared,
                 n_submitted: 0,
                 thread: Some(thread),
@@ -62,23 +100,45 @@ impl Queue {
     pub fn submit(&mut self, job: Job) -> JobId {
         self.n_submitted += 1;
         let id = JobId(self.n_submitted);
-        self.shared.stop().insert(id, Arc::default());
-        if let Some(inbox) = &self.inbox {
-            inbox
-                .send((id, job))
-                .expect("the thread outlives the queue's inbox");
-        }
+        let mut waiting = self.shared.waiting();
+        waiting.wishes.insert(id, Wish::GoOn);
+        waiting.jobs.push_back((id, job));
+        self.shared.woken.notify_one();
         id
+    }
+
+    /// Sets after how long without a job the loaded model gives its memory back; `None` keeps it
+    /// until the computer is short of memory.
+    pub fn unload_after(&self, time: Option<Duration>) {
+        self.shared.habits().unload_after = time;
+    }
+
+    /// Hears a few lines again, before everything else that waits or is being done. No events are
+    /// told of it, but for those of a job that has to begin its piece again.
+    pub fn redo(&self, span: Span) -> Redo {
+        let (redo, order) = Redo::new(span);
+        self.shared.waiting().spans.push_back(order);
+        self.shared.woken.notify_one();
+        redo
     }
 
     /// Stops a job, whether it waits or is being done; nothing happens when it is over.
     pub fn cancel(&self, job: JobId) {
-        if let Some(stop) = self.shared.stop().get(&job) {
-            stop.store(true, Ordering::Relaxed);
-        }
+        self.shared.wish(job, Wish::Stop);
     }
 
-    /// Stops every job that is not over.
+    /// Ends a job at the end of the piece it is at, with [`End::Held`]; nothing happens when it is
+    /// over.
+    pub fn hold(&self, job: JobId) {
+        self.shared.wish(job, Wish::Hold);
+    }
+
+    /// Takes back a [`hold`](Self::hold) that has not come about yet; whether it could be.
+    pub fn go_on(&self, job: JobId) -> bool {
+        self.shared.wish(job, Wish::GoOn)
+    }
+
+    /// Stops every job and every span that is not over.
     pub fn cancel_all(&self) {
         self.shared.cancel_all();
     }
@@ -94,7 +154,8 @@ impl Queue {
 impl Drop for Queue {
     fn drop(&mut self) {
         self.cancel_all();
-        self.inbox = None;
+        self.shared.waiting().is_closed = true;
+        self.shared.woken.notify_one();
         if let Some(thread) = self.thread.take() {
             // A panic of the thread was told as an event already.
             let _ = thread.join();
@@ -103,43 +164,146 @@ impl Drop for Queue {
 }
 
 impl Shared {
-    fn stop(&self) -> MutexGuard<'_, HashMap<JobId, Arc<AtomicBool>>> {
-        self.stop.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn habits(&self) -> MutexGuard<'_, Habits> {
+        self.habits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wishes something of a job, unless it is to stop already; whether it is not over.
+    fn wish(&self, job: JobId, wish: Wish) -> bool {
+        let mut waiting = self.waiting();
+        let old = waiting
+            .wishes
+            .get_mut(&job)
+            .filter(|old| **old != Wish::Stop);
+        old.map(|old| *old = wish).is_some()
     }
 
     fn cancel_all(&self) {
-        self.stop()
-            .values()
-            .for_each(|stop| stop.store(true, Ordering::Relaxed));
+        let mut waiting = self.waiting();
+        waiting
+            .wishes
+            .values_mut()
+            .for_each(|wish| *wish = Wish::Stop);
+        waiting.spans.iter().for_each(|order| order.stopper.stop());
+        waiting.redoing.stop();
+    }
+
+    /// What comes next, once there is something; `None` when the queue is gone. Meanwhile a model
+    /// that nobody uses for too long is unloaded.
+    fn next(&self, bench: &mut Bench, tell: &dyn Fn(Event)) -> Option<Next> {
+        let since = Instant::now();
+        let mut waiting = self.waiting();
+        loop {
+            if let Some(order) = waiting.next_span() {
+                return Some(Next::Span(order));
+            }
+            if let Some((id, job)) = waiting.jobs.pop_front() {
+                return Some(Next::Job(id, job));
+            }
+            if waiting.is_closed {
+                return None;
+            }
+            if !bench.is_loaded() {
+                let woken = self.woken.wait(waiting);
+                waiting = woken.unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let habits = *self.habits();
+            let time = habits.wait(since.elapsed());
+            let (woken, timed) = self
+                .woken
+                .wait_timeout(waiting, time)
+                .unwrap_or_else(PoisonError::into_inner);
+            waiting = woken;
+            if timed.timed_out() {
+                drop(waiting);
+                if let Some(why) = bench.rest(&habits, since.elapsed()) {
+                    tell(Event::Unloaded(why));
+                }
+                waiting = self.waiting();
+            }
+        }
     }
 }
 
-/// The engine thread: does jobs until the queue is gone.
-fn run(jobs: &Receiver<(JobId, Job)>, outbox: &Sender<Event>, shared: &Shared, mut bench: Bench) {
-    // Nobody listening is no reason to stop: the queue may still be waiting for its end.
+/// What the thread does next.
+enum Next {
+    Span(Order),
+    Job(JobId, Job),
+}
+
+/// The engine thread: does jobs and spans until the queue is gone.
+fn run(shared: &Shared, outbox: &Sender<Event>, mut bench: Bench) {
     let tell = |event| drop(outbox.send(event));
-    for (id, job) in jobs {
-        let stop = shared.stop().get(&id).map(Arc::clone).unwrap_or_default();
-        let cancelled = || stop.load(Ordering::Relaxed);
-        let (end, spent) = if cancelled() {
-            (End::Cancelled(Transcript::default()), Duration::ZERO)
-        } else {
-            tell(Event::Started(id));
-            let work = AssertUnwindSafe(|| bench.work(id, &job, &cancelled, &tell));
-            catch_unwind(work).unwrap_or_else(|panic| {
-                bench.forget();
-                (
-                    End::Failed(Failure::from_panic(panic.as_ref())),
-                    Duration::ZERO,
-                )
-            })
-        };
-        shared.stop().remove(&id);
-        tell(Event::Ended {
-            job: id,
-            end,
-            spent,
-        });
+    while let Some(next) = shared.next(&mut bench, &tell) {
+        match next {
+            Next::Span(order) => bench.redo(&order),
+            Next::Job(id, job) => {
+                let turn = Turn { id, shared, outbox };
+                let (end, spent) = do_job(&turn, &job, &mut bench);
+                shared.waiting().wishes.remove(&id);
+                turn.tell(Event::Ended {
+                    job: id,
+                    end,
+                    spent,
+                });
+            }
+        }
+    }
+}
+
+fn do_job(turn: &Turn<'_>, job: &Job, bench: &mut Bench) -> (End, Duration) {
+    if turn.is_cancelled() {
+        return (End::Cancelled(Transcript::default()), Duration::ZERO);
+    }
+    turn.tell(Event::Started(turn.id));
+    let work = AssertUnwindSafe(|| bench.work(turn, job));
+    catch_unwind(work).unwrap_or_else(|panic| {
+        bench.forget();
+        let failure = Failure::from_panic(panic.as_ref());
+        (End::Failed(failure), Duration::ZERO)
+    })
+}
+
+/// What a job that is being done can tell and ask.
+pub(crate) struct Turn<'a> {
+    pub(crate) id: JobId,
+    shared: &'a Shared,
+    outbox: &'a Sender<Event>,
+}
+
+impl Turn<'_> {
+    pub(crate) fn tell(&self, event: Event) {
+        // Nobody listening is no reason to stop: the queue may still be waiting for its end.
+        let _ = self.outbox.send(event);
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.wish() == Wish::Stop
+    }
+
+    /// Whether it is to end with its piece.
+    pub(crate) fn is_held(&self) -> bool {
+        self.wish() == Wish::Hold
+    }
+
+    /// Whether something more urgent waits.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        !self.shared.waiting().spans.is_empty()
+    }
+
+    /// The next of what is more urgent.
+    pub(crate) fn next_span(&self) -> Option<Order> {
+        self.shared.waiting().next_span()
+    }
+
+    fn wish(&self) -> Wish {
+        let waiting = self.shared.waiting();
+        waiting.wishes.get(&self.id).copied().unwrap_or_default()
     }
 }
 

@@ -1,24 +1,38 @@
-//! The work of one job: find and load its model, open its recording, transcribe.
+//! The work of one job: find and load its model, open its recording, transcribe. And that of a span
+//! between its pieces.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use earmark_audio::{Recording, Source};
-use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings};
+use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings, memory};
 use earmark_pipeline::{
-    Align, Ears, Event as Heard, Outcome, Policy, Recognize, Timekeeper, Watcher, transcribe,
+    Align, Ears, Event as Heard, Outcome, Policy, Recognize, Step, Timekeeper, Transcription,
+    Watcher, align_again, transcribe,
 };
-use earmark_transcript::Ms;
+use earmark_transcript::{Ms, Segment};
 use earmark_weights::{Files, Located};
 
-use crate::rest::{Rest, later, shifted, shifted_all};
-use crate::{AlignerChoice, End, Event, Failure, Job, JobId, Loaded, Progress};
+use crate::idle::{Habits, is_short_of_memory};
+use crate::queue::Turn;
+use crate::redo::{Answer, Order, Stopper};
+use crate::room::Room;
+use crate::stretch::{Stretch, later, sample_at, shifted, shifted_all};
+use crate::{
+    AlignerChoice, Code, End, Event, Failure, Job, Loaded, Progress, Span, Task, Unloading,
+};
 
 /// Opens recordings and loads models: the real ones, or scripted ones in tests.
 pub(crate) trait Tools: Send {
-    /// Opens the recording of a job.
-    fn open(&mut self, job: &Job) -> Result<Box<dyn Source>, Failure>;
-    /// Loads the model of a job.
-    fn load(&mut self, job: &Job) -> Result<Model, Failure>;
+    /// Opens a recording; the source begins with the sample `from`.
+    fn open(&mut self, recording: &Path, from: u64) -> Result<Box<dyn Source>, Failure>;
+    /// Loads a model.
+    fn load(&mut self, wanted: &Wanted) -> Result<Model, Failure>;
+    /// Whether the computer is short of memory.
+    fn is_short_of_memory(&mut self) -> bool {
+        false
+    }
 }
 
 /// A loaded model.
@@ -29,27 +43,68 @@ pub(crate) struct Model {
     pub(crate) longest_clip_s: u32,
 }
 
+impl Model {
+    fn ears(&mut self) -> Ears<'_> {
+        Ears {
+            recognizer: self.recognizer.as_mut(),
+            aligner: self.aligner.as_mut().map(|it| &mut **it as &mut dyn Align),
+        }
+    }
+
+    /// Pieces that it can take, and that are not longer than is wanted. Units: seconds.
+    fn policy(&self, longest_s: Option<u32>) -> Policy {
+        let its_aligners = self.aligner.as_ref().map_or(u32::MAX, |it| it.longest_s());
+        let wanted = longest_s.unwrap_or(u32::MAX);
+        Policy::within(wanted.min(self.longest_clip_s).min(its_aligners))
+    }
+}
+
+/// What is wanted loaded.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Wanted {
+    pub(crate) model: String,
+    pub(crate) aligner: AlignerChoice,
+    pub(crate) settings: Settings,
+    /// Longest piece that it will be given. Units: seconds.
+    pub(crate) longest_piece_s: Option<u32>,
+}
+
+impl Wanted {
+    pub(crate) fn by(job: &Job) -> Self {
+        Self {
+            model: job.model.clone(),
+            aligner: job.aligner.clone(),
+            settings: job.settings,
+            longest_piece_s: job.longest_piece_s,
+        }
+    }
+}
+
 /// Files, checkpoints and devices of this computer.
 pub(crate) struct ThisComputer;
 
 impl Tools for ThisComputer {
-    fn open(&mut self, job: &Job) -> Result<Box<dyn Source>, Failure> {
-        Ok(Box::new(Recording::open(&job.recording)?))
+    fn open(&mut self, recording: &Path, from: u64) -> Result<Box<dyn Source>, Failure> {
+        Ok(Box::new(Recording::open_from(recording, from)?))
     }
 
-    fn load(&mut self, job: &Job) -> Result<Model, Failure> {
+    fn load(&mut self, wanted: &Wanted) -> Result<Model, Failure> {
         let Pair {
             recognizer,
             aligner,
             loaded,
             longest_clip_s,
-        } = Pair::load(job)?;
+        } = Pair::load(wanted)?;
         Ok(Model {
             recognizer: Box::new(recognizer),
             aligner: aligner.map(|aligner| Box::new(aligner) as Box<dyn Align>),
             loaded,
             longest_clip_s,
         })
+    }
+
+    fn is_short_of_memory(&mut self) -> bool {
+        is_short_of_memory()
     }
 }
 
@@ -62,20 +117,23 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// Finds and loads the model of a job.
-    pub(crate) fn load(job: &Job) -> Result<Self, Failure> {
+    /// Finds and loads what is wanted.
+    pub(crate) fn load(wanted: &Wanted) -> Result<Self, Failure> {
         let home = earmark_weights::home();
-        let located = earmark_weights::find(&job.model, &home)?;
-        let its_aligner = match &job.aligner {
+        let located = earmark_weights::find(&wanted.model, &home)?;
+        let its_aligner = match &wanted.aligner {
             AlignerChoice::Auto => earmark_weights::aligner_for(&located, &home),
             AlignerChoice::Off => None,
             AlignerChoice::Named(name) => Some(earmark_weights::find_aligner(name, &home)?),
         };
+        let models: Vec<&Located> = [&located].into_iter().chain(&its_aligner).collect();
+        let longest_s = wanted.longest_piece_s.unwrap_or(u32::MAX);
+        let memory_note = Room::look().check(&models, wanted.settings, longest_s)?;
         let begun = Instant::now();
-        let recognizer = Recognizer::load(&checkpoint(&located), &job.settings)?;
+        let recognizer = Recognizer::load(&checkpoint(&located), &wanted.settings)?;
         let aligner = its_aligner
             .as_ref()
-            .map(|located| timekeeper(located, job.settings))
+            .map(|located| timekeeper(located, wanted.settings))
             .transpose()?;
         let loaded = Loaded {
             is_demo: located.is_demo(),
@@ -83,6 +141,7 @@ impl Pair {
             aligner: its_aligner.map(|located| located.title),
             device: recognizer.device(),
             device_note: recognizer.device_note().map(str::to_owned),
+            memory_note,
             spent: begun.elapsed(),
         };
         Ok(Self {
@@ -101,32 +160,15 @@ fn timekeeper(located: &Located, settings: Settings) -> Result<Timekeeper, Failu
     Ok(Timekeeper::new(aligner, languages, located.longest_clip_s))
 }
 
-fn checkpoint(located: &Located) -> Checkpoint {
+/// The files of a located checkpoint, as the engine takes them.
+pub(crate) fn checkpoint(located: &Located) -> Checkpoint {
     match &located.files {
         Files::Folder(path) => Checkpoint::Folder(path.clone()),
         Files::Embedded(files) => Checkpoint::Embedded(files),
     }
 }
 
-/// What a job wants loaded.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Wanted {
-    model: String,
-    aligner: AlignerChoice,
-    settings: Settings,
-}
-
-impl Wanted {
-    pub(crate) fn by(job: &Job) -> Self {
-        Self {
-            model: job.model.clone(),
-            aligner: job.aligner.clone(),
-            settings: job.settings,
-        }
-    }
-}
-
-/// The engine's side of the queue: tools, and the model of the last job, kept for the next.
+/// The engine's side of the queue: tools, and the model that was used last, kept for the next.
 pub(crate) struct Bench {
     tools: Box<dyn Tools>,
     model: Option<(Wanted, Model)>,
@@ -137,62 +179,138 @@ impl Bench {
         Self { tools, model: None }
     }
 
-    /// Does a job, telling what happens; how it ended and how long the work took.
-    pub(crate) fn work(
-        &mut self,
-        id: JobId,
-        job: &Job,
-        cancelled: &(dyn Fn() -> bool + Sync),
-        tell: &(dyn Fn(Event) + Sync),
-    ) -> (End, Duration) {
+    /// Does a job, telling what happens, and the spans that come in between; how it ended and how
+    /// long its own work took.
+    pub(crate) fn work(&mut self, turn: &Turn<'_>, job: &Job) -> (End, Duration) {
         let mut begun = Instant::now();
         let mut attempt = || -> Result<End, Failure> {
-            let mut source = Rest::new(self.tools.open(job)?, job.from);
-            let model = self.model(id, job, tell)?;
+            let mut source = self.tools.open(&job.recording, sample_at(job.from))?;
+            let wanted = Wanted::by(job);
+            let loaded = |loaded: &Loaded| turn.tell(Event::Loaded(turn.id, loaded.clone()));
+            let policy = self.model(&wanted, loaded)?.policy(job.longest_piece_s);
             begun = Instant::now();
-            let its_aligners = model.aligner.as_ref().map_or(u32::MAX, |it| it.longest_s());
-            let longest = job
-                .longest_piece_s
-                .unwrap_or(u32::MAX)
-                .min(model.longest_clip_s)
-                .min(its_aligners);
             let request = Request {
                 context: &job.context,
                 language: job.language,
                 ..Request::default()
             };
-            let mut herald = Herald {
-                id,
-                from: job.from,
-                begun,
-                cancelled,
-                tell,
-            };
-            let ears = Ears {
-                recognizer: model.recognizer.as_mut(),
-                aligner: model.aligner.as_mut().map(|it| &mut **it as &mut dyn Align),
-            };
-            let policy = Policy::within(longest);
-            let outcome = transcribe(&mut source, ears, &request, policy, &mut herald)?;
-            Ok(match outcome {
-                Outcome::Done(transcript) => End::Done(shifted_all(transcript, job.from)),
-                Outcome::Cancelled(transcript) => End::Cancelled(shifted_all(transcript, job.from)),
-            })
+            let mut transcription = Transcription::new(source.as_mut(), policy);
+            let from = job.from;
+            while !turn.is_cancelled() {
+                if turn.is_held() && !transcription.has_begun() {
+                    return Ok(End::Held(later(transcription.heard(), from)));
+                }
+                let interrupted = Instant::now();
+                while let Some(order) = turn.next_span() {
+                    self.redo(&order);
+                }
+                // A span may have asked for another one.
+                let model = self.model(&wanted, loaded)?;
+                begun += interrupted.elapsed();
+                let mut herald = Herald { turn, from, begun };
+                match transcription.step(&mut model.ears(), &request, &mut herald)? {
+                    Step::Heard | Step::Stopped => {}
+                    Step::Ended => return Ok(End::Done(shifted_all(transcription.done(), from))),
+                }
+            }
+            let cancelled = transcription.cancelled(&mut Herald { turn, from, begun });
+            Ok(End::Cancelled(shifted_all(cancelled, from)))
         };
         let end = attempt().unwrap_or_else(End::Failed);
         (end, begun.elapsed())
     }
 
-    /// The model of a job: the one of the last job when it is the same.
-    fn model(&mut self, id: JobId, job: &Job, tell: &dyn Fn(Event)) -> Result<&mut Model, Failure> {
-        let wanted = Wanted::by(job);
-        if self.model.as_ref().is_none_or(|(has, _)| *has != wanted) {
-            self.model = None; // the old one's memory goes before the new one's comes
-            let model = self.tools.load(job)?;
-            tell(Event::Loaded(id, model.loaded.clone()));
-            self.model = Some((wanted, model));
+    /// Hears a span again and answers whoever asked.
+    pub(crate) fn redo(&mut self, order: &Order) {
+        let work = AssertUnwindSafe(|| self.hear_again(&order.span, &order.stopper));
+        let answer = catch_unwind(work).unwrap_or_else(|panic| {
+            self.forget();
+            Err(Failure::from_panic(panic.as_ref()))
+        });
+        order.answer(answer);
+    }
+
+    fn hear_again(&mut self, span: &Span, stopper: &Stopper) -> Answer {
+        if stopper.is_stopped() {
+            return Ok(None);
+        }
+        let from = span.range.start;
+        let source = self.tools.open(&span.recording, sample_at(from))?;
+        let mut source = Stretch::new(source, &span.range);
+        let wanted = Wanted {
+            model: span.model.clone(),
+            aligner: span.aligner.clone(),
+            settings: span.settings,
+            longest_piece_s: None,
+        };
+        let model = self.model(&wanted, |_| {})?;
+        let policy = model.policy(None);
+        let mut patience = Patience(stopper);
+        match &span.task {
+            Task::Align => {
+                let Some(samples) = all(&mut source, stopper)? else {
+                    return Ok(None);
+                };
+                if samples.is_empty() {
+                    return Err(too_short(span));
+                }
+                let ears = model.ears();
+                Ok(align_again(
+                    samples,
+                    from,
+                    &span.lines,
+                    ears,
+                    &mut patience,
+                )?)
+            }
+            Task::Recognise { language, context } => {
+                let request = Request {
+                    context,
+                    language: *language,
+                    ..Request::default()
+                };
+                let ears = model.ears();
+                match transcribe(&mut source, ears, &request, policy, &mut patience)? {
+                    Outcome::Cancelled(_) => Ok(None),
+                    Outcome::Done(heard) if heard.duration == Ms(0) => Err(too_short(span)),
+                    Outcome::Done(heard) => {
+                        let speaker = who(&span.lines);
+                        let line = |line| Segment {
+                            speaker: speaker.clone(),
+                            ..shifted(line, from)
+                        };
+                        Ok(Some(heard.segments.into_iter().map(line).collect()))
+                    }
+                }
+            }
+        }
+    }
+
+    /// A model: the one that was used last when it is the same; otherwise it is loaded, and
+    /// `tell` is told.
+    fn model(&mut self, wanted: &Wanted, tell: impl Fn(&Loaded)) -> Result<&mut Model, Failure> {
+        if self.model.as_ref().is_none_or(|(has, _)| has != wanted) {
+            if self.model.take().is_some() {
+                memory::give_back(); // the old one's goes before the new one's comes
+            }
+            let model = self.tools.load(wanted)?;
+            tell(&model.loaded);
+            self.model = Some((wanted.clone(), model));
         }
         Ok(&mut self.model.as_mut().expect("it was just put there").1)
+    }
+
+    /// Whether a model is loaded.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// Unloads a model that nobody has used for `idle`, when it is time to; why it did.
+    pub(crate) fn rest(&mut self, habits: &Habits, idle: Duration) -> Option<Unloading> {
+        let why = habits.unloading(idle, || self.tools.is_short_of_memory())?;
+        self.model = None;
+        memory::give_back();
+        Some(why)
     }
 
     /// Drops the model: after a panic nobody knows what state it is in.
@@ -201,24 +319,58 @@ impl Bench {
     }
 }
 
+/// All samples of a source; `None` when it was stopped on the way.
+fn all(source: &mut dyn Source, stopper: &Stopper) -> Result<Option<Vec<f32>>, Failure> {
+    let mut samples = Vec::new();
+    while let Some(block) = source.next_block()? {
+        samples.extend(block);
+        if stopper.is_stopped() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(samples))
+}
+
+fn too_short(span: &Span) -> Failure {
+    let (start, path) = (span.range.start, span.recording.display());
+    let message = format!(
+        "`{path}` ends before {start}, so it is not the recording that these lines come from; \
+         nothing was changed"
+    );
+    Failure::new(Code::RecordingInvalid, message)
+}
+
+/// Who speaks in all of these lines.
+fn who(lines: &[Segment]) -> Option<String> {
+    let first = lines.first()?.speaker.clone();
+    first.filter(|_| lines.iter().all(|line| line.speaker == lines[0].speaker))
+}
+
+/// Stops when a person says so; nothing is told.
+struct Patience<'a>(&'a Stopper);
+
+impl Watcher for Patience<'_> {
+    fn cancelled(&mut self) -> bool {
+        self.0.is_stopped()
+    }
+}
+
 /// Carries what the pipeline tells to the queue's listeners.
 struct Herald<'a> {
-    id: JobId,
+    turn: &'a Turn<'a>,
     /// Where the source begins in the recording.
     from: Ms,
     begun: Instant,
-    cancelled: &'a (dyn Fn() -> bool + Sync),
-    tell: &'a (dyn Fn(Event) + Sync),
 }
 
 impl Watcher for Herald<'_> {
     fn cancelled(&mut self) -> bool {
-        (self.cancelled)()
+        self.turn.is_cancelled() || self.turn.is_interrupted()
     }
 
     fn event(&mut self, event: Heard<'_>) {
-        let (job, from) = (self.id, self.from);
-        (self.tell)(match event {
+        let (job, from) = (self.turn.id, self.from);
+        self.turn.tell(match event {
             Heard::PieceStarted { start, end } => Event::PieceStarted {
                 job,
                 start: later(start, from),

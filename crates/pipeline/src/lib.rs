@@ -4,6 +4,7 @@
 //! something that can [`Recognize`] hears them, and a [`Watcher`] is told what happens. It holds
 //! one piece of the recording at a time, so its memory does not grow with the recording.
 
+mod again;
 mod align;
 pub mod chunk;
 mod echo;
@@ -17,8 +18,9 @@ pub mod script;
 mod snap;
 mod transcribe;
 
+pub use again::align_again;
 pub use align::{Align, Precision, Timekeeper};
 pub use chunk::Policy;
 pub use error::Error;
 pub use recognize::Recognize;
-pub use transcribe::{Ears, Event, Outcome, Watcher, transcribe};
+pub use transcribe::{Ears, Event, Outcome, Step, Transcription, Watcher, transcribe};

@@ -1,13 +1,13 @@
 //! A transcription takes a source from its first sample to its transcript.
 
 use earmark_audio::{SAMPLE_RATE, Source};
-use earmark_engine::{Observer, Request};
+use earmark_engine::{Observer, Recognition, Request};
 use earmark_transcript::{Ms, Segment, Transcript};
 
 use crate::chunk::{Piece, Pieces};
 use crate::echo::{self, Clean};
 use crate::found::Found;
-use crate::piece::{limit_peak, segments};
+use crate::piece::{Why, limit_peak, segments};
 use crate::{Align, Error, Policy, Recognize};
 
 /// What happens during a transcription, as it happens.
@@ -77,17 +77,67 @@ pub fn transcribe(
     policy: Policy,
     watcher: &mut dyn Watcher,
 ) -> Result<Outcome, Error> {
-    let mut pieces = Pieces::new(source, policy);
-    let mut found = Found::default();
+    let mut transcription = Transcription::new(source, policy);
     while !watcher.cancelled() {
-        let Some(mut piece) = pieces.next_piece()? else {
-            let heard = found.heard;
-            found.begin_with(pieces.source().warnings());
-            return Ok(Outcome::Done(found.into_transcript(heard)));
+        match transcription.step(&mut ears, request, watcher)? {
+            Step::Heard => {}
+            Step::Stopped => break,
+            Step::Ended => return Ok(Outcome::Done(transcription.done())),
+        }
+    }
+    Ok(Outcome::Cancelled(transcription.cancelled(watcher)))
+}
+
+/// A transcription that goes on piece by piece, so that other work can be done in between.
+pub struct Transcription<'a> {
+    pieces: Pieces<'a>,
+    /// The piece that was begun, when somebody asked to stop in the middle of it.
+    begun: Option<Begun>,
+    found: Found,
+}
+
+/// A piece that is not finished.
+struct Begun {
+    piece: Piece,
+    /// What was heard in it, when only the times are missing.
+    heard: Option<Recognition>,
+}
+
+/// How far a step of a [`Transcription`] came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A piece is finished.
+    Heard,
+    /// The watcher asked to stop; the next step begins the same piece again.
+    Stopped,
+    /// There are no more pieces.
+    Ended,
+}
+
+impl<'a> Transcription<'a> {
+    /// A transcription that begins with the first sample of a source.
+    pub fn new(source: &'a mut dyn Source, policy: Policy) -> Self {
+        Self {
+            pieces: Pieces::new(source, policy),
+            begun: None,
+            found: Found::default(),
+        }
+    }
+
+    /// Hears the next piece, or again the one that was begun.
+    ///
+    /// Errors: the source or the recogniser fails; nothing can be done but to begin anew.
+    pub fn step(
+        &mut self,
+        ears: &mut Ears<'_>,
+        request: &Request<'_>,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Step, Error> {
+        let Some(Begun { piece, heard }) = self.take_piece()? else {
+            return Ok(Step::Ended);
         };
-        limit_peak(&mut piece.samples);
         let (start, end) = (piece.start_ms(), piece.end_ms());
-        let total = total(pieces.source(), end);
+        let total = total(self.pieces.source(), end);
         watcher.event(Event::PieceStarted { start, end });
         let mut listener = Listener {
             piece: &piece,
@@ -95,28 +145,85 @@ pub fn transcribe(
             watcher,
         };
         let recognizer = &mut *ears.recognizer;
-        let Some(Clean { heard, echoed }) =
-            echo::recognize(recognizer, &piece.samples, request, &mut listener)?
-        else {
-            break;
+        let clean = match heard {
+            Some(heard) => Some(Clean {
+                heard,
+                echoed: false,
+            }),
+            None => echo::recognize(recognizer, &piece.samples, request, &mut listener)?,
+        };
+        let Some(Clean { heard, echoed }) = clean else {
+            self.begun = Some(Begun { piece, heard: None });
+            return Ok(Step::Stopped);
         };
         if echoed {
-            found.note_echo(&piece);
+            self.found.note_echo(&piece);
         }
         let aligner = ears.aligner.as_mut().map(|it| &mut **it as &mut dyn Align);
         let timed = segments(&piece, &heard, aligner, &mut Patience(watcher));
-        for segment in found.add(&piece, &heard, timed) {
+        if timed.estimated == Some(Why::Cancelled) {
+            let heard = Some(heard);
+            self.begun = Some(Begun { piece, heard });
+            return Ok(Step::Stopped);
+        }
+        for segment in self.found.add(&piece, &heard, timed) {
             watcher.event(Event::Segment(segment));
         }
         watcher.event(Event::Progress { done: end, total });
+        Ok(Step::Heard)
     }
-    found.warn(format!(
-        "stopped at {}; what follows is missing",
-        found.heard
-    ));
-    found.begin_with(pieces.source().warnings());
-    let duration = total(pieces.source(), found.heard).unwrap_or(found.heard);
-    Ok(Outcome::Cancelled(found.into_transcript(duration)))
+
+    /// Whether a piece was begun and is not finished.
+    pub fn has_begun(&self) -> bool {
+        self.begun.is_some()
+    }
+
+    /// How much of the source is heard and finished.
+    pub fn heard(&self) -> Ms {
+        self.found.heard
+    }
+
+    /// The transcript of a source that was heard to its end.
+    pub fn done(mut self) -> Transcript {
+        let heard = self.found.heard;
+        self.found.begin_with(self.pieces.source().warnings());
+        self.found.into_transcript(heard)
+    }
+
+    /// The transcript of what was finished. A piece that only its times are missing of gets
+    /// estimated ones, and the watcher is told.
+    pub fn cancelled(mut self, watcher: &mut dyn Watcher) -> Transcript {
+        if let Some(Begun {
+            piece,
+            heard: Some(heard),
+        }) = self.begun.take()
+        {
+            let mut timed = segments(&piece, &heard, None, &mut Patience(watcher));
+            timed.estimated = timed.estimated.and(Some(Why::Cancelled));
+            for segment in self.found.add(&piece, &heard, timed) {
+                watcher.event(Event::Segment(segment));
+            }
+        }
+        self.found.warn(format!(
+            "stopped at {}; what follows is missing",
+            self.found.heard
+        ));
+        let source = self.pieces.source();
+        self.found.begin_with(source.warnings());
+        let duration = total(source, self.found.heard).unwrap_or(self.found.heard);
+        self.found.into_transcript(duration)
+    }
+
+    fn take_piece(&mut self) -> Result<Option<Begun>, Error> {
+        if let Some(begun) = self.begun.take() {
+            return Ok(Some(begun));
+        }
+        let piece = self.pieces.next_piece()?;
+        Ok(piece.map(|mut piece| {
+            limit_peak(&mut piece.samples);
+            Begun { piece, heard: None }
+        }))
+    }
 }
 
 /// Length of a source as far as it is known; at least what was already heard.

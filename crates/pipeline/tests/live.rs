@@ -48,12 +48,10 @@ impl Follow for Script {
         let mut text = String::new();
         let mut tokens = Vec::new();
         for i in 0..=n_words {
-            let id = match i {
-                _ if i == n_words => 1_000_000 + n_samples as u32,
-                _ => i as u32,
-            };
-            let gap = if i == 0 { "" } else { " " };
-            text += &format!("{gap}w{id}");
+            let last = 1_000_000 + n_samples as u32;
+            let id = if i == n_words { last } else { i as u32 };
+            text.push_str(if i == 0 { "w" } else { " w" });
+            text.push_str(&id.to_string());
             tokens.push(Token {
                 id,
                 probability: 0.5,
@@ -174,7 +172,7 @@ fn an_utterance_ends_with_its_whole_text_committed() {
         notes
             .lines
             .iter()
-            .any(|line| line.contains("|") && !line.ends_with('|'))
+            .any(|line| line.contains('|') && !line.ends_with('|'))
     );
     assert!(
         transcript
@@ -215,7 +213,7 @@ fn ten_minutes_of_silence_say_nothing_and_keep_nothing() {
     };
     let mut most = 0;
     for i in 0..6_000 {
-        let is_quiet = (i / 600) % 2 == 0;
+        let is_quiet = (i / 600u32).is_multiple_of(2);
         let block: Vec<f32> = (0..1_600)
             .map(|_| if is_quiet { 0.0 } else { noise() })
             .collect();

@@ -2,8 +2,9 @@
 //!
 //! `cargo bench -p earmark-store -- ITEMS FOLDER` fills a history of `ITEMS` transcripts of 5,000
 //! words (half of them English, half Chinese characters) in `FOLDER`, unless one of that size is
-//! there already, and prints the median and the longest time of the first page of hits, for terms
-//! that stand there never, three times and in 100,000 segments (fewer, when there are fewer).
+//! there already, and prints the median and the longest time of the first page of hits and of the
+//! first page of the history with its places, as the window shows it, for terms that stand there
+//! never, three times and in 100,000 segments (fewer, when there are fewer).
 
 #![expect(
     clippy::unwrap_used,
@@ -66,23 +67,36 @@ fn main() {
     for (name, terms) in TERMS {
         for (often, term) in ["never", "three times", "often"].into_iter().zip(terms) {
             let filter = Filter::default();
-            let mut times: Vec<Duration> = (0..11)
-                .map(|_| timed(|| store.search(term, &filter, None, 50).unwrap()).1)
-                .collect();
-            let n_hits = store
-                .search(term, &filter, None, 10_000)
-                .unwrap()
-                .hits
-                .len();
-            let first = times[0];
-            times.sort();
-            let (median, longest) = (times[5], times[10]);
+            let hits = store.search(term, &filter, None, 10_000).unwrap().hits;
+            let hits_of_page = measure(|| {
+                store.search(term, &filter, None, 50).unwrap();
+            });
+            let page_of_items = measure(|| page(&store, term));
+            let n_hits = hits.len();
             println!(
-                "{name}, {often}: {n_hits} hits of 10000; first {first:.1?}, median {median:.1?}, \
-                 longest {longest:.1?}"
+                "{name}, {often}: {n_hits} hits of 10000; hits {hits_of_page}; page of the \
+                 history {page_of_items}"
             );
         }
     }
+}
+
+/// What the window asks for when somebody searches: the newest items and the first places in each.
+fn page(store: &Store, term: &str) {
+    let filter = Filter {
+        text: term.into(),
+        ..Filter::default()
+    };
+    store.find(&filter, None, 51, 3).unwrap();
+}
+
+/// First, median and longest time of eleven runs.
+fn measure(mut work: impl FnMut()) -> String {
+    let mut times: Vec<Duration> = (0..11).map(|_| timed(&mut work).1).collect();
+    let first = times[0];
+    times.sort();
+    let (median, longest) = (times[5], times[10]);
+    format!("first {first:.1?}, median {median:.1?}, longest {longest:.1?}")
 }
 
 /// A transcript of 40,000 words: kept whole, read back, and one segment of it edited.

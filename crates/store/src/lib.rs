@@ -35,6 +35,6 @@ pub use item::{Failure, Item, ItemId, NewItem, Origin, Stage, State};
 pub use items::Storage;
 pub use list::{Counts, Day, Filter, by_day};
 pub use retention::{Kept, Removed, Retention};
-pub use search::{Cursor, Hit, Hits};
+pub use search::{Cursor, Found, Hit, Hits};
 pub use settings::Settings;
 pub use store::{Store, default_folder};

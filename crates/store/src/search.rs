@@ -5,10 +5,12 @@ use std::ops::Range;
 use earmark_transcript::{Ms, Segment};
 use jiff::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
+use crate::item::{self, COLUMNS};
+use crate::list::Conditions;
 use crate::query::Query;
-use crate::{Error, Filter, ItemId, Store, item, row, slot};
+use crate::{Error, Filter, Item, ItemId, Store, row, slot};
 
 /// Characters of a snippet before its first match, at most.
 const LEAD: usize = 40;
@@ -98,34 +100,110 @@ impl Store {
         })
     }
 
-    /// The first segments of one item that hold every term of a query, read as in
-    /// [`search`](Self::search), and how many there are in all.
-    pub fn search_in(
+    /// The items in which every term of the filter's text stands, in one segment or in the name,
+    /// newest first, `limit` of them at most, from the one after the item `after`; with their
+    /// first `n_hits` places. Without a text it is the [list](Self::list).
+    ///
+    /// The index is read only as far as the page goes, however often the terms stand in it.
+    pub fn find(
         &self,
-        id: ItemId,
-        query: &str,
+        filter: &Filter,
+        after: Option<ItemId>,
         limit: usize,
-    ) -> Result<(Vec<Hit>, usize), Error> {
-        let query = Query::parse(query);
+        n_hits: usize,
+    ) -> Result<Vec<Found>, Error> {
+        let query = Query::parse(&filter.text);
         let Some(expression) = query.expression() else {
-            return Ok((Vec::new(), 0));
+            let items = self.list(filter, after, limit)?.into_iter();
+            return Ok(items.map(Found::from).collect());
         };
         self.read(|connection| {
-            let sql = "SELECT rowid FROM grams WHERE grams MATCH ?1 AND rowid > ?2 AND rowid < ?3 \
+            let mut finder = Finder {
+                connection,
+                conditions: filter.conditions_but_text(),
+                query: &query,
+                n_hits,
+                found: Vec::new(),
+            };
+            let below = after.map_or(i64::MAX, |after| slot::name_of(after.0));
+            let sql = "SELECT rowid FROM grams WHERE grams MATCH ?1 AND rowid < ?2 \
                 ORDER BY rowid DESC";
-            let ids: Vec<i64> = connection
-                .prepare_cached(sql)?
-                .query_map(
-                    params![expression, slot::name_of(id.0), slot::name_of(id.0 + 1)],
-                    |row| row.get(0),
-                )?
-                .collect::<rusqlite::Result<_>>()?;
-            let hits = ids
-                .iter()
-                .take(limit)
-                .map(|&id| hit(connection, id, &query));
-            Ok((hits.collect::<rusqlite::Result<_>>()?, ids.len()))
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut rows = statement.query(params![expression, below])?;
+            let mut places: Vec<i64> = Vec::new();
+            while let Some(row) = rows.next()? {
+                let id = row.get(0)?;
+                let is_next = |last: &i64| slot::item_of(*last) != slot::item_of(id);
+                if places.last().is_some_and(is_next) {
+                    finder.take(&places)?;
+                    places.clear();
+                    if finder.found.len() == limit {
+                        return Ok(finder.found);
+                    }
+                }
+                places.push(id);
+            }
+            finder.take(&places)?;
+            Ok(finder.found)
         })
+    }
+}
+
+/// An item, and where in it something was said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The item.
+    pub item: Item,
+    /// The first places, as they were spoken; none when only the name has the terms.
+    pub hits: Vec<Hit>,
+    /// How many places there are in all.
+    pub n_hits: usize,
+}
+
+impl From<Item> for Found {
+    fn from(item: Item) -> Self {
+        Self {
+            item,
+            hits: Vec::new(),
+            n_hits: 0,
+        }
+    }
+}
+
+/// Collects the items of a page.
+struct Finder<'a> {
+    connection: &'a Connection,
+    conditions: Conditions,
+    query: &'a Query,
+    n_hits: usize,
+    found: Vec<Found>,
+}
+
+impl Finder<'_> {
+    /// Takes the places of one item in, unless its conditions are not met.
+    fn take(&mut self, places: &[i64]) -> rusqlite::Result<()> {
+        let Some(item) = places.first().map(|&id| slot::item_of(id)) else {
+            return Ok(());
+        };
+        let conditions = self.conditions.sql("AND");
+        let sql = format!("SELECT {COLUMNS} FROM item i WHERE i.id = ? {conditions}");
+        let mut values = vec![Value::Integer(item)];
+        values.extend(self.conditions.values.iter().cloned());
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let row = statement.query_row(params_from_iter(&values), item::read);
+        let Some(item) = row.optional()? else {
+            return Ok(());
+        };
+        let name = slot::name_of(item.id.0);
+        let said = || places.iter().filter(|id| **id != name);
+        let hits = said().take(self.n_hits);
+        let hits = hits.map(|&id| hit(self.connection, id, self.query));
+        self.found.push(Found {
+            hits: hits.collect::<rusqlite::Result<_>>()?,
+            n_hits: said().count(),
+            item,
+        });
+        Ok(())
     }
 }
 

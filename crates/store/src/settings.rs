@@ -56,6 +56,11 @@ pub struct Settings {
     pub retention: Retention,
     /// No connection is opened, not even when asked for.
     pub network_off: bool,
+    /// Address of the proxy for downloads, or `none` for a straight connection; `None` follows the
+    /// system.
+    pub proxy: Option<String>,
+    /// Name or address of the mirror that downloads try first; `None` for the usual one.
+    pub mirror: Option<String>,
     /// What this program does not know, kept for the one that does.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
@@ -105,6 +110,8 @@ impl Default for Settings {
             playback_speed: 1.0,
             retention: Retention::All,
             network_off: false,
+            proxy: None,
+            mirror: None,
             unknown: Map::new(),
         }
     }

@@ -1,10 +1,16 @@
 //! The catalog lists the checkpoints Earmark knows, with what a person needs to choose one.
+//!
+//! The published ones are compiled in. A file `catalog.toml` in the folder of checkpoints, laid out
+//! in the same way, adds checkpoints and mirrors of one's own.
 
+use std::fs;
+use std::io;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::Mirror;
+use crate::{Mirror, home};
 
 /// A checkpoint that Earmark knows.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -24,9 +30,24 @@ pub struct Entry {
     pub longest_clip_s: u32,
     /// SPDX expression of its licence.
     pub licence: String,
+    /// Memory it takes on a processor; none where nobody has reckoned it.
+    pub memory_mb: Option<MemoryMb>,
     /// The published sets of its files, the one to download first; none for what is built in.
     #[serde(default, rename = "edition")]
     pub editions: Vec<Edition>,
+}
+
+/// Memory that a checkpoint takes while it works on a processor with the longest pieces that
+/// recordings are cut into, by how its numbers are stored. Units: MB.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryMb {
+    /// As 32-bit floats.
+    pub f32: u64,
+    /// In blocks of 8 bits.
+    pub q8_0: u64,
+    /// In blocks of 4 bits.
+    pub q4_k: u64,
 }
 
 /// One published set of files of a checkpoint.
@@ -80,8 +101,13 @@ pub enum What {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Catalog {
+    #[serde(default)]
     mirror: Vec<Mirror>,
+    #[serde(default)]
     checkpoint: Vec<Entry>,
+    /// Why the person's own catalog is not in here, when there is one that cannot be.
+    #[serde(skip)]
+    trouble: Option<String>,
 }
 
 /// Every checkpoint Earmark knows, the built-in ones first.
@@ -94,12 +120,69 @@ pub fn mirrors() -> &'static [Mirror] {
     &read().mirror
 }
 
+/// Why the person's own catalog was left out, in one sentence, when there is one that had to be.
+pub fn catalog_trouble() -> Option<&'static str> {
+    read().trouble.as_deref()
+}
+
 fn read() -> &'static Catalog {
     static CATALOG: OnceLock<Catalog> = OnceLock::new();
-    CATALOG.get_or_init(|| {
+    CATALOG.get_or_init(|| Catalog::built_in().with_own(&home().join("catalog.toml")))
+}
+
+impl Catalog {
+    fn built_in() -> Self {
         let text = include_str!("../../../models/catalog.toml");
         toml::from_str(text).expect("a test reads this very text")
-    })
+    }
+
+    /// With the checkpoints and mirrors of a file, if it is there. Its mirrors come first.
+    fn with_own(mut self, file: &Path) -> Self {
+        let own = match fs::read_to_string(file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return self,
+            Err(error) => Err(error.to_string()),
+            Ok(text) => toml::from_str(&text).map_err(|error| error.to_string()),
+        };
+        match own.and_then(|own: Self| self.must_be_able_to_take(&own).map(|()| own)) {
+            Ok(mut own) => {
+                own.mirror.append(&mut self.mirror);
+                self.mirror = own.mirror;
+                self.checkpoint.append(&mut own.checkpoint);
+            }
+            Err(detail) => {
+                let file = file.display();
+                let detail = detail.trim_end();
+                self.trouble = Some(format!(
+                    "the catalog `{file}` cannot be read ({detail}); mend it or remove it"
+                ));
+            }
+        }
+        self
+    }
+
+    /// Errors: what a catalog may not have in it. Names become names of folders and files.
+    fn must_be_able_to_take(&self, own: &Self) -> Result<(), String> {
+        let is_plain = |name: &str| {
+            let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+            !name.is_empty() && !name.starts_with('.') && name.chars().all(fits)
+        };
+        for (i, entry) in own.checkpoint.iter().enumerate() {
+            let name = &entry.name;
+            let before = self.checkpoint.iter().chain(&own.checkpoint[..i]);
+            if before.clone().any(|other| other.is(name)) {
+                return Err(format!("there are two checkpoints called `{name}`"));
+            }
+            if entry.editions.is_empty() {
+                return Err(format!("`{name}` has no `edition`"));
+            }
+            let files = entry.editions.iter().flat_map(|edition| &edition.files);
+            let mut names = files.map(|file| &file.name).chain([name]);
+            if let Some(bad) = names.find(|name| !is_plain(name)) {
+                return Err(format!("`{bad}` is no name for a file"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The checkpoint with this name, or with an edition of this repository (its owner may be left
@@ -141,8 +224,75 @@ impl Edition {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{What, catalog, entry};
+    use super::{Catalog, What, catalog, entry};
     use crate::{DEMO, DEMO_ALIGNER};
+
+    const OWN: &str = r#"
+        [[mirror]]
+        name = "firm"
+        title = "The firm's"
+        url = "https://models.firm.example/{repo}/{file}"
+
+        [[checkpoint]]
+        name = "firm-asr"
+        title = "The firm's"
+        what = "recognizer"
+        about = "Knows our names."
+        languages = ["English"]
+        longest_clip_s = 60
+        licence = "LicenseRef-firm"
+
+        [[checkpoint.edition]]
+        repo = "firm/asr"
+        revision = "1"
+        files = [{ name = "config.json" }, { name = "model.safetensors", size = 5 }]
+    "#;
+
+    fn with_own(text: &str) -> Catalog {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("catalog.toml");
+        std::fs::write(&file, text).unwrap();
+        Catalog::built_in().with_own(&file)
+    }
+
+    #[test]
+    fn a_catalog_of_ones_own_adds_checkpoints_and_mirrors() {
+        let catalog = with_own(OWN);
+        assert_eq!(catalog.trouble, None);
+        assert_eq!(catalog.mirror[0].name, "firm");
+        let all = Catalog::built_in();
+        assert_eq!(catalog.mirror.len(), all.mirror.len() + 1);
+        assert_eq!(catalog.checkpoint.len(), all.checkpoint.len() + 1);
+        let own = catalog.checkpoint.last().unwrap();
+        assert_eq!((own.name.as_str(), own.editions[0].size()), ("firm-asr", 5));
+        let nowhere = Catalog::built_in().with_own(std::path::Path::new("/nowhere/catalog.toml"));
+        assert_eq!(nowhere.trouble, None);
+    }
+
+    #[test]
+    fn a_catalog_that_cannot_be_taken_is_left_out_and_says_why() {
+        let check = |text: &str, expected: &str| {
+            let catalog = with_own(text);
+            let trouble = catalog.trouble.unwrap();
+            assert!(trouble.contains(expected), "{trouble}");
+            assert!(trouble.contains("catalog.toml"), "{trouble}");
+            assert_eq!(catalog.checkpoint, Catalog::built_in().checkpoint);
+            assert_eq!(catalog.mirror, Catalog::built_in().mirror);
+        };
+        check("no toml", "cannot be read");
+        check(&OWN.replace("title", "tittle"), "tittle");
+        check(
+            &OWN.replace("firm-asr", "Demo"),
+            "two checkpoints called `Demo`",
+        );
+        check(&OWN.replace("firm-asr", "../evil"), "`../evil` is no name");
+        check(
+            &OWN.replace("model.safetensors", "/etc/evil"),
+            "`/etc/evil` is no name",
+        );
+        let end = OWN.find("[[checkpoint.edition]]").unwrap();
+        check(&OWN[..end], "`firm-asr` has no `edition`");
+    }
 
     #[test]
     fn the_catalog_reads_and_begins_with_the_demos() {

@@ -132,7 +132,7 @@ pub struct Progress {
 
 impl Progress {
     /// Progress of reading what is here; nobody waits for that long enough to want the speed.
-    pub(crate) fn reading(done: u64, total: u64) -> Self {
+    pub fn reading(done: u64, total: u64) -> Self {
         Self {
             done,
             total: Some(total),

@@ -28,16 +28,12 @@ pub enum Error {
     },
     /// A checkpoint of the catalog that is not on this computer yet.
     #[error(
-        "the model `{name}` is not on this computer; put the files of https://huggingface.co/{repo} \
-         into `{}`", .folder.display()
+        "the model `{name}` is not on this computer; `earmark models download {name}` brings it, \
+         and `earmark models import FOLDER` takes in files that you have"
     )]
     NotDownloaded {
         /// Its name in the catalog.
         name: String,
-        /// Its repository on Hugging Face.
-        repo: String,
-        /// Where its files belong.
-        folder: PathBuf,
     },
     /// An aligner where a recogniser is asked for.
     #[error("`{name}` is an aligner and cannot turn speech into text; choose one of: {known}")]
@@ -163,6 +159,18 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong, and what to do.
         detail: String,
+    },
+    /// There is something where a quantised copy is to be made.
+    #[error("`{}` is there already, and stays as it is; remove it, or choose another folder", .path.display())]
+    Exists {
+        /// Where it was to be.
+        path: PathBuf,
+    },
+    /// A folder that does not say that it is a quantised copy.
+    #[error("`{}` is no quantised copy, or one of another version; convert the model again", .path.display())]
+    NoCopy {
+        /// The folder.
+        path: PathBuf,
     },
     /// A file on disk that is not, or no longer, the published one.
     #[error("`{}` is damaged ({detail}); repair the model", .path.display())]

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::manifest::hex;
-use crate::{DEMO, DEMO_ALIGNER, Embedded, Entry, Error, What, catalog, demo, demo_aligner, entry};
+use crate::{
+    DEMO, DEMO_ALIGNER, Embedded, Entry, Error, Origin, What, catalog, demo, demo_aligner, entry,
+};
 
 /// A checkpoint that is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub fn home() -> PathBuf {
 }
 
 /// The recogniser that a person means by a folder, or by a name of the catalog whose files are
-/// built in or in `home`. A folder that exists wins over a name.
+/// built in or in `home`, or of a quantised copy there. A folder that exists wins over a name.
 ///
 /// A folder is taken at its word but for a look at `config.json`; reading it is the engine's work.
 /// When it is called like a checkpoint of the catalog, or configured like a demo or a published
@@ -82,6 +84,8 @@ fn find_a(what: What, name_or_path: &str, home: &Path) -> Result<Located, Error>
         Err(Error::NotAFolder { path: path.into() })
     } else if let Some(entry) = entry(name_or_path) {
         suits(entry, what, name_or_path).and_then(|()| in_catalog(entry, home))
+    } else if !looks_like_a_path(name_or_path) && Origin::read(&home.join(path)).is_some() {
+        in_folder(&home.join(path), what)
     } else if looks_like_a_path(name_or_path) {
         Err(Error::NoFolder { path: path.into() })
     } else {
@@ -100,7 +104,9 @@ fn in_folder(path: &Path, what: What) -> Result<Located, Error> {
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
     let title = called.unwrap_or_else(|| path.display().to_string());
-    let by_name = entry(&title).filter(|entry| embedded(entry).is_none());
+    let original = Origin::read(path).map(|origin| origin.name);
+    let by_name = entry(original.as_ref().unwrap_or(&title));
+    let by_name = by_name.filter(|entry| embedded(entry).is_none());
     let known = by_name
         .or_else(|| configured_like_a_demo(&config))
         .or_else(|| configured_as_published(&config));
@@ -176,11 +182,8 @@ pub(crate) fn downloaded(entry: &Entry, home: &Path) -> Result<PathBuf, Error> {
     if folder.join("config.json").is_file() {
         return Ok(folder);
     }
-    let repo = entry.editions.first().map(|edition| edition.repo.clone());
     Err(Error::NotDownloaded {
         name: entry.name.clone(),
-        repo: repo.unwrap_or_default(),
-        folder,
     })
 }
 
@@ -278,7 +281,7 @@ mod tests {
         say("./nowhere", "no model folder at `./nowhere`");
         say(&inside("file"), "name the folder");
         say(&inside(""), "no `config.json`");
-        say("Qwen3-ASR-1.7B", &inside("Qwen3-ASR-1.7B"));
+        say("qwen3-asr-1.7b", "earmark models download Qwen3-ASR-1.7B");
         say("Qwen3-ForcedAligner-0.6B", "is an aligner");
         say("whisper", "one of: demo, Qwen3-ASR-0.6B, Qwen3-ASR-1.7B");
         let say = |name: &str, expected: &str| check(find_aligner(name, home.path()), expected);

@@ -6,11 +6,13 @@
 //! [`aligner_for`] says which aligner goes with a recogniser.
 //!
 //! A published checkpoint comes by a [`Download`], or by an [`Import`] from a folder or an archive
-//! that [`export`] made; [`presence`], [`verify`] and [`remove`] are about what is here.
+//! that [`export`] made; [`presence`], [`verify`] and [`remove`] are about what is here. A
+//! [quantised copy](CopyInMaking) is made from any of them.
 
 mod bundle;
 mod catalog;
 mod control;
+mod copy;
 mod demo;
 mod download;
 mod error;
@@ -24,8 +26,9 @@ mod stock;
 mod world;
 
 pub use bundle::export;
-pub use catalog::{Edition, Entry, Fact, What, catalog, entry, mirrors};
+pub use catalog::{Edition, Entry, Fact, MemoryMb, What, catalog, catalog_trouble, entry, mirrors};
 pub use control::{Control, Wish};
+pub use copy::{CopyInMaking, Origin, Print, original_name, verify_copy};
 pub use demo::{DEMO, DEMO_ALIGNER, Embedded, demo, demo_aligner};
 pub use download::{Download, Event, Outcome, Progress, Tell, Tuning};
 pub use error::Error;

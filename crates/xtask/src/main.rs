@@ -1,10 +1,14 @@
 //! Every habit of the house as one word: `cargo xtask WORD`.
 #![expect(clippy::print_stderr, reason = "a build tool talks to the terminal")]
 
+mod bundle;
 mod cuda;
+mod offline;
 mod page;
+mod pictures;
 mod setup;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -12,7 +16,7 @@ use std::process::{Command, ExitCode};
 type Word = (&'static str, &'static str, fn() -> Outcome);
 
 /// The words, in the order a newcomer meets them.
-const WORDS: [Word; 8] = [
+const WORDS: [Word; 13] = [
     (
         "demo",
         "set everything up and print the words of a sample recording",
@@ -28,6 +32,11 @@ const WORDS: [Word; 8] = [
         "install the system packages that building and testing need",
         setup::everything,
     ),
+    (
+        "offline",
+        "run every test where there is no network but loopback",
+        offline::test,
+    ),
     ("lint", "format and clippy, nothing written", lint),
     ("fmt", "format the code", fmt),
     ("desktop", "build the window and start it", desktop),
@@ -37,9 +46,29 @@ const WORDS: [Word; 8] = [
         bench,
     ),
     (
+        "journey",
+        "a model of full size from a local server to its text and out of memory again",
+        journey,
+    ),
+    (
         "cuda",
         "the command line with CUDA, into target/cuda",
         cuda::build,
+    ),
+    (
+        "bundle",
+        "the Debian package, with the window, the command line and the demo model",
+        bundle::make,
+    ),
+    (
+        "try-bundle",
+        "install that package, hear a sample, run the tests of the window, remove it",
+        bundle::try_out,
+    ),
+    (
+        "pictures",
+        "every screen in both languages, light and dark, into the folder SHOTS",
+        pictures::take,
     ),
 ];
 
@@ -51,7 +80,7 @@ fn main() -> ExitCode {
     let Some((_, _, run)) = WORDS.iter().find(|(name, _, _)| *name == word) else {
         eprintln!("usage: cargo xtask WORD\n");
         for (name, what, _) in WORDS {
-            eprintln!("  {name:<8} {what}");
+            eprintln!("  {name:<10} {what}");
         }
         return ExitCode::from(2);
     };
@@ -115,14 +144,35 @@ fn bench() -> Outcome {
     ]))
 }
 
+fn journey() -> Outcome {
+    setup::for_building()?;
+    cargo(&["bench", "-p", "earmark-tests", "--bench", "journey"])
+}
+
+/// Runs the tests of the real window.
+fn window_tests(environment: &[(&str, &str)]) -> Outcome {
+    run(Command::new(cargo_program())
+        .args(["test", "--workspace", "--test", "window"])
+        .envs(environment.iter().copied()))
+}
+
 /// The repository's root.
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// Where cargo puts what it builds.
+fn target() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR");
+    root().join(target.unwrap_or_else(|| "target".into()))
+}
+
 fn cargo(arguments: &[&str]) -> Outcome {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    run(Command::new(cargo).args(arguments))
+    run(Command::new(cargo_program()).args(arguments))
+}
+
+fn cargo_program() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// Runs a command in the root and says which one failed.

@@ -1,6 +1,7 @@
 //! The window's page, made with npm in `ui`; nothing is installed outside of it.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::{Outcome, root, run};
@@ -25,6 +26,12 @@ pub(crate) fn test() -> Outcome {
     npm(&["run", "test:page"])
 }
 
+/// Pictures of every screen in a browser, into a folder.
+pub(crate) fn pictures(folder: &Path) -> Outcome {
+    install()?;
+    run(npm_program(&["run", "shots"]).env("SHOTS", folder))
+}
+
 fn install() -> Outcome {
     // npm writes this file at the end of an installation.
     let made = |path: &str| fs::metadata(root().join(path)).and_then(|file| file.modified());
@@ -35,10 +42,15 @@ fn install() -> Outcome {
     npm(&["ci"])
 }
 
-fn npm(arguments: &[&str]) -> Outcome {
+/// Runs npm in the page's folder.
+pub(crate) fn npm(arguments: &[&str]) -> Outcome {
+    run(&mut npm_program(arguments))
+        .map_err(|error| format!("{error}; the page needs Node 20.19 or newer, with its npm"))
+}
+
+fn npm_program(arguments: &[&str]) -> Command {
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    run(Command::new(program)
-        .args(["--prefix", "ui"])
-        .args(arguments))
-    .map_err(|error| format!("{error}; the page needs Node 20.19 or newer, with its npm"))
+    let mut command = Command::new(program);
+    command.args(["--prefix", "ui"]).args(arguments);
+    command
 }

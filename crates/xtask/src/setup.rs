@@ -36,6 +36,9 @@ const WINDOW: [Need; 10] = [
     ("/usr/share/fonts/truetype/dejavu", "fonts-dejavu-core"),
 ];
 
+/// What pictures need besides: letters for Chinese.
+const LETTERS: [Need; 1] = [("/usr/share/fonts/opentype/noto", "fonts-noto-cjk")];
+
 /// What the tests of the microphone need: a sound server that plays into one.
 const SOUND: [Need; 2] = [
     ("/usr/bin/pulseaudio", "pulseaudio"),
@@ -48,6 +51,12 @@ const READERS: [Need; 2] = [
     ("/usr/share/doc/python3-venv", "python3-venv"),
 ];
 
+/// What the tests without a network need: a trace of system calls, and loopback alone.
+const TRACERS: [Need; 2] = [
+    ("/usr/bin/strace", "strace"),
+    ("/usr/share/doc/iproute2", "iproute2"),
+];
+
 /// The Python package that reads subtitles, in a virtual environment inside the checkout.
 const PYSUBS2: &str = "pysubs2==1.8.1";
 
@@ -58,8 +67,15 @@ pub(crate) fn for_building() -> Outcome {
 
 /// Installs what building and testing everything needs.
 pub(crate) fn everything() -> Outcome {
-    install(&[&BUILDING[..], &WINDOW[..], &SOUND[..], &READERS[..]].concat())?;
+    let needs = [&BUILDING[..], &WINDOW, &SOUND, &READERS, &TRACERS];
+    install(&needs.concat())?;
     subtitle_reader()
+}
+
+/// Installs what pictures of every screen need.
+pub(crate) fn for_pictures() -> Outcome {
+    everything()?;
+    install(&LETTERS)
 }
 
 fn subtitle_reader() -> Outcome {
@@ -100,7 +116,8 @@ fn install(needs: &[Need]) -> Outcome {
     .concat())
 }
 
-fn apt(arguments: &[&str]) -> Outcome {
+/// Runs apt-get, as root.
+pub(crate) fn apt(arguments: &[&str]) -> Outcome {
     let mut command = if is_root() {
         Command::new("apt-get")
     } else {

@@ -6,8 +6,8 @@ use tauri::AppHandle;
 use tauri::ipc::Response;
 
 use super::work;
-use crate::contract::{Code, EntryId, Failure, Opened, Segment, Splice};
-use crate::reveal;
+use crate::contract::{Code, EntryId, Failure, Opened, Redo, Segment, Splice};
+use crate::{outline, reveal};
 
 #[tauri::command]
 pub(crate) async fn open_entry(app: AppHandle, id: EntryId) -> Result<Opened, Failure> {
@@ -22,18 +22,43 @@ pub(crate) async fn open_entry(app: AppHandle, id: EntryId) -> Result<Opened, Fa
             segments: transcript.segments.iter().map(Segment::from).collect(),
             revision: room.revisions.get(&id).copied().unwrap_or_default(),
             audio_url: room.audio_url(id)?,
-            speech: Vec::new(),
         })
     })
     .await
 }
 
 #[tauri::command]
-pub(crate) async fn peaks(app: AppHandle, id: EntryId) -> Result<Response, Failure> {
+pub(crate) async fn outline(app: AppHandle, id: EntryId) -> Result<Response, Failure> {
     work(app, move |desk| {
-        let source = desk.room().store.item(ItemId(id))?.asked.source;
+        let room = desk.room();
+        let (source, folder) = (room.store.item(ItemId(id))?.asked.source, room.outlines());
         // Nobody else has to wait while the recording is read.
-        Ok(Response::new(earmark_jobs::peaks(&source)?))
+        drop(room);
+        Ok(Response::new(outline::of(&folder, ItemId(id), &source)?))
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn redo_span(
+    app: AppHandle,
+    id: EntryId,
+    redo: Redo,
+) -> Result<Option<Vec<Segment>>, Failure> {
+    work(app, move |desk| {
+        let redo = desk.room().redo(ItemId(id), redo)?;
+        // The room is free while the engine works.
+        let lines = redo.wait()?;
+        Ok(lines.map(|lines| lines.iter().map(Segment::from).collect()))
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn stop_redo(app: AppHandle) -> Result<(), Failure> {
+    work(app, |desk| {
+        desk.room().stop_redo();
+        Ok(())
     })
     .await
 }

@@ -118,7 +118,7 @@ pub(crate) async fn copy_entry(
 ) -> Result<(), Failure> {
     work(app, move |desk| {
         let mut room = desk.room();
-        let text = rendered(&room, ItemId(id), &options)?;
+        let text = export::text(&sheet(&room, ItemId(id))?, &options);
         room.copy(text)
     })
     .await
@@ -130,12 +130,7 @@ pub(crate) fn text(room: &Room, id: ItemId) -> Result<String, Failure> {
         format: Format::Txt,
         ..room.settings.export.clone()
     };
-    rendered(room, id, &options)
-}
-
-fn rendered(room: &Room, id: ItemId, options: &ExportOptions) -> Result<String, Failure> {
-    let text = export::render(&sheet(room, id)?, options);
-    String::from_utf8(text).map_err(|error| Failure::internal(&error))
+    Ok(export::text(&sheet(room, id)?, &options))
 }
 
 #[tauri::command]

@@ -1,6 +1,6 @@
 //! Everything that was ever transcribed.
 
-use earmark_store::{Filter, Hit as Found, ItemId, Stage};
+use earmark_store::{Filter, Found, Hit as Place, ItemId, Stage};
 use jiff::Timestamp;
 use tauri::AppHandle;
 
@@ -9,6 +9,7 @@ use crate::contract::{
     EntryId, Failure, HistoryFilter, HistoryPage, HistoryQuery, HistoryRow, Hit, Part, Storage,
 };
 use crate::desk::{self, Room};
+use crate::outline;
 
 /// Rows of a page.
 const N_ROWS: usize = 50;
@@ -25,17 +26,23 @@ pub(crate) async fn list_history(
         let room = desk.room();
         let filter = filter(&query);
         let after = query.after.and_then(|after| after.parse().ok()).map(ItemId);
-        let mut items = room.store.list(&filter, after, N_ROWS + 1)?;
-        let is_more = items.len() > N_ROWS;
-        items.truncate(N_ROWS);
-        let next = items
+        let mut found = room.store.find(&filter, after, N_ROWS + 1, N_HITS)?;
+        let is_more = found.len() > N_ROWS;
+        found.truncate(N_ROWS);
+        let next = found
             .last()
             .filter(|_| is_more)
-            .map(|last| last.id.0.to_string());
-        let rows = items.iter().map(|item| row(&room, item.id, &query.text));
+            .map(|last| last.item.id.0.to_string());
+        // To count what was found, all of the index had to be read.
+        let n_total = match (query.text.trim(), after, &next) {
+            ("", ..) => Some(room.store.count(&filter)?),
+            (_, None, None) => Some(found.len() as u32),
+            _ => None,
+        };
+        let rows = found.iter().map(|found| row(&room, found));
         Ok(HistoryPage {
             rows: rows.collect::<Result<_, _>>()?,
-            n_total: room.store.count(&filter)?,
+            n_total,
             next,
         })
     })
@@ -57,16 +64,15 @@ fn filter(query: &HistoryQuery) -> Filter {
     }
 }
 
-fn row(room: &Room, id: ItemId, text: &str) -> Result<HistoryRow, Failure> {
-    let (hits, n_hits) = room.store.search_in(id, text, N_HITS)?;
+fn row(room: &Room, found: &Found) -> Result<HistoryRow, Failure> {
     Ok(HistoryRow {
-        entry: room.entry(id)?,
-        hits: hits.iter().map(hit).collect(),
-        n_hits,
+        entry: room.entry(found.item.id)?,
+        hits: found.hits.iter().map(hit).collect(),
+        n_hits: found.n_hits,
     })
 }
 
-fn hit(found: &Found) -> Hit {
+fn hit(found: &Place) -> Hit {
     let mut parts = Vec::new();
     let mut push = |text: &str, is_match| {
         if !text.is_empty() {
@@ -137,8 +143,10 @@ pub(crate) async fn restore_entries(app: AppHandle, ids: Vec<EntryId>) -> Result
 #[tauri::command]
 pub(crate) async fn purge_entries(app: AppHandle, ids: Vec<EntryId>) -> Result<(), Failure> {
     work(app, move |desk| {
+        let (mut room, ids) = (desk.room(), items(ids));
         // What the person handed over is theirs and stays.
-        desk::remove(desk.room().store.delete(&items(ids))?);
+        desk::remove(room.store.delete(&ids)?);
+        outline::forget(&room.outlines(), &ids);
         Ok(())
     })
     .await

@@ -4,6 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod entry;
 pub(crate) mod export;
 pub(crate) mod history;
+pub(crate) mod models;
 pub(crate) mod page;
 pub(crate) mod queue;
 pub(crate) mod speech;

@@ -1,13 +1,11 @@
-//! A display without a screen, and a keyboard for the native dialog.
+//! A display without a screen, with a mouse and a keyboard that no hand is on.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread::{self, sleep};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::wait::{Program, install, until};
+use crate::wait::{Program, install, until, within};
 
 /// An X server of its own; it ends with this value, and with it every program that shows on it.
 pub(crate) struct Display {
@@ -19,20 +17,14 @@ pub(crate) struct Display {
 /// Where things to be dragged lie, beside the program's window.
 const SOURCE: (i32, i32) = (1120, 780);
 
-/// Something that is held over the window.
-pub(crate) struct Held<'a> {
-    display: &'a Display,
-    _source: Program,
-}
+/// A spot in the middle of the program's window.
+const MIDDLE: (i32, i32) = (540, 400);
 
-impl Held<'_> {
-    /// Lets go of it.
-    pub(crate) fn drop_here(self) {
-        self.display.xdotool(&["mouseup", "1"]);
-        // Whoever it came from has to hand it over.
-        sleep(Duration::from_millis(1500));
-    }
-}
+/// What the window with things to be dragged is called.
+const SOURCE_NAME: &str = "things to be dragged";
+
+/// How far the mouse goes at a time, so that every window on the way sees it. Units: pixels.
+const STRIDE: i32 = 40;
 
 impl Display {
     /// Starts a server on a display number that is free.
@@ -45,25 +37,75 @@ impl Display {
                 .stderr(Stdio::null()),
             "xvfb",
         );
-        let said = server.0.stdout.take().expect("it was piped");
-        let (number, ready) = mpsc::channel();
-        thread::spawn(move || {
-            let mut line = String::new();
-            let _ = BufReader::new(said).read_line(&mut line);
-            number.send(line)
-        });
-        let number = ready.recv_timeout(Duration::from_mins(1));
-        let number = number.expect("Xvfb is up within a minute");
-        assert!(!number.trim().is_empty(), "Xvfb found no free display");
+        let name = format!(":{}", server.first_line());
         Self {
             _server: server,
-            name: format!(":{}", number.trim()),
+            name,
         }
     }
 
-    /// Chooses a file in the open dialog that is up or about to be.
-    pub(crate) fn choose(&self, file: &Path) {
-        let dialog = until("the open dialog", 60, || self.dialog());
+    /// Drops files and folders on the middle of the program's window; `is_seen` says whether the
+    /// program knows that something is held over it.
+    pub(crate) fn drop_files(&self, files: &[&Path], is_seen: impl Fn() -> bool) {
+        for _ in 0..3 {
+            let mut source = self.lay_out(files);
+            self.xdotool(&[
+                "mousemove",
+                &(SOURCE.0 + 50).to_string(),
+                &(SOURCE.1 + 30).to_string(),
+            ]);
+            self.xdotool(&["mousedown", "1"]);
+            self.carry(SOURCE, MIDDLE);
+            let seen = within(20, || {
+                // A window hears of what is held over it when the mouse moves.
+                self.carry((MIDDLE.0 + 10, MIDDLE.1), MIDDLE);
+                is_seen().then_some(())
+            });
+            self.xdotool(&["mouseup", "1"]);
+            if seen.is_some() {
+                // Whoever it came from ends when it has handed everything over.
+                until("the end of the drag", 30, || {
+                    source.has_ended().then_some(())
+                });
+                return;
+            }
+        }
+        panic!("the program does not see what is dragged over it");
+    }
+
+    /// Puts a window on the display out of which these files can be dragged.
+    fn lay_out(&self, files: &[&Path]) -> Program {
+        // Another Python than the system's lacks GTK.
+        let source = Program::start(
+            Command::new("/usr/bin/python3")
+                .arg("-c")
+                .arg(include_str!("drag.py"))
+                .args([SOURCE_NAME, &SOURCE.0.to_string(), &SOURCE.1.to_string()])
+                .args(files)
+                .env("DISPLAY", &self.name)
+                .env("GDK_BACKEND", "x11")
+                .env("NO_AT_BRIDGE", "1"),
+            "python3-gi",
+        );
+        until("the things to be dragged", 60, || self.window(SOURCE_NAME));
+        source
+    }
+
+    /// Moves the mouse in strides.
+    fn carry(&self, from: (i32, i32), to: (i32, i32)) {
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let n = 1 + dx.abs().max(dy.abs()) / STRIDE;
+        for i in 0..=n {
+            let (x, y) = (from.0 + dx * i / n, from.1 + dy * i / n);
+            self.xdotool(&["mousemove", "--sync", &x.to_string(), &y.to_string()]);
+            sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Names a file in the dialog that is up or about to be; its title begins like this.
+    pub(crate) fn choose(&self, title: &str, file: &Path) {
+        let title = format!("^{title}");
+        let dialog = until("the dialog", 60, || self.window(&title));
         // A dialog that is still being laid out loses keys: it is given time, and asked again.
         for patience in 1..=5 {
             let pause = |ms| sleep(Duration::from_millis(ms * patience));
@@ -77,50 +119,18 @@ impl Display {
             self.xdotool(&["key", "Return"]);
             let begun = Instant::now();
             while begun.elapsed() < Duration::from_secs(5 * patience) {
-                if self.dialog().is_none() {
+                if self.window(&title).is_none() {
                     return;
                 }
                 pause(100);
             }
         }
-        panic!("the open dialog did not take {}", file.display());
+        panic!("the dialog did not take {}", file.display());
     }
 
-    /// Drags a file or folder over the middle of the program's window, and holds it there until
-    /// the returned value is [dropped](Held::drop_here).
-    pub(crate) fn drag(&self, file: &Path) -> Held<'_> {
-        let (x, y) = SOURCE;
-        // Another Python than the system's lacks GTK.
-        let source = Program::start(
-            Command::new("/usr/bin/python3")
-                .arg("-c")
-                .arg(include_str!("drag.py"))
-                .args([x.to_string(), y.to_string()])
-                .arg(file)
-                .env("DISPLAY", &self.name)
-                .env("NO_AT_BRIDGE", "1"),
-            "python3-gi",
-        );
-        sleep(Duration::from_millis(2500));
-        let go = |x: i32, y: i32| {
-            self.xdotool(&["mousemove", &x.to_string(), &y.to_string()]);
-            sleep(Duration::from_millis(150));
-        };
-        go(x + 50, y + 30);
-        self.xdotool(&["mousedown", "1"]);
-        for n in 0..6 {
-            go(x - 100 * n, y - 60 * n);
-        }
-        go(x - 501, y - 301);
-        Held {
-            display: self,
-            _source: source,
-        }
-    }
-
-    /// The window of the open dialog, when there is one.
-    fn dialog(&self) -> Option<String> {
-        let found = self.xdotool(&["search", "--onlyvisible", "--name", "^Open"]);
+    /// The window of this name, when there is one.
+    fn window(&self, name: &str) -> Option<String> {
+        let found = self.xdotool(&["search", "--onlyvisible", "--name", name]);
         found.lines().next().map(str::to_owned)
     }
 

@@ -3,15 +3,22 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::PoisonError;
 
 use earmark_jobs::recover;
 use serde_json::Value;
 
-use crate::driver::Window;
 use crate::server::{control, with_server};
 use crate::wait::install;
-use crate::{DESK, LINES, sample, scratch};
+use crate::window::Window;
+use crate::{desk, sample, scratch};
+
+/// The sample that is played.
+const SAMPLE: &str = "en-01.flac";
+
+/// The lines of the open transcript, when there are any.
+const LINES: &str = "
+    const lines = [...document.querySelectorAll('[id^=line-] .text')].map((it) => it.textContent);
+    return lines.length > 0 ? lines : null;";
 
 /// The text that is sure, once the microphone is heard.
 const SURE: &str = "
@@ -24,13 +31,13 @@ const RUNS: &str = "return document.querySelector('[role=timer]').textContent.tr
 #[test]
 fn what_is_said_is_seen_recorded_and_found_again() {
     let name = "recording::what_is_said_is_seen_recorded_and_found_again";
-    let _desk = DESK.lock().unwrap_or_else(PoisonError::into_inner);
+    let _desk = desk();
     with_server(name, || {
         let data = scratch("said").join("data");
         let window = Window::open(&data);
         window.press("Record");
         window.until("the recording", 60, RUNS);
-        play_sample();
+        play_sample(SAMPLE);
         let truth = truth();
         window.until("the text", 240, &says(&truth));
         window.press("Stop recording");
@@ -68,15 +75,14 @@ fn what_is_said_is_seen_recorded_and_found_again() {
 #[test]
 fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
     let name = "recording::a_recording_outlives_a_killed_program_and_a_lost_microphone";
-    let _desk = DESK.lock().unwrap_or_else(PoisonError::into_inner);
+    let _desk = desk();
     with_server(name, || {
         let data = scratch("killed").join("data");
         let window = Window::open(&data);
         window.press("Record");
         window.until("the recording", 60, RUNS);
-        play_sample();
-        window.kill_program();
-        drop(window);
+        play_sample(SAMPLE);
+        window.kill();
 
         let window = Window::open(&data);
         window.press("Go on");
@@ -116,17 +122,17 @@ fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
 const NOTHING: &str = "return document.body.textContent.includes('No speech was found.')";
 
 /// Plays the sample into the microphone, to its end.
-fn play_sample() {
+fn play_sample(SAMPLE) {
     let played = Command::new("paplay")
         .arg("--device=microphone")
-        .arg(sample())
+        .arg(sample(SAMPLE))
         .status();
     let played = played.unwrap_or_else(|error| panic!("{error}: {}", install("pulseaudio-utils")));
     assert!(played.success());
 }
 
 fn truth() -> String {
-    let text = fs::read_to_string(sample().with_extension("txt")).expect("the sample has a text");
+    let text = fs::read_to_string(sample(SAMPLE).with_extension("txt")).expect("the sample has a text");
     text.trim().to_owned()
 }
 
@@ -144,7 +150,7 @@ fn joined(lines: &Value) -> String {
 /// Mean distance of the words' borders from the true ones, when the sample is where it fits best.
 /// Units: ms.
 fn times_off(segments: &Value) -> f64 {
-    let truth = fs::read(sample().with_extension("words.json")).expect("the sample has times");
+    let truth = fs::read(sample(SAMPLE).with_extension("words.json")).expect("the sample has times");
     let truth: Value = serde_json::from_slice(&truth).expect("they are JSON");
     let truth = truth["words"].as_array().expect("words are a list").iter();
     let segments = segments.as_array().expect("segments are a list").iter();

@@ -13,11 +13,12 @@ import type {
   Opening,
   Settings,
 } from "./backend";
+import { isRunning } from "./state";
 import { Talk } from "./talk.svelte";
 import { say, speakIn } from "./words/index.svelte";
 
 export type View =
-  | { screen: "start" | "history" | "settings" }
+  | { screen: "start" | "history" | "models" | "settings" }
   | { screen: "record"; id: EntryId }
   | { screen: "transcript"; id: EntryId; at_ms: Ms | null; from: "start" | "history" };
 
@@ -167,6 +168,8 @@ export class Session {
       case "models":
         this.opening.models = event.models;
         break;
+      case "stock":
+        break; // the screen of models listens
       case "loaded":
         if (event.note !== null) this.tell(event.note);
         break;
@@ -197,7 +200,7 @@ export class Session {
     this.#attend(entry);
     const { kind } = entry.state;
     if (before === kind || before === undefined) return;
-    if (this.growing?.id === entry.id && kind !== "recognising") this.growing = null;
+    if (this.growing?.id === entry.id && !isRunning(entry.state)) this.growing = null;
     const isRecorded = this.view.screen === "record" && this.view.id === entry.id;
     if (isRecorded && (kind === "done" || kind === "cancelled")) {
       this.view = { screen: "transcript", id: entry.id, at_ms: null, from: "start" };

@@ -4,12 +4,18 @@ import type { Entry, State } from "./backend/types";
 import { clock, roughly } from "./time";
 import type { Words } from "./words/en";
 
+/** Whether it is being worked on. */
+export function isRunning({ kind }: State): boolean {
+  return ["reading", "recognising", "aligning", "pausing"].includes(kind);
+}
+
 /** `Recognising, 1:20 of 3:10, 2 min left` */
 export function stateLine({ state, n_words, duration_ms }: Entry, words: Words): string {
   const { queue } = words;
   switch (state.kind) {
     case "recognising":
     case "aligning":
+    case "pausing":
     case "paused": {
       const parts = [queue[state.kind]];
       if (state.total_ms !== null) {

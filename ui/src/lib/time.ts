@@ -20,17 +20,22 @@ export function roughly(ms: number, words: Words): string {
   return min < 60 ? words.time.minutes(min) : words.time.hours(Math.floor(min / 60), min % 60);
 }
 
-/** The day of a moment as a heading. */
-export function day(at: Moment, now: Moment, words: Words): string {
+/** The day of a moment: as a heading, or short, within a line. */
+export function day(
+  at: Moment,
+  now: Moment,
+  words: Words,
+  length: "long" | "short" = "long",
+): string {
   const then = midnight(at);
   const days = Math.round((midnight(now) - then) / 86_400_000);
   if (days === 0) return words.time.today;
   if (days === 1) return words.time.yesterday;
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   return new Intl.DateTimeFormat(words.locale, {
-    weekday: "long",
+    ...(length === "long" ? { weekday: "long" } : {}),
     day: "numeric",
-    month: "long",
+    month: length,
     ...(sameYear ? {} : { year: "numeric" }),
   }).format(at);
 }

@@ -25,7 +25,7 @@ use earmark_transcript::Ms;
 
 use self::ffmpeg::Conversion;
 use self::native::{Native, Refusal};
-use crate::resample::{Resampler, resampled_len};
+use crate::resample::{Resampler, gcd, resampled_len};
 use crate::{Error, SAMPLE_RATE, Source};
 
 pub use self::ffmpeg::Ffmpeg;
@@ -41,6 +41,10 @@ pub const N_CHANNELS_MOST: usize = 64;
 const N_BLOCK: usize = SAMPLE_RATE as usize;
 /// Missing samples that are worth a warning: a fifth of a second.
 const N_MISSING: u64 = SAMPLE_RATE as u64 / 5;
+/// Samples that are rather decoded in vain than sought over: ten seconds.
+const N_NEAR: u64 = 10 * SAMPLE_RATE as u64;
+/// Samples before the aim of a seek that the resampler needs to get going: a fifth of a second.
+const N_RUN_UP: u64 = SAMPLE_RATE as u64 / 5;
 
 /// A file that is being decoded.
 pub struct Recording {
@@ -51,6 +55,9 @@ pub struct Recording {
     /// Samples at the rate of the file, on their way.
     chunk: Vec<f32>,
     n_total: Option<u64>,
+    /// The first sample that is given.
+    from: u64,
+    /// Samples that were given or left out.
     n_given: u64,
     n_not_numbers: u64,
     warnings: Vec<String>,
@@ -124,7 +131,22 @@ impl Recording {
         }
     }
 
-    /// How long the recording is, when that is known or can be estimated beforehand.
+    /// Opens `path` like [`open`](Self::open) and gives what comes from the sample `from` on. What
+    /// is before is sought over in wav, aiff, caf, flac, mp3 and mp4, and decoded in vain in
+    /// others.
+    ///
+    /// Errors: as [`open`](Self::open).
+    pub fn open_from(path: impl AsRef<Path>, from: u64) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let mut recording = Self::open(path)?;
+        if from > N_NEAR && !recording.is_over && !recording.seek(from) {
+            recording = Self::open(path)?;
+        }
+        recording.from = from;
+        Ok(recording)
+    }
+
+    /// How long the recording is, from its very beginning, when that is known or can be estimated beforehand.
     pub fn duration(&self) -> Option<Ms> {
         self.n_total.map(|n| Ms::from_samples(n, SAMPLE_RATE))
     }
@@ -140,11 +162,31 @@ impl Recording {
             ready: Vec::new(),
             chunk: Vec::new(),
             n_total,
+            from: 0,
             n_given: 0,
             n_not_numbers: 0,
             warnings: Vec::new(),
             is_over: false,
         }
+    }
+
+    /// Goes on shortly before a sample. `false` when that cannot be done, and then nothing sensible
+    /// comes any more.
+    fn seek(&mut self, sample: u64) -> bool {
+        let Decoder::Native(native) = &mut self.decoder else {
+            return false;
+        };
+        // Frames and samples fall together every so often; there the resampler begins.
+        let rate_hz = native.rate_hz();
+        let divisor = gcd(rate_hz as usize, SAMPLE_RATE as usize) as u64;
+        let n_steps = sample.saturating_sub(N_RUN_UP) / (u64::from(SAMPLE_RATE) / divisor);
+        if !native.seek(n_steps * (u64::from(rate_hz) / divisor)) {
+            return false;
+        }
+        self.n_given = n_steps * (u64::from(SAMPLE_RATE) / divisor);
+        self.resampler = None;
+        self.ready.clear();
+        true
     }
 
     /// Decodes until a block is ready or everything is.
@@ -215,18 +257,24 @@ impl Recording {
 
 impl Source for Recording {
     fn next_block(&mut self) -> Result<Option<Vec<f32>>, Error> {
-        self.fill().inspect_err(|_| self.is_over = true)?;
-        let n = self.ready.len().min(N_BLOCK);
-        if n == 0 {
-            return Ok(None);
+        loop {
+            self.fill().inspect_err(|_| self.is_over = true)?;
+            let n = self.ready.len().min(N_BLOCK);
+            if n == 0 {
+                return Ok(None);
+            }
+            let n_early = self.from.saturating_sub(self.n_given).min(n as u64) as usize;
+            self.n_given += n as u64;
+            let block: Vec<f32> = self.ready.drain(..n).skip(n_early).collect();
+            if !block.is_empty() {
+                return Ok(Some(block));
+            }
         }
-        let block: Vec<f32> = self.ready.drain(..n).collect();
-        self.n_given += n as u64;
-        Ok(Some(block))
     }
 
     fn n_total(&self) -> Option<u64> {
-        self.n_total
+        let n_total = self.n_total?;
+        Some(n_total.saturating_sub(self.from))
     }
 
     fn warnings(&self) -> &[String] {
@@ -315,3 +363,6 @@ fn damage(native: &Native, n_decoded: u64, n_total: Option<u64>) -> Option<Strin
     };
     Some(decoded + &total.unwrap_or_default() + &parts + &end)
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,13 +15,16 @@ use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::{Error as Failure, Result as Outcome};
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::well_known::{
-    FORMAT_ID_ADTS, FORMAT_ID_FLAC, FORMAT_ID_MKV, FORMAT_ID_MP3, FORMAT_ID_OGG,
+    FORMAT_ID_ADTS, FORMAT_ID_AIFF, FORMAT_ID_CAF, FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV,
+    FORMAT_ID_MP3, FORMAT_ID_OGG, FORMAT_ID_WAVE,
 };
-use symphonia::core::formats::{FormatOptions, FormatReader, MediaInfo, Track, TrackType};
+use symphonia::core::formats::{
+    FormatOptions, FormatReader, MediaInfo, SeekMode, SeekTo, Track, TrackType,
+};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
-use symphonia::core::units::{Duration, TimeBase};
+use symphonia::core::units::{Duration, TimeBase, Timestamp};
 use symphonia_adapter_libopus::OpusDecoder;
 
 use self::delay::{Endian, opus_delay};
@@ -39,6 +42,11 @@ const N_FOREIGN_PACKETS: u32 = 10_000_000;
 ///
 /// Units: seconds.
 const GAP_MOST_S: u64 = 600;
+/// How much before the aim of a seek decoding begins: decoders are right only some packets later
+/// (mp3 borrows bits from the packets before, Opus wants 80 ms).
+///
+/// Units: seconds.
+const RUN_UP_S: u64 = 1;
 
 /// Every codec we have.
 static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
@@ -70,6 +78,8 @@ pub(super) struct Native {
     rate_hz: u32,
     timeline: Timeline,
     stamps: Stamps,
+    /// Whether time stamps tell exactly where a packet stands after a seek.
+    is_seekable: bool,
     /// Frames by which a time stamp may be late without a hole before it.
     n_coarse: u64,
     n_total: Option<u64>,
@@ -146,6 +156,16 @@ impl Native {
                 FORMAT_ID_OGG | FORMAT_ID_FLAC => Stamps::Awaited,
                 _ => Stamps::Ignored,
             },
+            // Tested on a file of each; others round their stamps, or count what is swallowed.
+            is_seekable: matches!(
+                format,
+                FORMAT_ID_WAVE
+                    | FORMAT_ID_AIFF
+                    | FORMAT_ID_CAF
+                    | FORMAT_ID_FLAC
+                    | FORMAT_ID_MP3
+                    | FORMAT_ID_ISOMP4
+            ),
             // Flac counts every frame; others round, or count what the decoder swallows.
             n_coarse: u64::from(if format == FORMAT_ID_FLAC {
                 rate_hz / 100
@@ -167,6 +187,13 @@ impl Native {
     /// Frames the track has, with the rate they are counted at.
     pub(super) fn n_total(&self) -> Option<(u64, u32)> {
         self.n_total.map(|n| (n, self.rate_hz))
+    }
+
+    /// The rate of its frames.
+    ///
+    /// Units: Hz.
+    pub(super) fn rate_hz(&self) -> u32 {
+        self.rate_hz
     }
 
     /// Whether [`n_total`](Self::n_total) is stated by the file and no estimate.
@@ -223,6 +250,42 @@ impl Native {
                 return Some(self.rate_hz);
             }
         }
+    }
+
+    /// Goes on at the frame that is heard as number `frame`. `false` when that cannot be done, and
+    /// then nothing sensible comes any more.
+    pub(super) fn seek(&mut self, frame: u64) -> bool {
+        self.try_seek(frame).is_some()
+    }
+
+    fn try_seek(&mut self, frame: u64) -> Option<()> {
+        let base = self.time_base.filter(|_| self.is_seekable)?;
+        let origin = match self.stamps {
+            Stamps::Ignored => 0,
+            Stamps::From { origin, .. } => origin,
+            Stamps::Awaited | Stamps::AwaitedFromZero => return None,
+        };
+        let aim = self.timeline.decoded(frame)?;
+        let start = aim.saturating_sub(RUN_UP_S * u64::from(self.rate_hz));
+        let stamp = i128::from(start) + i128::from(origin);
+        let ticks = stamp * i128::from(base.denom.get())
+            / (i128::from(base.numer.get()) * i128::from(self.rate_hz));
+        let to = SeekTo::Timestamp {
+            ts: Timestamp::from(i64::try_from(ticks).ok()?),
+            track_id: self.track_id,
+        };
+        let there = guarded(|| self.reader.seek(SeekMode::Accurate, to)).ok()?;
+        // What is before 0 is the encoder's delay, which the decoder leaves out.
+        let landed = self
+            .frames(there.actual_ts.get())
+            .checked_sub(origin)?
+            .max(0);
+        let landed = Some(landed.unsigned_abs()).filter(|landed| *landed <= aim)?;
+        self.decoder.reset();
+        self.held.clear();
+        self.owed_silence = 0;
+        self.timeline.jump(landed, aim);
+        Some(())
     }
 
     /// Decodes the next packet into `held`, or owes silence for it; `None` at the end.

@@ -44,6 +44,23 @@ impl Timeline {
         self.position
     }
 
+    /// The decoded frame that is heard as number `n`; `None` where there is more to it than cutting
+    /// off a beginning.
+    pub(super) fn decoded(&self, n: u64) -> Option<u64> {
+        match (self.silence, self.heard.len()) {
+            (0, 1) => self.heard[0].0.checked_add(n),
+            _ => None,
+        }
+    }
+
+    /// Goes on at another decoded frame; what is before `from` is not heard.
+    pub(super) fn jump(&mut self, position: u64, from: u64) {
+        self.position = position;
+        if let Some(heard) = self.heard.front_mut() {
+            heard.0 = from;
+        }
+    }
+
     /// Whether nothing that comes now is heard any more.
     pub(super) fn is_over(&self) -> bool {
         self.silence == 0 && self.heard.is_empty()
@@ -109,6 +126,19 @@ mod tests {
             check(&[(20, 30)], n_chunk, &[]);
             check(&[], n_chunk, &[]);
         }
+    }
+
+    #[test]
+    fn a_jump_leaves_out_what_is_before_its_aim() {
+        let mut timeline = Timeline::new(0, [(2, 9)]);
+        assert_eq!(timeline.decoded(3), Some(5));
+        timeline.jump(4, 5);
+        let mut frames = vec![4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
+        timeline.cut(&mut frames);
+        assert_eq!(frames, [5.0, 6.0, 7.0, 8.0]);
+        assert!(timeline.is_over());
+        assert_eq!(Timeline::new(1, [(0, 9)]).decoded(3), None);
+        assert_eq!(Timeline::new(0, [(0, 2), (3, 4)]).decoded(3), None);
     }
 
     #[test]

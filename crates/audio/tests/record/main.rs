@@ -5,8 +5,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use earmark_audio::record::{Recorder, repair};
-use earmark_audio::{Ffmpeg, Recording, Source as _};
+use earmark_audio::record::{Recorder, Tail, repair};
+use earmark_audio::{Error, Ffmpeg, Recording, Source as _};
 
 /// Where the process that records shall do so.
 const TARGET: &str = "EARMARK_TEST_TARGET";
@@ -56,5 +56,29 @@ fn a_killed_program_loses_nothing_it_wrote() {
         }
         assert!(n >= N_BLOCKS * 1_600, "{n}");
         assert_eq!(repair(&path).unwrap().duration.0 as usize, n / 16);
+    }
+}
+
+#[test]
+fn a_tail_reads_what_was_written_so_far() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("talk.wav");
+    assert!(matches!(Tail::open(&path), Err(Error::Unreadable { .. })));
+    let mut recorder = Recorder::create(&path, 16_000, 1).unwrap();
+    let mut tail = Tail::open(&path).unwrap();
+    assert!(tail.read(100).unwrap().is_empty());
+    let samples = (0..1_000).map(|i| i as f32 / 2_000.0).collect::<Vec<_>>();
+    let mut read = Vec::new();
+    for block in samples.chunks(300) {
+        recorder.write(block).unwrap();
+        read.extend(tail.read(200).unwrap());
+    }
+    recorder.finish().unwrap();
+    assert_eq!(read.len(), 800);
+    read.extend(tail.read(usize::MAX / 4).unwrap());
+    assert!(tail.read(100).unwrap().is_empty());
+    assert_eq!(read.len(), samples.len());
+    for (read, written) in read.iter().zip(&samples) {
+        assert!((read - written).abs() < 1e-4, "{read} and {written}");
     }
 }

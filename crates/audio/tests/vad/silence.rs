@@ -43,7 +43,7 @@ fn a_room_after_a_muted_microphone_is_no_speech() {
     for rms in [0.01, 0.001, 0.0006, 0.0001] {
         let mut room = vec![0.0; 960_000];
         room.extend(noise(960_000, rms));
-        room.extend([0.0; 160_000]);
+        room.resize(room.len() + 160_000, 0.0);
         room.extend(noise(960_000, rms));
         check("a room", &room, 0);
     }

@@ -49,7 +49,7 @@ pub(crate) struct Report {
 /// Where the memory goes after loading.
 #[derive(Serialize)]
 struct Memory {
-    /// The stored matrices.
+    /// The stored matrices, but for those that are read from a mapped file.
     weights: f64,
     /// The tiles the kernels keep beside quantised matrices.
     repacked: f64,
@@ -78,13 +78,15 @@ impl Report {
             n_as_asked,
             n_matrices,
             n_bytes,
+            n_mapped_bytes,
             n_repacked_bytes,
         } = recognizer.census();
         let audio_ms = n_samples as f64 * 1000.0 / f64::from(SAMPLE_RATE);
         let per_token = ms(timings.decode) / n_tokens.saturating_sub(1).max(1) as f64;
         let floor_ms = decode_bytes as f64 / machine.read_gb_s / 1e6;
         let arithmetic_ms = (encoder_flops + prefill_flops) / machine.matmul_gflops / 1e6;
-        let (weights, repacked) = (n_bytes as f64 / 1e6, n_repacked_bytes as f64 / 1e6);
+        let weights = (n_bytes - n_mapped_bytes) as f64 / 1e6;
+        let repacked = n_repacked_bytes as f64 / 1e6;
         Ok(Self {
             load_ms: ms(load),
             mel_ms: ms(timings.mel),

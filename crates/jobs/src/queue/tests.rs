@@ -1,33 +1,40 @@
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use earmark_audio::{Error as AudioError, Source};
 use earmark_engine::{Error as EngineError, Observer, Outcome, Recognition, Request, Settings};
 use earmark_pipeline::Recognize;
-use earmark_transcript::Ms;
+use earmark_transcript::{Ms, Segment, Timing};
 
 use super::Queue;
-use crate::work::{Model, Tools};
-use crate::{AlignerChoice, Code, End, Event, Failure, Job, JobId, Loaded};
+use crate::idle::Habits;
+use crate::work::{Model, Tools, Wanted};
+use crate::{
+    AlignerChoice, Code, End, Event, Failure, Job, JobId, Loaded, Redo, Span, Task, Unloading,
+};
 
-/// One second of silence.
-struct Second(bool);
+/// So many samples of silence.
+struct Silence(usize);
 
-impl Source for Second {
+impl Source for Silence {
     fn next_block(&mut self) -> Result<Option<Vec<f32>>, AudioError> {
-        Ok(std::mem::take(&mut self.0).then(|| vec![0.0; 16_000]))
+        let n_samples = self.0.min(16_000);
+        self.0 -= n_samples;
+        Ok((n_samples > 0).then(|| vec![0.0; n_samples]))
     }
     fn n_total(&self) -> Option<u64> {
-        Some(16_000)
+        Some(self.0 as u64)
     }
     fn warnings(&self) -> &[String] {
         &[]
     }
 }
 
-/// Says what the context tells it to.
-struct Parrot;
+/// Says what the context tells it to, or waits until the gate is open.
+struct Parrot(Arc<AtomicBool>);
 
 impl Recognize for Parrot {
     fn recognize(
@@ -43,6 +50,9 @@ impl Recognize for Parrot {
             }
             return Ok(Outcome::Cancelled);
         }
+        while request.context == "gate" && !self.0.load(Ordering::Relaxed) {
+            std::thread::yield_now();
+        }
         let (language, text) = ("English".into(), request.context.into());
         Ok(Outcome::Done(Recognition {
             language,
@@ -52,44 +62,68 @@ impl Recognize for Parrot {
     }
 }
 
-/// Opens every recording but the missing one, and counts what it loads.
-struct Scripted(Sender<String>);
+/// Opens every recording but the missing one, counts what it loads, and is short of memory or not.
+struct Scripted {
+    loads: Sender<String>,
+    gate: Arc<AtomicBool>,
+    is_short: bool,
+}
 
 impl Tools for Scripted {
-    fn open(&mut self, job: &Job) -> Result<Box<dyn Source>, Failure> {
-        if job.recording == Path::new("missing.wav") {
+    fn open(&mut self, recording: &Path, from: u64) -> Result<Box<dyn Source>, Failure> {
+        if recording == Path::new("missing.wav") {
             return Err(Failure::new(
                 Code::RecordingUnreadable,
                 "there is no such file",
             ));
         }
-        Ok(Box::new(Second(true)))
+        let n_seconds = if recording == Path::new("three.wav") {
+            3
+        } else {
+            1
+        };
+        Ok(Box::new(Silence(
+            (n_seconds * 16_000_usize).saturating_sub(from as usize),
+        )))
     }
-    fn load(&mut self, job: &Job) -> Result<Model, Failure> {
-        self.0.send(job.model.clone()).unwrap();
-        if job.model == "broken" {
+    fn load(&mut self, wanted: &Wanted) -> Result<Model, Failure> {
+        self.loads.send(wanted.model.clone()).unwrap();
+        if wanted.model == "broken" {
             return Err(Failure::new(Code::ModelInvalid, "a tensor is missing"));
         }
         let loaded = Loaded {
-            title: job.model.clone(),
+            title: wanted.model.clone(),
             aligner: None,
             is_demo: false,
             device: "nowhere".into(),
             device_note: None,
+            memory_note: None,
             spent: Duration::ZERO,
         };
         Ok(Model {
-            recognizer: Box::new(Parrot),
+            recognizer: Box::new(Parrot(Arc::clone(&self.gate))),
             aligner: None,
             loaded,
             longest_clip_s: 15,
         })
     }
+    fn is_short_of_memory(&mut self) -> bool {
+        self.is_short
+    }
 }
 
 fn start() -> (Queue, Receiver<Event>, Receiver<String>) {
+    start_with(Habits::default(), false)
+}
+
+fn start_with(habits: Habits, is_short: bool) -> (Queue, Receiver<Event>, Receiver<String>) {
     let (loads, loaded) = channel();
-    let (queue, events) = Queue::start_with(Box::new(Scripted(loads)));
+    let tools = Scripted {
+        loads,
+        gate: Arc::default(),
+        is_short,
+    };
+    let (queue, events) = Queue::start_with(Box::new(tools), habits);
     (queue, events, loaded)
 }
 
@@ -157,6 +191,7 @@ fn a_job_tells_what_happens_to_it() {
             Event::Segment(..) => "segment",
             Event::Progress(..) => "progress",
             Event::Ended { .. } => "ended",
+            Event::Unloaded(_) => "unloaded",
         })
         .collect();
     assert_eq!(
@@ -193,6 +228,41 @@ fn cancel_stops_the_job_at_work_and_those_that_wait() {
     assert!(matches!(&ends[0], (id, End::Cancelled(_)) if *id == at_work));
     assert!(matches!(&ends[1], (id, End::Cancelled(_)) if *id == waiting));
     assert_eq!((ends[2].0, text(&ends[2].1)), (last, "last"));
+}
+
+#[test]
+fn a_model_that_nobody_uses_is_unloaded_and_loaded_again() {
+    let kept = Habits {
+        unload_after: None,
+        look_every: Duration::from_millis(1),
+    };
+    let at_once = Habits {
+        unload_after: Some(Duration::ZERO),
+        ..kept
+    };
+    let next_unloading = |events: &Receiver<Event>| loop {
+        if let Event::Unloaded(why) = events.recv_timeout(Duration::from_mins(1)).unwrap() {
+            return why;
+        }
+    };
+    for (habits, is_short, expected) in [
+        (at_once, false, Unloading::Idle),
+        (kept, true, Unloading::MemoryPressure),
+    ] {
+        let (mut queue, events, loaded) = start_with(habits, is_short);
+        queue.submit(job("a.wav", "small", "one"));
+        assert_eq!(next_unloading(&events), expected);
+        queue.submit(job("a.wav", "small", "two"));
+        assert_eq!(text(&next_end(&events).1), "two");
+        drop(queue);
+        assert_eq!(loaded.iter().count(), 2);
+    }
+    // What is set later counts, too.
+    let (mut queue, events, _loaded) = start_with(kept, false);
+    queue.submit(job("a.wav", "small", "one"));
+    next_end(&events);
+    queue.unload_after(Some(Duration::ZERO));
+    assert_eq!(next_unloading(&events), Unloading::Idle);
 }
 
 #[test]
@@ -236,4 +306,200 @@ fn a_job_goes_on_where_it_is_told_with_times_of_the_whole() {
             _ => {}
         }
     }
+}
+
+/// What is to be heard again; the middle one of three seconds.
+fn span(recording: &str, model: &str, context: &str) -> Span {
+    Span {
+        recording: recording.into(),
+        model: model.into(),
+        aligner: AlignerChoice::Auto,
+        settings: Settings::default(),
+        range: Ms(1000)..Ms(2000),
+        lines: vec![Segment {
+            start: Ms(1200),
+            end: Ms(1800),
+            text: "old text".into(),
+            language: "English".into(),
+            timing: Timing::Aligned,
+            speaker: Some("Ann".into()),
+            words: Vec::new(),
+        }],
+        task: Task::Recognise {
+            language: None,
+            context: context.into(),
+        },
+    }
+}
+
+fn heard(redo: Redo) -> Vec<(u32, u32, String)> {
+    let lines = redo.wait().unwrap().expect("nobody stopped it").into_iter();
+    lines
+        .map(|line| {
+            assert_eq!(line.speaker.as_deref(), Some("Ann"));
+            (line.start.0, line.end.0, line.text)
+        })
+        .collect()
+}
+
+fn wait_for_piece(events: &Receiver<Event>) {
+    while !matches!(events.recv().unwrap(), Event::PieceStarted { .. }) {}
+}
+
+#[test]
+fn a_span_is_heard_at_once_and_the_job_begins_its_piece_again() {
+    let (mut queue, events, loaded) = start();
+    let at_work = queue.submit(job("a.wav", "small", "wait"));
+    wait_for_piece(&events);
+    let expected = [(1000, 2000, "again".to_owned())];
+    assert_eq!(
+        heard(queue.redo(span("three.wav", "small", "again"))),
+        expected
+    );
+    wait_for_piece(&events);
+    // Another model takes the place of the job's, which comes back for it.
+    assert_eq!(
+        heard(queue.redo(span("three.wav", "large", "again"))),
+        expected
+    );
+    wait_for_piece(&events);
+    queue.cancel(at_work);
+    assert!(matches!(next_end(&events), (id, End::Cancelled(_)) if id == at_work));
+    drop(queue);
+    let loads: Vec<String> = loaded.iter().collect();
+    assert_eq!(loads, ["small", "large", "small"]);
+}
+
+#[test]
+fn a_span_needs_no_job() {
+    let (queue, _events, _loaded) = start();
+    let lines = heard(queue.redo(span("three.wav", "small", "again")));
+    assert_eq!(lines, [(1000, 2000, "again".to_owned())]);
+    let silence = queue.redo(span("three.wav", "small", ""));
+    assert_eq!(silence.wait(), Ok(Some(Vec::new())));
+}
+
+#[test]
+fn an_aligned_span_keeps_its_text_and_is_estimated_without_an_aligner() {
+    let (queue, _events, _loaded) = start();
+    let align = Span {
+        task: Task::Align,
+        ..span("three.wav", "small", "")
+    };
+    let lines = queue.redo(align).wait().unwrap().unwrap();
+    let [line] = lines.as_slice() else {
+        panic!("one line, not {lines:?}")
+    };
+    assert_eq!(
+        (line.text.as_str(), line.timing),
+        ("old text", Timing::Estimated)
+    );
+    assert_eq!((line.start, line.end), (Ms(1000), Ms(2000)));
+    assert_eq!(line.words.len(), 2);
+}
+
+#[test]
+fn a_stopped_span_answers_with_nothing() {
+    let (mut queue, events, _loaded) = start();
+    let at_work = queue.redo(span("three.wav", "small", "wait"));
+    let waiting = queue.redo(span("three.wav", "small", "never"));
+    waiting.stopper().stop();
+    at_work.stopper().stop();
+    assert_eq!(at_work.wait(), Ok(None));
+    assert_eq!(waiting.wait(), Ok(None));
+    let job = queue.submit(job("a.wav", "small", "fine"));
+    let (ended, end) = next_end(&events);
+    assert_eq!((ended, text(&end)), (job, "fine"));
+    let last = queue.redo(span("three.wav", "small", "wait"));
+    drop(queue);
+    assert_eq!(last.wait(), Ok(None));
+}
+
+#[test]
+fn a_span_that_fails_says_why_and_the_job_goes_on() {
+    let (mut queue, events, _loaded) = start();
+    let at_work = queue.submit(job("a.wav", "small", "wait"));
+    wait_for_piece(&events);
+    let code = |span| queue.redo(span).wait().unwrap_err().code;
+    assert_eq!(
+        code(span("missing.wav", "small", "")),
+        Code::RecordingUnreadable
+    );
+    assert_eq!(code(span("three.wav", "broken", "")), Code::ModelInvalid);
+    assert_eq!(code(span("three.wav", "small", "panic")), Code::Internal);
+    let behind_the_end = Span {
+        range: Ms(5000)..Ms(6000),
+        ..span("three.wav", "small", "again")
+    };
+    assert_eq!(code(behind_the_end.clone()), Code::RecordingInvalid);
+    let align = Span {
+        task: Task::Align,
+        ..behind_the_end
+    };
+    assert_eq!(code(align), Code::RecordingInvalid);
+    queue.cancel(at_work);
+    assert!(matches!(next_end(&events), (id, End::Cancelled(_)) if id == at_work));
+}
+
+#[test]
+fn a_held_job_ends_with_its_piece_and_goes_on_behind_it() {
+    let (loads, _loaded) = channel();
+    let gate = Arc::new(AtomicBool::new(false));
+    let tools = Scripted {
+        loads,
+        gate: Arc::clone(&gate),
+        is_short: false,
+    };
+    let (mut queue, events) = Queue::start_with(Box::new(tools), Habits::default());
+    let three = || Job {
+        longest_piece_s: Some(1),
+        ..job("three.wav", "small", "gate")
+    };
+    let follow = || {
+        let mut told = Vec::new();
+        loop {
+            match events.recv().unwrap() {
+                Event::Segment(_, segment) => told.push((segment.start, segment.end)),
+                Event::Ended { end, .. } => return (told, end),
+                _ => {}
+            }
+        }
+    };
+    let id = queue.submit(three());
+    wait_for_piece(&events);
+    queue.hold(id);
+    gate.store(true, Ordering::Relaxed);
+    let (mut told, end) = follow();
+    let End::Held(until) = end else {
+        panic!("it was to be held")
+    };
+    assert_eq!(told, [(Ms(0), until)]);
+    assert!(!queue.go_on(id), "it is over");
+    queue.submit(Job {
+        from: until,
+        ..three()
+    });
+    let (rest, end) = follow();
+    assert!(matches!(end, End::Done(_)));
+    told.extend(rest);
+    queue.submit(three());
+    assert_eq!(told, follow().0);
+}
+
+#[test]
+fn a_hold_that_is_taken_back_changes_nothing() {
+    let (loads, _loaded) = channel();
+    let gate = Arc::new(AtomicBool::new(false));
+    let tools = Scripted {
+        loads,
+        gate: Arc::clone(&gate),
+        is_short: false,
+    };
+    let (mut queue, events) = Queue::start_with(Box::new(tools), Habits::default());
+    let id = queue.submit(job("three.wav", "small", "gate"));
+    wait_for_piece(&events);
+    queue.hold(id);
+    assert!(queue.go_on(id));
+    gate.store(true, Ordering::Relaxed);
+    assert_eq!(text(&next_end(&events).1), "gate");
 }

@@ -22,6 +22,55 @@ fn places(home: &Home, query: &str) -> Vec<(i64, usize)> {
         .collect()
 }
 
+/// The items in which a query is found, their first place each, and how many places there are.
+fn items(
+    home: &Home,
+    filter: &Filter,
+    after: Option<ItemId>,
+    limit: usize,
+) -> Vec<(ItemId, Option<usize>, usize)> {
+    let found = home
+        .store
+        .find(filter, after, limit, 1)
+        .unwrap()
+        .into_iter();
+    found
+        .map(|found| {
+            assert!(found.hits.len() <= 1);
+            let first = found.hits.first().map(|hit| hit.segment);
+            (found.item.id, first, found.n_hits)
+        })
+        .collect()
+}
+
+#[test]
+fn items_are_found_newest_first_with_their_first_places_page_by_page() {
+    let mut home = Home::new();
+    let old = home.add(1, &["a shop", "a ship", "the ship sails"]);
+    let other = home.add(2, &["nothing"]);
+    let newest = home.add(3, &["another ship"]);
+    home.store.rename(other, "About a ship").unwrap();
+    let ship = Filter {
+        text: "ship".into(),
+        ..Filter::default()
+    };
+    let all = [(newest, Some(0), 1), (other, None, 0), (old, Some(1), 2)];
+    assert_eq!(items(&home, &ship, None, 9), all);
+    assert_eq!(items(&home, &ship, None, 2), all[..2]);
+    assert_eq!(items(&home, &ship, Some(other), 2), all[2..]);
+    assert_eq!(items(&home, &ship, Some(old), 2), []);
+    let starred = Filter {
+        starred: Some(true),
+        ..ship.clone()
+    };
+    assert_eq!(items(&home, &starred, None, 9), []);
+    home.store.set_starred(old, true).unwrap();
+    assert_eq!(items(&home, &starred, None, 9), all[2..]);
+    let anything = Filter::default();
+    let listed = [newest, other, old].map(|id| (id, None, 0));
+    assert_eq!(items(&home, &anything, None, 9), listed);
+}
+
 #[test]
 fn terms_of_any_length_are_found() {
     let mut home = Home::new();

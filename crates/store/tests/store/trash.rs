@@ -78,13 +78,3 @@ fn words_are_counted_through_every_change() {
     home.store.replace_segments(id, 0..3, &[]).unwrap();
     assert_eq!(n_words(&home), 0);
 }
-
-#[test]
-fn a_search_in_one_item_finds_its_places_and_counts_them() {
-    let mut home = Home::new();
-    let id = home.add(1, &["a ship", "a shop", "the ship sails"]);
-    home.add(2, &["another ship"]);
-    let (hits, n) = home.store.search_in(id, "ship", 1).unwrap();
-    assert_eq!((hits.len(), n, hits[0].segment), (1, 2, 0));
-    assert_eq!(home.store.search_in(id, " ", 9).unwrap(), (Vec::new(), 0));
-}

@@ -16,10 +16,14 @@ pub enum Script {
     Traditional,
 }
 
-/// A transcript in another script; times are kept.
+/// A transcript in another script; times are kept, and so is what is said to be in another
+/// language: Japanese and Korean use some of the characters in their own way.
 pub(super) fn transcript(transcript: &Transcript, script: Script) -> Transcript {
-    let segments = transcript.segments.iter();
-    let segments: Vec<Segment> = segments.map(|part| segment(part, script)).collect();
+    let converted = |part: &Segment| match part.language.as_str() {
+        "Chinese" | "Cantonese" | "" => segment(part, script),
+        _ => part.clone(),
+    };
+    let segments: Vec<Segment> = transcript.segments.iter().map(converted).collect();
     Transcript {
         text: join(segments.iter().map(|segment| segment.text.as_str())),
         segments,

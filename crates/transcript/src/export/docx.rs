@@ -20,12 +20,16 @@ const RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"
 <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>
 "#;
 
-/// A transcript as the bytes of a document; equal transcripts give equal bytes.
-pub(super) fn render(transcript: &Transcript, audio_path: &str) -> Vec<u8> {
+/// A transcript as the bytes of a document, its paragraphs with or without their times; equal
+/// transcripts give equal bytes.
+pub(super) fn render(transcript: &Transcript, audio_path: &str, with_times: bool) -> Vec<u8> {
     let files = [
         ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
         ("_rels/.rels", RELATIONS.to_owned()),
-        ("word/document.xml", document(transcript, audio_path)),
+        (
+            "word/document.xml",
+            document(transcript, audio_path, with_times),
+        ),
     ];
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
@@ -63,7 +67,7 @@ impl Look {
 }
 
 /// The main part.
-fn document(transcript: &Transcript, audio_path: &str) -> String {
+fn document(transcript: &Transcript, audio_path: &str, with_times: bool) -> String {
     let mut xml = String::from(concat!(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#,
         "\n",
@@ -75,13 +79,13 @@ fn document(transcript: &Transcript, audio_path: &str) -> String {
         xml.push_str(&paragraph(&[(Look::Remark, remark)]));
     }
     for part in split(&transcript.segments) {
-        let name = part
-            .speaker
-            .map(|name| format!(" {name}"))
-            .unwrap_or_default();
-        let head = format!("{}{name}  ", clock(part.start));
-        let runs = [(Look::Time, head.as_str()), (Look::Text, &part.text())];
-        xml.push_str(&paragraph(&runs));
+        let time = with_times.then(|| clock(part.start));
+        let name = part.speaker.map(str::to_owned);
+        let head: Vec<String> = time.into_iter().chain(name).collect();
+        let (head, text) = (format!("{}  ", head.join(" ")), part.text());
+        let runs = [(Look::Time, head.as_str()), (Look::Text, &text)];
+        let is_bare = head.trim().is_empty();
+        xml.push_str(&paragraph(&runs[usize::from(is_bare)..]));
     }
     xml.push_str("</w:body></w:document>\n");
     xml

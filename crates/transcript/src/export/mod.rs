@@ -129,14 +129,15 @@ pub struct Options {
     pub word_times: bool,
     /// The layout of plain text.
     pub text: txt::Layout,
-    /// Whether Markdown begins paragraphs without their times.
+    /// Whether Markdown and documents begin paragraphs without their times.
     pub without_times: bool,
 }
 
 /// A transcript in a format, as the content of a file; `audio_path` is named in it where the
 /// format has a place for that.
 ///
-/// Script conversion applies to every format, punctuation removal to every format but JSON.
+/// Script conversion applies to every format, but not to what is in other languages than Chinese;
+/// punctuation removal to every format but JSON.
 /// Subtitles are cut by the punctuation of the transcript before it is removed.
 pub fn render(
     format: Format,
@@ -154,7 +155,7 @@ pub fn render(
     let text = match format {
         Format::Txt => txt::render(&transcript, options.text),
         Format::Markdown => markdown::render(&transcript, audio_path, !options.without_times),
-        Format::Docx => return docx::render(&transcript, audio_path),
+        Format::Docx => return docx::render(&transcript, audio_path, !options.without_times),
         Format::Json => json::render(&transcript, audio_path, json::Layout::Indented),
         Format::Csv => csv::render(&transcript, csv::Separator::Comma),
         Format::Tsv => csv::render(&transcript, csv::Separator::Tab),

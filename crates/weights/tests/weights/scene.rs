@@ -111,6 +111,7 @@ impl Scene {
             languages: Vec::new(),
             longest_clip_s: 30,
             licence: "MIT".into(),
+            memory_mb: None,
             editions: vec![Edition {
                 repo: "test/Test-Model".into(),
                 revision: "0".repeat(40),

@@ -2,7 +2,7 @@
 
 import { Channel, invoke } from "@tauri-apps/api/core";
 
-import type { Backend, Event, Failure } from "./types";
+import type { Backend, Event, Failure, Outline } from "./types";
 
 async function ask<T>(command: string, parameters: Record<string, unknown> = {}): Promise<T> {
   try {
@@ -18,6 +18,17 @@ function failure(error: unknown): Failure {
     return error as Failure;
   }
   return { code: "internal", message: String(error) };
+}
+
+/** How many stretches somebody speaks in, their starts and ends, then the peaks. */
+function outline(bytes: ArrayBuffer): Outline {
+  const numbers = new DataView(bytes);
+  const n = numbers.getUint32(0, true);
+  const at = (i: number) => numbers.getUint32(4 + 4 * i, true);
+  return {
+    speech: Array.from({ length: n }, (_, i) => [at(2 * i), at(2 * i + 1)]),
+    peaks: new Uint8Array(bytes, 4 + 8 * n),
+  };
 }
 
 export const tauri: Backend = {
@@ -40,7 +51,7 @@ export const tauri: Backend = {
   clearQueue: (ids) => ask("clear_queue", { ids }),
 
   openEntry: (id) => ask("open_entry", { id }),
-  peaks: async (id) => new Uint8Array(await ask<ArrayBuffer>("peaks", { id })),
+  outline: async (id) => outline(await ask<ArrayBuffer>("outline", { id })),
   save: (id, revision, splices) => ask("save", { id, revision, splices }),
   redo: (id, redo) => ask("redo_span", { id, redo }),
   stopRedo: () => ask("stop_redo"),
@@ -63,6 +74,12 @@ export const tauri: Backend = {
 
   changeSettings: (change) => ask("change_settings", { change }),
   chooseModel: () => ask("choose_model"),
+  stock: () => ask("model_stock"),
+  downloadModel: (name) => ask("download_model", { name }),
+  pauseModel: (name, is_paused) => ask("pause_model", { name, isPaused: is_paused }),
+  stopModel: (name) => ask("stop_model", { name }),
+  importModel: (is_archive) => ask("import_model", { isArchive: is_archive }),
+  removeModel: (name) => ask("remove_model", { name }),
   openFolder: (folder) => ask("open_folder", { folder }),
   folders: () => ask("folders"),
   log: () => ask("read_log"),

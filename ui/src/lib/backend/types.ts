@@ -2,8 +2,8 @@
  * The contract between the page and the shell.
  *
  * The page asks through the methods of {@link Backend} and is told what happens through one
- * stream of {@link Event}s. Everything is plain JSON, except for the bytes of {@link
- * Backend.peaks}. Field names are those of Rust, SQL and HTTP. Times in a recording are whole
+ * stream of {@link Event}s. Everything is plain JSON, except for the bytes behind {@link
+ * Backend.outline}. Field names are those of Rust, SQL and HTTP. Times in a recording are whole
  * milliseconds from its beginning and end in `_ms`; moments are milliseconds since 1970 UTC and
  * end in `_at`.
  *
@@ -70,13 +70,19 @@ export type Code =
   | "needs-ffmpeg"
   | "model-missing"
   | "model-invalid"
-  | "device"
-  /** No sound comes from the microphone; plug it in or choose another. */
+  /** Another program is working on the model's files. */
+  | "model-busy"
+  /** The network is switched off in the settings. */
+  | "network-off"
+  /** The network or a server did not give what was asked for. */
+  | "network"
+  | "no-space"
+  /** The disk does not let a file be read or written. */
+  | "disk"
   | "microphone"
-  /** The system keeps the microphone from the program; its privacy settings allow it. */
+  /** The system does not allow the microphone. */
   | "microphone-denied"
-  /** A recording cannot be written, or no further; what is there is kept. */
-  | "recording-stopped"
+  | "device"
   | "engine"
   /** The entry is gone; reload the list. */
   | "entry-missing"
@@ -107,6 +113,8 @@ export type State =
   /** `left_ms` is working time; `null` until it can be told. */
   | { kind: "recognising"; done_ms: Ms; total_ms: Ms | null; left_ms: number | null }
   | { kind: "aligning"; done_ms: Ms; total_ms: Ms | null; left_ms: number | null }
+  /** To be paused at the end of the piece that is being heard. */
+  | { kind: "pausing"; done_ms: Ms; total_ms: Ms | null }
   | { kind: "paused"; done_ms: Ms; total_ms: Ms | null }
   | { kind: "done" }
   /** Stopped by a person; what was finished is kept. */
@@ -153,7 +161,13 @@ export interface Opened {
   /** Where the player gets the sound (a loopback address with a token); `null` when the
    * recording cannot be found any more. */
   audio_url: string | null;
-  /** Where somebody speaks, as pairs of start and end; empty when it was not looked for. */
+}
+
+/** What a recording looks like. */
+export interface Outline {
+  /** Loudness, {@link PEAKS_PER_SECOND} a second, 255 the loudest. */
+  peaks: Uint8Array;
+  /** Where somebody speaks, as pairs of start and end. */
   speech: [Ms, Ms][];
   /** The names and words that were to be expected and stand in the text. */
   expected: string[];
@@ -161,14 +175,18 @@ export interface Opened {
 
 /** Hear a stretch of a recording anew. */
 export type Redo =
-  /** Times for this text, which replaces what stands in the segments. */
+  /** Times for the text that stands in the segments. */
   | { kind: "align"; at: number; n: number }
   /** Text and times; `null` lets the model tell the language. */
   | { kind: "recognise"; at: number; n: number; language: string | null; context: string };
 
 /* Export ------------------------------------------------------------------------------------- */
 
-export type Format = "txt" | "md" | "srt" | "vtt" | "json";
+export type Format = "txt" | "md" | "docx" | "srt" | "vtt" | "ass" | "lrc" | "json" | "csv" | "tsv";
+
+/** Rules of subtitles by name: those usual in the transcript's language, those of film and
+ * television, of vertical video, of Chinese, and a person's own. */
+export type Preset = "usual" | "broadcast" | "social" | "chinese" | "own";
 
 /** How subtitles are cut; the other formats do not look at it. */
 export interface CueRules {
@@ -185,11 +203,23 @@ export interface CueRules {
 
 export interface ExportOptions {
   format: Format;
+  preset: Preset;
+  /** The rules, when they are a person's own. */
   cues: CueRules;
   /** Begin a line with who speaks, where somebody has said so. */
   with_speakers: boolean;
-  /** Begin a paragraph with its time; text and Markdown only. */
+  /** Begin a paragraph with its time; text, Markdown and documents only. */
   with_times: boolean;
+  /** Mark when each word is spoken; WebVTT, ASS and LRC only. */
+  with_word_times: boolean;
+  /** Leave out what is neither letter nor digit; not in JSON. */
+  without_punctuation: boolean;
+  /** The script that Chinese is written in; `null` leaves it as it is. */
+  script: "simplified" | "traditional" | null;
+  /** Begin with a byte order mark; not JSON and documents. */
+  with_bom: boolean;
+  /** End lines as Windows does; not in documents. */
+  with_crlf: boolean;
   /** The file's name without its ending: `{title}`, `{date}`, `{language}` stand for theirs. */
   name_template: string;
 }
@@ -209,6 +239,8 @@ export interface Preview {
   name: string;
   n_cues: number;
   n_problems: number;
+  /** The rules that the options stand for. */
+  rules: CueRules;
   /** The cues from the asked one on, 100 at most; empty for formats without cues. */
   cues: Cue[];
   /** The file's beginning, 20 000 characters at most; empty for formats with cues. */
@@ -257,7 +289,8 @@ export interface HistoryRow {
 export interface HistoryPage {
   /** Newest first, 50 at most. */
   rows: HistoryRow[];
-  n_total: number;
+  /** How many there are; `null` where there are more pages and nobody counted. */
+  n_total: number | null;
   next: string | null;
 }
 
@@ -300,6 +333,8 @@ export interface Settings {
   /** Entries older than this go to the deleted ones; starred ones stay; `null` keeps all. */
   keep_days: number | null;
   notify_when_done: boolean;
+  /** No connection is opened, not even when asked for. */
+  network_off: boolean;
 }
 
 /** A named context. */
@@ -317,6 +352,54 @@ export interface Model {
   is_ready: boolean;
   bytes: number;
 }
+
+/** What there is to know of models, and what is under way. */
+export interface Stock {
+  cards: Card[];
+  /** Which model suits this computer, and why. */
+  advice: { model: string; dtype: string; reason: AdviceReason };
+  /** Requests made since the program started. */
+  n_requests: number;
+  /** A model is being taken in from files. */
+  is_importing: boolean;
+}
+
+export type AdviceReason =
+  "gpu" | "roomy" | "slow-processor" | "little-memory" | "too-little-memory";
+
+/** A model of the catalog, as a person chooses it. */
+export interface Card {
+  name: string;
+  title: string;
+  /** It measures times of words; otherwise it turns speech into text. */
+  is_aligner: boolean;
+  /** When to choose it, in English. */
+  about: string;
+  /** English names of its languages. */
+  languages: string[];
+  licence: string;
+  bytes: number;
+  /** Memory it takes while it works, where that is known. */
+  memory_bytes: number | null;
+  is_recommended: boolean;
+  state: CardState;
+}
+
+/** How far a model is on this computer. */
+export type CardState =
+  | { kind: "built-in" }
+  | { kind: "here" }
+  | { kind: "absent" }
+  /** A download began once and did not end; another goes on from there. */
+  | { kind: "in-part"; done: number; total: number }
+  | {
+      kind: "coming";
+      done: number;
+      total: number | null;
+      bytes_per_s: number;
+      left_ms: number | null;
+      is_paused: boolean;
+    };
 
 export interface Device {
   name: string;
@@ -345,6 +428,7 @@ export type Feature =
   | "export"
   | "backup"
   | "models"
+  | "stock"
   | "notify"
   | "log";
 
@@ -402,6 +486,8 @@ export type Event =
   | { kind: "drag"; phase: "over" | "left" | "dropped" }
   | { kind: "settings"; settings: Settings }
   | { kind: "models"; models: Model[] }
+  /** A card has changed; ten times a second at most. */
+  | { kind: "stock"; stock: Stock }
   /** A model was loaded; `note` says why the device is not the best one, when it is not. */
   | { kind: "loaded"; title: string; is_demo: boolean; device: string; note: string | null }
   /** Somebody asked outside the window (notification, second start) to see an entry. */
@@ -431,7 +517,7 @@ export interface Backend {
   cancel(id: EntryId): Promise<void>;
   /** Holds an entry at the end of its piece. `pause` */
   pause(id: EntryId): Promise<void>;
-  /** Goes on with one that is paused, cancelled, unfinished or failed. `resume` */
+  /** Goes on with one that is pausing, paused, cancelled, unfinished or failed. `resume` */
   resume(id: EntryId): Promise<void>;
   /** Forgets what is finished and begins anew, with the present settings. `start_again` */
   startAgain(id: EntryId): Promise<void>;
@@ -442,13 +528,14 @@ export interface Backend {
 
   /** Opens an entry to be read. `open_entry` */
   openEntry(id: EntryId): Promise<Opened>;
-  /** Loudness of the recording, {@link PEAKS_PER_SECOND} bytes a second, 255 the loudest.
-   * `peaks` (raw bytes) */
-  peaks(id: EntryId): Promise<Uint8Array>;
+  /** What the recording looks like; it may have to be read to its end first.
+   * `outline` (raw bytes) */
+  outline(id: EntryId): Promise<Outline>;
   /** Applies changes in order, all or none; the new revision. `save` */
   save(id: EntryId, revision: number, splices: Splice[]): Promise<number>;
-  /** Hears a stretch anew, in front of the queue; what should stand there instead. The stored
-   * transcript is not touched: the page saves what it takes over. `redo_span` */
+  /** Hears a stretch anew, in front of the queue; what should stand there instead, nothing when
+   * nothing is said there. The stored transcript is not touched: the page saves what it takes
+   * over. `redo_span` */
   redo(id: EntryId, redo: Redo): Promise<Segment[] | null>;
   /** Stops the running `redo`, which resolves with `null`. `stop_redo` */
   stopRedo(): Promise<void>;
@@ -488,6 +575,19 @@ export interface Backend {
   changeSettings(change: Partial<Settings>): Promise<Settings>;
   /** Lets the person choose a folder with a model's files and uses it. `choose_model` */
   chooseModel(): Promise<Model | null>;
+  /** The cards of models. `model_stock` */
+  stock(): Promise<Stock>;
+  /** Brings a model, or goes on where its last download ended. `download_model` */
+  downloadModel(name: string): Promise<void>;
+  /** Lets a download wait, or go on. `pause_model` */
+  pauseModel(name: string, is_paused: boolean): Promise<void>;
+  /** Ends a download; what has come is kept. `stop_model` */
+  stopModel(name: string): Promise<void>;
+  /** Lets the person choose a folder or an archive with a model in it, and takes that in.
+   * `import_model` */
+  importModel(is_archive: boolean): Promise<true | null>;
+  /** Removes a model from this computer. `remove_model` */
+  removeModel(name: string): Promise<void>;
   /** Opens a folder in the system's file window. `open_folder` */
   openFolder(folder: Folder): Promise<void>;
   /** Where the folders are, to be read. `folders` */
@@ -500,5 +600,5 @@ export interface Backend {
   copyText(text: string): Promise<void>;
 }
 
-/** Bytes a second that {@link Backend.peaks} gives. */
+/** Peaks a second in an {@link Outline}. */
 export const PEAKS_PER_SECOND = 50;

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
+import type { Word } from "$lib/backend/types";
+
 import { anySegment, anyText, segment, times } from "./fixture";
 import { place } from "./place";
 import { retime } from "./retime";
@@ -106,14 +108,25 @@ test("words before and after what changed keep everything", () => {
       const from = Math.min(a, b, before.text.length);
       const to = Math.min(Math.max(a, b), before.text.length);
       const words = retime(before, before.text.slice(0, from) + typed + before.text.slice(to));
-      const old = before.words;
-      const n = Math.min(words.length, old.length);
+      // A word that lost its comma is the same word.
+      const core = ({ text }: Word) =>
+        text.replace(/[^\p{Alphabetic}\p{N}]/gu, "").toLowerCase() || text;
+      const [now, old] = [words.map(core), before.words.map(core)];
+      const n = Math.min(now.length, old.length);
       let head = 0;
-      while (head < n && words[head]?.text === old[head]?.text) head += 1;
+      while (head < n && now[head] === old[head]) head += 1;
       let tail = 0;
-      while (tail < n - head && words.at(-1 - tail)?.text === old.at(-1 - tail)?.text) tail += 1;
-      expect(words.slice(0, head)).toEqual(old.slice(0, head));
-      expect(words.slice(words.length - tail)).toEqual(old.slice(old.length - tail));
+      while (tail < n - head && now.at(-1 - tail) === old.at(-1 - tail)) tail += 1;
+      const kept = (list: Word[]) =>
+        [...list.slice(0, head), ...list.slice(list.length - tail)].map(
+          ({ start_ms, end_ms, probability, quality }) => ({
+            start_ms,
+            end_ms,
+            probability,
+            quality,
+          }),
+        );
+      expect(kept(words)).toEqual(kept(before.words));
     }),
   );
 });

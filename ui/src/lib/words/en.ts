@@ -1,6 +1,13 @@
 /** Every word on the screen, in English. The other dictionaries have the same keys. */
 
-import type { Code, CueProblem, Format, HistoryFilter } from "$lib/backend/types";
+import type {
+  AdviceReason,
+  Card,
+  Code,
+  CueProblem,
+  Format,
+  HistoryFilter,
+} from "$lib/backend/types";
 
 const plural = (n: number, one: string, many: string) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
@@ -14,13 +21,17 @@ const codes: Record<Code, string> = {
     "Only ffmpeg can read this kind of file. Install ffmpeg, or convert the file to wav, flac, mp3 or m4a.",
   "model-missing": "The model is not on this computer. Choose another one in the settings.",
   "model-invalid": "The model’s files are incomplete or damaged. Get them again.",
-  device: "The chosen device does not work. Choose another one in the settings.",
+  "model-busy": "Another Earmark is working on this model. Wait until it has finished.",
+  "network-off": "The network is switched off in the settings, so nothing was asked for.",
+  network:
+    "The server did not give what was asked for. Check the network, or choose another mirror. What has arrived is kept.",
+  "no-space": "There is not enough room on the disk. Make some and try again; what is there is kept.",
+  disk: "A file cannot be read or written. Check its folder’s permissions, or choose another place.",
   microphone:
-    "No sound comes from the microphone. Plug it in, or choose another one in the settings. What was recorded is kept.",
+    "No sound comes from the microphone. Connect it, close other programs that use it, or choose another one. What was recorded is kept.",
   "microphone-denied":
-    "The system does not let Earmark hear the microphone. Allow it in the privacy settings of the system.",
-  "recording-stopped":
-    "The recording cannot be written. Free some space on the disk; what was recorded is kept.",
+    "The system does not let Earmark hear the microphone. Allow it in the system’s privacy settings.",
+  device: "The chosen device does not work. Choose another one in the settings.",
   engine:
     "The recogniser could not do it, most likely for want of memory. What was finished is kept.",
   "entry-missing": "This transcript is no longer there.",
@@ -32,12 +43,25 @@ const codes: Record<Code, string> = {
     "This is a mistake in Earmark. Please report it, with the diagnostics from the settings.",
 };
 
+const reasons: Record<AdviceReason, string> = {
+  gpu: "The graphics card has room for it.",
+  roomy: "Memory and processor are enough for the most accurate one.",
+  "slow-processor": "A larger one would be slow on this processor.",
+  "little-memory": "A larger one would not fit into the memory.",
+  "too-little-memory": "It is the smallest one, though the memory may not be enough.",
+};
+
 const formats: Record<Format, string> = {
   txt: "Text",
   md: "Markdown",
-  srt: "SRT subtitles",
-  vtt: "WebVTT subtitles",
-  json: "JSON, everything",
+  docx: "Word",
+  srt: "SRT",
+  vtt: "WebVTT",
+  ass: "ASS",
+  lrc: "LRC",
+  json: "JSON",
+  csv: "CSV",
+  tsv: "TSV",
 };
 
 const filters: Record<HistoryFilter, string> = {
@@ -67,6 +91,7 @@ export const en = {
     label: "Main",
     start: "Transcribe",
     history: "History",
+    models: "Models",
     settings: "Settings",
     keys: "Keyboard",
   },
@@ -83,8 +108,9 @@ export const en = {
     anyLanguage: "Detect language",
     model: "Model",
     sample: "Try the sample",
-    demo: "The built-in demo model understands the synthetic voice of the sample and nothing else. For your own recordings, use a Qwen3-ASR model.",
+    demo: "The built-in demo model understands the synthetic voice of the sample and nothing else. For your own recordings, use a Qwen3-\u2060ASR model.",
     chooseModel: "Use a model from a folder…",
+    getModel: "Get a model for people’s voices…",
   },
 
   record: {
@@ -108,6 +134,7 @@ export const en = {
     reading: "Reading",
     recognising: "Recognising",
     aligning: "Aligning words",
+    pausing: "Pausing at the end of this piece",
     paused: "Paused",
     done: "Done",
     cancelled: "Stopped; what was finished is kept",
@@ -150,7 +177,7 @@ export const en = {
     growing: "Being recognised; you can read along and edit when it is done.",
     saved: "Saved",
     saving: "Saving…",
-    unsaved: "Not saved yet",
+    unsaved: "Unsaved",
     saveFailed: "Could not be saved",
     saveAgain: "Save again",
     reload: "Open again",
@@ -168,7 +195,7 @@ export const en = {
     showSpeakers: "Speakers",
     showWaveform: "Waveform",
     nextDoubt: "Next doubtful word",
-    doubts: (n: number) => `${plural(n, "doubtful word", "doubtful words")}`,
+    doubts: (n: number) => `${n.toLocaleString("en")} doubtful`,
     noDoubts: "No doubtful words",
     doubtful: "The recogniser was not sure of this word",
     loose: "The times of this word are estimated",
@@ -217,6 +244,8 @@ export const en = {
     stop: "Stop",
     aligned: "The line has new times",
     recognised: "The line was heard again",
+    estimated: "The times are estimated: there is no aligner for this language",
+    nothing: "Nothing is said there; the line stays as it was",
   },
 
   find: {
@@ -256,7 +285,16 @@ export const en = {
     headingMany: (n: number) => `Export ${plural(n, "transcript", "transcripts")}`,
     format: "Format",
     formats,
-    rules: "Subtitles",
+    kinds: { text: "To read", subtitles: "Subtitles", data: "For programs" },
+    rules: "Rules",
+    presets: {
+      usual: "Usual in the language",
+      broadcast: "Film and television",
+      social: "Vertical video",
+      chinese: "Chinese",
+      own: "My own",
+    },
+    details: "More options",
     columns: "Line length",
     columnsUnit: "columns",
     lines: "Lines",
@@ -267,7 +305,12 @@ export const en = {
     gapUnit: "ms",
     speed: "Reading speed",
     speedUnit: "columns/s",
-    resetRules: "Reset",
+    wordTimes: "Mark every word as it is spoken",
+    withoutPunctuation: "Leave out punctuation",
+    script: "Chinese characters",
+    scripts: { same: "As they are", simplified: "Simplified", traditional: "Traditional" },
+    bom: "Byte order mark, for old programs",
+    crlf: "Windows line ends",
     speakers: "Names of speakers",
     times: "Times",
     name: "File name",
@@ -279,7 +322,7 @@ export const en = {
     more: (n: number) => `and ${n.toLocaleString("en")} more`,
     beside: "Save next to the recording",
     ask: "Save as…",
-    copy: "Copy",
+    copy: "Copy as text",
     cancel: "Cancel",
     done: (files: string[]) =>
       files.length === 1 ? `${files[0]} saved` : `${files.length} files saved`,
@@ -294,7 +337,8 @@ export const en = {
     filters,
     language: "Language",
     anyLanguage: "All languages",
-    results: (n: number) => plural(n, "transcript", "transcripts"),
+    results: (n: number, isMore: boolean) =>
+      `${plural(n, "transcript", "transcripts")}${isMore ? " and more" : ""}`,
     none: "Nothing was transcribed yet.",
     noneFound: "Nothing found.",
     noneDeleted: "Nothing is deleted. Deleted transcripts stay here for 30 days.",
@@ -319,6 +363,52 @@ export const en = {
     export: "Export…",
     undo: "Undo",
     storage: (n: string, size: string) => `${n} transcripts, ${size}`,
+  },
+
+  models: {
+    heading: "Models",
+    intro:
+      "A model turns speech into text. It is downloaded once and works without a network from then on.",
+    suits: "Suits this computer",
+    because: (reason: AdviceReason) => reasons[reason],
+    about: (card: Card) => card.about,
+    gives: (isAligner: boolean): string => (isAligner ? "Times of words" : "Text"),
+    languages: (n: number) => plural(n, "language", "languages"),
+    size: (size: string) => `${size} to download`,
+    memory: (size: string) => `about ${size} of memory`,
+    builtIn: "Built in",
+    here: "On this computer",
+    inPart: (done: string, total: string) => `${done} of ${total} are here`,
+    coming: (done: string, total: string) => `${done} of ${total}`,
+    speed: (size: string) => `${size} a second`,
+    left: (time: string) => `${time} left`,
+    paused: "Paused",
+    download: (title: string) => `Download ${title}`,
+    goOn: (title: string) => `Go on with ${title}`,
+    pause: (title: string) => `Pause ${title}`,
+    stop: (title: string) => `Stop ${title}`,
+    remove: (title: string) => `Remove ${title}`,
+    use: (title: string) => `Use ${title}`,
+    used: "In use",
+    short: {
+      download: "Download",
+      goOn: "Go on",
+      pause: "Pause",
+      stop: "Stop",
+      remove: "Remove",
+      use: "Use",
+    },
+    have: "I already have the files",
+    haveHint:
+      "Take a model in from a folder, or from an archive that a colleague made. Every file is checked.",
+    fromFolder: "From a folder…",
+    fromArchive: "From an archive…",
+    importing: "Checking and copying…",
+    network: "Network",
+    networkOff: "Switch the network off",
+    networkHint:
+      "Nothing but a download ever uses the network. Switched off, that is refused, too.",
+    requests: (n: number) => `${plural(n, "request", "requests")} since the start`,
   },
 
   settings: {

@@ -1,6 +1,13 @@
 /** Every word on the screen, in Simplified Chinese. */
 
-import type { Code, CueProblem, Format, HistoryFilter } from "$lib/backend/types";
+import type {
+  AdviceReason,
+  Card,
+  Code,
+  CueProblem,
+  Format,
+  HistoryFilter,
+} from "$lib/backend/types";
 
 import type { Words } from "./en";
 
@@ -12,10 +19,14 @@ const codes: Record<Code, string> = {
   "needs-ffmpeg": "这种格式需要 ffmpeg 才能读取。请安装 ffmpeg，或转换成 wav、flac、mp3 或 m4a。",
   "model-missing": "这台电脑上没有这个模型，请在设置中另选一个。",
   "model-invalid": "模型文件不完整或已损坏，请重新获取。",
-  device: "所选的设备无法使用，请在设置中另选一个。",
-  microphone: "麦克风没有声音。请接好，或在设置中另选一个。已录下的部分已保留。",
+  "model-busy": "另一个 Earmark 正在处理这个模型，请等它完成。",
+  "network-off": "设置中已关闭网络，因此没有发出任何请求。",
+  network: "服务器没有给出所需的文件。请检查网络，或换一个镜像。已下载的部分已保留。",
+  "no-space": "磁盘空间不足，请腾出空间后再试；已有的部分已保留。",
+  disk: "无法读写文件。请检查文件夹的权限，或另选一处。",
+  microphone: "麦克风没有声音。请检查连接、关闭正在使用它的其他程序，或另选一个。已录下的部分已保留。",
   "microphone-denied": "系统不允许 Earmark 使用麦克风，请在系统的隐私设置中允许。",
-  "recording-stopped": "录音无法写入磁盘，请腾出空间。已录下的部分已保留。",
+  device: "所选的设备无法使用，请在设置中另选一个。",
   engine: "识别没能完成，多半是内存不足。已完成的部分已保留。",
   "entry-missing": "这份文稿已经不在了。",
   conflict: "文稿在别处被修改过，请重新打开。",
@@ -25,12 +36,34 @@ const codes: Record<Code, string> = {
   internal: "这是 Earmark 的错误。请附上设置中的诊断信息报告给我们。",
 };
 
+const reasons: Record<AdviceReason, string> = {
+  gpu: "显卡装得下它。",
+  roomy: "内存和处理器都足以运行最准确的模型。",
+  "slow-processor": "更大的模型在这个处理器上会很慢。",
+  "little-memory": "更大的模型超出这台电脑的内存。",
+  "too-little-memory": "它是最小的一个，不过内存可能仍然不够。",
+};
+
+/** What the catalog says in English. */
+const abouts: Record<string, string> = {
+  demo: "极小的内置模型，只听得懂示例里的合成语音。",
+  "demo-aligner": "与演示模型配套的对齐模型，只适用于示例里的合成语音。",
+  "Qwen3-ASR-0.6B": "速度快，适合日常语音，普通电脑即可运行。",
+  "Qwen3-ASR-1.7B": "最准确，适合内存充裕的电脑。",
+  "Qwen3-ForcedAligner-0.6B": "为已知文本的每个词标出时间。",
+};
+
 const formats: Record<Format, string> = {
   txt: "纯文本",
   md: "Markdown",
-  srt: "SRT 字幕",
-  vtt: "WebVTT 字幕",
-  json: "JSON，全部内容",
+  docx: "Word",
+  srt: "SRT",
+  vtt: "WebVTT",
+  ass: "ASS",
+  lrc: "LRC",
+  json: "JSON",
+  csv: "CSV",
+  tsv: "TSV",
 };
 
 const filters: Record<HistoryFilter, string> = {
@@ -90,6 +123,7 @@ export const zh: Words = {
     label: "主导航",
     start: "转写",
     history: "历史",
+    models: "模型",
     settings: "设置",
     keys: "快捷键",
   },
@@ -106,8 +140,9 @@ export const zh: Words = {
     anyLanguage: "自动识别语言",
     model: "模型",
     sample: "试试样例",
-    demo: "内置的演示模型只能听懂样例里的合成语音。要转写自己的录音，请使用 Qwen3-ASR 模型。",
+    demo: "内置的演示模型只能听懂样例里的合成语音。要转写自己的录音，请使用 Qwen3-\u2060ASR 模型。",
     chooseModel: "从文件夹选用模型…",
+    getModel: "获取能听懂真人的模型…",
   },
 
   record: {
@@ -131,6 +166,7 @@ export const zh: Words = {
     reading: "正在读取",
     recognising: "正在识别",
     aligning: "正在对齐",
+    pausing: "这一段结束后暂停",
     paused: "已暂停",
     done: "完成",
     cancelled: "已停止，已完成的部分已保留",
@@ -240,6 +276,8 @@ export const zh: Words = {
     stop: "停止",
     aligned: "这一行的时间已更新",
     recognised: "这一行已重新识别",
+    estimated: "时间为估计值：没有适用于该语言的对齐模型",
+    nothing: "这里没有人说话，这一行保持原样",
   },
 
   find: {
@@ -279,7 +317,16 @@ export const zh: Words = {
     headingMany: (n) => `导出 ${count(n)} 份文稿`,
     format: "格式",
     formats,
-    rules: "字幕",
+    kinds: { text: "阅读", subtitles: "字幕", data: "供程序使用" },
+    rules: "规则",
+    presets: {
+      usual: "按语言惯例",
+      broadcast: "影视",
+      social: "竖屏视频",
+      chinese: "中文",
+      own: "自定义",
+    },
+    details: "更多选项",
     columns: "行宽",
     columnsUnit: "列",
     lines: "行数",
@@ -290,7 +337,12 @@ export const zh: Words = {
     gapUnit: "毫秒",
     speed: "阅读速度",
     speedUnit: "列/秒",
-    resetRules: "恢复默认",
+    wordTimes: "逐词标记时间",
+    withoutPunctuation: "去掉标点",
+    script: "汉字",
+    scripts: { same: "保持原样", simplified: "简体", traditional: "繁体" },
+    bom: "加字节顺序标记（供旧程序使用）",
+    crlf: "Windows 换行",
     speakers: "说话人名字",
     times: "时间",
     name: "文件名",
@@ -302,7 +354,7 @@ export const zh: Words = {
     more: (n) => `还有 ${count(n)} 条`,
     beside: "保存到录音旁边",
     ask: "另存为…",
-    copy: "复制",
+    copy: "复制为文字",
     cancel: "取消",
     done: (files) => (files.length === 1 ? `已保存 ${files[0]}` : `已保存 ${files.length} 个文件`),
     show: "在文件夹中显示",
@@ -316,7 +368,7 @@ export const zh: Words = {
     filters,
     language: "语言",
     anyLanguage: "所有语言",
-    results: (n) => `${count(n)} 份文稿`,
+    results: (n, isMore) => `${count(n)} 份${isMore ? "以上" : ""}文稿`,
     none: "还没有转写过录音。",
     noneFound: "没有找到。",
     noneDeleted: "没有已删除的文稿。删除的文稿会在这里保留 30 天。",
@@ -340,6 +392,49 @@ export const zh: Words = {
     export: "导出…",
     undo: "撤销",
     storage: (n, size) => `${n} 份文稿，${size}`,
+  },
+
+  models: {
+    heading: "模型",
+    intro: "模型把语音变成文字。只需下载一次，之后无需联网。",
+    suits: "适合这台电脑",
+    because: (reason: AdviceReason) => reasons[reason],
+    about: (card: Card) => abouts[card.name] ?? card.about,
+    gives: (isAligner: boolean) => (isAligner ? "词的时间" : "文字"),
+    languages: (n: number) => `${count(n)} 种语言`,
+    size: (size: string) => `下载 ${size}`,
+    memory: (size: string) => `约需内存 ${size}`,
+    builtIn: "已内置",
+    here: "已在这台电脑上",
+    inPart: (done: string, total: string) => `已有 ${done}，共 ${total}`,
+    coming: (done: string, total: string) => `${done}，共 ${total}`,
+    speed: (size: string) => `每秒 ${size}`,
+    left: (time: string) => `还需 ${time}`,
+    paused: "已暂停",
+    download: (title: string) => `下载 ${title}`,
+    goOn: (title: string) => `继续下载 ${title}`,
+    pause: (title: string) => `暂停 ${title}`,
+    stop: (title: string) => `停止 ${title}`,
+    remove: (title: string) => `删除 ${title}`,
+    use: (title: string) => `使用 ${title}`,
+    used: "正在使用",
+    short: {
+      download: "下载",
+      goOn: "继续",
+      pause: "暂停",
+      stop: "停止",
+      remove: "删除",
+      use: "使用",
+    },
+    have: "我已经有文件了",
+    haveHint: "从文件夹或同事制作的压缩包导入模型，每个文件都会核对。",
+    fromFolder: "从文件夹…",
+    fromArchive: "从压缩包…",
+    importing: "正在核对并复制…",
+    network: "网络",
+    networkOff: "关闭网络",
+    networkHint: "只有下载才会使用网络。关闭后，下载也会被拒绝。",
+    requests: (n: number) => `本次启动以来共 ${count(n)} 次请求`,
   },
 
   settings: {

@@ -1,6 +1,7 @@
 /** Exports as the mock makes them: the simplest that shows every part of the contract. */
 
 import { columns, between } from "$lib/edit/script";
+import { hasCues } from "$lib/formats";
 
 import type {
   Cue,
@@ -8,12 +9,46 @@ import type {
   CueRules,
   Entry,
   ExportOptions,
+  Preset,
   Preview,
   Segment,
   Word,
 } from "../types";
 
 const MOST_CUES = 100;
+
+const PRESETS: Record<Exclude<Preset, "own" | "usual">, CueRules> = {
+  broadcast: {
+    max_columns: 42,
+    max_lines: 2,
+    min_ms: 833,
+    max_ms: 7000,
+    gap_ms: 83,
+    max_columns_per_s: 20,
+  },
+  social: {
+    max_columns: 24,
+    max_lines: 1,
+    min_ms: 500,
+    max_ms: 3000,
+    gap_ms: 0,
+    max_columns_per_s: 20,
+  },
+  chinese: {
+    max_columns: 32,
+    max_lines: 2,
+    min_ms: 833,
+    max_ms: 7000,
+    gap_ms: 83,
+    max_columns_per_s: 18,
+  },
+};
+
+function rulesOf({ preset, cues }: ExportOptions, segments: readonly Segment[]): CueRules {
+  if (preset === "own") return cues;
+  const usual = segments[0]?.language === "Chinese" ? "chinese" : "broadcast";
+  return PRESETS[preset === "usual" ? usual : preset];
+}
 
 export function preview(
   entry: Entry,
@@ -22,15 +57,17 @@ export function preview(
   from: number,
 ): Preview {
   const name = `${nameOf(entry, options.name_template)}.${options.format}`;
-  if (options.format !== "srt" && options.format !== "vtt") {
+  const rules = rulesOf(options, segments);
+  if (!hasCues(options.format)) {
     const text = render(entry, segments, options).slice(0, 20_000);
-    return { name, n_cues: 0, n_problems: 0, cues: [], text };
+    return { name, n_cues: 0, n_problems: 0, rules, cues: [], text };
   }
   const cues = cut(segments, options);
   return {
     name,
     n_cues: cues.length,
     n_problems: cues.filter((cue) => cue.problems.length > 0).length,
+    rules,
     cues: cues.slice(from, from + MOST_CUES),
     text: "",
   };
@@ -44,11 +81,22 @@ export function render(entry: Entry, segments: readonly Segment[], options: Expo
     s.text;
   switch (options.format) {
     case "txt":
+    case "docx":
       return segments.map((s) => `${line(s)}\n`).join("");
     case "md":
       return `# ${entry.title}\n\n${segments.map((s) => `${line(s)}\n\n`).join("")}`;
     case "json":
       return JSON.stringify({ title: entry.title, segments }, null, 2);
+    case "csv":
+    case "tsv": {
+      const mark = options.format === "csv" ? "," : "\t";
+      return segments.map((s) => [s.start_ms, s.end_ms, s.text].join(mark) + "\n").join("");
+    }
+    case "ass":
+    case "lrc":
+      return cues()
+        .map((cue) => `[${clock(cue.start_ms, ".")}]${cue.lines.join(" ")}\n`)
+        .join("");
     case "srt":
       return cues()
         .map((cue, i) => `${i + 1}\n${times(cue, ",")}\n${cue.lines.join("\n")}\n`)
@@ -80,7 +128,9 @@ function nameOf(entry: Entry, template: string): string {
 }
 
 /** Fills lines with words until the rules say stop. */
-function cut(segments: readonly Segment[], { cues: rules, with_speakers }: ExportOptions): Cue[] {
+function cut(segments: readonly Segment[], options: ExportOptions): Cue[] {
+  const { with_speakers } = options;
+  const rules = rulesOf(options, segments);
   return segments.flatMap((segment) => {
     const found: Cue[] = [];
     const who = with_speakers && segment.speaker ? `${segment.speaker}: ` : "";

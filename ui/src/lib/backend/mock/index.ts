@@ -2,6 +2,7 @@
 
 import { apply } from "$lib/edit/change";
 import { withText } from "$lib/edit/retime";
+import { isRunning } from "$lib/state";
 
 import type {
   Backend,
@@ -21,6 +22,7 @@ import { defaults, describe, history, longMeeting, stored, type Stored } from ".
 import { listen as listenTo } from "./microphone";
 import { hum, peaks } from "./sound";
 import { speak } from "./speech";
+import { StockRoom } from "./stock";
 
 export interface Scene {
   clock: Clock;
@@ -63,18 +65,23 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
   let lastFolder = "";
   const disk = new Map<string, string>();
   let stopRedo: (() => void) | null = null;
+  const stock = new StockRoom(clock, !empty, () => {
+    emit({ kind: "stock", stock: stock.now() });
+    for (const model of models) model.is_ready ||= stock.isHere(model.name);
+    emit({ kind: "models", models });
+  });
   let stopRecording: (() => void) | null = null;
   const models: Model[] = [
     { name: "demo", title: "Demo", is_demo: true, is_ready: true, bytes: 2_900_000 },
     {
-      name: "qwen3-asr-0.6b",
+      name: "Qwen3-ASR-0.6B",
       title: "Qwen3-ASR 0.6B",
       is_demo: false,
       is_ready: !empty,
       bytes: 1_880_000_000,
     },
   ];
-  if (!empty && change.model === undefined) settings.model = "qwen3-asr-0.6b";
+  if (!empty && change.model === undefined) settings.model = "Qwen3-ASR-0.6B";
 
   const fail = (code: Code, message: string): never => {
     throw { code, message } satisfies Failure;
@@ -112,12 +119,11 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     stopTicking ??= clock.every(TICK_MS, tick);
   }
 
-  const isRunning = (it: Stored) =>
-    ["reading", "recognising", "aligning"].includes(it.entry.state.kind);
-
   function tick(): void {
     const rows = queue.map(the);
-    const it = rows.find(isRunning) ?? rows.find((row) => row.entry.state.kind === "waiting");
+    const it =
+      rows.find((row) => isRunning(row.entry.state)) ??
+      rows.find((row) => row.entry.state.kind === "waiting");
     if (!it) {
       stopTicking?.();
       stopTicking = null;
@@ -132,6 +138,10 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     const total_ms = (it.spoken.at(-1)?.end_ms ?? 0) + 700;
     if (entry.state.kind === "waiting") {
       entry.state = { kind: "reading" };
+      return;
+    }
+    if (entry.state.kind === "pausing") {
+      entry.state = { ...entry.state, kind: "paused" };
       return;
     }
     if (entry.state.kind === "reading") {
@@ -252,6 +262,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
           "export",
           "backup",
           "models",
+          "stock",
           "notify",
           "log",
         ],
@@ -322,7 +333,8 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     },
     pause: async (id) => {
       const it = the(id);
-      it.entry.state = { kind: "paused", ...progressOf(it.entry) };
+      const kind = isRunning(it.entry.state) ? "pausing" : "paused";
+      it.entry.state = { kind, ...progressOf(it.entry) };
       tell(it);
     },
     resume: async (id) => {
@@ -359,7 +371,6 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
 
     openEntry: async (id) => {
       const it = the(id);
-      const speech = it.spoken.map((s): [number, number] => [s.start_ms, s.end_ms]);
       const audio_url =
         it.spoken.length > 0
           ? URL.createObjectURL(hum(it.spoken, it.entry.duration_ms ?? 0))
@@ -369,11 +380,16 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
         segments: it.segments,
         revision: it.revision,
         audio_url,
-        speech,
         expected: it.expected ?? [],
       });
     },
-    peaks: async (id) => peaks(the(id).spoken, the(id).entry.duration_ms ?? 0),
+    outline: async (id) => {
+      const { spoken, entry } = the(id);
+      return {
+        peaks: peaks(spoken, entry.duration_ms ?? 0),
+        speech: spoken.map(({ start_ms, end_ms }) => [start_ms, end_ms]),
+      };
+    },
     save: async (id, revision, splices) => {
       const it = the(id);
       if (revision !== it.revision) {
@@ -489,6 +505,24 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       emit({ kind: "models", models });
       emit({ kind: "settings", settings });
       return copyOf(model);
+    },
+    stock: async () => copyOf(stock.now()),
+    downloadModel: async (name) => {
+      if (settings.network_off) fail("network-off", "the network is switched off");
+      stock.download(name);
+    },
+    pauseModel: async (name, is_paused) => {
+      stock.pause(name, is_paused);
+    },
+    stopModel: async (name) => {
+      stock.stop(name);
+    },
+    importModel: async () => {
+      stock.set("Qwen3-ForcedAligner-0.6B", { kind: "here" });
+      return true;
+    },
+    removeModel: async (name) => {
+      stock.set(name, { kind: "absent" });
     },
     openFolder: async () => undefined,
     folders: async () => ({

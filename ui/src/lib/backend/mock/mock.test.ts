@@ -40,6 +40,8 @@ test("a paused job goes on where it was", async () => {
   backend.submit(["a.mp3"]);
   clock.advance(3000);
   await backend.pause(101);
+  expect(entry(101)?.state.kind).toBe("pausing");
+  clock.advance(250);
   const before = entry(101)?.state;
   clock.advance(60_000);
   expect(entry(101)?.state).toEqual(before);

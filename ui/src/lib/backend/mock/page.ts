@@ -2,7 +2,7 @@
 
 import { mock, type Mock } from ".";
 import { HandClock, wallClock } from "./clock";
-import type { Settings } from "../types";
+import type { Failure, Opening, Settings } from "../types";
 
 declare global {
   interface Window {
@@ -11,7 +11,7 @@ declare global {
   }
 }
 
-/** `?clock=hand&empty&long&lang=zh-CN&theme=dark` */
+/** `?clock=hand&empty&long&broken&lang=zh-CN&theme=dark` */
 export function onThePage(): Mock {
   const asked = new URLSearchParams(location.search);
   const clock =
@@ -22,6 +22,10 @@ export function onThePage(): Mock {
   if (language === "en" || language === "zh-CN") settings.interface_language = language;
   if (theme === "light" || theme === "dark") settings.theme = theme;
   const backend = mock({ clock, empty: asked.has("empty"), long: asked.has("long"), settings });
+  if (asked.has("broken")) {
+    const message = "cannot make `/home/mara/.local/share/earmark`: Permission denied";
+    backend.open = () => Promise.reject<Opening>({ code: "store", message } satisfies Failure);
+  }
   takeDrops(backend);
   window.mock = Object.assign(backend, {
     advance: (ms: number) => {

@@ -30,6 +30,7 @@ export const defaults: Settings = {
   microphone: null,
   export: {
     format: "srt",
+    preset: "usual",
     cues: {
       max_columns: 42,
       max_lines: 2,
@@ -40,11 +41,17 @@ export const defaults: Settings = {
     },
     with_speakers: false,
     with_times: false,
+    with_word_times: false,
+    without_punctuation: false,
+    script: null,
+    with_bom: false,
+    with_crlf: false,
     name_template: "{title}",
   },
   export_to: "beside-recording",
   keep_days: null,
   notify_when_done: true,
+  network_off: false,
 };
 
 const MINUTE = 60_000;

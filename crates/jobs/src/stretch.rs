@@ -1,47 +1,45 @@
-//! The rest of a recording, from the place where a job goes on, and its times in the whole.
+//! A stretch of a recording, and its times in the whole.
+
+use std::ops::Range;
 
 use earmark_audio::{Error, SAMPLE_RATE, Source};
 use earmark_transcript::{Ms, Segment, Transcript};
 
-/// A source without its beginning.
-pub(crate) struct Rest {
-    source: Box<dyn Source>,
-    /// Samples that are left out.
-    n_before: u64,
-    /// Of these, samples that are still to be left out.
-    n_to_skip: u64,
+/// The first sample at a time or after it.
+pub(crate) fn sample_at(time: Ms) -> u64 {
+    u64::from(time.0) * u64::from(SAMPLE_RATE) / 1000
 }
 
-impl Rest {
-    /// What a source gives from a time on.
-    pub(crate) fn new(source: Box<dyn Source>, from: Ms) -> Self {
-        let n_before = u64::from(from.0) * u64::from(SAMPLE_RATE) / 1000;
-        Self {
-            source,
-            n_before,
-            n_to_skip: n_before,
-        }
+/// A source without its end.
+pub(crate) struct Stretch {
+    source: Box<dyn Source>,
+    /// Samples that may still be given.
+    n_left: u64,
+}
+
+impl Stretch {
+    /// The beginning of a source, as long as from one time to another.
+    pub(crate) fn new(source: Box<dyn Source>, range: &Range<Ms>) -> Self {
+        let n_left = sample_at(range.end).saturating_sub(sample_at(range.start));
+        Self { source, n_left }
     }
 }
 
-impl Source for Rest {
+impl Source for Stretch {
     fn next_block(&mut self) -> Result<Option<Vec<f32>>, Error> {
-        while let Some(mut block) = self.source.next_block()? {
-            let n_skipped = block
-                .len()
-                .min(usize::try_from(self.n_to_skip).unwrap_or(usize::MAX));
-            self.n_to_skip -= n_skipped as u64;
-            if n_skipped < block.len() {
-                block.drain(..n_skipped);
-                return Ok(Some(block));
-            }
+        if self.n_left == 0 {
+            return Ok(None);
         }
-        Ok(None)
+        let mut block = self.source.next_block()?;
+        if let Some(block) = &mut block {
+            block.truncate(usize::try_from(self.n_left).unwrap_or(usize::MAX));
+            self.n_left -= block.len() as u64;
+        }
+        Ok(block)
     }
 
     fn n_total(&self) -> Option<u64> {
-        let n_total = self.source.n_total()?;
-        Some(n_total.saturating_sub(self.n_before))
+        None
     }
 
     fn warnings(&self) -> &[String] {

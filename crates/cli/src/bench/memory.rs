@@ -1,0 +1,109 @@
+//! How much memory a model takes for one clip, beside what was estimated before it was loaded.
+
+use anyhow::{Context, bail};
+use earmark_engine::{
+    Aligner, Checkpoint, Error, Limit, Outcome, Recognizer, Request, SAMPLE_RATE, Settings,
+    Unobserved, memory,
+};
+use serde::Serialize;
+
+/// Words that a person speaks in a second.
+const WORDS_PER_SECOND: f64 = 3.0;
+
+/// The figures; the names are part of the command's contract.
+#[derive(Serialize)]
+pub(super) struct Report {
+    estimated_peak_mb: f64,
+    estimated_held_mb: f64,
+    estimated_working_mb: f64,
+    resident_before_mb: f64,
+    resident_after_load_mb: f64,
+    peak_after_load_mb: f64,
+    peak_mb: f64,
+    resident_after_unload_mb: f64,
+    estimated_over_measured: f64,
+    audio_ms: f64,
+    dtype: &'static str,
+}
+
+/// Loads a recogniser or an aligner, hears one clip, and unloads it.
+///
+/// Errors: the checkpoint or the clip fails, it computes on a GPU, the system does not say how much
+/// memory a program holds.
+pub(super) fn measure(
+    checkpoint: &Checkpoint,
+    settings: Settings,
+    samples: &[f32],
+    n_tokens: usize,
+) -> anyhow::Result<Report> {
+    let seconds = samples.len() as f64 / f64::from(SAMPLE_RATE);
+    let estimate = memory::estimate(checkpoint, settings, seconds)?
+        .context("the memory of a GPU cannot be measured here")?;
+    let mb = |bytes: Option<u64>| {
+        bytes
+            .map(|bytes| bytes as f64 / 1e6)
+            .context("this system does not say how much memory a program holds")
+    };
+    let resident_before_mb = mb(memory::resident())?;
+    let (dtype, after_load) = match Recognizer::load(checkpoint, &settings) {
+        Ok(mut recognizer) => {
+            let after_load = (memory::resident(), memory::peak());
+            let request = Request {
+                limit: Limit::Exactly(n_tokens),
+                ..Request::default()
+            };
+            let Outcome::Done(_) = recognizer.recognize(samples, &request, &mut Unobserved)? else {
+                bail!("nobody can stop a benchmark")
+            };
+            (recognizer.dtype(), after_load)
+        }
+        Err(Error::Config { found, .. }) if found.contains("aligner") => {
+            let mut aligner = Aligner::load(checkpoint, &settings)?;
+            let after_load = (memory::resident(), memory::peak());
+            let words = vec!["word"; (seconds * WORDS_PER_SECOND) as usize];
+            let Outcome::Done(_) = aligner.align(samples, &words, &mut Unobserved)? else {
+                bail!("nobody can stop a benchmark")
+            };
+            (aligner.dtype(), after_load)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let peak_mb = mb(memory::peak())?;
+    memory::give_back();
+    let estimated_peak_mb = mb(Some(estimate.peak()))?;
+    Ok(Report {
+        estimated_peak_mb,
+        estimated_held_mb: mb(Some(estimate.held))?,
+        estimated_working_mb: mb(Some(estimate.working))?,
+        resident_before_mb,
+        resident_after_load_mb: mb(after_load.0)?,
+        peak_after_load_mb: mb(after_load.1)?,
+        peak_mb,
+        resident_after_unload_mb: mb(memory::resident())?,
+        estimated_over_measured: estimated_peak_mb / peak_mb,
+        audio_ms: seconds * 1e3,
+        dtype: dtype.name(),
+    })
+}
+
+impl Report {
+    pub(super) fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+
+    pub(super) fn table(&self) -> String {
+        let line = |name: &str, mb: f64| format!("{name:<14} {mb:.0} MB");
+        [
+            line("before", self.resident_before_mb),
+            line("loaded", self.resident_after_load_mb),
+            line("peak", self.peak_mb),
+            line("unloaded", self.resident_after_unload_mb),
+            line("estimated peak", self.estimated_peak_mb),
+            format!(
+                "{:<14} {:.2} times the measured one",
+                "", self.estimated_over_measured
+            ),
+        ]
+        .join("\n")
+    }
+}

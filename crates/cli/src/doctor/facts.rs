@@ -1,0 +1,293 @@
+//! Facts are what the doctor sees; judging them is another matter.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use earmark_engine::{Limit, Recognizer, Request, SAMPLE_RATE, Unobserved};
+use earmark_jobs::{Advice, DeviceChoice, Dtype, Hardware, Settings, memory_needed};
+use earmark_weights::{
+    Control, Error, Files, Health, Located, Mirror, Presence, ThisComputer, World, aligner_for,
+    catalog, find, home, presence, verify,
+};
+
+use crate::models::way;
+use crate::options;
+
+/// What the doctor sees.
+pub(super) struct Facts {
+    pub(super) hardware: Hardware,
+    pub(super) advice: Advice,
+    pub(super) model: Model,
+    /// Downloads that have not come to their end: name, bytes that are there, bytes in all.
+    pub(super) coming: Vec<(String, u64, u64)>,
+    /// Why the person's own catalog was left out.
+    pub(super) catalog_trouble: Option<&'static str>,
+    pub(super) folders: Vec<Folder>,
+    pub(super) ffmpeg: Ffmpeg,
+    pub(super) network: Way,
+}
+
+/// The model that was asked for.
+pub(super) struct Model {
+    pub(super) name: String,
+    pub(super) found: Result<Located, Error>,
+    /// Files of it that are not as they should be, and how they are.
+    pub(super) damaged: Vec<(String, String)>,
+    /// Memory it takes while it works, where that can be told. Units: bytes.
+    pub(super) needs_bytes: Option<u64>,
+    pub(super) dtype: Option<Dtype>,
+    /// What its times are measured with.
+    pub(super) aligner: Option<String>,
+    /// The device it heard a second of silence on, or why it did not; none when nobody tried.
+    pub(super) heard: Option<Result<String, String>>,
+    /// Why the device is not the best one.
+    pub(super) device_note: Option<String>,
+}
+
+/// A folder that is written to.
+pub(super) struct Folder {
+    pub(super) what: &'static str,
+    pub(super) path: PathBuf,
+    /// Why nothing can be written there.
+    pub(super) trouble: Option<String>,
+    /// Free space, where the system says. Units: bytes.
+    pub(super) free_bytes: Option<u64>,
+}
+
+/// The program that reads what Earmark cannot.
+pub(super) enum Ffmpeg {
+    There,
+    Absent,
+    Failing(String),
+}
+
+/// How downloads would reach a server.
+pub(super) struct Way {
+    pub(super) is_off: bool,
+    /// The settings file.
+    pub(super) settings: Option<PathBuf>,
+    /// In words, without passwords.
+    pub(super) proxy: String,
+    /// What of the settings cannot be understood.
+    pub(super) trouble: Option<Error>,
+}
+
+impl Facts {
+    /// Looks at everything.
+    pub(super) fn gather(asked: &options::Model) -> Self {
+        let hardware = Hardware::look();
+        let home = home();
+        let coming = catalog()
+            .iter()
+            .filter_map(|entry| match presence(entry, &home) {
+                Presence::Coming { done, total } => Some((entry.name.clone(), done, total)),
+                _ => None,
+            });
+        let data = earmark_store::default_folder();
+        let data = data.map(|path| Folder::look("history and settings", path));
+        Self {
+            advice: earmark_jobs::advice(&hardware),
+            model: Model::look(asked.name(), asked.settings(), &hardware, &home),
+            hardware,
+            coming: coming.collect(),
+            catalog_trouble: earmark_weights::catalog_trouble(),
+            folders: [Folder::look("models", home)]
+                .into_iter()
+                .chain(data)
+                .collect(),
+            ffmpeg: Ffmpeg::look(),
+            network: Way::look(),
+        }
+    }
+}
+
+impl Model {
+    fn look(name: &str, settings: Settings, hardware: &Hardware, home: &Path) -> Self {
+        let found = find(name, home);
+        let mut model = Self {
+            name: name.to_owned(),
+            aligner: None,
+            damaged: Vec::new(),
+            needs_bytes: None,
+            dtype: settings.dtype,
+            heard: None,
+            device_note: None,
+            found,
+        };
+        let Ok(located) = &model.found else {
+            return model;
+        };
+        model.aligner = aligner_for(located, home).map(|aligner| aligner.title);
+        model.damaged = damaged(located, home);
+        let checkpoint = options::checkpoint(located);
+        model.needs_bytes = memory_needed(&[located], settings, u32::MAX);
+        let memory = hardware.memory.map_or(u64::MAX, |memory| memory.bytes);
+        let fits = model.needs_bytes.is_none_or(|needs| needs <= memory);
+        let is_on_gpu = matches!(settings.device, DeviceChoice::Cuda | DeviceChoice::Metal);
+        if model.damaged.is_empty() && (fits || is_on_gpu) {
+            let heard = hear(&checkpoint, settings);
+            model.heard = Some(heard.map(|(device, note)| {
+                model.device_note = note;
+                device
+            }));
+        }
+        model
+    }
+}
+
+/// Files of a model of the catalog that are not as they should be.
+fn damaged(located: &Located, home: &Path) -> Vec<(String, String)> {
+    let is_the_catalogs = |folder: &Path, name: &str| folder == home.join(name);
+    let (Some(entry), Files::Folder(folder)) = (located.entry, &located.files) else {
+        return Vec::new();
+    };
+    if !is_the_catalogs(folder, &entry.name) {
+        return Vec::new(); // a person's own folder is what it is; loading it will tell
+    }
+    let findings = verify(entry, home, &Control::default(), &|_| ());
+    let findings = findings.ok().flatten().unwrap_or_default();
+    let bad = findings
+        .into_iter()
+        .filter_map(|finding| match finding.health {
+            Health::Right => None,
+            Health::Missing => Some((finding.file, "it is missing".to_owned())),
+            Health::Damaged(detail) => Some((finding.file, detail)),
+        });
+    bad.collect()
+}
+
+/// Loads a model and lets it hear a second of silence: the device, and why it is not the best.
+fn hear(
+    checkpoint: &earmark_engine::Checkpoint,
+    settings: Settings,
+) -> Result<(String, Option<String>), String> {
+    let attempt = || -> earmark_engine::Result<_> {
+        let mut recognizer = Recognizer::load(checkpoint, &settings)?;
+        let request = Request {
+            limit: Limit::Exactly(1),
+            ..Request::default()
+        };
+        let second = vec![0.0; SAMPLE_RATE as usize];
+        recognizer.recognize(&second, &request, &mut Unobserved)?;
+        let note = recognizer.device_note().map(str::to_owned);
+        Ok((recognizer.device(), note))
+    };
+    attempt().map_err(|error| error.to_string())
+}
+
+impl Folder {
+    /// Looks whether a file could be written, without leaving one.
+    fn look(what: &'static str, path: PathBuf) -> Self {
+        // A folder that is not there yet is made where its parents let it.
+        let there = path.ancestors().find(|path| path.exists());
+        let trouble = match there {
+            Some(folder) => tempfile::tempfile_in(folder)
+                .err()
+                .map(|error| error.to_string()),
+            None => Some("there is no such place".to_owned()),
+        };
+        let free_bytes = there.and_then(|folder| ThisComputer.free_space(folder).ok());
+        Self {
+            what,
+            path,
+            trouble,
+            free_bytes,
+        }
+    }
+}
+
+impl Ffmpeg {
+    fn look() -> Self {
+        match Command::new("ffmpeg").arg("-version").output() {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::Absent,
+            Err(error) => Self::Failing(error.to_string()),
+            Ok(output) if output.status.success() => Self::There,
+            Ok(output) => Self::Failing(output.status.to_string()),
+        }
+    }
+}
+
+impl Way {
+    fn look() -> Self {
+        let settings = way::settings();
+        let proxy = match settings.proxy.as_deref() {
+            Some("none") => "no proxy".to_owned(),
+            None | Some("system") => of_environment(|name| std::env::var_os(name).is_some()),
+            Some(url) => format!("the proxy {}", without_password(url)),
+        };
+        let mirror = settings.mirror.as_deref().map(Mirror::parse);
+        let trouble = way::network(&settings, None)
+            .err()
+            .or(mirror.and_then(Result::err));
+        let folder = earmark_store::default_folder();
+        Self {
+            is_off: settings.network_off,
+            settings: folder.map(|folder| earmark_store::Settings::file(&folder)),
+            proxy,
+            trouble,
+        }
+    }
+}
+
+/// The proxy of the environment; only which variables say so, for addresses can hold passwords.
+fn of_environment(is_set: impl Fn(&str) -> bool) -> String {
+    let names = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"];
+    let is_set = |name: &&str| is_set(name) || is_set(&name.to_lowercase());
+    let set: Vec<_> = names.into_iter().filter(is_set).collect();
+    match set.join(" and ") {
+        none if none.is_empty() => "the system's proxy, if there is one".to_owned(),
+        names => format!("the proxy of {names} in the environment"),
+    }
+}
+
+/// An address without the name and password in it.
+fn without_password(url: &str) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) => match rest.rsplit_once('@') {
+            Some((_, host)) => format!("{scheme}://…@{host}"),
+            None => url.to_owned(),
+        },
+        None => "of the settings".to_owned(),
+    }
+}
+
+/// A text in which the home folder is written `~`.
+pub(super) fn without_home(text: &str, home: Option<&Path>) -> String {
+    match home.and_then(Path::to_str).filter(|home| home.len() > 1) {
+        Some(home) => text.replace(home.trim_end_matches(['/', '\\']), "~"),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Folder, of_environment, without_home, without_password};
+
+    #[test]
+    fn names_and_passwords_are_left_out() {
+        let check = |url, expected| assert_eq!(without_password(url), expected);
+        check("http://ann:secret@proxy:80", "http://…@proxy:80");
+        check("socks5://proxy:80", "socks5://proxy:80");
+        check("ann:secret", "of the settings");
+        let home = Some(Path::new("/home/ann/"));
+        assert_eq!(without_home("in `/home/ann/x`", home), "in `~/x`");
+        assert_eq!(without_home("in `/x`", Some(Path::new("/"))), "in `/x`");
+        let only_lower = of_environment(|name| name == "https_proxy");
+        assert_eq!(only_lower, "the proxy of HTTPS_PROXY in the environment");
+        assert!(of_environment(|_| false).contains("if there is one"));
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_yet_is_as_good_as_the_one_around_it() {
+        let desk = tempfile::tempdir().unwrap();
+        let folder = Folder::look("models", desk.path().join("a/b"));
+        assert_eq!(folder.trouble, None);
+        assert!(folder.free_bytes > Some(0));
+        assert!(!desk.path().join("a").exists());
+        std::fs::write(desk.path().join("file"), "").unwrap();
+        let folder = Folder::look("models", desk.path().join("file/b"));
+        assert!(folder.trouble.is_some());
+    }
+}

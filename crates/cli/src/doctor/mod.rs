@@ -1,0 +1,122 @@
+//! `earmark doctor`: whether this computer is set up to transcribe, and what to do where not.
+
+mod checks;
+mod facts;
+
+use earmark_jobs::Advice;
+
+use crate::{Exit, options, out};
+use facts::Facts;
+
+/// Say whether this computer is set up to transcribe, and what to do where it is not
+///
+/// Looks at the processor, memory, disk, models, ffmpeg and network settings, and lets the model
+/// hear a second of silence. Nothing is sent and nothing is changed. The answer can be shown around:
+/// it holds no text and no names of recordings, and the home folder is written `~`.
+#[derive(clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    model: options::Model,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything that is needed is in order
+  1    something is broken; the line after it says what to do
+  2    the command was not understood";
+
+/// What a look at one thing came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Finding {
+    mark: Mark,
+    what: String,
+    /// What to do about it.
+    next: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    Fine,
+    /// Worth knowing; transcribing works.
+    Note,
+    /// Transcribing as it was asked for does not work.
+    Broken,
+}
+
+impl Finding {
+    fn fine(what: impl Into<String>) -> Self {
+        Self {
+            mark: Mark::Fine,
+            what: what.into(),
+            next: None,
+        }
+    }
+
+    fn note(what: impl Into<String>, next: impl Into<String>) -> Self {
+        Self {
+            mark: Mark::Note,
+            what: what.into(),
+            next: Some(next.into()),
+        }
+    }
+
+    fn broken(what: impl Into<String>, next: impl Into<String>) -> Self {
+        Self {
+            mark: Mark::Broken,
+            what: what.into(),
+            next: Some(next.into()),
+        }
+    }
+
+    fn lines(&self) -> String {
+        let mark = match self.mark {
+            Mark::Fine => "fine  ",
+            Mark::Note => "note  ",
+            Mark::Broken => "BROKEN",
+        };
+        let next = self
+            .next
+            .iter()
+            .map(|next| format!("        next: {next}\n"));
+        format!("{mark}  {}\n", self.what) + &next.collect::<String>()
+    }
+}
+
+/// Runs the command.
+///
+/// Errors: nothing more can be written.
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    args.model.apply_threads();
+    let facts = Facts::gather(&args.model);
+    let findings = checks::all(&facts);
+    for finding in &findings {
+        let lines = facts::without_home(&finding.lines(), std::env::home_dir().as_deref());
+        out::print(&lines)?;
+    }
+    let broken = findings.iter().filter(|it| it.mark == Mark::Broken);
+    Ok(match broken.count() {
+        0 => {
+            out::say("this computer is set up to transcribe");
+            Exit::Done
+        }
+        1 => {
+            out::say("one thing is broken");
+            Exit::Failed
+        }
+        n => {
+            out::say(&format!("{n} things are broken"));
+            Exit::Failed
+        }
+    })
+}
+
+/// A recommendation in words.
+pub(crate) fn recommended(advice: &Advice) -> String {
+    format!(
+        "{} in {}, because {}",
+        advice.model,
+        advice.dtype.name(),
+        advice.reason.in_words()
+    )
+}

@@ -1,0 +1,130 @@
+//! `earmark models convert` as a person meets it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test leans on may unwrap like the test itself"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use earmark_engine::random::{self, Shape};
+
+/// `earmark` where no model is downloaded.
+fn earmark(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_earmark"));
+    command.args(arguments).env("EARMARK_MODELS", home);
+    command
+}
+
+fn text(output: &Output) -> String {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn sample() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.join("samples/en-01.flac").display().to_string()
+}
+
+#[test]
+fn a_copy_beside_the_models_is_known_by_its_name_and_hears_the_same() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| text(&earmark(home.path(), arguments).output().unwrap());
+    let said = run(&["models", "convert", "demo", "--dtype", "q8_0"]);
+    assert_eq!(
+        PathBuf::from(said.trim_end()),
+        home.path().join("demo-q8_0")
+    );
+    let sample = sample();
+    let transcribe = |more: &[&str]| run(&[&["transcribe", &sample][..], more].concat());
+    let while_loading = transcribe(&["--dtype", "q8_0"]);
+    assert!(while_loading.len() > 20, "{while_loading}");
+    assert_eq!(transcribe(&["--model", "demo-q8_0"]), while_loading);
+    let folder = home.path().join("demo-q8_0").display().to_string();
+    assert_eq!(transcribe(&["--model", &folder]), while_loading);
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_the_next_step() {
+    let home = tempfile::tempdir().unwrap();
+    let check = |arguments: &[&str], code, expected: &str| {
+        let output = earmark(home.path(), arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(expected), "{said}");
+        assert_eq!(output.status.code(), Some(code), "{said}");
+    };
+    let convert = |model: &'static str| ["models", "convert", model, "--dtype", "q4_k"];
+    check(&convert("whisper"), 2, "no model called `whisper`");
+    check(&["models", "convert", "demo"], 2, "--dtype");
+    check(
+        &["models", "convert", "demo", "--dtype", "f32"],
+        2,
+        "possible values: q8_0, q4_k",
+    );
+    check(&convert("demo"), 0, "");
+    check(&convert("demo"), 2, "is there already");
+    let sample = sample();
+    let other = [
+        "transcribe",
+        &sample,
+        "--model",
+        "demo-q4_k",
+        "--dtype",
+        "f32",
+    ];
+    check(&other, 1, "leave the dtype out");
+}
+
+/// Ends a program as Ctrl-C does.
+#[cfg(unix)]
+fn interrupt(program: &Child) {
+    let pid = program.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, home) = (folder.path().join("model"), folder.path().join("home"));
+    // Enough to be in the middle of it for a while.
+    let shape = Shape::QWEN3_ASR_0_6B.with_layers(2, 2).with_vocab(60_000);
+    random::write(&model, &shape, 1).unwrap();
+    fs::create_dir(&home).unwrap();
+    let model = model.display().to_string();
+    let arguments = ["models", "convert", &model, "--dtype", "q8_0"];
+    let mut program = earmark(&home, &arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    let file = home.join(".model-q8_0.making/quantised.safetensors");
+    while !file.exists() {
+        assert!(
+            begun.elapsed() < Duration::from_mins(2),
+            "it does not begin"
+        );
+        assert!(
+            program.try_wait().unwrap().is_none(),
+            "it ended before it was interrupted"
+        );
+        std::thread::yield_now();
+    }
+    interrupt(&program);
+    let output = program.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("nothing is left"), "{said}");
+    assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
+}

@@ -1,0 +1,56 @@
+//! The estimate of memory against what is measured, each in a program of its own.
+
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test leans on may unwrap like the test itself"
+)]
+
+use std::process::Command;
+
+use earmark_engine::random::{self, Shape};
+use serde_json::Value;
+
+/// Largest difference between the estimated and the measured peak, of the measured one.
+const TOLERANCE: f64 = 0.15;
+
+/// The published widths with fewer layers and tokens: the matrices are large enough to count.
+fn check(shape: Shape) {
+    let folder = tempfile::tempdir().unwrap();
+    let shape = shape.with_layers(4, 4).with_vocab(40_000);
+    random::write(folder.path(), &shape, 1).unwrap();
+    for dtype in ["q8_0", "q4_k"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_earmark"))
+            .args(["bench", "--memory", "--tokens", "40", "--json", "-"])
+            .args(["--dtype", dtype, "--model"])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let ratio = report["estimated_over_measured"].as_f64().unwrap();
+        assert!(
+            (ratio - 1.0).abs() <= TOLERANCE,
+            "{dtype} of {shape:?}: {report:#}"
+        );
+        let after = report["resident_after_unload_mb"].as_f64().unwrap();
+        let before = report["resident_before_mb"].as_f64().unwrap();
+        assert!(after < before + 100.0, "{dtype} of {shape:?}: {report:#}");
+    }
+}
+
+#[test]
+fn the_0_6b_widths_take_what_was_estimated() {
+    check(Shape::QWEN3_ASR_0_6B);
+}
+
+#[test]
+fn the_1_7b_widths_take_what_was_estimated() {
+    check(Shape::QWEN3_ASR_1_7B);
+}
+
+#[test]
+fn the_aligners_widths_take_what_was_estimated() {
+    check(Shape::QWEN3_FORCED_ALIGNER_0_6B);
+}

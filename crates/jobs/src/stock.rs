@@ -1,0 +1,301 @@
+//! The stock is what the window needs of models: cards to choose from, and works that bring,
+//! take in and remove them while it stays open.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use earmark_engine::{Dtype, Hardware};
+use earmark_weights::{
+    Control, Download, Entry, Error, Event, Import, Mirror, Network, Outcome, Presence, Progress,
+    What, catalog, entry, presence, remove,
+};
+
+use crate::{Advice, Failure, advice, memory_of};
+
+/// A model of the catalog, as a person chooses it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// Its name in the catalog.
+    pub name: String,
+    /// What to call it where people read it.
+    pub title: String,
+    /// It measures times of words; otherwise it turns speech into text.
+    pub is_aligner: bool,
+    /// When to choose it, in English.
+    pub about: String,
+    /// English names of its languages.
+    pub languages: Vec<String>,
+    /// SPDX expression of its licence.
+    pub licence: String,
+    /// Size of its files. Units: bytes.
+    pub n_bytes: u64,
+    /// Memory it takes while it works in the usual storage, where that is known. Units: bytes.
+    pub memory_bytes: Option<u64>,
+    /// It suits this computer best.
+    pub is_recommended: bool,
+    /// How far it is on this computer.
+    pub state: CardState,
+}
+
+/// How far a model is on this computer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CardState {
+    /// It is compiled into the program.
+    BuiltIn,
+    /// It is here.
+    Here,
+    /// It is not here.
+    Absent,
+    /// A download began once and did not end.
+    InPart {
+        /// Bytes that are there.
+        done: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+    /// It is on its way.
+    Coming {
+        /// How far it is; none before the first bytes.
+        progress: Option<Progress>,
+        /// It waits for [`Stock::pause`] to end.
+        is_paused: bool,
+    },
+}
+
+/// A work on a model that is under way.
+struct Busy {
+    control: Control,
+    progress: Option<Progress>,
+    is_paused: bool,
+}
+
+/// What the window needs of models; its clones are the same stock.
+#[derive(Clone)]
+pub struct Stock {
+    home: PathBuf,
+    network: Network,
+    advice: Advice,
+    busy: Arc<Mutex<HashMap<String, Busy>>>,
+    tell: Arc<dyn Fn(News) + Send + Sync>,
+}
+
+/// What happens in the stock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A card is another than before; at most ten times a second.
+    Changed,
+    /// A model has come.
+    Come(String),
+    /// A work that somebody asked for came to nothing; what has arrived is kept.
+    Failed(Failure),
+}
+
+impl Stock {
+    /// The stock in a folder of checkpoints, which tells what happens.
+    pub fn new(
+        home: PathBuf,
+        network: Network,
+        tell: impl Fn(News) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            home,
+            network,
+            advice: advice(&Hardware::look()),
+            busy: Arc::default(),
+            tell: Arc::new(tell),
+        }
+    }
+
+    /// The way out, with its switch and its counter.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Which model suits this computer, and why.
+    pub fn advice(&self) -> Advice {
+        self.advice
+    }
+
+    /// A card for every model of the catalog.
+    pub fn cards(&self) -> Vec<Card> {
+        catalog().iter().map(|entry| self.card(entry)).collect()
+    }
+
+    fn card(&self, entry: &Entry) -> Card {
+        let (mut n_bytes, state) = match presence(entry, &self.home) {
+            Presence::BuiltIn => (0, CardState::BuiltIn),
+            Presence::Here { size, .. } => (size, CardState::Here),
+            Presence::Coming { done, total } => (total, CardState::InPart { done, total }),
+            Presence::Absent => (0, CardState::Absent),
+        };
+        if n_bytes == 0 {
+            n_bytes = entry
+                .editions
+                .first()
+                .map_or(0, earmark_weights::Edition::size);
+        }
+        let busy = self.busy();
+        let state = busy
+            .get(&entry.name)
+            .map_or(state, |busy| CardState::Coming {
+                progress: busy.progress,
+                is_paused: busy.is_paused,
+            });
+        Card {
+            name: entry.name.clone(),
+            title: entry.title.clone(),
+            is_aligner: entry.what == What::Aligner,
+            about: entry.about.clone(),
+            languages: entry.languages.clone(),
+            licence: entry.licence.clone(),
+            n_bytes,
+            memory_bytes: memory_of(entry, Dtype::Q8_0),
+            is_recommended: self.advice.model == entry.name,
+            state,
+        }
+    }
+
+    /// Brings a model, or goes on where its last download ended; `mirror` is asked first, and the
+    /// network's switch is heeded.
+    ///
+    /// Errors: there is no such model, or no such mirror. What happens later is [`News`].
+    pub fn download(&self, name: &str, mirror: Option<&str>) -> Result<(), Failure> {
+        let entry = known(name)?;
+        let preferred = mirror.map(Mirror::parse).transpose()?;
+        let stock = self.clone();
+        self.work(&entry.name, move |control, tell| {
+            let mut download = Download::new(entry, &stock.home, &stock.network);
+            if let Some(preferred) = preferred {
+                // Who names a server of their own means that one.
+                let is_of_the_catalog = download.mirrors.contains(&preferred);
+                download
+                    .mirrors
+                    .retain(|other| is_of_the_catalog && *other != preferred);
+                download.mirrors.insert(0, preferred);
+            }
+            download.run(control, tell)
+        });
+        Ok(())
+    }
+
+    /// Takes a model in from a folder or an archive; which one it is, its files say.
+    pub fn import(&self, source: &Path) {
+        let (stock, source) = (self.clone(), source.to_path_buf());
+        let label = source.display().to_string();
+        self.work(&label, move |control, tell| {
+            Import::new(&source, &stock.home).run(control, tell)
+        });
+    }
+
+    /// Whether a model is being taken in.
+    pub fn is_importing(&self) -> bool {
+        let busy = self.busy();
+        busy.keys().any(|label| entry(label).is_none())
+    }
+
+    /// Lets a download wait, or go on.
+    pub fn pause(&self, name: &str, is_paused: bool) {
+        if let Some(busy) = self.busy().get_mut(name) {
+            busy.is_paused = is_paused;
+            if is_paused {
+                busy.control.pause();
+            } else {
+                busy.control.resume();
+            }
+        }
+        (self.tell)(News::Changed);
+    }
+
+    /// Ends a download; what has come is kept.
+    pub fn stop(&self, name: &str) {
+        if let Some(busy) = self.busy().get(name) {
+            busy.control.cancel();
+        }
+    }
+
+    /// Removes a model from this computer, and what has come of it.
+    ///
+    /// Errors: there is no such model, it is built in or being worked on, the disk refuses.
+    pub fn remove(&self, name: &str) -> Result<(), Failure> {
+        remove(known(name)?, &self.home)?;
+        (self.tell)(News::Changed);
+        Ok(())
+    }
+
+    /// Does a work in a thread of its own, unless the same is under way.
+    fn work(
+        &self,
+        label: &str,
+        work: impl FnOnce(&Control, &earmark_weights::Tell<'_>) -> Result<Outcome, Error>
+        + Send
+        + 'static,
+    ) {
+        let control = Control::default();
+        let mut busy = self.busy();
+        if busy.contains_key(label) {
+            return;
+        }
+        busy.insert(
+            label.to_owned(),
+            Busy {
+                control: control.clone(),
+                progress: None,
+                is_paused: false,
+            },
+        );
+        drop(busy);
+        (self.tell)(News::Changed);
+        let (stock, label) = (self.clone(), label.to_owned());
+        thread::spawn(move || {
+            let ended = work(&control, &|event| stock.hear(&label, &event));
+            stock.busy().remove(&label);
+            match ended {
+                Ok(Outcome::Done(_)) => (stock.tell)(News::Come(label)),
+                Ok(Outcome::Cancelled) => {}
+                Err(error) => (stock.tell)(News::Failed(error.into())),
+            }
+            (stock.tell)(News::Changed);
+        });
+    }
+
+    fn hear(&self, label: &str, event: &Event) {
+        let Event::Progress(progress) = event else {
+            return;
+        };
+        if let Some(busy) = self.busy().get_mut(label) {
+            let is_news = busy
+                .progress
+                .is_none_or(|last| is_worth_telling(&last, progress));
+            if !is_news {
+                return;
+            }
+            busy.progress = Some(*progress);
+        }
+        (self.tell)(News::Changed);
+    }
+
+    fn busy(&self) -> MutexGuard<'_, HashMap<String, Busy>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Downloads tell ten times a second by themselves; reading tells every block, of which a
+/// thousandth of the whole is enough.
+fn is_worth_telling(last: &Progress, progress: &Progress) -> bool {
+    let step = progress.total.unwrap_or(0) / 1000;
+    progress.bytes_per_s > 0.0
+        || progress.left != last.left
+        || progress.done >= last.done.saturating_add(step)
+        || progress.done < last.done
+}
+
+fn known(name: &str) -> Result<&'static Entry, Failure> {
+    let all = || catalog().iter().map(|entry| entry.name.as_str());
+    let unknown = || Error::Unknown {
+        name: name.to_owned(),
+        known: all().collect::<Vec<_>>().join(", "),
+    };
+    Ok(entry(name).ok_or_else(unknown)?)
+}

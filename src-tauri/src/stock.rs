@@ -1,0 +1,123 @@
+//! The stock of models, as the page is told.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+
+use earmark_jobs::{Network, News, Proxy, models_folder};
+
+use crate::contract::{Advice, Card, CardState, Event, Failure, Reason, Stock};
+use crate::desk::{Desk, Room};
+
+/// The stock with the network of the settings, and what will happen in it. A proxy that cannot be
+/// understood is left out and said.
+pub(crate) fn open(
+    settings: &earmark_store::Settings,
+    troubles: &mut Vec<Failure>,
+) -> (earmark_jobs::Stock, Receiver<News>) {
+    let proxy = match settings.proxy.as_deref() {
+        None | Some("system") => Proxy::System,
+        Some("none") => Proxy::None,
+        Some(url) => Proxy::Url(url.to_owned()),
+    };
+    let network = Network::new(&proxy).unwrap_or_else(|error| {
+        troubles.push(earmark_jobs::Failure::from(error).into());
+        Network::new(&Proxy::System).expect("the system's proxy is never refused")
+    });
+    network.set_off(settings.network_off);
+    let (tell, news) = mpsc::channel();
+    // Nobody listening means that the window is closing.
+    let tell = move |one| drop(tell.send(one));
+    (
+        earmark_jobs::Stock::new(models_folder(), network, tell),
+        news,
+    )
+}
+
+/// Tells the page what happens in the stock, until there is no stock.
+pub(crate) fn hear(desk: &Arc<Desk>, news: &Receiver<News>) {
+    for one in news {
+        let mut room = desk.room();
+        match one {
+            News::Changed => {}
+            News::Come(_) => room.look_for_models(),
+            News::Failed(failure) => room.note(Err(failure.into())),
+        }
+        let stock = room.stock_now();
+        room.tell(Event::Stock { stock });
+    }
+}
+
+impl Room {
+    /// The stock as it is now.
+    pub(crate) fn stock_now(&self) -> Stock {
+        let advice = self.stock.advice();
+        Stock {
+            cards: self.stock.cards().into_iter().map(Into::into).collect(),
+            advice: Advice {
+                model: advice.model,
+                dtype: advice.dtype.name(),
+                reason: advice.reason.into(),
+            },
+            n_requests: self.stock.network().n_requests(),
+            is_importing: self.stock.is_importing(),
+        }
+    }
+
+    /// Downloads a model from the mirror of the settings.
+    pub(crate) fn download(&self, name: &str) -> Result<(), Failure> {
+        Ok(self.stock.download(name, self.mirror())?)
+    }
+}
+
+impl From<earmark_jobs::Reason> for Reason {
+    fn from(reason: earmark_jobs::Reason) -> Self {
+        match reason {
+            earmark_jobs::Reason::Gpu => Self::Gpu,
+            earmark_jobs::Reason::Roomy => Self::Roomy,
+            earmark_jobs::Reason::SlowProcessor => Self::SlowProcessor,
+            earmark_jobs::Reason::LittleMemory => Self::LittleMemory,
+            earmark_jobs::Reason::TooLittleMemory => Self::TooLittleMemory,
+        }
+    }
+}
+
+impl From<earmark_jobs::Card> for Card {
+    fn from(card: earmark_jobs::Card) -> Self {
+        Self {
+            name: card.name,
+            title: card.title,
+            is_aligner: card.is_aligner,
+            about: card.about,
+            languages: card.languages,
+            licence: card.licence,
+            bytes: card.n_bytes,
+            memory_bytes: card.memory_bytes,
+            is_recommended: card.is_recommended,
+            state: card.state.into(),
+        }
+    }
+}
+
+impl From<earmark_jobs::CardState> for CardState {
+    fn from(state: earmark_jobs::CardState) -> Self {
+        use earmark_jobs::CardState as Theirs;
+        match state {
+            Theirs::BuiltIn => Self::BuiltIn,
+            Theirs::Here => Self::Here,
+            Theirs::Absent => Self::Absent,
+            Theirs::InPart { done, total } => Self::InPart { done, total },
+            Theirs::Coming {
+                progress,
+                is_paused,
+            } => Self::Coming {
+                done: progress.map_or(0, |it| it.done),
+                total: progress.and_then(|it| it.total),
+                bytes_per_s: progress.map_or(0.0, |it| it.bytes_per_s),
+                left_ms: progress
+                    .and_then(|it| it.left)
+                    .map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
+                is_paused,
+            },
+        }
+    }
+}

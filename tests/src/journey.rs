@@ -1,0 +1,180 @@
+//! The whole way of a model: downloaded, checked, converted, loaded, used, unloaded.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
+
+use earmark_engine::random::{self, Shape};
+use earmark_engine::{Checkpoint, DeviceChoice, Recognizer, Settings, memory};
+use earmark_jobs::{
+    AlignerChoice, Conversion, Dtype, End, Event, Job, Ms, Queue, Transcript, convert,
+};
+use earmark_weights::{
+    Control, Download, Edition, Entry, Fact, Health, Mirror, Network, Outcome, Proxy, What, verify,
+};
+use sha2::{Digest, Sha256};
+
+use crate::server::Server;
+
+/// What a journey measured.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Steps and how long they took.
+    pub steps: Vec<(String, Duration)>,
+    /// Memory before anything was loaded, the most after that, and at the end. Units: bytes.
+    pub memory: [u64; 3],
+    /// The text from quantising while loading and the text from the copy, for each dtype.
+    pub texts: Vec<[String; 2]>,
+}
+
+/// Sends a random checkpoint of a shape the whole way; `recording` is what it hears.
+///
+/// Downloads come from a server of this program on 127.0.0.1.
+pub fn travel(shape: &Shape, recording: &Path) -> Report {
+    let folder = tempfile::tempdir().unwrap();
+    let (shelf, home) = (folder.path().join("server"), folder.path().join("home"));
+    let mut steps = Vec::new();
+    let mut step = |name: &str, spent: Duration| steps.push((name.to_owned(), spent));
+
+    let begun = Instant::now();
+    random::write(&shelf, shape, 1).unwrap();
+    step("made", begun.elapsed());
+
+    let entry = entry_of(&shelf);
+    let (network, control) = (Network::new(&Proxy::None).unwrap(), Control::default());
+    let server = Server::of(&shelf);
+    let mut download = Download::new(&entry, &home, &network);
+    download.mirrors = vec![Mirror::parse(&server.url()).unwrap()];
+    let begun = Instant::now();
+    let outcome = download.run(&control, &|_| ()).unwrap();
+    step("downloaded", begun.elapsed());
+    let original = home.join(&entry.name);
+    assert_eq!(outcome, Outcome::Done(original.clone()));
+    drop(server);
+    fs::remove_dir_all(&shelf).unwrap();
+
+    let begun = Instant::now();
+    let findings = verify(&entry, &home, &control, &|_| ()).unwrap().unwrap();
+    step("verified", begun.elapsed());
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.health == Health::Right)
+    );
+
+    let dtypes = [Dtype::Q8_0, Dtype::Q4K];
+    let copies = dtypes.map(|dtype| {
+        let conversion = Conversion {
+            model: original.display().to_string(),
+            dtype,
+            folder: Some(home.join(dtype.name())),
+        };
+        let begun = Instant::now();
+        let copy = convert(&conversion, &control, &|_| ()).unwrap().unwrap();
+        step(&format!("converted to {}", dtype.name()), begun.elapsed());
+        copy
+    });
+    // What the first load needs of the machinery is not the model's.
+    let settings = |dtype| Settings {
+        device: DeviceChoice::Cpu,
+        dtype,
+    };
+    let demo = Checkpoint::Embedded(earmark_weights::demo());
+    drop(Recognizer::load(&demo, &settings(None)).unwrap());
+    memory::give_back();
+    let before = memory::resident().unwrap_or(0);
+    let mut most = before;
+    let mut texts = Vec::new();
+    let (mut queue, events) = Queue::start();
+    queue.unload_after(None);
+    for (dtype, copy) in dtypes.into_iter().zip(&copies) {
+        let mut hear = |how: &str, model: &Path, asked| {
+            let begun = Instant::now();
+            queue.submit(job(recording, model, settings(asked)));
+            let (transcript, loading) = finished(&events);
+            let name = dtype.name();
+            step(&format!("{name} {how}, loaded"), loading);
+            let hearing = begun.elapsed().saturating_sub(loading);
+            step(&format!("{name} {how}, transcribed"), hearing);
+            most = most.max(memory::resident().unwrap_or(0));
+            transcript.text
+        };
+        let quantised = hear("while loading", &original, Some(dtype));
+        texts.push([quantised, hear("from the copy", copy, None)]);
+    }
+    queue.unload_after(Some(Duration::ZERO));
+    while !matches!(
+        events.recv_timeout(Duration::from_mins(1)),
+        Ok(Event::Unloaded(_))
+    ) {}
+    let after = memory::resident().unwrap_or(0);
+    Report {
+        steps,
+        memory: [before, most, after],
+        texts,
+    }
+}
+
+/// What a catalog would know of the files in a folder.
+fn entry_of(folder: &Path) -> Entry {
+    let fact = |file: fs::DirEntry| {
+        let content = fs::read(file.path()).unwrap();
+        let mut sha256 = String::new();
+        for byte in Sha256::digest(&content) {
+            write!(sha256, "{byte:02x}").unwrap();
+        }
+        Fact {
+            name: file.file_name().into_string().unwrap(),
+            size: Some(content.len() as u64),
+            sha256: Some(sha256),
+        }
+    };
+    let files = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| fact(file.unwrap()));
+    Entry {
+        name: "Random".into(),
+        title: "Random".into(),
+        what: What::Recognizer,
+        about: "Of a test.".into(),
+        languages: Vec::new(),
+        longest_clip_s: 30,
+        licence: "MIT".into(),
+        memory_mb: None,
+        editions: vec![Edition {
+            repo: "test/Random".into(),
+            revision: "0".repeat(40),
+            files: files.collect(),
+        }],
+    }
+}
+
+fn job(recording: &Path, model: &Path, settings: Settings) -> Job {
+    Job {
+        recording: recording.into(),
+        model: model.display().to_string(),
+        aligner: AlignerChoice::Off,
+        settings,
+        language: None,
+        context: String::new(),
+        from: Ms(0),
+        longest_piece_s: Some(10),
+    }
+}
+
+/// Waits for the end of a job: what was heard, and how long loading took.
+fn finished(events: &Receiver<Event>) -> (Transcript, Duration) {
+    let mut loading = Duration::ZERO;
+    loop {
+        match events.recv().unwrap() {
+            Event::Loaded(_, loaded) => loading = loaded.spent,
+            Event::Ended { end, .. } => match end {
+                End::Done(transcript) => return (transcript, loading),
+                other => panic!("{other:?}"),
+            },
+            _ => {}
+        }
+    }
+}

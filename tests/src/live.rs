@@ -1,0 +1,161 @@
+//! Live transcription of the samples with the demo pair, beside the transcription of files and the
+//! streaming of the reference.
+
+use earmark_audio::{Error as AudioError, Source};
+use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings};
+use earmark_pipeline::live::{self, Live, Pace};
+use earmark_pipeline::{Ears, Event, Outcome, Policy, Timekeeper, Watcher, transcribe};
+use earmark_transcript::{Timing, Transcript, score};
+
+use crate::speech::Spoken;
+use crate::streaming::{Rules, stream};
+
+/// How much of some samples is misheard. Units: percent of the words, or of the characters in
+/// Chinese.
+#[derive(Clone, Copy, Debug)]
+pub struct Misheard {
+    /// By the transcription of files.
+    pub file: f64,
+    /// Live.
+    pub live: f64,
+    /// By the reference's streaming.
+    pub reference: f64,
+    /// Recordings.
+    pub n_samples: usize,
+}
+
+/// Hears every sample whose name begins so in all three ways.
+pub fn compare(prefixes: &[&str]) -> Misheard {
+    let mut demo = Demo::load();
+    let spoken = prefixes.iter().flat_map(|prefix| Spoken::all(prefix));
+    let (mut of_files, mut of_live, mut of_reference) = (Vec::new(), Vec::new(), Vec::new());
+    for spoken in spoken {
+        let file = demo.file(&spoken.samples);
+        let (live, reader) = demo.live(&spoken.samples);
+        assert!(reader.n_looks > 2, "{}", spoken.name);
+        assert!(live.segments.iter().all(|it| it.timing == Timing::Aligned));
+        let looks = stream(&mut demo.recognizer, &spoken.samples, None, Rules::demo());
+        of_files.push(rate(&spoken, &file.text));
+        of_live.push(rate(&spoken, &live.text));
+        of_reference.push(rate(&spoken, &looks[looks.len() - 1].text));
+    }
+    Misheard {
+        file: percent(&of_files),
+        live: percent(&of_live),
+        reference: percent(&of_reference),
+        n_samples: of_files.len(),
+    }
+}
+
+struct Quiet;
+
+impl Watcher for Quiet {
+    fn event(&mut self, _event: Event<'_>) {}
+}
+
+/// Holds the rule that committed text never changes.
+#[derive(Default)]
+struct Reader {
+    committed: String,
+    n_looks: usize,
+}
+
+impl live::Watch for Reader {
+    fn event(&mut self, event: live::Event<'_>) {
+        match event {
+            live::Event::Words { committed, .. } => {
+                self.n_looks += 1;
+                assert!(committed.starts_with(&self.committed));
+                committed.clone_into(&mut self.committed);
+            }
+            live::Event::Segment(_) => self.committed.clear(),
+        }
+    }
+}
+
+/// A clip as a file gives it.
+struct Clip<'a>(Option<&'a [f32]>);
+
+impl Source for Clip<'_> {
+    fn next_block(&mut self) -> Result<Option<Vec<f32>>, AudioError> {
+        Ok(self.0.take().map(<[f32]>::to_vec))
+    }
+    fn n_total(&self) -> Option<u64> {
+        None
+    }
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
+}
+
+/// The demo pair.
+struct Demo {
+    recognizer: Recognizer,
+    aligner: Timekeeper,
+    longest_s: u32,
+}
+
+impl Demo {
+    fn load() -> Self {
+        let settings = Settings::default();
+        let entry = earmark_weights::entry(earmark_weights::DEMO_ALIGNER).unwrap();
+        let load = Checkpoint::Embedded(earmark_weights::demo_aligner());
+        let aligner = Aligner::load(&load, &settings).unwrap();
+        let languages = Some(entry.languages.clone());
+        let load = Checkpoint::Embedded(earmark_weights::demo());
+        Self {
+            recognizer: Recognizer::load(&load, &settings).unwrap(),
+            aligner: Timekeeper::new(aligner, languages, entry.longest_clip_s),
+            longest_s: entry.longest_clip_s,
+        }
+    }
+
+    fn file(&mut self, samples: &[f32]) -> Transcript {
+        let ears = Ears {
+            recognizer: &mut self.recognizer,
+            aligner: Some(&mut self.aligner),
+        };
+        let policy = Policy::within(self.longest_s);
+        let request = Request::default();
+        let mut clip = Clip(Some(samples));
+        let outcome = transcribe(&mut clip, ears, &request, policy, &mut Quiet).unwrap();
+        let Outcome::Done(transcript) = outcome else {
+            panic!("nobody stopped it")
+        };
+        transcript
+    }
+
+    fn live(&mut self, samples: &[f32]) -> (Transcript, Reader) {
+        let mut reader = Reader::default();
+        let mut live = Live::new(live::Settings {
+            longest_clip_s: self.longest_s,
+            pace: Pace::EveryStep,
+            ..live::Settings::default()
+        });
+        let mut ears = live::Ears {
+            recognizer: &mut self.recognizer,
+            aligner: Some(&mut self.aligner),
+        };
+        for block in samples.chunks(1_600) {
+            live.push(block, &mut ears, &mut reader).unwrap();
+        }
+        (live.finish(&mut ears, &mut reader).unwrap(), reader)
+    }
+}
+
+/// Errors and units of words (English) or characters (Chinese).
+fn rate(spoken: &Spoken, text: &str) -> score::Rate {
+    let truth = spoken.texts().join(" ");
+    if spoken.name.starts_with("zh") {
+        score::characters(&truth, text)
+    } else {
+        score::words(&truth, text)
+    }
+}
+
+/// Percent of errors among all units.
+fn percent(rates: &[score::Rate]) -> f64 {
+    let n_errors: usize = rates.iter().map(|rate| rate.n_errors).sum();
+    let n_total: usize = rates.iter().map(|rate| rate.n_total).sum();
+    100.0 * n_errors as f64 / n_total as f64
+}

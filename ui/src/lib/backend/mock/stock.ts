@@ -1,0 +1,126 @@
+/** The mock's models: cards, and a download that comes as the clock goes. */
+
+import type { Card, CardState, Stock } from "../types";
+import type { Clock } from "./clock";
+
+/** Bytes that come in a second. */
+const SPEED = 100_000_000;
+const TICK_MS = 250;
+
+const LANGUAGES = ["Chinese", "English", "German", "Japanese"];
+
+const card = (
+  name: string,
+  about: string,
+  bytes: number,
+  memory_bytes: number | null,
+  state: CardState,
+): Card => ({
+  name,
+  title: name.replace("-", " "),
+  is_aligner: name.includes("ligner"),
+  about,
+  languages: LANGUAGES,
+  licence: "Apache-2.0",
+  bytes,
+  memory_bytes,
+  is_recommended: name === "Qwen3-ASR-0.6B",
+  state,
+});
+
+export class StockRoom {
+  readonly #cards: Card[];
+  readonly #clock: Clock;
+  readonly #changed: () => void;
+  #stops = new Map<string, () => void>();
+  #n_requests = 0;
+
+  constructor(clock: Clock, hasSmall: boolean, changed: () => void) {
+    this.#clock = clock;
+    this.#changed = changed;
+    const here: CardState = hasSmall ? { kind: "here" } : { kind: "absent" };
+    this.#cards = [
+      card("demo", "Very small and built in.", 0, null, { kind: "built-in" }),
+      card("Qwen3-ASR-0.6B", "Fast, for everyday speech.", 1_880_000_000, 2_830_000_000, here),
+      card("Qwen3-ASR-1.7B", "The most accurate.", 4_700_000_000, 5_510_000_000, {
+        kind: "in-part",
+        done: 412_000_000,
+        total: 4_700_000_000,
+      }),
+      card("Qwen3-ForcedAligner-0.6B", "Times of words.", 1_840_000_000, 2_830_000_000, {
+        kind: "absent",
+      }),
+    ];
+  }
+
+  now(): Stock {
+    return {
+      cards: this.#cards,
+      advice: { model: "Qwen3-ASR-0.6B", dtype: "q8_0", reason: "slow-processor" },
+      n_requests: this.#n_requests,
+      is_importing: false,
+    };
+  }
+
+  isHere(name: string): boolean {
+    return this.#the(name).state.kind === "here";
+  }
+
+  download(name: string): void {
+    const it = this.#the(name);
+    const done = it.state.kind === "in-part" ? it.state.done : 0;
+    const total = it.bytes;
+    it.state = { kind: "coming", done, total, bytes_per_s: 0, left_ms: null, is_paused: false };
+    this.#n_requests += 1;
+    this.#stops.set(
+      name,
+      this.#clock.every(TICK_MS, () => {
+        this.#tick(it);
+      }),
+    );
+    this.#changed();
+  }
+
+  pause(name: string, is_paused: boolean): void {
+    const { state } = this.#the(name);
+    if (state.kind === "coming") state.is_paused = is_paused;
+    this.#changed();
+  }
+
+  stop(name: string): void {
+    const it = this.#the(name);
+    if (it.state.kind !== "coming") return;
+    it.state = { kind: "in-part", done: it.state.done, total: it.bytes };
+    this.#end(name);
+  }
+
+  set(name: string, state: CardState): void {
+    this.#the(name).state = state;
+    this.#changed();
+  }
+
+  #tick(it: Card): void {
+    if (it.state.kind !== "coming" || it.state.is_paused) return;
+    const done = Math.min(it.bytes, it.state.done + (SPEED * TICK_MS) / 1000);
+    const left_ms = ((it.bytes - done) / SPEED) * 1000;
+    if (done === it.bytes) {
+      it.state = { kind: "here" };
+      this.#end(it.name);
+      return;
+    }
+    it.state = { ...it.state, done, bytes_per_s: SPEED, left_ms };
+    this.#changed();
+  }
+
+  #end(name: string): void {
+    this.#stops.get(name)?.();
+    this.#stops.delete(name);
+    this.#changed();
+  }
+
+  #the(name: string): Card {
+    const it = this.#cards.find((one) => one.name === name);
+    if (!it) throw new Error(`there is no model ${name}`);
+    return it;
+  }
+}
