@@ -37,7 +37,7 @@ fn what_is_said_is_seen_recorded_and_found_again() {
         let window = Window::open(&data);
         window.press("Record");
         window.until("the recording", 60, RUNS);
-        play_sample(SAMPLE);
+        play_sample();
         let truth = truth();
         window.until("the text", 240, &says(&truth));
         window.press("Stop recording");
@@ -81,7 +81,7 @@ fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
         let window = Window::open(&data);
         window.press("Record");
         window.until("the recording", 60, RUNS);
-        play_sample(SAMPLE);
+        play_sample();
         window.kill();
 
         let window = Window::open(&data);
@@ -122,7 +122,7 @@ fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
 const NOTHING: &str = "return document.body.textContent.includes('No speech was found.')";
 
 /// Plays the sample into the microphone, to its end.
-fn play_sample(SAMPLE) {
+fn play_sample() {
     let played = Command::new("paplay")
         .arg("--device=microphone")
         .arg(sample(SAMPLE))
@@ -132,7 +132,8 @@ fn play_sample(SAMPLE) {
 }
 
 fn truth() -> String {
-    let text = fs::read_to_string(sample(SAMPLE).with_extension("txt")).expect("the sample has a text");
+    let text =
+        fs::read_to_string(sample(SAMPLE).with_extension("txt")).expect("the sample has a text");
     text.trim().to_owned()
 }
 
@@ -150,7 +151,8 @@ fn joined(lines: &Value) -> String {
 /// Mean distance of the words' borders from the true ones, when the sample is where it fits best.
 /// Units: ms.
 fn times_off(segments: &Value) -> f64 {
-    let truth = fs::read(sample(SAMPLE).with_extension("words.json")).expect("the sample has times");
+    let truth =
+        fs::read(sample(SAMPLE).with_extension("words.json")).expect("the sample has times");
     let truth: Value = serde_json::from_slice(&truth).expect("they are JSON");
     let truth = truth["words"].as_array().expect("words are a list").iter();
     let segments = segments.as_array().expect("segments are a list").iter();
