@@ -77,7 +77,7 @@ fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
     let name = "recording::a_recording_outlives_a_killed_program_and_a_lost_microphone";
     let _desk = desk();
     with_server(name, || {
-        let data = scratch("killed").join("data");
+        let data = scratch("cut off").join("data");
         let window = Window::open(&data);
         window.press("Record");
         window.until("the recording", 60, RUNS);
