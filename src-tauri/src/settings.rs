@@ -132,7 +132,7 @@ pub(crate) fn changed(
 }
 
 /// Settings with those of a backup in place of what was never chosen here. A model or device that
-/// is not on this computer is left out.
+/// is not on this computer is left out, and so is a microphone.
 pub(crate) fn completed(
     now: &Settings,
     backup: &Settings,
@@ -146,6 +146,7 @@ pub(crate) fn completed(
     let (mine, defaults) = (map(now)?, map(&Settings::default())?);
     let is_here = |key: &str, value: &Value| match key {
         "model" => models.iter().any(|it| it.is_ready && *value == it.name),
+        "microphone" => false,
         "device" => convert::devices().iter().any(|it| value == it.name),
         _ => true,
     };

@@ -135,10 +135,12 @@ impl Room {
         }
         match recover(&item.asked.source) {
             Ok(Some(Recorded { duration, .. })) => self.store.set_duration(item.id, duration)?,
-            Ok(None) => {
+            Ok(None) if item.n_segments == 0 => {
                 desk::remove(self.store.delete(&[item.id])?);
                 return Ok(false);
             }
+            // What was heard in it is worth keeping all the same.
+            Ok(None) => {}
             Err(failure) => Failure::from(failure).log(),
         }
         Ok(true)
@@ -301,5 +303,6 @@ fn free_path(folder: &Path, now: &Zoned) -> Result<PathBuf, Failure> {
         n => folder.join(format!("{stem} {n}.wav")),
     };
     let mut paths = (1..).map(path);
-    Ok(paths.find(|path| !path.exists()).unwrap_or_else(|| path(0)))
+    let free = paths.find(|path| !path.exists());
+    Ok(free.expect("numbers do not end before files do"))
 }

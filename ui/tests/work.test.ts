@@ -658,7 +658,7 @@ work(
 
     await page.keyboard.press("Control+1");
     const row = page.locator("li", { hasText: "Recording 2026-11-20 10:00" });
-    expect(await row.innerText()).toContain("Good morning, everyone.");
+    expect(await row.innerText()).toContain("The boat was out on");
     await row.locator("button.title").click();
     expect((await sure()).join("")).toMatch(/^Good morning, everyone\./);
 

@@ -6,6 +6,7 @@
 mod breaks;
 pub mod context;
 pub mod cues;
+pub mod dictation;
 pub mod export;
 pub mod import;
 mod join;

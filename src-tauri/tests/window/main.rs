@@ -14,6 +14,14 @@ mod display;
 mod driver;
 mod heard;
 mod queue;
+mod recording;
+#[expect(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "it is written for tests, which may unwrap, and not all of it is needed here"
+)]
+#[path = "../../../crates/audio/tests/capture/server.rs"]
+mod server;
 mod wait;
 mod window;
 mod work;
