@@ -161,6 +161,8 @@ export interface Opened {
   /** Where the player gets the sound (a loopback address with a token); `null` when the
    * recording cannot be found any more. */
   audio_url: string | null;
+  /** The names and words that were to be expected and stand in the text. */
+  expected: string[];
 }
 
 /** What a recording looks like. */
@@ -169,8 +171,6 @@ export interface Outline {
   peaks: Uint8Array;
   /** Where somebody speaks, as pairs of start and end. */
   speech: [Ms, Ms][];
-  /** The names and words that were to be expected and stand in the text. */
-  expected: string[];
 }
 
 /** Hear a stretch of a recording anew. */

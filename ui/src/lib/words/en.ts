@@ -25,7 +25,8 @@ const codes: Record<Code, string> = {
   "network-off": "The network is switched off in the settings, so nothing was asked for.",
   network:
     "The server did not give what was asked for. Check the network, or choose another mirror. What has arrived is kept.",
-  "no-space": "There is not enough room on the disk. Make some and try again; what is there is kept.",
+  "no-space":
+    "There is not enough room on the disk. Make some and try again; what is there is kept.",
   disk: "A file cannot be read or written. Check its folder’s permissions, or choose another place.",
   microphone:
     "No sound comes from the microphone. Connect it, close other programs that use it, or choose another one. What was recorded is kept.",
