@@ -66,7 +66,7 @@ fn what_cannot_be_done_is_said_with_the_next_step() {
         "possible values: q8_0, q4_k",
     );
     check(&convert("demo"), 0, "");
-    check(&convert("demo"), 2, "is there already");
+    check(&convert("demo"), 1, "is there already");
     let sample = sample();
     let other = [
         "transcribe",

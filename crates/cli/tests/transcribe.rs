@@ -296,7 +296,7 @@ fn a_model_that_is_not_there_is_said_once() {
         "Qwen3-ASR-0.6B",
         &[
             "is not on this computer",
-            "huggingface.co/Qwen/Qwen3-ASR-0.6B",
+            "earmark models download Qwen3-ASR-0.6B",
             "models",
         ],
     );

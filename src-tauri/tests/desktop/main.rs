@@ -75,7 +75,7 @@ struct Desktop {
     address: String,
     events: Receiver<String>,
     commands: ChildStdin,
-    _programs: [Program; 2],
+    _programs: [Program; 3],
 }
 
 impl Desktop {
@@ -83,7 +83,8 @@ impl Desktop {
         let mut server = Program::start(
             Command::new("Xvfb")
                 .args(["-displayfd", "1", "-screen", "0", "1280x860x24"])
-                .args(["-nolisten", "tcp"])
+                // It keeps the mouse where it is when a program goes.
+                .args(["-nolisten", "tcp", "-noreset"])
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
         );
@@ -98,23 +99,30 @@ impl Desktop {
             away.is_ok_and(|status| status.success()),
             "xdotool moves the mouse"
         );
+        let mut daemon = Program::start(
+            Command::new("dbus-daemon")
+                .args(["--session", "--nofork", "--print-address=1"])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null()),
+        );
+        let address = daemon.lines().recv_timeout(LIMIT).expect("a bus");
         // Another Python than the system's lacks the bindings.
         let mut bus = Program::start(
-            Command::new("dbus-run-session")
-                .args(["--", "/usr/bin/python3", "-c", include_str!("bus.py")])
+            Command::new("/usr/bin/python3")
+                .args(["-c", include_str!("bus.py")])
+                .env("DBUS_SESSION_BUS_ADDRESS", &address)
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped()),
         );
         let events = bus.lines();
-        let first = events.recv_timeout(LIMIT).expect("a bus");
-        let first: Value = serde_json::from_str(&first).expect("JSON");
+        events.recv_timeout(LIMIT).expect("somebody on the bus");
         Self {
             folder: tempfile::tempdir().expect("a folder"),
             display,
-            address: first["address"].as_str().expect("an address").to_owned(),
+            address,
             events,
             commands: bus.0.stdin.take().expect("it is piped"),
-            _programs: [server, bus],
+            _programs: [server, daemon, bus],
         }
     }
 
