@@ -80,8 +80,12 @@ pub(crate) fn newest(folder: &Path, n: usize) -> Vec<LogLine> {
     lines
 }
 
-/// A message without what stands in it between quotation marks: names, paths, texts.
+/// A message without names: without what stands in it between quotation marks, and without paths.
 pub(crate) fn discreet(message: &str) -> String {
+    without_paths(&without_quotations(message))
+}
+
+fn without_quotations(message: &str) -> String {
     let mut rest = message;
     let mut kept = String::new();
     while let Some(at) = rest.find(['`', '"']) {
@@ -94,6 +98,19 @@ pub(crate) fn discreet(message: &str) -> String {
             .map_or("", |(_, rest)| rest);
     }
     kept + rest
+}
+
+/// Nobody can say where a path ends that is not between quotation marks, so everything is left out
+/// up to the last colon.
+fn without_paths(message: &str) -> String {
+    let is_path = |word: &&str| word.contains(['/', '\\']) && !word.contains("https://");
+    let mut kept = message.to_owned();
+    while let Some(word) = kept.split_whitespace().find(is_path) {
+        let at = kept.find(word).unwrap_or_default();
+        let end = kept.rfind(": ").filter(|&end| end > at);
+        kept.replace_range(at..end.unwrap_or(kept.len()), "…");
+    }
+    kept
 }
 
 impl Log {
@@ -220,5 +237,15 @@ mod tests {
             "it is inside '会' (bytes 0..3) of …",
         );
         check("`", "…");
+        check(
+            "/home/m/Mrs: Miller.wav: empty; copy it",
+            "…: empty; copy it",
+        );
+        check(r"cannot use C:\Mrs Miller.wav", "cannot use …");
+        check(
+            "/a b.wav: ffmpeg says: x; y (https://ffmpeg.org)",
+            "…: x; y (https://ffmpeg.org)",
+        );
+        check("/a.wav: it wants /b c.wav", "…: it wants …");
     }
 }

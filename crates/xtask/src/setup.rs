@@ -25,7 +25,7 @@ const WINDOW: [Need; 10] = [
     ("/usr/bin/Xvfb", "xvfb"),
     ("/usr/bin/WebKitWebDriver", "webkit2gtk-driver"),
     ("/usr/bin/xdotool", "xdotool"),
-    ("/usr/bin/dbus-run-session", "dbus"),
+    ("/usr/bin/dbus-daemon", "dbus"),
     (
         "/usr/share/doc/libayatana-appindicator3-1",
         "libayatana-appindicator3-1",

@@ -1,11 +1,10 @@
 """What a desktop has on its session bus: notifications and a tray, for a test to look at.
 
-Says one JSON object a line: the address of the bus, then what happens. Does one command a line:
+Says one JSON object a line: that it is ready, then what happens. Does one command a line:
 `click ID` clicks on a notification, `menu` reads the tray's menu, `choose LABEL` chooses from it.
 """
 
 import json
-import os
 import sys
 import threading
 
@@ -118,6 +117,6 @@ for name, path, interface in [
     Gio.bus_own_name_on_connection(bus, name, Gio.BusNameOwnerFlags.NONE, None, None)
 
 loop = GLib.MainLoop()
-say(address=os.environ["DBUS_SESSION_BUS_ADDRESS"])
+say(ready=True)
 threading.Thread(target=listen, daemon=True).start()
 loop.run()
