@@ -11,7 +11,7 @@ const README: (&str, &str) = ("window-transcript.png", "docs/window.png");
 /// Takes a picture of every screen, in both languages, light and dark, and of the real window,
 /// into the folder that `SHOTS` names, and renews the README's.
 pub(crate) fn take() -> Outcome {
-    setup::for_pictures()?;
+    setup::everything()?;
     page::build()?;
     let folder = std::env::var_os("SHOTS").map(PathBuf::from);
     let folder = folder.unwrap_or_else(|| std::env::temp_dir().join("earmark-shots"));

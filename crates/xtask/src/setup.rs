@@ -17,7 +17,7 @@ const BUILDING: [Need; 4] = [
 ];
 
 /// What the window and its test need besides.
-const WINDOW: [Need; 10] = [
+const WINDOW: [Need; 11] = [
     (
         "/usr/share/doc/libwebkit2gtk-4.1-dev",
         "libwebkit2gtk-4.1-dev",
@@ -34,10 +34,8 @@ const WINDOW: [Need; 10] = [
     ("/usr/lib/python3/dist-packages/gi", "python3-gi"),
     ("/usr/share/doc/gir1.2-gtk-3.0", "gir1.2-gtk-3.0"),
     ("/usr/share/fonts/truetype/dejavu", "fonts-dejavu-core"),
+    ("/usr/share/fonts/opentype/noto", "fonts-noto-cjk"),
 ];
-
-/// What pictures need besides: letters for Chinese.
-const LETTERS: [Need; 1] = [("/usr/share/fonts/opentype/noto", "fonts-noto-cjk")];
 
 /// What the tests of the microphone need: a sound server that plays into one.
 const SOUND: [Need; 2] = [
@@ -70,12 +68,6 @@ pub(crate) fn everything() -> Outcome {
     let needs = [&BUILDING[..], &WINDOW, &SOUND, &READERS, &TRACERS];
     install(&needs.concat())?;
     subtitle_reader()
-}
-
-/// Installs what pictures of every screen need.
-pub(crate) fn for_pictures() -> Outcome {
-    everything()?;
-    install(&LETTERS)
 }
 
 fn subtitle_reader() -> Outcome {
