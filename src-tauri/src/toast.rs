@@ -20,7 +20,7 @@ mod system {
     //! Source: Desktop Notifications Specification 1.3.
 
     use std::collections::HashMap;
-    use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+    use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
     use std::thread;
 
     use earmark_store::ItemId;
@@ -58,10 +58,11 @@ mod system {
         static EARS: OnceLock<()> = OnceLock::new();
         let bus = bus::session().ok_or("there is no session bus")?;
         EARS.get_or_init(|| listen(bus.clone(), app.clone()));
-        let before = last().id;
+        // A click may be heard before the answer is: it waits here for the number.
+        let mut last = last();
         let message = (
             "Earmark",
-            before,
+            last.id,
             "earmark-desktop",
             &notice.title,
             &notice.text,
@@ -82,14 +83,14 @@ mod system {
         );
         let answer = answer.map_err(|error| error.message().to_owned())?;
         let (id,): (u32,) = answer.get().ok_or("the service gave no number")?;
-        let mut last = last();
         last.id = id;
         last.entry = Some(notice.entry);
         Ok(())
     }
 
-    /// Hears of clicks, on a thread of its own.
+    /// Hears of clicks from now on, on a thread of its own.
     fn listen(bus: DBusConnection, app: AppHandle) {
+        let (ready, is_ready) = mpsc::channel();
         thread::spawn(move || {
             let context = MainContext::new();
             let _ = context.with_thread_default(|| {
@@ -102,9 +103,11 @@ mod system {
                     DBusSignalFlags::NONE,
                     move |_, _, _, _, signal, said| hear(&app, signal, said),
                 );
+                let _ = ready.send(());
                 MainLoop::new(Some(&context), false).run();
             });
         });
+        let _ = is_ready.recv();
     }
 
     fn hear(app: &AppHandle, signal: &str, said: &Variant) {
