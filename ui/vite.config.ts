@@ -15,6 +15,11 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: true,
     // The content security policy of the window allows no data: addresses.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: ["index.html", "pane.html"].map((page) =>
+        fileURLToPath(new URL(page, import.meta.url)),
+      ),
+    },
     modulePreload: { polyfill: false },
   },
   test: {

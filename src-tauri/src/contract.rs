@@ -336,6 +336,7 @@ pub(crate) struct Settings {
     pub(crate) interface_language: InterfaceLanguage,
     pub(crate) theme: Theme,
     pub(crate) text_px: u16,
+    pub(crate) caption_px: u16,
     pub(crate) show_times: bool,
     pub(crate) show_speakers: bool,
     pub(crate) show_waveform: bool,
@@ -438,6 +439,7 @@ pub(crate) struct Microphone {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Feature {
     Record,
+    Captions,
     Pause,
     Reorder,
     History,
@@ -535,6 +537,9 @@ pub(crate) enum Event {
         peak: f32,
         recorded_ms: u32,
     },
+    Captions {
+        is_open: bool,
+    },
     Drag {
         phase: Phase,
     },
@@ -564,24 +569,34 @@ pub(crate) enum Event {
 
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn every_command_of_the_page_is_there() {
-        let page = include_str!("../../ui/src/lib/backend/tauri.ts");
+    /// Whether the commands that a page asks for are those of the list that a module has.
+    fn check(page: &str, shell: &str) {
         let asked = page.split("ask").skip(1).filter_map(|rest| {
             let name = rest.split_once("(\"")?;
             let is_call = name.0.is_empty() || name.0.starts_with('<') && name.0.ends_with('>');
             is_call.then(|| name.1.split('"').next())?
         });
         let mut asked: Vec<&str> = asked.collect();
-        let shell = include_str!("lib.rs");
         let list = shell.split_once("generate_handler![").map(|(_, rest)| rest);
         let list = list.and_then(|rest| rest.split_once(']')).unwrap().0;
-        let names = list
-            .split(',')
-            .filter_map(|path| path.trim().split("::").nth(1));
+        let names = list.split(',').filter_map(|path| path.rsplit("::").next());
+        let names = names.map(str::trim).filter(|name| !name.is_empty());
         let mut there: Vec<&str> = names.collect();
         asked.sort_unstable();
         there.sort_unstable();
+        assert!(!asked.is_empty());
         assert_eq!(asked, there);
+    }
+
+    #[test]
+    fn every_command_of_the_pages_is_there() {
+        check(
+            include_str!("../../ui/src/lib/backend/tauri.ts"),
+            include_str!("lib.rs"),
+        );
+        check(
+            include_str!("../../ui/src/lib/backend/tauri-pane.ts"),
+            include_str!("pane.rs"),
+        );
     }
 }

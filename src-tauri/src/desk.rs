@@ -66,6 +66,8 @@ pub(crate) struct Room {
     links: HashMap<ItemId, Link>,
     clipboard: Option<Clipboard>,
     page: Option<Channel<Event>>,
+    /// The small windows, by name.
+    pub(crate) panes: HashMap<String, Channel<Event>>,
     /// What went wrong before there was a page.
     troubles: Vec<Failure>,
 }
@@ -120,6 +122,7 @@ impl Desk {
             links: HashMap::new(),
             clipboard: None,
             page: None,
+            panes: HashMap::new(),
             troubles,
         };
         room.models = room.known_models();
@@ -248,6 +251,7 @@ impl Room {
         let keeps_less = settings.keep_days != self.settings.keep_days;
         self.stock.network().set_off(settings.network_off);
         self.settings = settings;
+        self.tell_panes_settings();
         self.models = self.known_models();
         if keeps_less {
             self.tidy()?;

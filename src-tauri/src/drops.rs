@@ -9,12 +9,16 @@ use tauri::{DragDropEvent, Manager, Window, WindowEvent};
 use crate::contract::{Event, Phase};
 use crate::desk::Desk;
 use crate::order;
+use crate::pane::MAIN;
 
-/// Takes in what happens to the window.
+/// Takes in what is dropped on the main window.
 pub(crate) fn hear(window: &Window, event: &WindowEvent) {
     let WindowEvent::DragDrop(event) = event else {
         return;
     };
+    if window.label() != MAIN {
+        return;
+    }
     let desk = Arc::clone(&window.state::<Arc<Desk>>());
     match event {
         DragDropEvent::Enter { .. } => tell(desk, Phase::Over, Vec::new()),

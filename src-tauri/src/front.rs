@@ -16,6 +16,7 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogResult};
 use crate::contract::{Event, Failure};
 use crate::desk::{Desk, Room};
 use crate::notice::Over;
+use crate::pane::MAIN;
 use crate::words::Words;
 use crate::{log, order, toast, tray, words};
 
@@ -46,8 +47,11 @@ impl Wish {
     }
 }
 
-/// Takes in what happens to the window.
+/// Takes in what happens to the main window.
 pub(crate) fn hear(window: &Window, event: &WindowEvent) {
+    if window.label() != MAIN {
+        return;
+    }
     match event {
         WindowEvent::Focused(has_focus) => {
             let front = window.state::<Front>();
@@ -111,7 +115,7 @@ fn put_behind(window: &Window) {
 /// Brings the window to the front. `startup_id` is what the desktop gave for it; some do not let
 /// a window come to the front without.
 pub(crate) fn raise(app: &AppHandle, startup_id: Option<String>) {
-    let Some(window) = app.get_webview_window("main") else {
+    let Some(window) = app.get_webview_window(MAIN) else {
         return;
     };
     let _ = app.run_on_main_thread(move || {

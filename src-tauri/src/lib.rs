@@ -20,6 +20,7 @@ mod log;
 mod notice;
 mod order;
 mod outline;
+mod pane;
 mod redo;
 mod reveal;
 mod sample;
@@ -72,7 +73,8 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
         })
         .on_window_event(drops::hear)
         .on_window_event(front::hear)
-        .invoke_handler(tauri::generate_handler![
+        .on_window_event(pane::hear)
+        .invoke_handler(pane::gate(tauri::generate_handler![
             page::open_page,
             page::change_settings,
             page::choose_model,
@@ -92,6 +94,7 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
             queue::transcribe_sample,
             speech::record,
             speech::list_microphones,
+            speech::toggle_captions,
             queue::cancel,
             queue::pause,
             queue::resume,
@@ -117,7 +120,7 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
             history::storage,
             backup::back_up,
             backup::restore_backup,
-        ])
+        ]))
         .build(context)
         .expect("the window opens where there is a display")
 }

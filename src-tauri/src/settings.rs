@@ -40,6 +40,7 @@ impl Default for Settings {
             interface_language: InterfaceLanguage::System,
             theme: Theme::System,
             text_px: 16,
+            caption_px: 32,
             show_times: true,
             show_speakers: true,
             show_waveform: true,

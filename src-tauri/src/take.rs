@@ -14,6 +14,7 @@ use jiff::Zoned;
 use crate::contract::{Code, Event, Failure, State};
 use crate::convert::kept;
 use crate::desk::{self, Desk, Room};
+use crate::pane::CAPTIONS;
 use crate::{log, order, words};
 
 /// What the settings call the sound that the computer plays.
@@ -170,13 +171,15 @@ impl Room {
                 tentative,
                 late,
             } => {
-                self.tell(Event::Words {
+                let words = Event::Words {
                     id: id.0,
                     start_ms: start.0,
                     committed,
                     tentative,
                     late_ms: late.0,
-                });
+                };
+                self.tell_pane(&CAPTIONS, words.clone());
+                self.tell(words);
                 Ok(())
             }
             Heard::Segment(segment) => {
@@ -270,6 +273,9 @@ impl Room {
             }
         };
         self.tell_entry(id);
+        if let Ok(entry) = self.entry(id) {
+            self.tell_pane(&CAPTIONS, Event::Entry { entry });
+        }
         // An entry that was removed meanwhile needs no end.
         kept.map_err(Failure::from)
             .or_else(|failure| match failure.code {

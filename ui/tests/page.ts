@@ -25,6 +25,8 @@ export interface Scene {
   long?: boolean;
   /** The shell cannot begin. */
   broken?: boolean;
+  /** A small window instead of the main one. */
+  pane?: "captions";
   /** The browser's own clock instead of one that the test moves. */
   live?: boolean;
   width?: number;
@@ -97,7 +99,8 @@ export class Desk {
     if (scene.empty) query.set("empty", "");
     if (scene.long) query.set("long", "");
     if (scene.broken) query.set("broken", "");
-    await page.goto(`${this.#address}?${query}`);
+    if (scene.pane) query.set("pane", scene.pane);
+    await page.goto(`${this.#address}${scene.pane ? "pane.html" : ""}?${query}`);
     await page.waitForSelector("h1");
     return { page, troubles };
   }

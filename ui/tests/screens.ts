@@ -26,6 +26,23 @@ const open = async (page: Page) => {
   await page.waitForSelector("#line-0");
 };
 
+/** The window with captions as it is opened. */
+export const CAPTIONS: Scene = { pane: "captions", width: 760, height: 190 };
+
+/** Tells the window with captions what is being said, as the shell does. */
+export async function caption(
+  page: Page,
+  start_ms: number,
+  committed: string,
+  tentative: string,
+): Promise<void> {
+  await page.evaluate((said) => window.pane?.emit({ kind: "words", id: 1, late_ms: 0, ...said }), {
+    start_ms,
+    committed,
+    tentative,
+  });
+}
+
 export const screens: Screen[] = [
   { name: "first-run", scene: { empty: true }, go: async () => undefined },
   {
@@ -54,6 +71,20 @@ export const screens: Screen[] = [
       await advance(page, 12_000);
     },
   },
+  {
+    name: "captions",
+    scene: CAPTIONS,
+    go: async (page) => {
+      await caption(page, 4000, "We have about forty minutes, and I would like to leave", " ten");
+      await caption(page, 9000, "The boat was out on three days.", " On the");
+    },
+  },
+  {
+    name: "captions-zh",
+    scene: CAPTIONS,
+    go: (page) => caption(page, 0, "一共有十二位受访者，其中三位愿意接受第二次采访。", ""),
+  },
+  { name: "captions-empty", scene: CAPTIONS, go: async () => undefined },
   {
     name: "transcript",
     go: async (page) => {

@@ -1,4 +1,4 @@
-//! What the page can ask for; the contract in `ui/src/lib/backend/types.ts` says what each means.
+//! What the pages can ask for; the contract in `ui/src/lib/backend/types.ts` says what each means.
 
 pub(crate) mod backup;
 pub(crate) mod entry;
@@ -6,6 +6,7 @@ pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod models;
 pub(crate) mod page;
+pub(crate) mod pane;
 pub(crate) mod queue;
 pub(crate) mod speech;
 

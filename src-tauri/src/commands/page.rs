@@ -13,6 +13,7 @@ use crate::contract::{
     Code, Event, Failure, Feature, Folder, Folders, LogLine, Model, Opening, Settings,
 };
 use crate::desk::Room;
+use crate::pane::CAPTIONS;
 use crate::{convert, diagnostics as facts, front, log, reveal, settings};
 
 /// Lines of the log that are shown.
@@ -27,6 +28,7 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
             version: env!("CARGO_PKG_VERSION"),
             features: vec![
                 Feature::Record,
+                Feature::Captions,
                 Feature::Pause,
                 Feature::Reorder,
                 Feature::History,
@@ -51,6 +53,8 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
             has_sample: true,
         };
         room.show_on(events);
+        let is_open = room.panes.contains_key(CAPTIONS.name);
+        room.tell(Event::Captions { is_open });
         room.go_on();
         Ok(opening)
     })

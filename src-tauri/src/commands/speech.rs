@@ -4,7 +4,8 @@ use earmark_jobs::{Device, Kind};
 use tauri::AppHandle;
 
 use super::work;
-use crate::contract::{EntryId, Failure, Microphone};
+use crate::contract::{EntryId, Event, Failure, Microphone};
+use crate::pane::{self, CAPTIONS};
 use crate::{front, log};
 
 #[tauri::command]
@@ -26,6 +27,21 @@ pub(crate) async fn list_microphones(app: AppHandle) -> Result<Vec<Microphone>, 
             is_system: kind == Kind::System,
         };
         Ok(found.into_iter().map(microphone).collect())
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn toggle_captions(app: AppHandle) -> Result<(), Failure> {
+    let desk = front::desk(&app);
+    if pane::is_open(&app, &CAPTIONS) {
+        pane::close(&app, &CAPTIONS);
+        return Ok(());
+    }
+    work(app.clone(), move |_| {
+        pane::show(&app, &CAPTIONS)?;
+        desk.room().tell(Event::Captions { is_open: true });
+        Ok(())
     })
     .await
 }

@@ -13,9 +13,10 @@ import type {
   Opening,
   Settings,
 } from "./backend";
+import { dress } from "./dress";
 import { isRunning } from "./state";
 import { Talk } from "./talk.svelte";
-import { say, speakIn } from "./words/index.svelte";
+import { say } from "./words/index.svelte";
 
 export type View =
   | { screen: "start" | "history" | "models" | "settings" }
@@ -48,6 +49,8 @@ export class Session {
   view = $state<View>({ screen: "start" });
   sheet = $state<Sheet | null>(null);
   isDragging = $state(false);
+  /** The window with captions is open. */
+  hasCaptions = $state(false);
   notice = $state.raw<Notice | null>(null);
   /** Kept here so that the history is found again as it was left. */
   search = $state("");
@@ -98,6 +101,11 @@ export class Session {
   async record(): Promise<void> {
     const id = await this.try(() => this.backend.record());
     if (id !== null) this.view = { screen: "record", id };
+  }
+
+  /** Opens the window with captions, or closes it. */
+  async toggleCaptions(): Promise<void> {
+    await this.try(() => this.backend.toggleCaptions());
   }
 
   /** Is told every event as well, until the returned function is called. */
@@ -157,6 +165,9 @@ export class Session {
         break;
       case "segment":
         this.growing = null;
+        break;
+      case "captions":
+        this.hasCaptions = event.is_open;
         break;
       case "drag":
         this.isDragging = event.phase === "over";
@@ -220,11 +231,6 @@ export class Session {
 
   /** Settings that concern the whole page. */
   #show(): void {
-    const { interface_language, theme, text_px } = this.settings;
-    speakIn(interface_language);
-    const root = document.documentElement;
-    if (theme === "system") delete root.dataset["theme"];
-    else root.dataset["theme"] = theme;
-    root.style.setProperty("--text-px", `${text_px}px`);
+    dress(this.settings);
   }
 }

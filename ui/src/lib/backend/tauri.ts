@@ -1,24 +1,9 @@
 /** The real shell, reached through Tauri's commands. */
 
-import { Channel, invoke } from "@tauri-apps/api/core";
+import { Channel } from "@tauri-apps/api/core";
 
-import type { Backend, Event, Failure, Outline } from "./types";
-
-async function ask<T>(command: string, parameters: Record<string, unknown> = {}): Promise<T> {
-  try {
-    return await invoke<T>(command, parameters);
-  } catch (error) {
-    throw failure(error);
-  }
-}
-
-/** A failure as it is; anything else is a mistake of the program. */
-function failure(error: unknown): Failure {
-  if (typeof error === "object" && error !== null && "code" in error && "message" in error) {
-    return error as Failure;
-  }
-  return { code: "internal", message: String(error) };
-}
+import { ask } from "./ask";
+import type { Backend, Event, Outline } from "./types";
 
 /** How many stretches somebody speaks in, their starts and ends, then the peaks. */
 function outline(bytes: ArrayBuffer): Outline {
@@ -43,6 +28,7 @@ export const tauri: Backend = {
   transcribeSample: () => ask("transcribe_sample"),
   record: () => ask("record"),
   microphones: () => ask("list_microphones"),
+  toggleCaptions: () => ask("toggle_captions"),
   cancel: (id) => ask("cancel", { id }),
   pause: (id) => ask("pause", { id }),
   resume: (id) => ask("resume", { id }),

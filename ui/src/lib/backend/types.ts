@@ -310,6 +310,8 @@ export interface Settings {
   theme: "system" | "light" | "dark";
   /** Size of the transcript's text in CSS pixels. */
   text_px: number;
+  /** Size of captions in CSS pixels. */
+  caption_px: number;
   show_times: boolean;
   show_speakers: boolean;
   show_waveform: boolean;
@@ -418,6 +420,7 @@ export interface Microphone {
  * not here is not shown. */
 export type Feature =
   | "record"
+  | "captions"
   | "pause"
   | "reorder"
   | "history"
@@ -482,6 +485,8 @@ export type Event =
     }
   /** How loud a recording is, 0 to 1, and how long; some twenty times a second. */
   | { kind: "level"; id: EntryId; peak: number; recorded_ms: Ms }
+  /** The window with captions was opened or closed. */
+  | { kind: "captions"; is_open: boolean }
   /** Files are held over the window, have left it, or were dropped. */
   | { kind: "drag"; phase: "over" | "left" | "dropped" }
   | { kind: "settings"; settings: Settings }
@@ -512,6 +517,8 @@ export interface Backend {
   /** What can be recorded from; empty when the system's sound cannot be reached.
    * `list_microphones` */
   microphones(): Promise<Microphone[]>;
+  /** Opens the window with captions, or closes it. `toggle_captions` */
+  toggleCaptions(): Promise<void>;
   /** Stops an entry that waits, runs, pauses or is recorded; what is finished is kept. What was
    * recorded is still heard to its end, unless that is stopped, too. `cancel` */
   cancel(id: EntryId): Promise<void>;

@@ -126,6 +126,14 @@ export const en = {
     late: (time: string) => `The text is ${time} behind; nothing is lost.`,
   },
 
+  captions: {
+    title: "Captions",
+    nothing: "What is said appears here.",
+    larger: "Larger letters",
+    smaller: "Smaller letters",
+    close: "Close the captions",
+  },
+
   queue: {
     heading: "Queue",
     clear: "Clear finished",
@@ -518,6 +526,7 @@ export const en = {
     undo: "Undo, redo",
     export: "Export",
     back: "Back",
+    captions: "Captions, while recording",
   },
 
   broken: { heading: "Earmark could not start", again: "Try again" },

@@ -158,6 +158,14 @@ export const zh: Words = {
     late: (time) => `文字落后 ${time}，不会丢失内容。`,
   },
 
+  captions: {
+    title: "字幕窗口",
+    nothing: "说的话会显示在这里。",
+    larger: "放大文字",
+    smaller: "缩小文字",
+    close: "关闭字幕窗口",
+  },
+
   queue: {
     heading: "队列",
     clear: "清除已完成",
@@ -543,6 +551,7 @@ export const zh: Words = {
     undo: "撤销、重做",
     export: "导出",
     back: "返回",
+    captions: "录音时显示字幕窗口",
   },
 
   broken: { heading: "Earmark 无法启动", again: "重试" },

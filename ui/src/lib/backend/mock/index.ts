@@ -71,6 +71,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     emit({ kind: "models", models });
   });
   let stopRecording: (() => void) | null = null;
+  let hasCaptions = false;
   const models: Model[] = [
     { name: "demo", title: "Demo", is_demo: true, is_ready: true, bytes: 2_900_000 },
     {
@@ -252,6 +253,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
         version: "0.1.0",
         features: [
           "record",
+          "captions",
           "pause",
           "reorder",
           "history",
@@ -319,6 +321,10 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       { id: "desk", name: "Desk microphone", is_system: false },
       { id: "monitor", name: "Monitor of the speakers", is_system: true },
     ],
+    toggleCaptions: async () => {
+      hasCaptions = !hasCaptions;
+      emit({ kind: "captions", is_open: hasCaptions });
+    },
     cancel: async (id) => {
       const it = the(id);
       if (it.entry.state.kind === "recording") {

@@ -18,6 +18,7 @@ export const defaults: Settings = {
   interface_language: "system",
   theme: "system",
   text_px: 16,
+  caption_px: 32,
   show_times: true,
   show_speakers: true,
   show_waveform: true,

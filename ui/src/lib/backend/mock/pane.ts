@@ -1,0 +1,51 @@
+/** The mock's shell for a small window: it says what a test lets it say. */
+
+import type { Pane } from "../pane";
+import type { Event, Settings } from "../types";
+import { defaults } from "./seed";
+
+/** What a test may ask besides. */
+export interface MockPane extends Pane {
+  emit(event: Event): void;
+  /** What the page asked for, in order. */
+  readonly asked: string[];
+}
+
+declare global {
+  interface Window {
+    /** For tests in a browser. */
+    pane?: MockPane;
+  }
+}
+
+/** `?pane=captions&lang=zh-CN&theme=dark` */
+export function onThePage(): MockPane {
+  const query = new URLSearchParams(location.search);
+  const language = query.get("lang");
+  const theme = query.get("theme");
+  let settings: Settings = { ...defaults };
+  if (language === "en" || language === "zh-CN") settings.interface_language = language;
+  if (theme === "light" || theme === "dark") settings.theme = theme;
+  let listen: (event: Event) => void = () => undefined;
+  const asked: string[] = [];
+  const note = async (what: string) => void asked.push(what);
+  const pane: MockPane = {
+    asked,
+    emit: (event) => {
+      listen(event);
+    },
+    open: async (listener) => {
+      listen = listener;
+      return settings;
+    },
+    close: () => note("close"),
+    drag: () => note("drag"),
+    nudge: (by) => note(`nudge ${JSON.stringify(by)}`),
+    captionSize: async (caption_px) => {
+      settings = { ...settings, caption_px };
+      listen({ kind: "settings", settings });
+    },
+  };
+  window.pane = pane;
+  return pane;
+}

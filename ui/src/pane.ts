@@ -1,0 +1,20 @@
+/** A small window beside the main one; its address says which. */
+
+import "./app.css";
+
+import { mount, type Component } from "svelte";
+
+import type { Failure } from "$lib/backend";
+import { connect, type Pane } from "$lib/backend/pane";
+import Captions from "./panes/Captions.svelte";
+import Broken from "./screens/Broken.svelte";
+
+const panes: Record<string, Component<{ pane: Pane }>> = { captions: Captions };
+
+const target = document.body;
+const kind = panes[new URLSearchParams(location.search).get("pane") ?? ""];
+try {
+  if (kind) mount(kind, { target, props: { pane: await connect() } });
+} catch (failure) {
+  mount(Broken, { target, props: { failure: failure as Failure } });
+}

@@ -1,0 +1,123 @@
+/** The window with captions. */
+
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { advance, Desk, type Scene } from "./page";
+import { caption, CAPTIONS } from "./screens";
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await Desk.open();
+});
+afterAll(() => desk.close());
+
+/** Runs on a fresh page and expects nothing to go wrong on it. */
+function work(name: string, scene: Scene, run: (page: Page) => Promise<void>) {
+  test(name, async () => {
+    const { page, troubles } = await desk.page(scene);
+    await run(page);
+    await page.context().close();
+    expect(troubles).toEqual([]);
+  });
+}
+
+const shown = (page: Page) => page.locator(".lines").innerText();
+const asked = (page: Page) => page.evaluate(() => window.pane?.asked ?? []);
+
+work("captions hold what is sure, and add to it only", CAPTIONS, async (page) => {
+  expect(await shown(page)).toBe("What is said appears here.");
+  const said = [
+    ["", " Good"],
+    ["Good morning,", " everyman"],
+    ["Good morning, everyone.", " Shelf we"],
+    ["Good morning, everyone. Shall we start?", ""],
+  ] as const;
+  let before = "";
+  for (const [committed, tentative] of said) {
+    await caption(page, 0, committed, tentative);
+    const now = committed === "" ? "What is said appears here." : committed;
+    expect(await shown(page)).toBe(now);
+    expect(committed.startsWith(before)).toBe(true);
+    before = committed;
+  }
+  await caption(page, 5000, "", " How");
+  expect(await shown(page)).toBe(before);
+  await caption(page, 5000, "How large is the gap?", "");
+  expect((await shown(page)).split(/\n+/)).toEqual([before, "How large is the gap?"]);
+});
+
+work("captions show their last lines, and whole ones", CAPTIONS, async (page) => {
+  const words = Array.from({ length: 80 }, (_, i) => `word${i}`);
+  await caption(page, 0, words.join(" "), "");
+  const seen = await page.locator(".lines").evaluate((lines) => {
+    const box = lines.getBoundingClientRect();
+    const text = lines.querySelector("p")?.getBoundingClientRect();
+    const line_px = parseFloat(getComputedStyle(lines).lineHeight);
+    return { n: box.height / line_px, below: box.bottom - (text?.bottom ?? 0), top: box.top };
+  });
+  expect(seen.n).toBeCloseTo(3, 1);
+  expect(seen.below).toBeCloseTo(0, 0);
+  expect(seen.top).toBeGreaterThan(0);
+});
+
+work("letters grow and shrink by key and button, and the size is kept", CAPTIONS, async (page) => {
+  const px = () =>
+    page.locator(".lines").evaluate((it) => Math.round(parseFloat(getComputedStyle(it).fontSize)));
+  expect(await px()).toBe(32);
+  await page.keyboard.press("+");
+  expect(await px()).toBe(38);
+  await page.getByRole("button", { name: "Smaller letters" }).click();
+  await page.keyboard.press("-");
+  expect(await px()).toBe(27);
+});
+
+work(
+  "captions are moved, resized and closed without a mouse, and dragged",
+  CAPTIONS,
+  async (page) => {
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Shift+ArrowDown");
+    await page.mouse.click(100, 150);
+    await page.getByRole("button", { name: "Close the captions" }).click();
+    await page.keyboard.press("Escape");
+    expect(await asked(page)).toEqual([
+      'nudge {"x":-24,"y":0}',
+      'nudge {"width":0,"height":24}',
+      "drag",
+      "close",
+      "close",
+    ]);
+  },
+);
+
+work("captions go by themselves when nothing more will come", CAPTIONS, async (page) => {
+  await caption(page, 0, "Good morning.", "");
+  const end = (kind: "recognising" | "done") =>
+    page.evaluate(
+      (state) => {
+        const entry = { id: 1, state } as Extract<
+          Parameters<NonNullable<typeof window.pane>["emit"]>[0],
+          { kind: "entry" }
+        >["entry"];
+        window.pane?.emit({ kind: "entry", entry });
+      },
+      kind === "done" ? { kind } : { kind, done_ms: 0, total_ms: null, left_ms: null },
+    );
+  await end("recognising");
+  await end("done");
+  expect(await shown(page)).toBe("Good morning.");
+  await page.waitForFunction(() => window.pane?.asked.includes("close"));
+});
+
+work("captions are opened while something is recorded", {}, async (page) => {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.press("Control+r");
+  const button = page.getByRole("button", { name: "Captions" });
+  await advance(page, 1000);
+  expect(await button.getAttribute("aria-pressed")).toBe("false");
+  await page.keyboard.press("Control+k");
+  expect(await button.getAttribute("aria-pressed")).toBe("true");
+  await button.click();
+  expect(await button.getAttribute("aria-pressed")).toBe("false");
+});
