@@ -453,6 +453,15 @@ pub(crate) enum Feature {
     Notify,
     Log,
     Stock,
+    MicrophonePrivacy,
+    AccessibilityPrivacy,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Privacy {
+    Microphone,
+    Accessibility,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -21,6 +21,7 @@ mod notice;
 mod order;
 mod outline;
 mod pane;
+mod privacy;
 mod redo;
 mod reveal;
 mod sample;
@@ -95,6 +96,7 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
             speech::record,
             speech::list_microphones,
             speech::toggle_captions,
+            speech::open_privacy,
             queue::cancel,
             queue::pause,
             queue::resume,

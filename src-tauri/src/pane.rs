@@ -8,14 +8,20 @@ use crate::commands::pane as commands;
 use crate::contract::{Event, Failure};
 use crate::desk::Room;
 use crate::front;
+use crate::words::Words;
 
 /// What the main window is called.
 pub(crate) const MAIN: &str = "main";
+
+/// What is left below a pane at first: room for a taskbar. Units: logical pixels.
+const MARGIN: f64 = 72.0;
 
 /// A kind of pane; there is one of each at most.
 pub(crate) struct Pane {
     /// Names the window and its page; `src-tauri/capabilities/panes.json` has it, too.
     pub(crate) name: &'static str,
+    /// What the desktop calls the window.
+    pub(crate) title: fn(&Words) -> &'static str,
     /// Width and height. Units: logical pixels.
     pub(crate) size: (f64, f64),
     /// Smallest width and height. Units: logical pixels.
@@ -27,6 +33,7 @@ pub(crate) struct Pane {
 /// What is being said, for who looks elsewhere than at the main window.
 pub(crate) const CAPTIONS: Pane = Pane {
     name: "captions",
+    title: |words| words.captions,
     size: (760.0, 190.0),
     least: (280.0, 90.0),
     is_focusable: true,
@@ -41,8 +48,8 @@ pub(crate) fn show(app: &AppHandle, pane: &Pane) -> Result<(), Failure> {
         return window.show().map_err(|error| Failure::internal(&error));
     }
     let page = WebviewUrl::App(format!("pane.html?pane={}", pane.name).into());
-    let built = WebviewWindowBuilder::new(app, pane.name, page)
-        .title("Earmark")
+    let mut builder = WebviewWindowBuilder::new(app, pane.name, page)
+        .title((pane.title)(front::words_of(app)))
         .inner_size(pane.size.0, pane.size.1)
         .min_inner_size(pane.least.0, pane.least.1)
         .decorations(false)
@@ -52,9 +59,23 @@ pub(crate) fn show(app: &AppHandle, pane: &Pane) -> Result<(), Failure> {
         .maximizable(false)
         .minimizable(false)
         .focused(false)
-        .focusable(pane.is_focusable)
-        .build();
+        .focusable(pane.is_focusable);
+    if let Some((x, y)) = place(app, pane) {
+        builder = builder.position(x, y);
+    }
+    let built = builder.build();
     built.map(drop).map_err(|error| Failure::internal(&error))
+}
+
+/// Where a pane stands until somebody moves it: in the middle of the screen's lower edge.
+fn place(app: &AppHandle, pane: &Pane) -> Option<(f64, f64)> {
+    let screen = app.primary_monitor().ok()??;
+    let scale = screen.scale_factor();
+    let (at, size) = (screen.position(), screen.size());
+    let (at, size) = (at.to_logical::<f64>(scale), size.to_logical::<f64>(scale));
+    let x = at.x + (size.width - pane.size.0) / 2.0;
+    let y = at.y + size.height - pane.size.1 - MARGIN;
+    Some((x, y))
 }
 
 /// Closes a pane, if it is there.
@@ -93,13 +114,13 @@ pub(crate) fn hear(window: &Window, event: &WindowEvent) {
 pub(crate) fn gate(
     main: impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static,
 ) -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
-    let panes = tauri::generate_handler![
+    let panes: Box<dyn Fn(Invoke<Wry>) -> bool + Send + Sync> = Box::new(tauri::generate_handler![
         commands::open_pane,
         commands::close_pane,
         commands::drag_pane,
         commands::nudge_pane,
         commands::caption_size,
-    ];
+    ]);
     move |invoke| match invoke.message.webview_ref().label() {
         MAIN => main(invoke),
         _ => panes(invoke),

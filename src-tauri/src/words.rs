@@ -23,6 +23,7 @@ pub(crate) struct Words {
     pub(crate) n_failed: fn(usize) -> String,
     pub(crate) show: &'static str,
     pub(crate) recording: &'static str,
+    pub(crate) captions: &'static str,
 }
 
 static ENGLISH: Words = Words {
@@ -49,6 +50,7 @@ static ENGLISH: Words = Words {
     },
     show: "Show",
     recording: "Recording",
+    captions: "Captions",
 };
 
 static CHINESE: Words = Words {
@@ -71,6 +73,7 @@ static CHINESE: Words = Words {
     n_failed: |n| format!("{n} 个录音无法转写。"),
     show: "查看",
     recording: "录音",
+    captions: "字幕窗口",
 };
 
 /// The words of a language, or of the system's.

@@ -14,7 +14,7 @@ use crate::contract::{
 };
 use crate::desk::Room;
 use crate::pane::CAPTIONS;
-use crate::{convert, diagnostics as facts, front, log, reveal, settings};
+use crate::{convert, diagnostics as facts, front, log, privacy, reveal, settings};
 
 /// Lines of the log that are shown.
 const N_LINES: usize = 500;
@@ -26,7 +26,7 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
         let entries = room.order.iter().filter_map(|&id| room.entry(id).ok());
         let opening = Opening {
             version: env!("CARGO_PKG_VERSION"),
-            features: vec![
+            features: [
                 Feature::Record,
                 Feature::Captions,
                 Feature::Pause,
@@ -42,7 +42,10 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
                 Feature::Notify,
                 Feature::Log,
                 Feature::Stock,
-            ],
+            ]
+            .into_iter()
+            .chain(privacy::features())
+            .collect(),
             settings: room.settings.clone(),
             defaults: Settings::default(),
             models: room.models.clone(),

@@ -4,9 +4,9 @@ use earmark_jobs::{Device, Kind};
 use tauri::AppHandle;
 
 use super::work;
-use crate::contract::{EntryId, Event, Failure, Microphone};
+use crate::contract::{EntryId, Event, Failure, Microphone, Privacy};
 use crate::pane::{self, CAPTIONS};
-use crate::{front, log};
+use crate::{front, log, privacy};
 
 #[tauri::command]
 pub(crate) async fn record(app: AppHandle) -> Result<EntryId, Failure> {
@@ -39,9 +39,17 @@ pub(crate) async fn toggle_captions(app: AppHandle) -> Result<(), Failure> {
         return Ok(());
     }
     work(app.clone(), move |_| {
+        if desk.room().takes.is_empty() {
+            return Ok(()); // it has just ended
+        }
         pane::show(&app, &CAPTIONS)?;
         desk.room().tell(Event::Captions { is_open: true });
         Ok(())
     })
     .await
+}
+
+#[tauri::command]
+pub(crate) async fn open_privacy(app: AppHandle, page: Privacy) -> Result<(), Failure> {
+    work(app, move |_| privacy::open(page)).await
 }

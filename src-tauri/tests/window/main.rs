@@ -9,6 +9,7 @@
 #![cfg(target_os = "linux")]
 
 mod bus;
+mod captions;
 mod closed;
 mod display;
 mod driver;

@@ -26,7 +26,8 @@ const SURE: &str = "
     return [...pieces].map((it) => it.textContent).join('');";
 
 /// Whether a second was recorded.
-const RUNS: &str = "return document.querySelector('[role=timer]').textContent.trim() >= '0:01'";
+pub(crate) const RUNS: &str =
+    "return document.querySelector('[role=timer]').textContent.trim() >= '0:01'";
 
 #[test]
 fn what_is_said_is_seen_recorded_and_found_again() {
@@ -37,8 +38,8 @@ fn what_is_said_is_seen_recorded_and_found_again() {
         let window = Window::open(&data);
         window.press("Record");
         window.until("the recording", 60, RUNS);
-        play_sample();
-        let truth = truth();
+        play(SAMPLE);
+        let truth = truth(SAMPLE);
         window.until("the text", 240, &says(&truth));
         window.press("Stop recording");
         let lines = window.until("the transcript", 240, LINES);
@@ -81,7 +82,7 @@ fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
         let window = Window::open(&data);
         window.press("Record");
         window.until("the recording", 60, RUNS);
-        play_sample();
+        play(SAMPLE);
         window.kill();
 
         let window = Window::open(&data);
@@ -91,7 +92,7 @@ fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
         window.until("the end of the recording", 240, is_done);
         window.press("Open");
         let lines = window.until("the transcript", 60, LINES);
-        assert_eq!(joined(&lines), truth());
+        assert_eq!(joined(&lines), truth(SAMPLE));
 
         window.press("Back");
         window.press("Record");
@@ -121,19 +122,20 @@ fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
 /// Whether the page says that there is no speech in the open transcript.
 const NOTHING: &str = "return document.body.textContent.includes('No speech was found.')";
 
-/// Plays the sample into the microphone, to its end.
-fn play_sample() {
+/// Plays a sample into the microphone, to its end.
+pub(crate) fn play(name: &str) {
     let played = Command::new("paplay")
         .arg("--device=microphone")
-        .arg(sample(SAMPLE))
+        .arg(sample(name))
         .status();
     let played = played.unwrap_or_else(|error| panic!("{error}: {}", install("pulseaudio-utils")));
     assert!(played.success());
 }
 
-fn truth() -> String {
-    let text =
-        fs::read_to_string(sample(SAMPLE).with_extension("txt")).expect("the sample has a text");
+/// What is said in a sample.
+pub(crate) fn truth(name: &str) -> String {
+    let text = fs::read_to_string(sample(name).with_extension("txt"));
+    let text = text.expect("the sample has a text");
     text.trim().to_owned()
 }
 

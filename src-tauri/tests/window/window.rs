@@ -118,6 +118,34 @@ impl Window {
         self.until(&words.to_string(), 60, &script);
     }
 
+    /// Looks from now on into the window of which a script says that it is the one, when it is
+    /// there.
+    pub(crate) fn turn_to(&self, is_it: &str) {
+        until(is_it, 60, || {
+            self.handles().into_iter().find_map(|handle| {
+                let path = format!("{}/window", self.session);
+                let wish = json!({ "handle": handle });
+                self.driver.ask("POST", &path, &wish, 60).ok()?;
+                (self.try_look(is_it).ok()? == true).then_some(())
+            })
+        });
+    }
+
+    /// Waits until the program has so many windows.
+    pub(crate) fn until_windows(&self, n: usize) {
+        until("the windows", 60, || {
+            (self.handles().len() == n).then_some(())
+        });
+    }
+
+    /// The windows of the program, as the driver names them.
+    fn handles(&self) -> Vec<Value> {
+        let path = format!("{}/window/handles", self.session);
+        let handles = self.driver.ask("GET", &path, &Value::Null, 60);
+        let handles = handles.ok().and_then(|it| it.as_array().cloned());
+        handles.unwrap_or_default()
+    }
+
     /// Clicks on the button of this name when it is there.
     pub(crate) fn press(&self, button: &str) {
         let path = format!("//button[normalize-space()='{button}' or @aria-label='{button}']");
@@ -285,6 +313,7 @@ fn code(key: &str) -> &str {
         "End" => "\u{e010}",
         "Home" => "\u{e011}",
         "ArrowRight" => "\u{e014}",
+        "ArrowDown" => "\u{e015}",
         "Space" => " ",
         letter => letter,
     }

@@ -11,6 +11,7 @@ import type {
   Feature,
   Ms,
   Opening,
+  Privacy,
   Settings,
 } from "./backend";
 import { dress } from "./dress";
@@ -108,6 +109,11 @@ export class Session {
     await this.try(() => this.backend.toggleCaptions());
   }
 
+  /** Opens the system's settings for what programs may use. */
+  openPrivacy(page: Privacy): void {
+    void this.try(() => this.backend.openPrivacy(page));
+  }
+
   /** Is told every event as well, until the returned function is called. */
   listen(listener: (event: Event) => void): () => void {
     this.#listeners.add(listener);
@@ -135,7 +141,16 @@ export class Session {
   }
 
   trouble({ code, message }: Failure): void {
-    this.#post({ text: say.failure(code), details: message, isTrouble: true });
+    const action =
+      code === "microphone-denied" && this.can("microphone-privacy")
+        ? { label: say.privacy.open, run: () => this.openPrivacy("microphone") }
+        : null;
+    this.#post({
+      text: say.failure(code),
+      details: message,
+      isTrouble: true,
+      ...(action ? { action } : {}),
+    });
   }
 
   dismiss(): void {

@@ -29,6 +29,7 @@ export const tauri: Backend = {
   record: () => ask("record"),
   microphones: () => ask("list_microphones"),
   toggleCaptions: () => ask("toggle_captions"),
+  openPrivacy: (page) => ask("open_privacy", { page }),
   cancel: (id) => ask("cancel", { id }),
   pause: (id) => ask("pause", { id }),
   resume: (id) => ask("resume", { id }),

@@ -433,7 +433,11 @@ export type Feature =
   | "models"
   | "stock"
   | "notify"
-  | "log";
+  | "log"
+  /** The system has settings for what may hear the microphone. */
+  | "microphone-privacy"
+  /** The system has settings for what may paste into other programs. */
+  | "accessibility-privacy";
 
 /** What the page begins with. */
 export interface Opening {
@@ -453,6 +457,9 @@ export interface Opening {
   /** The bundled sample is there. */
   has_sample: boolean;
 }
+
+/** A page of the system's settings. */
+export type Privacy = "microphone" | "accessibility";
 
 export type Folder = "history" | "models" | "log";
 
@@ -519,6 +526,8 @@ export interface Backend {
   microphones(): Promise<Microphone[]>;
   /** Opens the window with captions, or closes it. `toggle_captions` */
   toggleCaptions(): Promise<void>;
+  /** Opens the system's settings for what programs may use. `open_privacy` */
+  openPrivacy(page: Privacy): Promise<void>;
   /** Stops an entry that waits, runs, pauses or is recorded; what is finished is kept. What was
    * recorded is still heard to its end, unless that is stopped, too. `cancel` */
   cancel(id: EntryId): Promise<void>;

@@ -126,6 +126,13 @@ export const en = {
     late: (time: string) => `The text is ${time} behind; nothing is lost.`,
   },
 
+  privacy: {
+    name: "Permissions",
+    hint: "The system asks once. Recording needs the microphone; pasting what you dictate into other programs needs accessibility. Both are given and taken back in the system’s settings.",
+    open: "Open the system’s settings",
+    pages: { microphone: "Microphone…", accessibility: "Accessibility…" },
+  },
+
   captions: {
     title: "Captions",
     nothing: "What is said appears here.",

@@ -158,6 +158,13 @@ export const zh: Words = {
     late: (time) => `文字落后 ${time}，不会丢失内容。`,
   },
 
+  privacy: {
+    name: "权限",
+    hint: "系统只询问一次。录音需要麦克风权限；把听写的文字粘贴到其他程序需要辅助功能权限。两者都可以在系统设置中授予或收回。",
+    open: "打开系统设置",
+    pages: { microphone: "麦克风…", accessibility: "辅助功能…" },
+  },
+
   captions: {
     title: "字幕窗口",
     nothing: "说的话会显示在这里。",

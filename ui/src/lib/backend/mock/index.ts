@@ -14,6 +14,7 @@ import type {
   HistoryQuery,
   HistoryRow,
   Model,
+  Privacy,
   Settings,
 } from "../types";
 import { type Clock } from "./clock";
@@ -41,6 +42,8 @@ export interface Mock extends Backend {
   /** What a copy put on the clipboard, and what exports wrote. */
   readonly clipboard: string;
   readonly disk: Map<string, string>;
+  /** The pages of the system's settings that were opened. */
+  readonly pages: readonly Privacy[];
   /** What is stored of a transcript. */
   texts(id: EntryId): string[];
 }
@@ -72,6 +75,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
   });
   let stopRecording: (() => void) | null = null;
   let hasCaptions = false;
+  const pages: Privacy[] = [];
   const models: Model[] = [
     { name: "demo", title: "Demo", is_demo: true, is_ready: true, bytes: 2_900_000 },
     {
@@ -245,6 +249,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       return clipboard;
     },
     disk,
+    pages,
     texts: (id) => the(id).segments.map((s) => s.text),
 
     open: async (listener) => {
@@ -267,6 +272,8 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
           "stock",
           "notify",
           "log",
+          "microphone-privacy",
+          "accessibility-privacy",
         ],
         settings,
         defaults,
@@ -324,6 +331,9 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     toggleCaptions: async () => {
       hasCaptions = !hasCaptions;
       emit({ kind: "captions", is_open: hasCaptions });
+    },
+    openPrivacy: async (page) => {
+      pages.push(page);
     },
     cancel: async (id) => {
       const it = the(id);

@@ -1,0 +1,28 @@
+/** The way to the system's settings, where a person allows the microphone. */
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { Desk } from "./page";
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await Desk.open();
+});
+afterAll(() => desk.close());
+
+test("a refused microphone leads to the system's settings, and so do ours", async () => {
+  const { page, troubles } = await desk.page();
+  const opened = () => page.evaluate(() => [...(window.mock?.pages ?? [])]);
+  await page.evaluate(() => {
+    const message = "the system does not let this program hear Desk microphone";
+    window.mock?.emit({ kind: "trouble", failure: { code: "microphone-denied", message } });
+  });
+  await page.getByRole("button", { name: "Open the system’s settings" }).click();
+  expect(await opened()).toEqual(["microphone"]);
+  expect(await page.locator(".notice").count()).toBe(0);
+  await page.keyboard.press("Control+,");
+  await page.getByRole("button", { name: "Accessibility…" }).click();
+  expect(await opened()).toEqual(["microphone", "accessibility"]);
+  await page.context().close();
+  expect(troubles).toEqual([]);
+});
