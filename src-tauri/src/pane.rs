@@ -7,7 +7,7 @@ use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Window, Window
 use crate::commands::pane as commands;
 use crate::contract::{Event, Failure};
 use crate::desk::Room;
-use crate::front;
+use crate::{dictation, front};
 
 /// What the main window is called.
 pub(crate) const MAIN: &str = "main";
@@ -32,6 +32,14 @@ pub(crate) const CAPTIONS: Pane = Pane {
     is_focusable: true,
 };
 
+/// How far a dictation is, for who writes in another program.
+pub(crate) const PILL: Pane = Pane {
+    name: "pill",
+    size: (400.0, 72.0),
+    least: (400.0, 72.0),
+    is_focusable: false,
+};
+
 /// Shows a pane; it is built unless it is there. Waits for the main thread, so not for who holds
 /// the room.
 ///
@@ -53,6 +61,8 @@ pub(crate) fn show(app: &AppHandle, pane: &Pane) -> Result<(), Failure> {
         .minimizable(false)
         .focused(false)
         .focusable(pane.is_focusable)
+        // What must not have the keyboard is first told so, and then shown.
+        .visible(pane.is_focusable)
         .build();
     built.map(drop).map_err(|error| Failure::internal(&error))
 }
@@ -93,13 +103,13 @@ pub(crate) fn hear(window: &Window, event: &WindowEvent) {
 pub(crate) fn gate(
     main: impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static,
 ) -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
-    let panes = tauri::generate_handler![
+    let panes: Box<dyn Fn(Invoke<Wry>) -> bool + Send + Sync> = Box::new(tauri::generate_handler![
         commands::open_pane,
         commands::close_pane,
         commands::drag_pane,
         commands::nudge_pane,
         commands::caption_size,
-    ];
+    ]);
     move |invoke| match invoke.message.webview_ref().label() {
         MAIN => main(invoke),
         _ => panes(invoke),
@@ -110,6 +120,7 @@ impl Room {
     /// A pane that is told its events from now on.
     pub(crate) fn show_on_pane(&mut self, name: &str, events: Channel<Event>) {
         self.panes.insert(name.to_owned(), events);
+        dictation::recall(self);
     }
 
     /// Tells a pane, if it is there.

@@ -23,6 +23,9 @@ pub(crate) struct Words {
     pub(crate) n_failed: fn(usize) -> String,
     pub(crate) show: &'static str,
     pub(crate) recording: &'static str,
+    pub(crate) dictation: &'static str,
+    pub(crate) last_dictations: &'static str,
+    pub(crate) is_copied: &'static str,
 }
 
 static ENGLISH: Words = Words {
@@ -49,6 +52,9 @@ static ENGLISH: Words = Words {
     },
     show: "Show",
     recording: "Recording",
+    dictation: "Dictation",
+    last_dictations: "Copy a dictation",
+    is_copied: "The text is on the clipboard.",
 };
 
 static CHINESE: Words = Words {
@@ -71,6 +77,9 @@ static CHINESE: Words = Words {
     n_failed: |n| format!("{n} 个录音无法转写。"),
     show: "查看",
     recording: "录音",
+    dictation: "听写",
+    last_dictations: "复制听写内容",
+    is_copied: "文字已复制到剪贴板。",
 };
 
 /// The words of a language, or of the system's.
