@@ -146,7 +146,7 @@ impl World for Shell {
     }
 
     fn show(&mut self, pill: Option<Pill>) {
-        pill::show(&self.app, pill);
+        pill::show(&self.app, pill.as_ref());
     }
 }
 

@@ -15,19 +15,19 @@ const MARGIN: f64 = 32.0;
 
 /// Shows the pill, or hides it. A desktop that gives no shortcut gives the keyboard to every window
 /// that comes; there a message says when the text can be pasted.
-pub(super) fn show(app: &AppHandle, pill: Option<Pill>) {
+pub(super) fn show(app: &AppHandle, pill: Option<&Pill>) {
     let desk = front::desk(app);
     let mut room = desk.room();
     if !super::is_possible() {
-        let entry = room.last_done.filter(|_| pill == Some(Pill::Copied));
+        let entry = room.last_done.filter(|_| pill == Some(&Pill::Copied));
         drop(room);
         if let Some(entry) = entry {
             announce(app, entry);
         }
         return;
     }
-    let was_shown = std::mem::replace(&mut room.pill, pill.clone()).is_some();
-    if let Some(pill) = pill.clone() {
+    let was_shown = std::mem::replace(&mut room.pill, pill.cloned()).is_some();
+    if let Some(pill) = pill.cloned() {
         room.tell_pane(&PILL, Event::Pill { pill });
     }
     drop(room);
