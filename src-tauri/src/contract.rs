@@ -57,6 +57,8 @@ pub(crate) enum Code {
     Disk,
     Microphone,
     MicrophoneDenied,
+    Recording,
+    Shortcut,
     Device,
     Engine,
     EntryMissing,
@@ -352,6 +354,17 @@ pub(crate) struct Settings {
     pub(crate) keep_days: Option<u32>,
     pub(crate) notify_when_done: bool,
     pub(crate) network_off: bool,
+    pub(crate) dictation_shortcut: Option<String>,
+    pub(crate) dictation_insertion: Insertion,
+    pub(crate) dictation_marks: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Insertion {
+    Paste,
+    Type,
+    Copy,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -455,6 +468,7 @@ pub(crate) enum Feature {
     Stock,
     MicrophonePrivacy,
     AccessibilityPrivacy,
+    Dictate,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -462,6 +476,28 @@ pub(crate) enum Feature {
 pub(crate) enum Privacy {
     Microphone,
     Accessibility,
+}
+
+/// Whether the shortcut for dictation does something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Standing {
+    Works,
+    Refused,
+    #[default]
+    None,
+}
+
+/// How far a dictation is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(crate) enum Pill {
+    Listening { peak: f32 },
+    Thinking,
+    Inserted,
+    Copied,
+    Nothing,
+    Failed { code: Code },
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -476,6 +512,7 @@ pub(crate) struct Opening {
     pub(crate) queue: Vec<Entry>,
     pub(crate) is_first_run: bool,
     pub(crate) has_sample: bool,
+    pub(crate) shortcut: Standing,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -551,6 +588,9 @@ pub(crate) enum Event {
     },
     Drag {
         phase: Phase,
+    },
+    Pill {
+        pill: Pill,
     },
     Settings {
         settings: Settings,

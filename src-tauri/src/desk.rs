@@ -16,12 +16,12 @@ use jiff::Timestamp;
 use tauri::AppHandle;
 use tauri::ipc::Channel;
 
-use crate::contract::{Code, Entry, Event, Failure, Model, Settings, State};
+use crate::contract::{Code, Entry, Event, Failure, Model, Pill, Settings, Standing, State};
 use crate::door::{self, Knock};
 use crate::notice::Stint;
 use crate::order::Running;
 use crate::take::Take;
-use crate::{convert, front, log, settings, stock};
+use crate::{convert, dictation, front, log, settings, stock};
 
 /// Days that deleted entries can be taken back.
 const TRASH_DAYS: i64 = 30;
@@ -51,6 +51,10 @@ pub(crate) struct Room {
     pub(crate) stint: Stint,
     /// The transcript that was finished last.
     pub(crate) last_done: Option<ItemId>,
+    /// Whether the shortcut for dictation does something.
+    pub(crate) shortcut: Standing,
+    /// What the pill shows.
+    pub(crate) pill: Option<Pill>,
     /// Stops the lines that are being heard again.
     pub(crate) redoing: Option<Stopper>,
     pub(crate) settings: Settings,
@@ -111,6 +115,8 @@ impl Desk {
             takes: Vec::new(),
             stint: Stint::default(),
             last_done: None,
+            shortcut: Standing::default(),
+            pill: None,
             redoing: None,
             settings: settings::from_file(&loaded.settings),
             models: Vec::new(),
@@ -178,8 +184,10 @@ impl Desk {
     /// Does what a second start was asked for.
     fn let_in(self: &Arc<Self>, knock: Knock) {
         front::take_in(Arc::clone(self), knock.files());
-        if let Some(app) = self.app.get() {
-            front::raise(app, knock.startup_id);
+        match self.app.get() {
+            Some(app) if knock.dictates => dictation::switch(app),
+            Some(app) => front::raise(app, knock.startup_id),
+            None => {}
         }
     }
 

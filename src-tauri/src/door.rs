@@ -19,6 +19,10 @@ use tauri::Url;
 /// The file beside the history that says where to knock.
 const FILE: &str = "door.json";
 
+/// The option with which a second start begins or ends a dictation, for desktops that give programs
+/// no shortcut but let a person give one to a command.
+const DICTATE: &str = "--dictate";
+
 /// What opens the door again.
 const WELCOME: &str = "welcome\n";
 
@@ -35,6 +39,9 @@ pub(crate) struct Knock {
     files: Vec<OsString>,
     /// What the desktop gave along, so that the window may come to the front.
     pub(crate) startup_id: Option<String>,
+    /// A dictation is to begin or end, and nothing else.
+    #[serde(default)]
+    pub(crate) dictates: bool,
 }
 
 /// Where to knock.
@@ -54,6 +61,7 @@ impl Knock {
         Self {
             files: files.map(PathBuf::into_os_string).collect(),
             startup_id: ids.into_iter().find_map(|id| env::var(id).ok()),
+            dictates: env::args_os().skip(1).any(|word| word == DICTATE),
         }
     }
 
@@ -189,6 +197,7 @@ mod tests {
         let knock = Knock {
             files: vec!["/home/m/会议 1.wav".into(), odd_name()],
             startup_id: Some("token".into()),
+            dictates: true,
         };
         // The first start is not ready yet when the second one knocks.
         let second = {

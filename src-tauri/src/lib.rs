@@ -10,6 +10,7 @@ mod contract;
 mod convert;
 mod desk;
 mod diagnostics;
+mod dictation;
 mod door;
 mod drops;
 mod export;
@@ -55,9 +56,11 @@ pub fn run() {
 fn build(desk: Arc<desk::Desk>, context: Context) -> App {
     let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
     let state = tauri_plugin_window_state::Builder::new().with_state_flags(kept);
+    let state = state.with_denylist(&[pane::PILL.name]);
     let builder = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(state.build())
+        .plugin(tauri_plugin_global_shortcut::Builder::new().build())
         .plugin(fence::plugin());
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(tauri_plugin_notification::init());
@@ -70,6 +73,7 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
             desk.belong_to(app.clone());
             let has_last = desk.room().last_done.is_some();
             tray::put_up(app, front::words_of(app), has_last);
+            dictation::start(app);
             Ok(())
         })
         .on_window_event(drops::hear)

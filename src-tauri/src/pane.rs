@@ -7,8 +7,8 @@ use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Window, Window
 use crate::commands::pane as commands;
 use crate::contract::{Event, Failure};
 use crate::desk::Room;
-use crate::front;
 use crate::words::Words;
+use crate::{dictation, front};
 
 /// What the main window is called.
 pub(crate) const MAIN: &str = "main";
@@ -39,6 +39,15 @@ pub(crate) const CAPTIONS: Pane = Pane {
     is_focusable: true,
 };
 
+/// How far a dictation is, for who writes in another program.
+pub(crate) const PILL: Pane = Pane {
+    name: "pill",
+    title: |words| words.dictation,
+    size: (400.0, 72.0),
+    least: (400.0, 72.0),
+    is_focusable: false,
+};
+
 /// Shows a pane; it is built unless it is there. Waits for the main thread, so not for who holds
 /// the room.
 ///
@@ -59,7 +68,9 @@ pub(crate) fn show(app: &AppHandle, pane: &Pane) -> Result<(), Failure> {
         .maximizable(false)
         .minimizable(false)
         .focused(false)
-        .focusable(pane.is_focusable);
+        .focusable(pane.is_focusable)
+        // What must not have the keyboard is first told so, and then shown.
+        .visible(pane.is_focusable);
     if let Some((x, y)) = place(app, pane) {
         builder = builder.position(x, y);
     }
@@ -131,6 +142,7 @@ impl Room {
     /// A pane that is told its events from now on.
     pub(crate) fn show_on_pane(&mut self, name: &str, events: Channel<Event>) {
         self.panes.insert(name.to_owned(), events);
+        dictation::recall(self);
     }
 
     /// Tells a pane, if it is there.

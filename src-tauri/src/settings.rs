@@ -9,7 +9,8 @@ use earmark_transcript::cues::Rules;
 use serde_json::{Map, Value};
 
 use crate::contract::{
-    Destination, ExportOptions, Failure, Format, InterfaceLanguage, Model, Preset, Settings, Theme,
+    Destination, ExportOptions, Failure, Format, Insertion, InterfaceLanguage, Model, Preset,
+    Settings, Theme,
 };
 use crate::convert;
 
@@ -56,6 +57,10 @@ impl Default for Settings {
             keep_days: None,
             notify_when_done: true,
             network_off: false,
+            // Free on every system, and no way to switch a method of writing Chinese.
+            dictation_shortcut: Some("Ctrl+Alt+Space".to_owned()),
+            dictation_insertion: Insertion::Paste,
+            dictation_marks: true,
         }
     }
 }
@@ -133,7 +138,7 @@ pub(crate) fn changed(
 }
 
 /// Settings with those of a backup in place of what was never chosen here. A model or device that
-/// is not on this computer is left out, and so is a microphone.
+/// is not on this computer is left out, and so are a microphone and a shortcut.
 pub(crate) fn completed(
     now: &Settings,
     backup: &Settings,
@@ -147,7 +152,7 @@ pub(crate) fn completed(
     let (mine, defaults) = (map(now)?, map(&Settings::default())?);
     let is_here = |key: &str, value: &Value| match key {
         "model" => models.iter().any(|it| it.is_ready && *value == it.name),
-        "microphone" => false,
+        "microphone" | "dictation_shortcut" => false,
         "device" => convert::devices().iter().any(|it| value == it.name),
         _ => true,
     };

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -14,6 +15,7 @@ use jiff::Zoned;
 use crate::contract::{Code, Event, Failure, State};
 use crate::convert::kept;
 use crate::desk::{self, Desk, Room};
+use crate::dictation::Said;
 use crate::pane::CAPTIONS;
 use crate::{log, order, words};
 
@@ -28,6 +30,8 @@ pub(crate) struct Take {
     /// Why it ended, when nobody asked for that.
     cut_off: Option<String>,
     begun: Instant,
+    /// Who dictates it; the others are recordings that somebody looks at.
+    dictation: Option<Sender<Said>>,
 }
 
 impl Desk {
@@ -35,12 +39,33 @@ impl Desk {
     ///
     /// Errors: the microphone cannot be heard, or nothing can be written; then there is no entry.
     pub(crate) fn record(self: &Arc<Self>) -> Result<ItemId, Failure> {
+        self.begin(None)
+    }
+
+    /// Begins a dictation, and tells it how far it is.
+    ///
+    /// Errors: as [`Desk::record`], and while something is recorded: text is needed at once, and
+    /// the listener hears one after the other.
+    pub(crate) fn dictate(self: &Arc<Self>, told: Sender<Said>) -> Result<ItemId, Failure> {
+        self.begin(Some(told))
+    }
+
+    fn begin(self: &Arc<Self>, dictation: Option<Sender<Said>>) -> Result<ItemId, Failure> {
         let listener = (self.listener.lock()).unwrap_or_else(PoisonError::into_inner);
         let mut room = self.room();
-        if let Some(open) = room.takes.iter().find(|take| take.is_open) {
-            return Ok(open.id);
+        let is_recording = |take: &&Take| take.is_open && take.dictation.is_none();
+        if let Some(open) = room.takes.iter().find(is_recording) {
+            if dictation.is_none() {
+                return Ok(open.id);
+            }
+            let message = "a recording is being made; dictate when it has ended";
+            return Err(Failure::new(Code::Recording, message));
         }
-        let (id, listen) = room.prepare_take()?;
+        let (id, listen) = room.prepare_take(if dictation.is_some() {
+            Origin::Dictation
+        } else {
+            Origin::Recording
+        })?;
         // It takes a moment to open a device, and nobody else has to wait for that.
         drop(room);
         let begun = listener.listen(&listen);
@@ -52,7 +77,7 @@ impl Desk {
                 return Err(failure.into());
             }
         };
-        room.begin_take(id, session);
+        room.begin_take(id, session, dictation);
         drop(room);
         let desk = Arc::clone(self);
         thread::spawn(move || {
@@ -66,12 +91,16 @@ impl Desk {
 
 impl Room {
     /// An entry for a recording that is to be made, and what is asked of the listener.
-    fn prepare_take(&mut self) -> Result<(ItemId, Listen), Failure> {
+    fn prepare_take(&mut self, origin: Origin) -> Result<(ItemId, Listen), Failure> {
         let now = Zoned::now();
         let source = free_path(&self.folder.join("recordings"), &now)?;
         let words = words::of(self.settings.interface_language);
-        let name = format!("{} {}", words.recording, now.strftime("%Y-%m-%d %H:%M"));
-        let asked = self.asked(source, name, Origin::Recording);
+        let kind = match origin {
+            Origin::Dictation => words.dictation,
+            _ => words.recording,
+        };
+        let name = format!("{kind} {}", now.strftime("%Y-%m-%d %H:%M"));
+        let asked = self.asked(source, name, origin);
         let id = self.store.add(&asked)?;
         // From here on a killed program finds it again.
         self.store.set_state(id, &Stored::Running)?;
@@ -83,20 +112,25 @@ impl Room {
         Ok((id, listen))
     }
 
-    fn begin_take(&mut self, id: ItemId, session: Session) {
+    fn begin_take(&mut self, id: ItemId, session: Session, dictation: Option<Sender<Said>>) {
         log::info(&format!("entry {} is being recorded", id.0));
         let microphone = Some(session.device().name.clone());
         self.live.insert(id, State::Recording { microphone });
+        let is_recording = dictation.is_none();
         self.takes.push(Take {
             id,
             session,
             is_open: true,
             cut_off: None,
             begun: Instant::now(),
+            dictation,
         });
-        self.order.push(id);
-        self.tell_entry(id);
-        self.tell_queue();
+        // Who dictates looks at another program; the history has it all the same.
+        if is_recording {
+            self.order.push(id);
+            self.tell_entry(id);
+            self.tell_queue();
+        }
     }
 
     /// Ends a recording, or, when that was done before, the hearing of it; whether there is one.
@@ -158,6 +192,7 @@ impl Room {
                 Ok(())
             }
             Heard::Level(level, recorded) => {
+                self.takes[at].say(Said::Level(id, level.peak));
                 self.tell(Event::Level {
                     id: id.0,
                     peak: level.peak,
@@ -178,7 +213,9 @@ impl Room {
                     tentative,
                     late_ms: late.0,
                 };
-                self.tell_pane(&CAPTIONS, words.clone());
+                if self.takes[at].dictation.is_none() {
+                    self.tell_pane(&CAPTIONS, words.clone());
+                }
                 self.tell(words);
                 Ok(())
             }
@@ -198,7 +235,13 @@ impl Room {
                 Ok(())
             }
             Heard::Closed { recorded, failure } => self.close_take(at, recorded, failure),
-            Heard::Deaf(failure) => Err(Failure::from(failure)),
+            Heard::Deaf(failure) => {
+                let take = &mut self.takes[at];
+                if take.dictation.is_some() {
+                    take.session.stop();
+                }
+                Err(Failure::from(failure))
+            }
             Heard::Ended(end) => self.end_take(at, end),
         };
         self.note(result);
@@ -206,7 +249,15 @@ impl Room {
 
     fn set_microphone(&mut self, id: ItemId, microphone: Option<String>) {
         self.live.insert(id, State::Recording { microphone });
-        self.tell_entry(id);
+        self.tell_take(id);
+    }
+
+    /// Tells the page how a recording is now, as long as it is none that is dictated.
+    fn tell_take(&self, id: ItemId) {
+        let is_dictated = |take: &Take| take.id == id && take.dictation.is_some();
+        if !self.takes.iter().any(is_dictated) {
+            self.tell_entry(id);
+        }
     }
 
     /// Nothing more is recorded.
@@ -219,7 +270,10 @@ impl Room {
         let take = &mut self.takes[at];
         let id = take.id;
         take.is_open = false;
-        self.stint.begin(Instant::now());
+        take.say(Said::Closed(id));
+        if take.dictation.is_none() {
+            self.stint.begin(Instant::now());
+        }
         let duration = recorded.map(|recorded| recorded.duration);
         log::info(&format!("entry {} was recorded", id.0));
         let state = State::Recognising {
@@ -249,7 +303,7 @@ impl Room {
         if let Some(State::Recognising { done_ms, .. }) = self.live.get_mut(&id) {
             *done_ms = heard_until.0;
         }
-        self.tell_entry(id);
+        self.tell_take(id);
     }
 
     fn end_take(&mut self, at: usize, end: End) -> Result<(), Failure> {
@@ -257,23 +311,33 @@ impl Room {
         let id = take.id;
         order::log_end(id, &end, take.begun.elapsed());
         self.live.remove(&id);
+        let is_recording = take.dictation.is_none();
+        let mut failed = None;
         let kept = match end {
             End::Done(mut heard) => {
-                heard.warnings.extend(take.cut_off);
-                self.stint.done(id);
+                heard.warnings.extend(take.cut_off.clone());
+                if is_recording {
+                    self.stint.done(id);
+                }
                 self.last_done = Some(id);
                 self.store.finish(id, &heard)
             }
             // What is spoken is never held.
             End::Cancelled(_) | End::Held(_) => self.store.set_state(id, &Stored::Cancelled),
             End::Failed(failure) => {
-                self.stint.failed(id);
-                let failure = kept(&failure.into());
-                self.store.set_state(id, &Stored::Failed(failure))
+                if is_recording {
+                    self.stint.failed(id);
+                }
+                let failure = Failure::from(failure);
+                let failure = failed.insert(failure);
+                self.store.set_state(id, &Stored::Failed(kept(failure)))
             }
         };
+        take.say(Said::Ended(id, failed));
         self.tell_entry(id);
-        if let Ok(entry) = self.entry(id) {
+        if let Ok(entry) = self.entry(id)
+            && is_recording
+        {
             self.tell_pane(&CAPTIONS, Event::Entry { entry });
         }
         // An entry that was removed meanwhile needs no end.
@@ -282,6 +346,16 @@ impl Room {
                 Code::EntryMissing => Ok(()),
                 _ => Err(failure),
             })
+    }
+}
+
+impl Take {
+    /// Tells who dictates it.
+    fn say(&self, said: Said) {
+        if let Some(told) = &self.dictation {
+            // Nobody hears it any more when the program ends.
+            let _ = told.send(said);
+        }
     }
 }
 

@@ -4,20 +4,25 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
+use earmark_store::ItemId;
+use tauri::menu::{Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager, Wry};
 
+use crate::dictation::Recent;
 use crate::words::Words;
 use crate::{front, log};
 
 const COPY_LAST: &str = "copy-last";
+/// What the name of a dictation's line begins with; its number follows.
+const DICTATION: &str = "dictation-";
 const OPEN: &str = "open";
 const QUIT: &str = "quit";
 
 /// A tray that was put up.
 struct Tray {
     copy_last: MenuItem<Wry>,
+    dictations: Submenu<Wry>,
     open: MenuItem<Wry>,
     quit: MenuItem<Wry>,
     _icon: TrayIcon,
@@ -42,8 +47,9 @@ fn build(app: &AppHandle, words: &Words, has_last: bool) -> tauri::Result<Tray> 
     let copy_last = item(COPY_LAST, words.copy_last, has_last)?;
     let open = item(OPEN, words.open, true)?;
     let quit = item(QUIT, words.quit, true)?;
+    let dictations = Submenu::new(app, words.last_dictations, false)?;
     let line = PredefinedMenuItem::separator(app)?;
-    let menu = Menu::with_items(app, &[&copy_last, &open, &line, &quit])?;
+    let menu = Menu::with_items(app, &[&copy_last, &dictations, &open, &line, &quit])?;
     let mut icon = TrayIconBuilder::with_id("main")
         .menu(&menu)
         .tooltip("Earmark")
@@ -69,6 +75,7 @@ fn build(app: &AppHandle, words: &Words, has_last: bool) -> tauri::Result<Tray> 
     Ok(Tray {
         _icon: icon.build(app)?,
         copy_last,
+        dictations,
         open,
         quit,
     })
@@ -86,8 +93,40 @@ fn choose(app: &AppHandle, id: &str) {
         }
         OPEN => front::raise(&app, None),
         QUIT => app.exit(0),
-        _ => {}
+        other => {
+            let number = other.strip_prefix(DICTATION).and_then(|n| n.parse().ok());
+            if let Some(number) = number {
+                let desk = front::desk(&app);
+                let mut room = desk.room();
+                let copied = room.copy_dictation(ItemId(number));
+                room.note(copied);
+            }
+        }
     });
+}
+
+/// Lists the last dictations, each to be copied. Waits for the main thread.
+pub(crate) fn list_dictations(app: &AppHandle, recent: &[Recent]) {
+    let Some(tray) = app.try_state::<Tray>() else {
+        return;
+    };
+    let list = || -> tauri::Result<()> {
+        while tray.dictations.remove_at(0)?.is_some() {}
+        for Recent { id, label } in recent {
+            let name = format!("{DICTATION}{}", id.0);
+            // An ampersand would mark the letter behind it.
+            let label = label.replace('&', "&&");
+            let line = MenuItem::with_id(app, name, label, true, None::<&str>)?;
+            tray.dictations.append(&line)?;
+        }
+        tray.dictations.set_enabled(!recent.is_empty())
+    };
+    if let Err(error) = list() {
+        log::warn(&format!(
+            "the tray lists no dictations: {}",
+            log::discreet(&error.to_string())
+        ));
+    }
 }
 
 /// Whether there is a transcript to be copied.
@@ -101,6 +140,7 @@ pub(crate) fn allow_copy(app: &AppHandle, has_last: bool) {
 pub(crate) fn speak(app: &AppHandle, words: &Words) {
     if let Some(tray) = app.try_state::<Tray>() {
         let _ = tray.copy_last.set_text(words.copy_last);
+        let _ = tray.dictations.set_text(words.last_dictations);
         let _ = tray.open.set_text(words.open);
         let _ = tray.quit.set_text(words.quit);
     }

@@ -24,6 +24,9 @@ pub(crate) struct Words {
     pub(crate) show: &'static str,
     pub(crate) recording: &'static str,
     pub(crate) captions: &'static str,
+    pub(crate) dictation: &'static str,
+    pub(crate) last_dictations: &'static str,
+    pub(crate) is_copied: &'static str,
 }
 
 static ENGLISH: Words = Words {
@@ -51,6 +54,9 @@ static ENGLISH: Words = Words {
     show: "Show",
     recording: "Recording",
     captions: "Captions",
+    dictation: "Dictation",
+    last_dictations: "Copy a dictation",
+    is_copied: "The text is on the clipboard.",
 };
 
 static CHINESE: Words = Words {
@@ -74,6 +80,9 @@ static CHINESE: Words = Words {
     show: "查看",
     recording: "录音",
     captions: "字幕窗口",
+    dictation: "听写",
+    last_dictations: "复制听写内容",
+    is_copied: "文字已复制到剪贴板。",
 };
 
 /// The words of a language, or of the system's.

@@ -7,9 +7,10 @@ import { mount, type Component } from "svelte";
 import type { Failure } from "$lib/backend";
 import { connect, type Pane } from "$lib/backend/pane";
 import Captions from "./panes/Captions.svelte";
+import Pill from "./panes/Pill.svelte";
 import Broken from "./screens/Broken.svelte";
 
-const panes: Record<string, Component<{ pane: Pane }>> = { captions: Captions };
+const panes: Record<string, Component<{ pane: Pane }>> = { captions: Captions, pill: Pill };
 
 const target = document.body;
 const kind = panes[new URLSearchParams(location.search).get("pane") ?? ""];

@@ -32,7 +32,8 @@ for (const lang of ["en", "zh-CN"] as const) {
         await page.context().close();
         expect(found.violations).toEqual([]);
         // The rules were applied at all.
-        expect(found.passed).toEqual(expect.arrayContaining(["color-contrast", "button-name"]));
+        const applied = screen.isMute ? ["color-contrast"] : ["color-contrast", "button-name"];
+        expect(found.passed).toEqual(expect.arrayContaining(applied));
       });
     }
   }

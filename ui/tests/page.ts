@@ -26,7 +26,7 @@ export interface Scene {
   /** The shell cannot begin. */
   broken?: boolean;
   /** A small window instead of the main one. */
-  pane?: "captions";
+  pane?: "captions" | "pill";
   /** The browser's own clock instead of one that the test moves. */
   live?: boolean;
   width?: number;

@@ -2,12 +2,15 @@
 
 import type { Page } from "playwright-core";
 
+import type { Pill } from "../src/lib/backend/types";
 import { advance, drop, type Scene } from "./page";
 
 export interface Screen {
   name: string;
   scene?: Scene;
   go: (page: Page) => Promise<void>;
+  /** There is nothing to press on it. */
+  isMute?: boolean;
 }
 
 /** The least width and height that the window can have. */
@@ -43,7 +46,31 @@ export async function caption(
   });
 }
 
+/** The window that says how far a dictation is. */
+export const PILL: Scene = { pane: "pill", width: 400, height: 72 };
+
+/** Tells that window, as the shell does. */
+export async function dictate(page: Page, pill: Pill): Promise<void> {
+  await page.evaluate((pill) => window.pane?.emit({ kind: "pill", pill }), pill);
+  await page.waitForSelector(`main.${pill.kind}`);
+}
+
+const pills: Record<string, Pill> = {
+  pill: { kind: "listening", peak: 0.3 },
+  "pill-thinking": { kind: "thinking" },
+  "pill-inserted": { kind: "inserted" },
+  "pill-copied": { kind: "copied" },
+  "pill-nothing": { kind: "nothing" },
+  "pill-failed": { kind: "failed", code: "microphone" },
+};
+
 export const screens: Screen[] = [
+  ...Object.entries(pills).map(([name, pill]) => ({
+    name,
+    scene: PILL,
+    go: (page: Page) => dictate(page, pill),
+    isMute: true,
+  })),
   { name: "first-run", scene: { empty: true }, go: async () => undefined },
   {
     name: "drag",

@@ -14,7 +14,7 @@ use crate::contract::{
 };
 use crate::desk::Room;
 use crate::pane::CAPTIONS;
-use crate::{convert, diagnostics as facts, front, log, privacy, reveal, settings};
+use crate::{convert, diagnostics as facts, dictation, front, log, privacy, reveal, settings};
 
 /// Lines of the log that are shown.
 const N_LINES: usize = 500;
@@ -24,7 +24,7 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
     work(app, move |desk| {
         let mut room = desk.room();
         let entries = room.order.iter().filter_map(|&id| room.entry(id).ok());
-        let opening = Opening {
+        let mut opening = Opening {
             version: env!("CARGO_PKG_VERSION"),
             features: [
                 Feature::Record,
@@ -54,7 +54,11 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
             queue: entries.collect(),
             is_first_run: room.store.counts()?.total == 0,
             has_sample: true,
+            shortcut: room.shortcut,
         };
+        if dictation::is_possible() {
+            opening.features.push(Feature::Dictate);
+        }
         room.show_on(events);
         let is_open = room.panes.contains_key(CAPTIONS.name);
         room.tell(Event::Captions { is_open });
@@ -70,9 +74,19 @@ pub(crate) async fn change_settings(
     change: Map<String, Value>,
 ) -> Result<Settings, Failure> {
     let front = app.clone();
-    let settings = work(app, move |desk| {
+    let settings = work(app.clone(), move |desk| {
         let mut room = desk.room();
-        let settings = settings::changed(&room.settings, &change)?;
+        let mut settings = settings::changed(&room.settings, &change)?;
+        // Taking a shortcut takes a moment, and may fail.
+        if settings.dictation_shortcut != room.settings.dictation_shortcut {
+            let keys = [&room.settings, &settings].map(|it| it.dictation_shortcut.clone());
+            drop(room);
+            let [from, to] = keys.each_ref().map(Option::as_deref);
+            let standing = dictation::change_shortcut(&app, from, to)?;
+            room = desk.room();
+            room.shortcut = standing;
+            settings = settings::changed(&room.settings, &change)?;
+        }
         // A folder of a model comes from the person, through the dialog.
         let is_new = settings.model != room.settings.model;
         if is_new && room.models.iter().all(|it| it.name != settings.model) {

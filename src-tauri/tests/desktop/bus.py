@@ -85,8 +85,14 @@ def items():
     (path,) = ask(tray[1], "org.freedesktop.DBus.Properties", "Get", wish)
     everything = GLib.Variant("(iias)", (0, -1, []))
     _, (_, _, lines) = ask(path, "com.canonical.dbusmenu", "GetLayout", everything)
-    known = [(of.get("label"), of.get("enabled", True), n) for n, of, _ in lines]
-    return path, [line for line in known if line[0]]
+    return path, [line for line in flat(lines) if line[0]]
+
+
+def flat(lines):
+    """Those of menus within the menu behind the line that opens them."""
+    for number, of, inner in lines:
+        yield of.get("label"), of.get("enabled", True), number
+        yield from flat(inner)
 
 
 def obey(line):

@@ -7,6 +7,15 @@
 
 #![cfg(target_os = "linux")]
 
+mod dictation;
+#[expect(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "it is written for tests, which may unwrap, and not all of it is needed here"
+)]
+#[path = "../../../crates/audio/tests/capture/server.rs"]
+mod server;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -231,6 +240,7 @@ fn the_program_is_reached_from_outside_its_window() {
     desktop.do_it("menu");
     let expected = json!([
         ["Copy last transcript", false],
+        ["Copy a dictation", false],
         ["Open Earmark", true],
         ["Quit Earmark", true]
     ]);

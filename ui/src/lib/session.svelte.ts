@@ -133,6 +133,9 @@ export class Session {
   async change(change: Partial<Settings>): Promise<void> {
     const settings = await this.try(() => this.backend.changeSettings(change));
     if (settings) this.settings = settings;
+    if (settings && "dictation_shortcut" in change) {
+      this.opening.shortcut = settings.dictation_shortcut === null ? "none" : "works";
+    }
     this.#show();
   }
 

@@ -82,6 +82,10 @@ export type Code =
   | "microphone"
   /** The system does not allow the microphone. */
   | "microphone-denied"
+  /** A recording is being made, and only one thing is listened to at a time. */
+  | "recording"
+  /** The shortcut is another program's, or none. */
+  | "shortcut"
   | "device"
   | "engine"
   /** The entry is gone; reload the list. */
@@ -337,7 +341,26 @@ export interface Settings {
   notify_when_done: boolean;
   /** No connection is opened, not even when asked for. */
   network_off: boolean;
+  /** The keys that dictate, from any program, such as `Ctrl+Alt+Space`; `null` for none. */
+  dictation_shortcut: string | null;
+  dictation_insertion: Insertion;
+  /** Spoken marks and line breaks become such. */
+  dictation_marks: boolean;
 }
+
+/** How dictated words come to where somebody writes; the clipboard is as before after a paste. */
+export type Insertion = "paste" | "type" | "copy";
+
+/** How far a dictation is. */
+export type Pill =
+  /** `peak` is how loud it is, 0 to 1. */
+  | { kind: "listening"; peak: number }
+  | { kind: "thinking" }
+  | { kind: "inserted" }
+  | { kind: "copied" }
+  /** No word was heard. */
+  | { kind: "nothing" }
+  | { kind: "failed"; code: Code };
 
 /** A named context. */
 export interface Profile {
@@ -437,7 +460,9 @@ export type Feature =
   /** The system has settings for what may hear the microphone. */
   | "microphone-privacy"
   /** The system has settings for what may paste into other programs. */
-  | "accessibility-privacy";
+  | "accessibility-privacy"
+  /** The system gives programs a shortcut. */
+  | "dictate";
 
 /** What the page begins with. */
 export interface Opening {
@@ -456,6 +481,8 @@ export interface Opening {
   is_first_run: boolean;
   /** The bundled sample is there. */
   has_sample: boolean;
+  /** Whether the shortcut dictates; `none` when it is switched off or cannot be had. */
+  shortcut: "works" | "refused" | "none";
 }
 
 /** A page of the system's settings. */
@@ -496,6 +523,8 @@ export type Event =
   | { kind: "captions"; is_open: boolean }
   /** Files are held over the window, have left it, or were dropped. */
   | { kind: "drag"; phase: "over" | "left" | "dropped" }
+  /** How far a dictation is; for its own small window only. */
+  | { kind: "pill"; pill: Pill }
   | { kind: "settings"; settings: Settings }
   | { kind: "models"; models: Model[] }
   /** A card has changed; ten times a second at most. */

@@ -32,6 +32,9 @@ const codes: Record<Code, string> = {
     "No sound comes from the microphone. Connect it, close other programs that use it, or choose another one. What was recorded is kept.",
   "microphone-denied":
     "The system does not let Earmark hear the microphone. Allow it in the system’s privacy settings.",
+  recording: "A recording is being made. Dictate when it has ended.",
+  shortcut:
+    "These keys cannot be had: another program has them, or they are needed for writing. Choose others in the settings.",
   device: "The chosen device does not work. Choose another one in the settings.",
   engine:
     "The recogniser could not do it, most likely for want of memory. What was finished is kept.",
@@ -534,6 +537,35 @@ export const en = {
     export: "Export",
     back: "Back",
     captions: "Captions, while recording",
+  },
+
+  dictation: {
+    heading: "Dictation",
+    anywhere: "Dictate into any program:",
+    shortcut: "Shortcut",
+    shortcutHint:
+      "Hold it while you speak, or press it once to begin and once more to end. The words go where you write, in any program.",
+    impossible:
+      "This desktop gives programs no shortcut (Wayland). In its keyboard settings, give keys to the command below: it begins and ends a dictation, and the text is copied.",
+    command: "earmark-desktop --dictate",
+    press: "Press the keys…",
+    change: (keys: string) => `Shortcut: ${keys}. Change`,
+    switchOff: "Switch the shortcut off",
+    off: "Off",
+    refused: "These keys cannot be had. Choose others.",
+    insertion: "How words are inserted",
+    insertionHint:
+      "Pasting is quick, and the clipboard is as it was afterwards. Typing is for programs that let nothing be pasted.",
+    ways: { paste: "Paste", type: "Type, key by key", copy: "Only copy" },
+    marks: "Spoken punctuation",
+    marksHint: "“Comma”, “full stop” or “new line” become what they name; Chinese the same.",
+    pill: {
+      listening: "Listening",
+      thinking: "Writing it down…",
+      inserted: "Done",
+      copied: "Copied; you can paste it now",
+      nothing: "Nothing was heard",
+    },
   },
 
   broken: { heading: "Earmark could not start", again: "Try again" },

@@ -27,6 +27,8 @@ const codes: Record<Code, string> = {
   microphone:
     "麦克风没有声音。请检查连接、关闭正在使用它的其他程序，或另选一个。已录下的部分已保留。",
   "microphone-denied": "系统不允许 Earmark 使用麦克风，请在系统的隐私设置中允许。",
+  recording: "正在录音，请在录音结束后再听写。",
+  shortcut: "无法使用这个快捷键：它已被其他程序占用，或是打字时要用的按键。请在设置中另选一个。",
   device: "所选的设备无法使用，请在设置中另选一个。",
   engine: "识别没能完成，多半是内存不足。已完成的部分已保留。",
   "entry-missing": "这份文稿已经不在了。",
@@ -559,6 +561,33 @@ export const zh: Words = {
     export: "导出",
     back: "返回",
     captions: "录音时显示字幕窗口",
+  },
+
+  dictation: {
+    heading: "听写",
+    anywhere: "在任何程序中听写：",
+    shortcut: "快捷键",
+    shortcutHint: "按住说话，松开结束；或按一下开始，再按一下结束。文字会写到光标所在之处。",
+    impossible:
+      "这个桌面（Wayland）不向程序提供快捷键。请在系统的键盘设置中为下面的命令指定按键：它开始和结束听写，文字会被复制。",
+    command: "earmark-desktop --dictate",
+    press: "请按下按键…",
+    change: (keys) => `快捷键：${keys}。更改`,
+    switchOff: "关闭快捷键",
+    off: "关闭",
+    refused: "无法使用这个快捷键，请另选一个。",
+    insertion: "文字的写入方式",
+    insertionHint: "粘贴最快，之后剪贴板会恢复原样。不允许粘贴的程序请选逐键输入。",
+    ways: { paste: "粘贴", type: "逐键输入", copy: "仅复制" },
+    marks: "口述标点",
+    marksHint: "“逗号”“句号”“换行”会变成相应的标点或换行；英语也一样。",
+    pill: {
+      listening: "正在听",
+      thinking: "正在转写…",
+      inserted: "完成",
+      copied: "已复制，现在可以粘贴",
+      nothing: "没有听到内容",
+    },
   },
 
   broken: { heading: "Earmark 无法启动", again: "重试" },

@@ -274,6 +274,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
           "log",
           "microphone-privacy",
           "accessibility-privacy",
+          "dictate",
         ],
         settings,
         defaults,
@@ -295,6 +296,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
         queue: queue.map((id) => the(id).entry),
         is_first_run: all.size === 0,
         has_sample: true,
+        shortcut: settings.dictation_shortcut === null ? "none" : "works",
       } as const) as unknown as Awaited<ReturnType<Backend["open"]>>;
     },
 
@@ -511,6 +513,9 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     restoreBackup: async () => 0,
 
     changeSettings: async (change) => {
+      if (change.dictation_shortcut === "Ctrl+Alt+T") {
+        return fail("shortcut", "this shortcut cannot be had; choose other keys");
+      }
       settings = { ...settings, ...change };
       return copyOf(settings);
     },

@@ -53,6 +53,9 @@ export const defaults: Settings = {
   keep_days: null,
   notify_when_done: true,
   network_off: false,
+  dictation_shortcut: "Ctrl+Alt+Space",
+  dictation_insertion: "paste",
+  dictation_marks: true,
 };
 
 const MINUTE = 60_000;

@@ -1,0 +1,287 @@
+//! Dictation into a program of another's: keys are pressed, a sample is played into the
+//! microphone, and the words stand in that program's text.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle, sleep};
+use std::time::Duration;
+
+use earmark_store::{Origin, Settings, State};
+use serde_json::{Value, json};
+
+use crate::server::with_server;
+use crate::{Desktop, LIMIT, Program, until, xdotool};
+
+/// The keys of the shortcut, as they are pressed.
+const KEYS: [&str; 3] = ["Control_L", "Alt_L", "space"];
+
+/// The right to dictate: one at a time, because computers are small.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Another program with a text to write in, which has the keyboard.
+struct Writer {
+    window: String,
+    said: Receiver<String>,
+    commands: ChildStdin,
+    display: String,
+    _program: Program,
+}
+
+impl Writer {
+    fn open(desktop: &Desktop) -> Self {
+        // Another Python than the system's lacks GTK.
+        let mut program = Program::start(
+            Command::new("/usr/bin/python3")
+                .args(["-c", include_str!("writer.py")])
+                .env("DISPLAY", &desktop.display)
+                .env("GDK_BACKEND", "x11")
+                .env("NO_AT_BRIDGE", "1")
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped()),
+        );
+        let said = program.lines();
+        let commands = program.0.stdin.take().expect("it is piped");
+        let mut writer = Self {
+            window: String::new(),
+            said,
+            commands,
+            display: desktop.display.clone(),
+            _program: program,
+        };
+        writer.window = writer.next("window").to_string();
+        xdotool(&writer.display, &["windowfocus", "--sync", &writer.window]);
+        writer
+    }
+
+    /// The next thing that it says under this name.
+    fn next(&self, name: &str) -> Value {
+        loop {
+            let line = self.said.recv_timeout(LIMIT);
+            let line = line.unwrap_or_else(|_| panic!("waited in vain for {name}"));
+            let mut line: Value = serde_json::from_str(&line).expect("JSON");
+            if !line[name].is_null() {
+                return line[name].take();
+            }
+        }
+    }
+
+    fn do_it(&mut self, command: &str) {
+        writeln!(self.commands, "{command}").expect("it listens");
+    }
+
+    /// Waits until its text is this.
+    #[track_caller]
+    fn has(&self, text: &str) {
+        loop {
+            let now = self.next("text");
+            if now == text {
+                return;
+            }
+        }
+    }
+
+    /// Waits until the clipboard holds this again.
+    fn can_paste(&mut self, name: &str, what: &Value) {
+        until("what was on the clipboard", || {
+            self.do_it("pasted");
+            let line = self.said.recv_timeout(LIMIT).ok()?;
+            let line: Value = serde_json::from_str(&line).ok()?;
+            (line[name] == *what).then_some(())
+        });
+    }
+}
+
+/// Looks again and again who has the keyboard.
+struct Watch {
+    is_over: Arc<AtomicBool>,
+    thread: JoinHandle<BTreeSet<String>>,
+}
+
+impl Watch {
+    fn begin(display: &str) -> Self {
+        let is_over = Arc::<AtomicBool>::default();
+        let (over, display) = (Arc::clone(&is_over), display.to_owned());
+        let thread = thread::spawn(move || {
+            let mut seen = BTreeSet::new();
+            while !over.load(Ordering::Relaxed) {
+                seen.insert(xdotool(&display, &["getwindowfocus"]));
+                sleep(Duration::from_millis(30));
+            }
+            seen
+        });
+        Self { is_over, thread }
+    }
+
+    /// Every window that had the keyboard.
+    fn end(self) -> BTreeSet<String> {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.thread.join().expect("it looks to the end")
+    }
+}
+
+/// The program with its shortcut, settings of the window among them.
+fn open(desktop: &Desktop, settings: &Value) -> Program {
+    let mut file = Settings::default();
+    file.unknown.insert("window".into(), settings.clone());
+    fs::create_dir_all(desktop.data()).expect("a folder");
+    file.save(&Settings::file(&desktop.data())).expect("a file");
+    let ready = || {
+        let log = fs::read_to_string(desktop.data().join("log/earmark.log"));
+        log.map_or(0, |log| log.matches("the shortcut dictates").count())
+    };
+    let n_before = ready();
+    let program = desktop.open(&[]);
+    until("the shortcut", || (ready() > n_before).then_some(()));
+    until("the window", || (n_windows(desktop) > 0).then_some(()));
+    program
+}
+
+/// Presses the keys of the shortcut, or lets them go.
+fn keys(desktop: &Desktop, command: &str) {
+    let order: Vec<&str> = match command {
+        "keyup" => KEYS.iter().rev().copied().collect(),
+        _ => KEYS.to_vec(),
+    };
+    for key in order {
+        xdotool(&desktop.display, &[command, key]);
+    }
+}
+
+/// Presses the shortcut shortly.
+fn tap(desktop: &Desktop) {
+    let chord = ["key", "--delay", "20", "ctrl+alt+space"];
+    xdotool(&desktop.display, &chord);
+}
+
+fn sample(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/samples")).join(name)
+}
+
+fn truth(name: &str) -> String {
+    let text = fs::read_to_string(sample(name).with_extension("txt"));
+    text.expect("the sample has a text").trim().to_owned()
+}
+
+/// Says a sample into the microphone, to its end.
+fn play(name: &str) {
+    let mut player = Command::new("paplay");
+    let played = player.arg("--device=microphone").arg(sample(name)).status();
+    assert!(played.expect("pulseaudio-utils are installed").success());
+}
+
+/// Windows of the program that can be seen.
+fn n_windows(desktop: &Desktop) -> usize {
+    let words = ["search", "--onlyvisible", "--class", "^earmark-desktop$"];
+    xdotool(&desktop.display, &words).lines().count()
+}
+
+#[test]
+fn words_go_where_somebody_writes() {
+    let _turn = turn();
+    with_server("dictation::words_go_where_somebody_writes", || {
+        let mut desktop = Desktop::start();
+        let program = open(&desktop, &json!({}));
+        let n_before = n_windows(&desktop);
+        let mut writer = Writer::open(&desktop);
+        writer.do_it("copy what was there");
+        writer.next("copied");
+        let watch = Watch::begin(&desktop.display);
+
+        // Held.
+        keys(&desktop, "keydown");
+        desktop.logged("entry 1 is being recorded");
+        until("the pill", || {
+            (n_windows(&desktop) > n_before).then_some(())
+        });
+        play("en-01.flac");
+        keys(&desktop, "keyup");
+        let first = format!("{} ", truth("en-01.flac"));
+        writer.has(&first);
+        desktop.logged("entry 1 is dictated");
+        writer.can_paste("pasted", &json!("what was there"));
+
+        // Switched on and off again, with a picture on the clipboard.
+        writer.do_it("picture");
+        writer.next("copied");
+        tap(&desktop);
+        desktop.logged("entry 2 is being recorded");
+        play("zh-01.flac");
+        tap(&desktop);
+        writer.has(&format!("{first}{}", truth("zh-01.flac")));
+        desktop.logged("entry 2 is dictated");
+        writer.can_paste("picture", &json!(true));
+        until("no pill", || {
+            (n_windows(&desktop) == n_before).then_some(())
+        });
+        let seen = watch.end();
+        assert_eq!(
+            seen,
+            BTreeSet::from([writer.window.clone()]),
+            "the keyboard stays"
+        );
+
+        let (label, last) = (truth("zh-01.flac"), first.trim());
+        desktop.do_it("menu");
+        let menu = desktop.next("menu")["menu"].take();
+        let listed = menu
+            .as_array()
+            .expect("a list")
+            .iter()
+            .any(|it| it[0] == label);
+        assert!(listed, "{menu}");
+        let start: String = last.chars().take(40).collect();
+        desktop.do_it(&format!("choose {}…", start.trim()));
+        desktop.logged("entry 1 is copied");
+        assert_eq!(desktop.clipboard(), last);
+        desktop.do_it("choose Quit Earmark");
+        assert!(program.ended());
+        let (_, items) = desktop.history();
+        for item in &items {
+            assert_eq!(
+                (item.asked.origin, &item.state),
+                (Origin::Dictation, &State::Done)
+            );
+        }
+        assert_eq!(items.len(), 2);
+    });
+}
+
+#[test]
+fn words_are_typed_or_only_copied() {
+    let _turn = turn();
+    with_server("dictation::words_are_typed_or_only_copied", || {
+        let desktop = Desktop::start();
+        let settings = json!({ "dictation_insertion": "type", "dictation_shortcut": "F9" });
+        let program = open(&desktop, &settings);
+        let mut writer = Writer::open(&desktop);
+        writer.do_it("copy what was there");
+        writer.next("copied");
+        xdotool(&desktop.display, &["keydown", "F9"]);
+        desktop.logged("entry 1 is being recorded");
+        play("en-01.flac");
+        xdotool(&desktop.display, &["keyup", "F9"]);
+        writer.has(&format!("{} ", truth("en-01.flac")));
+        writer.can_paste("pasted", &json!("what was there"));
+        drop(program);
+
+        let program = open(&desktop, &json!({ "dictation_insertion": "copy" }));
+        xdotool(&desktop.display, &["windowfocus", "--sync", &writer.window]);
+        keys(&desktop, "keydown");
+        desktop.logged("entry 2 is being recorded");
+        play("en-01.flac");
+        keys(&desktop, "keyup");
+        desktop.logged("entry 2 is dictated");
+        writer.can_paste("pasted", &json!(truth("en-01.flac")));
+        writer.do_it("clear");
+        drop(program);
+    });
+}
