@@ -92,3 +92,21 @@ work("Chinese can be exported in either script", { lang: "zh-CN" }, async (page)
   await script.selectOption({ label: "繁体" });
   expect(await page.locator("dialog details input").first().inputValue()).toBe("32");
 });
+
+work("what is deleted for good is gone once that was asked", {}, async (page) => {
+  await page.keyboard.press("Control+2");
+  await page.locator("button[aria-label='Delete Survey meeting']").click();
+  await page.locator("button", { hasText: /^Deleted$/ }).click();
+  const row = page.locator("li", { hasText: "Survey meeting" });
+  await row.locator("input").check();
+  const purge = page.locator("footer button", { hasText: "Delete for good" });
+  await purge.click();
+  await page.locator("dialog button", { hasText: "Keep" }).click();
+  await row.waitFor();
+  await purge.click();
+  await page.locator("dialog button", { hasText: "Delete for good" }).click();
+  await row.waitFor({ state: "detached" });
+  await page.locator("button", { hasText: /^All$/ }).click();
+  await page.locator("li", { hasText: "晨会录音" }).waitFor();
+  expect(await row.count()).toBe(0);
+});

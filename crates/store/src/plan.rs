@@ -176,9 +176,10 @@ mod tests {
                  VALUES (1, 0, '', 'name', 'file', '', '', 'done')",
             )
             .unwrap();
+        grams::put_name(&connection, slot::name_of(1), "name").unwrap();
         for (id, text) in (slot::name_of(1) + 1..).zip(texts) {
             let sql = "INSERT INTO segment (id, item, start_ms, end_ms, text, language, timing, \
-                words) VALUES (?1, 1, 0, 0, ?2, '', 'piece', '')";
+                words) VALUES (?1, 1, 0, 0, ?2, '', 'piece', x'')";
             connection.execute(sql, (id, text)).unwrap();
             grams::put(&connection, id, text).unwrap();
         }
