@@ -289,3 +289,22 @@ work(
     await page.waitForFunction(() => "isStopped" in window);
   },
 );
+
+work("what was saved can still be taken back, and the caret stays", {}, async (page) => {
+  await openNewest(page);
+  const before = await text(page, 3);
+  await page.locator("#line-3 .text").dblclick();
+  const field = page.locator("#line-3 textarea");
+  await field.waitFor();
+  await page.keyboard.press("End");
+  await page.keyboard.type(" Indeed.");
+  await saved(page);
+  await page.keyboard.type(" Yes.");
+  expect(await field.inputValue()).toBe(`${before} Indeed. Yes.`);
+  await saved(page);
+  await page.keyboard.press("Escape");
+  for (let i = 0; i < 9 && (await text(page, 3)) !== before; i += 1) {
+    await page.keyboard.press("Control+z");
+  }
+  expect(await text(page, 3)).toBe(before);
+});

@@ -403,6 +403,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       it.segments = apply(it.segments, copyOf(splices)).segments;
       it.revision += splices.length;
       describe(it);
+      tell(it);
       return it.revision;
     },
     redo: (id, redo) => {
