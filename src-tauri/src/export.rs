@@ -46,8 +46,7 @@ impl Sheet {
             .replace("{title}", &self.item.asked.name)
             .replace("{date}", &created.date().to_string())
             .replace("{language}", &self.item.languages.join(", "));
-        let ending = format(options.format).extension();
-        format!("{}.{ending}", sanitised(&named))
+        format!("{}.{}", sanitised(&named), ending(options))
     }
 
     /// Beside the recording.
@@ -173,6 +172,11 @@ fn problem(fault: Fault) -> Option<CueProblem> {
     }
 }
 
+/// How the names of such files end.
+pub(crate) fn ending(options: &ExportOptions) -> &'static str {
+    format(options.format).extension()
+}
+
 fn format(format: Format) -> export::Format {
     match format {
         Format::Txt => export::Format::Txt,
@@ -278,6 +282,22 @@ impl Place {
     }
 }
 
+/// The file that a person named in a dialog. A name without an ending gets this one; what lies
+/// there under the whole name stays, because the dialog did not ask about it.
+pub(crate) fn named(path: PathBuf, ending: &str) -> PathBuf {
+    let is_ending = |it: &str| {
+        it.len() <= 6
+            && it.chars().all(|c| c.is_ascii_alphanumeric())
+            && it.contains(|c: char| c.is_ascii_alphabetic())
+    };
+    let has_ending = path.extension().and_then(|it| it.to_str());
+    if has_ending.is_some_and(is_ending) {
+        path
+    } else {
+        free(&path.with_added_extension(ending))
+    }
+}
+
 /// The path, or where something is already, the first that is free with a number behind its name.
 fn free(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -301,7 +321,7 @@ mod tests {
     use earmark_transcript::{Ms, Segment, Timing, Transcript, Word, words};
     use jiff::Timestamp;
 
-    use super::{Place, Sheet, preview, render, sanitised, text};
+    use super::{Place, Sheet, named, preview, render, sanitised, text};
     use crate::contract::{Code, ExportOptions, Format, Preset, Script};
 
     /// A sheet with one line in Chinese, half a second a character.
@@ -428,6 +448,24 @@ mod tests {
         assert_eq!(sanitised(" .. "), "transcript");
         assert_eq!(sanitised("访谈"), "访谈");
         assert_eq!(sanitised(&"长".repeat(500)).chars().count(), 120);
+    }
+
+    #[test]
+    fn a_name_without_an_ending_gets_one() {
+        let check = |name: &str, expected: &str| {
+            assert_eq!(named(name.into(), "srt"), Path::new(expected));
+        };
+        check("/a.b/talk", "/a.b/talk.srt");
+        check("/talk.srt", "/talk.srt");
+        check("/talk.SRT", "/talk.SRT");
+        check("/talk.backup", "/talk.backup");
+        check("/talk 2.5", "/talk 2.5.srt");
+        check("/Dr. Li", "/Dr. Li.srt");
+        let folder = tempfile::tempdir().unwrap();
+        let talk = folder.path().join("talk");
+        fs::write(folder.path().join("talk.srt"), "1").unwrap();
+        let second = folder.path().join("talk (2).srt");
+        assert_eq!(named(talk, "srt"), second);
     }
 
     #[test]

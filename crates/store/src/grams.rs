@@ -69,6 +69,11 @@ pub(crate) fn of_term(term: &[char]) -> String {
     grams
 }
 
+/// What to ask the index for each gram of a folded term.
+pub(crate) fn each_of_term(term: &[char]) -> impl Iterator<Item = String> {
+    term.windows(term.len().clamp(1, 3)).map(of_term)
+}
+
 /// Whether a term of `len` characters that stands at `at` is found there.
 pub(crate) fn counts(chars: &[char], at: usize, len: usize) -> bool {
     let is_inside = at > 0 && is_alphabetic(chars[at - 1]) && is_alphabetic(chars[at]);

@@ -18,6 +18,7 @@ mod items;
 mod list;
 mod packed;
 mod path;
+mod plan;
 mod query;
 mod retention;
 mod row;

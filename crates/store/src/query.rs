@@ -1,5 +1,6 @@
 //! A query is what a person types to find something: terms, all of which must be there.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
@@ -43,10 +44,32 @@ impl Query {
         Self { terms }
     }
 
+    /// Whether there is nothing to look for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
     /// What to ask the index; `None` when there is nothing to look for.
     pub(crate) fn expression(&self) -> Option<String> {
         let terms: Vec<String> = self.terms.iter().map(|term| grams::of_term(term)).collect();
         (!terms.is_empty()).then(|| terms.join(" AND "))
+    }
+
+    /// The grams of all terms, each as the index is asked for it.
+    pub(crate) fn grams(&self) -> BTreeSet<String> {
+        let terms = self.terms.iter();
+        terms.flat_map(|term| grams::each_of_term(term)).collect()
+    }
+
+    /// Whether every term stands in a text.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        let text = fold(text);
+        let mut found = Vec::new();
+        self.terms.iter().all(|term| {
+            found.clear();
+            find(&text, term, &mut found);
+            !found.is_empty()
+        })
     }
 
     /// Where the terms stand in a text, in order, without overlaps. Units: bytes.

@@ -5,12 +5,12 @@ use std::ops::Range;
 use earmark_transcript::{Ms, Segment};
 use jiff::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::item::{self, COLUMNS};
 use crate::list::Conditions;
 use crate::query::Query;
-use crate::{Error, Filter, Item, ItemId, Store, row, slot};
+use crate::{Error, Filter, Item, ItemId, Store, plan, row, slot};
 
 /// Characters of a snippet before its first match, at most.
 const LEAD: usize = 40;
@@ -69,27 +69,23 @@ impl Store {
         limit: usize,
     ) -> Result<Hits, Error> {
         let query = Query::parse(query);
-        let Some(expression) = query.expression() else {
-            return Ok(Hits::default());
-        };
         self.read(|connection| {
-            let mut conditions = filter.conditions_but_text();
+            let conditions = filter.conditions_but_text();
             let below = after.map_or(i64::MAX, |Cursor(id)| id);
             let limit = limit.clamp(1, 10_000);
-            let mut values = vec![Value::Text(expression), Value::Integer(below)];
-            values.append(&mut conditions.values);
-            values.push(Value::Integer(limit as i64 + 1));
-            // A hit whose slot is 0 is the name of an item.
-            let sql = format!(
-                "SELECT g.rowid FROM grams g JOIN item i ON i.id = g.rowid >> 20 \
-                 WHERE grams MATCH ? AND g.rowid < ? AND g.rowid & 1048575 > 0 {} \
-                 ORDER BY g.rowid DESC LIMIT ?",
-                conditions.sql("AND")
-            );
-            let mut ids: Vec<i64> = connection
-                .prepare_cached(&sql)?
-                .query_map(params_from_iter(&values), |row| row.get(0))?
-                .collect::<rusqlite::Result<_>>()?;
+            let mut ids = Vec::new();
+            // The last item that a place was in, and whether the filter lets it through.
+            let mut last = (0, false);
+            plan::places(connection, &query, below, |id| {
+                let item = slot::item_of(id);
+                if last.0 != item {
+                    last = (item, item_that(connection, &conditions, item)?.is_some());
+                }
+                if last.1 && id != slot::name_of(item) {
+                    ids.push(id);
+                }
+                Ok(ids.len() <= limit)
+            })?;
             let next = (ids.len() > limit).then(|| {
                 ids.truncate(limit);
                 Cursor(ids[limit - 1])
@@ -113,10 +109,10 @@ impl Store {
         n_hits: usize,
     ) -> Result<Vec<Found>, Error> {
         let query = Query::parse(&filter.text);
-        let Some(expression) = query.expression() else {
+        if query.is_empty() {
             let items = self.list(filter, after, limit)?.into_iter();
             return Ok(items.map(Found::from).collect());
-        };
+        }
         self.read(|connection| {
             let mut finder = Finder {
                 connection,
@@ -126,23 +122,18 @@ impl Store {
                 found: Vec::new(),
             };
             let below = after.map_or(i64::MAX, |after| slot::name_of(after.0));
-            let sql = "SELECT rowid FROM grams WHERE grams MATCH ?1 AND rowid < ?2 \
-                ORDER BY rowid DESC";
-            let mut statement = connection.prepare_cached(sql)?;
-            let mut rows = statement.query(params![expression, below])?;
             let mut places: Vec<i64> = Vec::new();
-            while let Some(row) = rows.next()? {
-                let id = row.get(0)?;
+            plan::places(connection, &query, below, |id| {
                 let is_next = |last: &i64| slot::item_of(*last) != slot::item_of(id);
                 if places.last().is_some_and(is_next) {
                     finder.take(&places)?;
                     places.clear();
-                    if finder.found.len() == limit {
-                        return Ok(finder.found);
-                    }
                 }
-                places.push(id);
-            }
+                if finder.found.len() < limit {
+                    places.push(id);
+                }
+                Ok(finder.found.len() < limit)
+            })?;
             finder.take(&places)?;
             Ok(finder.found)
         })
@@ -185,13 +176,7 @@ impl Finder<'_> {
         let Some(item) = places.first().map(|&id| slot::item_of(id)) else {
             return Ok(());
         };
-        let conditions = self.conditions.sql("AND");
-        let sql = format!("SELECT {COLUMNS} FROM item i WHERE i.id = ? {conditions}");
-        let mut values = vec![Value::Integer(item)];
-        values.extend(self.conditions.values.iter().cloned());
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let row = statement.query_row(params_from_iter(&values), item::read);
-        let Some(item) = row.optional()? else {
+        let Some(item) = item_that(self.connection, &self.conditions, item)? else {
             return Ok(());
         };
         let name = slot::name_of(item.id.0);
@@ -205,6 +190,23 @@ impl Finder<'_> {
         });
         Ok(())
     }
+}
+
+/// An item, when it meets these conditions.
+fn item_that(
+    connection: &Connection,
+    conditions: &Conditions,
+    item: i64,
+) -> rusqlite::Result<Option<Item>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM item i WHERE i.id = ? {}",
+        conditions.sql("AND")
+    );
+    let mut values = vec![Value::Integer(item)];
+    values.extend(conditions.values.iter().cloned());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let row = statement.query_row(params_from_iter(&values), item::read);
+    row.optional()
 }
 
 fn hit(connection: &Connection, id: i64, query: &Query) -> rusqlite::Result<Hit> {

@@ -16,7 +16,7 @@ use std::process::{Command, ExitCode};
 type Word = (&'static str, &'static str, fn() -> Outcome);
 
 /// The words, in the order a newcomer meets them.
-const WORDS: [Word; 13] = [
+const WORDS: [Word; 14] = [
     (
         "demo",
         "set everything up and print the words of a sample recording",
@@ -44,6 +44,11 @@ const WORDS: [Word; 13] = [
         "bench",
         "load and decode at full size with random weights (release build)",
         bench,
+    ),
+    (
+        "typing",
+        "from a key to its paint in the real window, in 40,000 words (release build)",
+        typing,
     ),
     (
         "journey",
@@ -142,6 +147,12 @@ fn bench() -> Outcome {
         "--dtype",
         "q8_0",
     ]))
+}
+
+fn typing() -> Outcome {
+    setup::everything()?;
+    page::build()?;
+    cargo(&["bench", "-p", "earmark-desktop", "--bench", "typing"])
 }
 
 fn journey() -> Outcome {

@@ -10,6 +10,7 @@ use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use super::work;
 use crate::contract::{Code, Event, Failure};
 use crate::desk::Desk;
+use crate::export::named;
 use crate::{front, log, settings, words};
 
 /// How the names of backups end.
@@ -30,6 +31,7 @@ pub(crate) async fn back_up(
         let Some(path) = path(dialog.set_file_name(name).blocking_save_file()) else {
             return Ok(None);
         };
+        let path = named(path, ENDING);
         let room = desk.room();
         let (history, settings) = (room.store.path().to_owned(), room.file.clone());
         // A large history takes its time.

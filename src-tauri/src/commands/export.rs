@@ -74,7 +74,10 @@ fn places(
     if let [sheet] = sheets {
         let name = sheet.file_name(options);
         let chosen = path(dialog().set_file_name(name).blocking_save_file());
-        return chosen.map(|path| vec![export::Place::Chosen(path)]);
+        return chosen.map(|path| {
+            let path = export::named(path, export::ending(options));
+            vec![export::Place::Chosen(path)]
+        });
     }
     let folder = path(dialog().blocking_pick_folder());
     folder.map(|folder| {

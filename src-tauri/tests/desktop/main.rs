@@ -208,6 +208,37 @@ impl Desktop {
         xdotool(&self.display, &["windowfocus", "--sync", &self.root]);
     }
 
+    /// The window that is called so, when it is seen.
+    fn seen(&self, title: &str) -> Option<String> {
+        let name = format!("^{title}$");
+        let found = xdotool(&self.display, &["search", "--onlyvisible", "--name", &name]);
+        found.lines().next().map(str::to_owned)
+    }
+
+    /// Closes the window while there is work, and answers the question with a key.
+    fn close_window(&self, key: &str) {
+        let window = until("the window", || self.seen("Earmark"));
+        let closed = Command::new("/usr/bin/python3")
+            .args(["-c", include_str!("close.py"), &window])
+            .env("DISPLAY", &self.display)
+            .status();
+        assert!(closed.is_ok_and(|it| it.success()), "the window is told");
+        let question = "Earmark is still transcribing";
+        until("the question", || self.seen(question));
+        until("the end of the question", || {
+            // A dialog that has just come may lose a key.
+            let Some(dialog) = self.seen(question) else {
+                return Some(());
+            };
+            xdotool(
+                &self.display,
+                &["windowfocus", "--sync", &dialog, "key", key],
+            );
+            sleep(Duration::from_secs(1));
+            self.seen(question).is_none().then_some(())
+        });
+    }
+
     /// What is on the clipboard.
     fn clipboard(&self) -> String {
         let read = "import gi; gi.require_version('Gtk', '3.0'); from gi.repository import Gtk, Gdk\n\
@@ -275,6 +306,16 @@ fn the_program_is_reached_from_outside_its_window() {
     let long = desktop.recording("the whole year.wav", 30);
     assert!(desktop.open(&[&long]).ended());
     desktop.logged("entry 4 begins");
+    desktop.close_window("Escape");
+    assert!(desktop.seen("Earmark").is_some(), "it stays");
+    // The first button has the focus: to go on in the background.
+    desktop.close_window("Return");
+    desktop.logged("the window is hidden, work goes on");
+    until("the window to go", || {
+        desktop.seen("Earmark").is_none().then_some(())
+    });
+    desktop.do_it("choose Open Earmark");
+    until("the window to come back", || desktop.seen("Earmark"));
     desktop.do_it("choose Quit Earmark");
     assert!(program.ended(), "it ends well in the middle of its work");
 

@@ -8,6 +8,8 @@
 
 #![cfg(target_os = "linux")]
 
+mod again;
+mod backup;
 mod bus;
 mod captions;
 mod closed;

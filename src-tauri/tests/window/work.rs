@@ -5,6 +5,7 @@ use std::fs;
 use earmark_transcript::score;
 use serde_json::json;
 
+use crate::again::a_line_is_heard_again;
 use crate::heard::{srt, texts, transcript};
 use crate::wait::until;
 use crate::window::Window;
@@ -116,6 +117,7 @@ fn from_the_first_start_to_the_morning_after() {
     assert_eq!(mark, "underline wavy");
     the_player_plays_from_a_word(&window);
     a_word_is_corrected_taken_back_and_corrected_again(&window);
+    a_line_is_heard_again(&window);
     window.look("document.querySelector('[role=status] .notice .icon')?.click(); return true");
     window.picture("transcript");
 
@@ -129,8 +131,8 @@ fn from_the_first_start_to_the_morning_after() {
     assert_eq!(written, corrected);
     window.press("Export…");
     window.press("Save as…");
+    window.display.choose("Save", &folder.join("elsewhere"));
     let subtitles = folder.join("elsewhere.srt");
-    window.display.choose("Save", &subtitles);
     let written = until("the subtitles", 60, || fs::read_to_string(&subtitles).ok());
     assert_eq!(written, corrected);
 

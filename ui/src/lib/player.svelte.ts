@@ -4,6 +4,9 @@ import type { Ms } from "./backend";
 
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
+/** `HTMLMediaElement.HAVE_METADATA` */
+const HAVE_METADATA = 1;
+
 export class Player {
   now_ms = $state<Ms>(0);
   isPlaying = $state(false);
@@ -16,6 +19,8 @@ export class Player {
   readonly duration_ms: Ms;
   #audio: HTMLAudioElement | null;
   #frame = 0;
+  /** Where to go as soon as the sound can be sought in: a seek before that is lost. */
+  #wanted_ms: Ms | null = null;
 
   constructor(url: string | null, duration_ms: Ms) {
     this.duration_ms = duration_ms;
@@ -23,6 +28,9 @@ export class Player {
     if (!this.#audio) return;
     this.#audio.preload = "auto";
     this.#audio.preservesPitch = true;
+    this.#audio.addEventListener("loadedmetadata", () => {
+      if (this.#wanted_ms !== null) this.seek(this.#wanted_ms);
+    });
     this.#audio.addEventListener("play", () => {
       this.isPlaying = true;
       this.#frame = requestAnimationFrame(this.#tick);
@@ -52,7 +60,9 @@ export class Player {
 
   seek(ms: Ms): void {
     this.now_ms = Math.max(0, Math.min(ms, this.duration_ms));
-    if (this.#audio) this.#audio.currentTime = this.now_ms / 1000;
+    const isThere = this.#audio !== null && this.#audio.readyState >= HAVE_METADATA;
+    this.#wanted_ms = isThere ? null : this.now_ms;
+    if (this.#audio && isThere) this.#audio.currentTime = this.now_ms / 1000;
   }
 
   setSpeed(speed: number): void {
@@ -87,6 +97,7 @@ export class Player {
   };
 
   #read = (): void => {
-    if (this.#audio) this.now_ms = Math.round(this.#audio.currentTime * 1000);
+    if (this.#audio && this.#wanted_ms === null)
+      this.now_ms = Math.round(this.#audio.currentTime * 1000);
   };
 }

@@ -21,7 +21,7 @@ import { type Clock } from "./clock";
 import { preview, render } from "./export";
 import { defaults, describe, history, longMeeting, stored, type Stored } from "./seed";
 import { listen as listenTo } from "./microphone";
-import { hum, peaks } from "./sound";
+import { soundOf } from "./sound";
 import { speak } from "./speech";
 import { StockRoom } from "./stock";
 
@@ -58,7 +58,12 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
   let listen: (event: Event) => void = () => undefined;
   const all = new Map<EntryId, Stored>();
   if (!empty) for (const it of history(clock.now())) all.set(it.entry.id, it);
-  if (long) all.set(90, longMeeting(clock.now()));
+  if (long) {
+    const meeting = longMeeting(clock.now());
+    all.set(90, meeting);
+    // Before it is opened, as the shell has it on disk.
+    soundOf(meeting.spoken, meeting.entry.duration_ms ?? 0);
+  }
   let queue: EntryId[] = [...all.values()]
     .filter((it) => it.entry.state.kind === "unfinished")
     .map((it) => it.entry.id);
@@ -391,7 +396,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       const it = the(id);
       const audio_url =
         it.spoken.length > 0
-          ? URL.createObjectURL(hum(it.spoken, it.entry.duration_ms ?? 0))
+          ? URL.createObjectURL(soundOf(it.spoken, it.entry.duration_ms ?? 0).hum)
           : null;
       return copyOf({
         entry: it.entry,
@@ -404,7 +409,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     outline: async (id) => {
       const { spoken, entry } = the(id);
       return {
-        peaks: peaks(spoken, entry.duration_ms ?? 0),
+        peaks: soundOf(spoken, entry.duration_ms ?? 0).peaks,
         speech: spoken.map(({ start_ms, end_ms }) => [start_ms, end_ms]),
       };
     },
@@ -416,6 +421,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       it.segments = apply(it.segments, copyOf(splices)).segments;
       it.revision += splices.length;
       describe(it);
+      tell(it);
       return it.revision;
     },
     redo: (id, redo) => {

@@ -4,12 +4,32 @@ import type { Ms, Segment } from "../types";
 import { PEAKS_PER_SECOND } from "../types";
 import { chance } from "./speech";
 
+/** What is heard of an entry, and how loud it is. */
+export interface Sound {
+  hum: Blob;
+  peaks: Uint8Array;
+}
+
+/** Sounds that were made, so that a long one is made once. */
+const made = new WeakMap<readonly Segment[], Sound & { duration_ms: Ms }>();
+
+/** The sound of these segments. */
+export function soundOf(segments: readonly Segment[], duration_ms: Ms): Sound {
+  let sound = made.get(segments);
+  if (sound?.duration_ms !== duration_ms) {
+    const [blob, levels] = [hum(segments, duration_ms), peaks(segments, duration_ms)];
+    sound = { hum: blob, peaks: levels, duration_ms };
+    made.set(segments, sound);
+  }
+  return sound;
+}
+
 const RATE_HZ = 3000;
 /** Three waves of 180 Hz. Units: samples. */
 const PERIOD = 50;
 
 /** A playable recording of these segments. */
-export function hum(segments: readonly Segment[], duration_ms: Ms): Blob {
+function hum(segments: readonly Segment[], duration_ms: Ms): Blob {
   const n = Math.floor((duration_ms / 1000) * RATE_HZ);
   const bytes = new Uint8Array(44 + n);
   const header = new DataView(bytes.buffer);
@@ -45,7 +65,7 @@ export function hum(segments: readonly Segment[], duration_ms: Ms): Blob {
 }
 
 /** Loudness as the shell would give it. */
-export function peaks(segments: readonly Segment[], duration_ms: Ms): Uint8Array {
+function peaks(segments: readonly Segment[], duration_ms: Ms): Uint8Array {
   const random = chance(7);
   const levels = Uint8Array.from(
     { length: Math.ceil((duration_ms / 1000) * PEAKS_PER_SECOND) },

@@ -1,0 +1,112 @@
+/** What was transcribed is found again, kept, deleted and exported. */
+
+import { expect } from "vitest";
+
+import { browser, openNewest } from "./steps";
+
+const { work } = browser();
+
+work("history finds one character and lands on the second", { lang: "zh-CN" }, async (page) => {
+  await page.keyboard.press("Control+2");
+  await page.locator("input[type=search]").fill("梯");
+  await page.locator("mark").first().waitFor();
+  expect(await page.locator("mark").allInnerTexts()).toContain("梯");
+  expect(await page.locator("h2").allInnerTexts()).toEqual(["昨天", "11月11日星期三"]);
+  const time = await page.locator(".hit .time").nth(1).innerText();
+  await page.locator(".hit").nth(1).click();
+  await page.waitForSelector("li.active");
+  expect(await page.locator("li.active .time").innerText()).toBe(time);
+  expect(await page.locator("li.active .text").innerText()).toContain("梯");
+  await page.keyboard.press("Escape");
+  expect(await page.locator("input[type=search]").inputValue()).toBe("梯");
+});
+
+work("entries are starred, deleted, restored and exported together", {}, async (page) => {
+  await page.keyboard.press("Control+2");
+  const row = (name: string) => page.locator("li", { hasText: name });
+  await row("Survey meeting").locator("button[aria-label^=Star]").click();
+  await page.locator("button", { hasText: /^Starred$/ }).click();
+  await page.waitForFunction(() => document.querySelectorAll("li button.title").length === 2);
+  await page.locator("button", { hasText: /^All$/ }).click();
+  await row("Lecture 7").locator("input[type=checkbox]").check();
+  await row("Survey meeting").locator("input[type=checkbox]").check();
+  await page.locator("footer button", { hasText: "Delete" }).click();
+  await row("Lecture 7").waitFor({ state: "detached" });
+  await page.locator("button", { hasText: "Undo" }).click();
+  await row("Lecture 7").locator("input[type=checkbox]").check();
+  await row("Survey meeting").locator("input[type=checkbox]").check();
+  await page.locator("footer .main").click();
+  await page.locator("dialog input[value=txt]").check();
+  await page.locator("dialog footer .main").click();
+  await page.locator("[role=status]", { hasText: "2 files saved" }).waitFor();
+});
+
+work("an export is chosen, looked at, copied and remembered", {}, async (page) => {
+  await openNewest(page);
+  const open = async () => {
+    await page.keyboard.press("Control+e");
+    await page.locator("dialog header strong").waitFor();
+  };
+  await open();
+  const look = page.locator("dialog .look");
+  for (const format of ["txt", "md", "docx", "srt", "vtt", "ass", "lrc", "json", "csv", "tsv"]) {
+    await page.locator(`dialog input[value=${format}]`).check();
+    await page.locator("dialog header strong", { hasText: `Survey meeting.${format}` }).waitFor();
+    expect(await look.innerText()).toContain("harbour survey");
+  }
+
+  await page.locator("dialog input[value=srt]").check();
+  const rules = page.locator("dialog select").first();
+  const details = page.locator("dialog details");
+  expect(await details.locator("input").first().isVisible()).toBe(false);
+  await details.locator("summary").click();
+  const columns = details.getByLabel("Line length");
+  expect(await columns.inputValue()).toBe("42");
+  await rules.selectOption("social");
+  await page.waitForFunction(
+    () => document.querySelector<HTMLInputElement>("details input")?.value === "24",
+  );
+  await columns.fill("20");
+  expect(await rules.inputValue()).toBe("own");
+  expect(await details.getByLabel("Lines").inputValue()).toBe("1");
+  expect(await details.getByLabel("Chinese characters").count()).toBe(0);
+
+  await page.locator("dialog footer button", { hasText: "Copy as text" }).click();
+  await page.locator("[role=status]", { hasText: "Copied" }).waitFor();
+  expect(await page.evaluate(() => window.mock?.clipboard)).toContain("-->");
+  await open();
+  await page.locator("dialog input[value=lrc]").check();
+  await page.locator("dialog footer .main").click();
+  await page.locator("[role=status]", { hasText: "Survey meeting.lrc saved" }).waitFor();
+  await open();
+  expect(await page.locator("dialog input[value=lrc]").isChecked()).toBe(true);
+});
+
+work("Chinese can be exported in either script", { lang: "zh-CN" }, async (page) => {
+  await page.keyboard.press("Control+2");
+  await page.locator("li button.title", { hasText: "晨会" }).click();
+  await page.waitForSelector("#line-0");
+  await page.keyboard.press("Control+e");
+  await page.locator("dialog summary", { hasText: "更多选项" }).click();
+  const script = page.locator("dialog details select");
+  await script.selectOption({ label: "繁体" });
+  expect(await page.locator("dialog details input").first().inputValue()).toBe("32");
+});
+
+work("what is deleted for good is gone once that was asked", {}, async (page) => {
+  await page.keyboard.press("Control+2");
+  await page.locator("button[aria-label='Delete Survey meeting']").click();
+  await page.locator("button", { hasText: /^Deleted$/ }).click();
+  const row = page.locator("li", { hasText: "Survey meeting" });
+  await row.locator("input").check();
+  const purge = page.locator("footer button", { hasText: "Delete for good" });
+  await purge.click();
+  await page.locator("dialog button", { hasText: "Keep" }).click();
+  await row.waitFor();
+  await purge.click();
+  await page.locator("dialog button", { hasText: "Delete for good" }).click();
+  await row.waitFor({ state: "detached" });
+  await page.locator("button", { hasText: /^All$/ }).click();
+  await page.locator("li", { hasText: "晨会录音" }).waitFor();
+  expect(await row.count()).toBe(0);
+});
