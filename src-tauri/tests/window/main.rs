@@ -13,6 +13,7 @@ mod closed;
 mod display;
 mod driver;
 mod heard;
+mod models;
 mod queue;
 mod recording;
 #[expect(
@@ -22,6 +23,7 @@ mod recording;
 )]
 #[path = "../../../crates/audio/tests/capture/server.rs"]
 mod server;
+mod shelf;
 mod wait;
 mod window;
 mod work;

@@ -495,6 +495,9 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     restoreBackup: async () => 0,
 
     changeSettings: async (change) => {
+      for (const address of [change.proxy, change.mirror]) {
+        if (address?.includes(" ")) fail("address", `\`${address}\` is no address`);
+      }
       settings = { ...settings, ...change };
       return copyOf(settings);
     },
@@ -517,6 +520,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     stopModel: async (name) => {
       stock.stop(name);
     },
+    measureModel: (name) => stock.measure(name),
     importModel: async () => {
       stock.set("Qwen3-ForcedAligner-0.6B", { kind: "here" });
       return true;

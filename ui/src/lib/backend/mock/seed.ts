@@ -52,6 +52,9 @@ export const defaults: Settings = {
   keep_days: null,
   notify_when_done: true,
   network_off: false,
+  proxy: null,
+  mirror: null,
+  unload_after_min: 10,
 };
 
 const MINUTE = 60_000;
