@@ -53,6 +53,7 @@ pub(crate) enum Code {
     ModelBusy,
     NetworkOff,
     Network,
+    Address,
     NoSpace,
     Disk,
     Microphone,
@@ -354,6 +355,9 @@ pub(crate) struct Settings {
     pub(crate) keep_days: Option<u32>,
     pub(crate) notify_when_done: bool,
     pub(crate) network_off: bool,
+    pub(crate) proxy: Option<String>,
+    pub(crate) mirror: Option<String>,
+    pub(crate) unload_after_min: Option<u32>,
     pub(crate) dictation_shortcut: Option<String>,
     pub(crate) dictation_insertion: Insertion,
     pub(crate) dictation_marks: bool,
@@ -380,8 +384,31 @@ pub(crate) struct Model {
 pub(crate) struct Stock {
     pub(crate) cards: Vec<Card>,
     pub(crate) advice: Advice,
+    pub(crate) mirrors: Vec<Mirror>,
+    pub(crate) computer: Computer,
     pub(crate) n_requests: u64,
     pub(crate) is_importing: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Mirror {
+    pub(crate) name: String,
+    pub(crate) title: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Computer {
+    pub(crate) processor: String,
+    pub(crate) n_threads: usize,
+    pub(crate) memory_bytes: Option<u64>,
+    pub(crate) gpus: Vec<Gpu>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Gpu {
+    pub(crate) name: String,
+    pub(crate) memory_bytes: u64,
+    pub(crate) is_usable: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -412,7 +439,15 @@ pub(crate) struct Card {
     pub(crate) bytes: u64,
     pub(crate) memory_bytes: Option<u64>,
     pub(crate) is_recommended: bool,
+    pub(crate) speed: Option<Speed>,
+    pub(crate) is_being_measured: bool,
     pub(crate) state: CardState,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Speed {
+    pub(crate) factor: f64,
+    pub(crate) device: String,
 }
 
 #[derive(Clone, Debug, Serialize)]

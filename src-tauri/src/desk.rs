@@ -132,6 +132,8 @@ impl Desk {
             troubles,
         };
         room.models = room.known_models();
+        let unload_after = settings::unload_after(&room.settings);
+        room.queue.unload_after(unload_after);
         let tidied = room.tidy().and_then(|()| room.take_up());
         let begun = tidied.and_then(|()| room.recall_last());
         room.note(begun);
@@ -252,12 +254,14 @@ impl Room {
 
     /// Takes over settings, keeps them, and does what follows from them.
     pub(crate) fn set(&mut self, settings: Settings) -> Result<(), Failure> {
+        self.go_by(&settings)?;
         let mut file = self.file.clone();
         settings::into_file(&settings, &mut file);
         file.save(&earmark_store::Settings::file(&self.folder))?;
         self.file = file;
         let keeps_less = settings.keep_days != self.settings.keep_days;
         self.stock.network().set_off(settings.network_off);
+        self.queue.unload_after(settings::unload_after(&settings));
         self.settings = settings;
         self.tell_panes_settings();
         self.models = self.known_models();

@@ -13,7 +13,15 @@ use crate::convert;
 use crate::desk::Room;
 
 /// Settings that hold what a person wrote, or where something lies.
-const PRIVATE: [&str; 3] = ["context", "model", "export.name_template"];
+const PRIVATE: [&str; 7] = [
+    "context",
+    "profiles",
+    "profile",
+    "model",
+    "export.name_template",
+    "proxy",
+    "mirror",
+];
 
 /// Everything, one line each.
 pub(crate) fn text(room: &Room) -> Result<String, Failure> {
@@ -159,6 +167,8 @@ fn said(command: &mut Command) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use earmark_store::settings::Profile;
+
     use super::{processor, settings, system};
     use crate::contract::Settings;
 
@@ -166,7 +176,14 @@ mod tests {
     fn what_a_person_wrote_is_left_out() {
         let mut chosen = Settings {
             context: "secret".into(),
+            profiles: vec![Profile {
+                name: "secret".into(),
+                context: "secret".into(),
+            }],
+            profile: Some("secret".into()),
             model: "/home/secret/model".into(),
+            proxy: Some("http://me:secret@proxy:80".into()),
+            mirror: Some("https://secret.example".into()),
             text_px: 21,
             ..Settings::default()
         };

@@ -52,6 +52,7 @@ impl From<earmark_jobs::Failure> for Failure {
             Theirs::ModelBusy => Code::ModelBusy,
             Theirs::NetworkOff => Code::NetworkOff,
             Theirs::Network => Code::Network,
+            Theirs::Address => Code::Address,
             Theirs::NoSpace => Code::NoSpace,
             Theirs::Disk => Code::Disk,
             Theirs::Microphone => Code::Microphone,

@@ -92,6 +92,7 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
             models::download_model,
             models::pause_model,
             models::stop_model,
+            models::measure_model,
             models::import_model,
             models::remove_model,
             queue::choose_files,

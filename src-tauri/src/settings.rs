@@ -3,7 +3,9 @@
 //! What every program of the house understands has its own place in the file; the rest lies under
 //! `window`.
 
-use earmark_jobs::{DEMO, DeviceChoice};
+use std::time::Duration;
+
+use earmark_jobs::{DEMO, DeviceChoice, Proxy};
 use earmark_store::settings::Theme as Stored;
 use earmark_transcript::cues::Rules;
 use serde_json::{Map, Value};
@@ -61,6 +63,9 @@ impl Default for Settings {
             dictation_shortcut: Some("Ctrl+Alt+Space".to_owned()),
             dictation_insertion: Insertion::Paste,
             dictation_marks: true,
+            proxy: None,
+            mirror: None,
+            unload_after_min: Some(10),
         }
     }
 }
@@ -96,6 +101,8 @@ pub(crate) fn from_file(file: &earmark_store::Settings) -> Settings {
     settings.profile.clone_from(&file.profile);
     settings.device.clone_from(&file.device);
     settings.network_off = file.network_off;
+    settings.proxy = file.proxy.clone().filter(|proxy| proxy != "system");
+    settings.mirror.clone_from(&file.mirror);
     settings
 }
 
@@ -118,6 +125,8 @@ pub(crate) fn into_file(settings: &Settings, file: &mut earmark_store::Settings)
     file.profile.clone_from(&settings.profile);
     file.device.clone_from(&settings.device);
     file.network_off = settings.network_off;
+    file.proxy.clone_from(&settings.proxy);
+    file.mirror.clone_from(&settings.mirror);
     if let Ok(window) = serde_json::to_value(settings) {
         file.unknown.insert(WINDOW.to_owned(), window);
     }
@@ -161,6 +170,21 @@ pub(crate) fn completed(
     changed(now, &theirs)
 }
 
+/// After how long without work the loaded model gives its memory back.
+pub(crate) fn unload_after(settings: &Settings) -> Option<Duration> {
+    let minutes = settings.unload_after_min.map(u64::from);
+    minutes.map(Duration::from_mins)
+}
+
+/// The proxy that a person means, in words of the settings.
+pub(crate) fn proxy(text: Option<&str>) -> Proxy {
+    match text {
+        None | Some("system") => Proxy::System,
+        Some("none") => Proxy::None,
+        Some(url) => Proxy::Url(url.to_owned()),
+    }
+}
+
 /// The device of this name; the program chooses when there is none.
 pub(crate) fn device(name: &str) -> DeviceChoice {
     match name {
@@ -180,13 +204,18 @@ mod tests {
 
     #[test]
     fn what_was_chosen_comes_back_from_the_file() {
-        let change =
-            json!({ "theme": "dark", "text_px": 20, "language": "Chinese", "keep_days": 30 });
+        let change = json!({
+            "theme": "dark", "text_px": 20, "language": "Chinese", "keep_days": 30,
+            "proxy": "none", "mirror": "hf-mirror", "unload_after_min": null,
+        });
         let chosen = changed(&Settings::default(), change.as_object().unwrap()).unwrap();
         assert_eq!(chosen.theme, Theme::Dark);
         let mut file = earmark_store::Settings::default();
         into_file(&chosen, &mut file);
         assert_eq!(from_file(&file), chosen);
+        // The command line reads these.
+        assert_eq!(file.proxy.as_deref(), Some("none"));
+        assert_eq!(file.mirror.as_deref(), Some("hf-mirror"));
     }
 
     #[test]

@@ -3,27 +3,26 @@
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 
-use earmark_jobs::{Network, News, Proxy, models_folder};
+use earmark_jobs::{Hardware, Measurement, Network, News, Proxy, mirrors, models_folder};
 
-use crate::contract::{Advice, Card, CardState, Event, Failure, Reason, Stock};
+use crate::contract::{
+    Advice, Card, CardState, Computer, Event, Failure, Gpu, Mirror, Reason, Settings, Speed, Stock,
+};
 use crate::desk::{Desk, Room};
+use crate::{sample, settings};
 
 /// The stock with the network of the settings, and what will happen in it. A proxy that cannot be
 /// understood is left out and said.
 pub(crate) fn open(
-    settings: &earmark_store::Settings,
+    chosen: &earmark_store::Settings,
     troubles: &mut Vec<Failure>,
 ) -> (earmark_jobs::Stock, Receiver<News>) {
-    let proxy = match settings.proxy.as_deref() {
-        None | Some("system") => Proxy::System,
-        Some("none") => Proxy::None,
-        Some(url) => Proxy::Url(url.to_owned()),
-    };
+    let proxy = settings::proxy(chosen.proxy.as_deref());
     let network = Network::new(&proxy).unwrap_or_else(|error| {
         troubles.push(earmark_jobs::Failure::from(error).into());
         Network::new(&Proxy::System).expect("the system's proxy is never refused")
     });
-    network.set_off(settings.network_off);
+    network.set_off(chosen.network_off);
     let (tell, news) = mpsc::channel();
     // Nobody listening means that the window is closing.
     let tell = move |one| drop(tell.send(one));
@@ -58,9 +57,34 @@ impl Room {
                 dtype: advice.dtype.name(),
                 reason: advice.reason.into(),
             },
+            mirrors: mirrors().iter().map(Into::into).collect(),
+            computer: self.stock.hardware().into(),
             n_requests: self.stock.network().n_requests(),
             is_importing: self.stock.is_importing(),
         }
+    }
+
+    /// Takes over how the network is reached, where that is to be otherwise than before.
+    ///
+    /// Errors: a proxy or a mirror that is none; then nothing changes.
+    pub(crate) fn go_by(&self, settings: &Settings) -> Result<(), Failure> {
+        let (now, then) = (&self.settings, settings);
+        if (&now.proxy, &now.mirror) != (&then.proxy, &then.mirror) {
+            let proxy = settings::proxy(then.proxy.as_deref());
+            self.stock.go_by(&proxy, then.mirror.as_deref())?;
+        }
+        Ok(())
+    }
+
+    /// Begins to measure a model with the sample, on the device of the settings.
+    pub(crate) fn measure(&self, name: &str) -> Result<Measurement, Failure> {
+        let sample = sample::write(&self.folder)?;
+        let settings = earmark_jobs::Settings {
+            device: settings::device(&self.settings.device),
+            ..earmark_jobs::Settings::default()
+        };
+        let begun = Measurement::begin(name, &sample, settings, &self.queue, &self.stock);
+        Ok(begun?)
     }
 
     /// Downloads a model from the mirror of the settings.
@@ -81,6 +105,31 @@ impl From<earmark_jobs::Reason> for Reason {
     }
 }
 
+impl From<&earmark_jobs::Mirror> for Mirror {
+    fn from(mirror: &earmark_jobs::Mirror) -> Self {
+        Self {
+            name: mirror.name.clone(),
+            title: mirror.title.clone(),
+        }
+    }
+}
+
+impl From<&Hardware> for Computer {
+    fn from(hardware: &Hardware) -> Self {
+        let gpus = hardware.gpus.iter().map(|gpu| Gpu {
+            name: gpu.name.clone(),
+            memory_bytes: gpu.memory.bytes,
+            is_usable: gpu.is_usable,
+        });
+        Self {
+            processor: hardware.processor.clone(),
+            n_threads: hardware.n_threads,
+            memory_bytes: hardware.memory.map(|memory| memory.bytes),
+            gpus: gpus.collect(),
+        }
+    }
+}
+
 impl From<earmark_jobs::Card> for Card {
     fn from(card: earmark_jobs::Card) -> Self {
         Self {
@@ -93,6 +142,11 @@ impl From<earmark_jobs::Card> for Card {
             bytes: card.n_bytes,
             memory_bytes: card.memory_bytes,
             is_recommended: card.is_recommended,
+            speed: card.speed.map(|speed| Speed {
+                factor: speed.factor,
+                device: speed.device,
+            }),
+            is_being_measured: card.is_being_measured,
             state: card.state.into(),
         }
     }

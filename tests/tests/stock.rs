@@ -12,8 +12,11 @@ use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use earmark_jobs::{CardState, Code, Network, News, Proxy, Stock};
+use earmark_jobs::{
+    CardState, Code, DEMO, Measurement, Network, News, Proxy, Queue, Settings, Stock,
+};
 use earmark_tests::golden::golden;
+use earmark_tests::root;
 use earmark_tests::server::Server;
 
 const NAME: &str = "Tiny-ASR";
@@ -127,6 +130,39 @@ fn child_of_a_test() {
     stock.import(&home.join("nowhere"));
     assert_eq!(end(&news), Some(Code::ModelInvalid));
     stock.remove(NAME).unwrap();
+
+    let wrong = Proxy::Url("no proxy".into());
+    assert_eq!(stock.go_by(&wrong, None).unwrap_err().code, Code::Address);
+    let wrong = stock.go_by(&Proxy::None, Some("mars"));
+    assert_eq!(wrong.unwrap_err().code, Code::Address);
+    stock.go_by(&Proxy::None, Some("local")).unwrap();
+    is_measured(&stock);
+}
+
+/// The demo is measured, one model at a time, and its card says how fast it is.
+fn is_measured(stock: &Stock) {
+    let (queue, _events) = Queue::start();
+    let sample = root().join("samples/en-01.flac");
+    let measure = |name| Measurement::begin(name, &sample, Settings::default(), &queue, stock);
+    let demo = || {
+        let mut cards = stock.cards().into_iter();
+        cards.find(|card| card.name == DEMO).unwrap()
+    };
+    let code = |name| measure(name).err().map(|failure| failure.code);
+    assert_eq!(code("whisper"), Some(Code::ModelMissing));
+    let measurement = measure(DEMO).unwrap();
+    assert!(demo().is_being_measured && demo().speed.is_none());
+    assert_eq!(code(DEMO), Some(Code::ModelBusy));
+    let speed = measurement.wait().unwrap().unwrap();
+    assert!(speed.factor > 0.0 && !speed.device.is_empty(), "{speed:?}");
+    assert_eq!(
+        (demo().speed, demo().is_being_measured),
+        (Some(speed), false)
+    );
+    // What is not here cannot be measured, and is no longer marked.
+    let missing = measure(NAME).unwrap();
+    assert_eq!(missing.wait().unwrap_err().code, Code::ModelMissing);
+    assert!(measure(DEMO).unwrap().wait().unwrap().is_some());
 }
 
 /// How the work under way ends: with a failure's code, or well.

@@ -257,8 +257,9 @@ export const screens: Screen[] = [
     name: "models",
     go: async (page) => {
       await page.locator("nav button", { hasText: /Models|模型/ }).click();
+      await page.locator("li", { hasText: "demo" }).first().locator("button").last().click();
       await page.locator("li", { hasText: "1.7B" }).locator("button").first().click();
-      await advance(page, 1000);
+      await advance(page, 2500);
       await page.waitForSelector("li progress");
     },
   },
@@ -267,6 +268,15 @@ export const screens: Screen[] = [
     go: async (page) => {
       await page.keyboard.press("Control+,");
       await page.waitForSelector("dl");
+    },
+  },
+  {
+    name: "settings-network",
+    go: async (page) => {
+      await page.keyboard.press("Control+,");
+      await page.waitForSelector("dl");
+      await page.locator("section").nth(2).locator("select").first().selectOption("2");
+      await page.locator("section").nth(2).locator("input[type=text]").fill("http://proxy:8080");
     },
   },
   {

@@ -34,6 +34,8 @@ pub enum Code {
     NetworkOff,
     /// The network or a server did not give what was asked for: try again or another mirror.
     Network,
+    /// What was named as a proxy or a mirror cannot be one: write it otherwise.
+    Address,
     /// There is not enough room on the disk: make some.
     NoSpace,
     /// The disk does not let a file be read or written: mend permissions or choose another place.
@@ -105,11 +107,10 @@ impl From<earmark_weights::Error> for Failure {
         let code = match &error {
             Error::Locked { .. } => Code::ModelBusy,
             Error::NetworkOff { .. } => Code::NetworkOff,
-            Error::Proxy { .. }
-            | Error::Mirror { .. }
-            | Error::Unreachable { .. }
-            | Error::Refused { .. }
-            | Error::Wrong { .. } => Code::Network,
+            Error::Proxy { .. } | Error::Mirror { .. } => Code::Address,
+            Error::Unreachable { .. } | Error::Refused { .. } | Error::Wrong { .. } => {
+                Code::Network
+            }
             Error::NoSpace { .. } | Error::Full { .. } => Code::NoSpace,
             Error::Disk { .. } | Error::Exists { .. } => Code::Disk,
             Error::Import { .. } | Error::Damaged { .. } | Error::NoCopy { .. } => {
@@ -182,6 +183,8 @@ mod tests {
             retry_after_s: None,
         };
         check(refused, Code::Network, "another mirror");
+        let proxy = "no proxy".into();
+        check(Weights::Proxy { proxy }, Code::Address, "http://host:port");
         check(Weights::Full { path: path() }, Code::NoSpace, "make room");
         let absent = Weights::NotDownloaded { name: "m".into() };
         check(absent, Code::ModelMissing, "earmark models download m");

@@ -23,6 +23,7 @@ mod progress;
 mod queue;
 mod redo;
 mod room;
+mod speed;
 mod stock;
 mod stretch;
 mod work;
@@ -34,8 +35,8 @@ pub use earmark_audio::record::Recorded;
 pub use earmark_engine::{DeviceChoice, Dtype, Hardware, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
 pub use earmark_weights::{
-    Control, DEMO, Event as ModelEvent, Network, Progress as ModelProgress, Proxy,
-    home as models_folder,
+    Control, DEMO, Event as ModelEvent, Mirror, Network, Progress as ModelProgress, Proxy, Speed,
+    home as models_folder, mirrors,
 };
 pub use failure::{Code, Failure};
 pub use idle::Unloading;
@@ -48,4 +49,5 @@ pub use progress::Progress;
 pub use queue::Queue;
 pub use redo::{Redo, Stopper};
 pub use room::needed as memory_needed;
+pub use speed::Measurement;
 pub use stock::{Card, CardState, News, Stock};

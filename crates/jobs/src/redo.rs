@@ -3,18 +3,30 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
 
-use earmark_transcript::Segment;
+use earmark_transcript::{Ms, Segment};
 
 use crate::{Failure, Span};
 
 /// What should stand in the place of a span; `None` when it was stopped.
 pub(crate) type Answer = Result<Option<Vec<Segment>>, Failure>;
 
+/// What hearing a span took.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Effort {
+    /// How much was heard.
+    pub(crate) sound: Ms,
+    /// How long that took, loading and reading not counted.
+    pub(crate) spent: Duration,
+    /// On what, in plain words.
+    pub(crate) device: String,
+}
+
 /// A span that is being heard again.
 pub struct Redo {
     stopper: Stopper,
-    answer: Receiver<Answer>,
+    answer: Receiver<(Answer, Effort)>,
 }
 
 /// Stops a [`Redo`]; nothing happens when it is over.
@@ -25,7 +37,7 @@ pub struct Stopper(Arc<AtomicBool>);
 pub(crate) struct Order {
     pub(crate) span: Span,
     pub(crate) stopper: Stopper,
-    answer: Sender<Answer>,
+    answer: Sender<(Answer, Effort)>,
 }
 
 impl Redo {
@@ -50,8 +62,14 @@ impl Redo {
     ///
     /// Errors: the recording or the model fails.
     pub fn wait(self) -> Result<Option<Vec<Segment>>, Failure> {
+        self.wait_timed().0
+    }
+
+    /// The same, with what it took.
+    pub(crate) fn wait_timed(self) -> (Answer, Effort) {
         // A queue that is gone has stopped everything.
-        self.answer.recv().unwrap_or(Ok(None))
+        let stopped = || (Ok(None), Effort::default());
+        self.answer.recv().unwrap_or_else(|_| stopped())
     }
 }
 
@@ -67,8 +85,8 @@ impl Stopper {
 }
 
 impl Order {
-    pub(crate) fn answer(&self, answer: Answer) {
+    pub(crate) fn answer(&self, answer: Answer, effort: Effort) {
         // Who asked may not wait any more.
-        let _ = self.answer.send(answer);
+        let _ = self.answer.send((answer, effort));
     }
 }

@@ -9,10 +9,10 @@ use std::thread;
 use earmark_engine::{Dtype, Hardware};
 use earmark_weights::{
     Control, Download, Entry, Error, Event, Import, Mirror, Network, Outcome, Presence, Progress,
-    What, catalog, entry, presence, remove,
+    Proxy, Speed, What, catalog, entry, presence, remove, speed,
 };
 
-use crate::{Advice, Failure, advice, memory_of};
+use crate::{Advice, Code, Failure, advice, memory_of};
 
 /// A model of the catalog, as a person chooses it.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +35,10 @@ pub struct Card {
     pub memory_bytes: Option<u64>,
     /// It suits this computer best.
     pub is_recommended: bool,
+    /// How fast it was measured to be here.
+    pub speed: Option<Speed>,
+    /// Its speed is being measured.
+    pub is_being_measured: bool,
     /// How far it is on this computer.
     pub state: CardState,
 }
@@ -76,8 +80,10 @@ struct Busy {
 pub struct Stock {
     home: PathBuf,
     network: Network,
+    hardware: Hardware,
     advice: Advice,
     busy: Arc<Mutex<HashMap<String, Busy>>>,
+    measured: Arc<Mutex<Option<String>>>,
     tell: Arc<dyn Fn(News) + Send + Sync>,
 }
 
@@ -99,11 +105,14 @@ impl Stock {
         network: Network,
         tell: impl Fn(News) + Send + Sync + 'static,
     ) -> Self {
+        let hardware = Hardware::look();
         Self {
             home,
             network,
-            advice: advice(&Hardware::look()),
+            advice: advice(&hardware),
+            hardware,
             busy: Arc::default(),
+            measured: Arc::default(),
             tell: Arc::new(tell),
         }
     }
@@ -111,6 +120,16 @@ impl Stock {
     /// The way out, with its switch and its counter.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// The folder of checkpoints.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// What this computer has for a recogniser to run on.
+    pub fn hardware(&self) -> &Hardware {
+        &self.hardware
     }
 
     /// Which model suits this computer, and why.
@@ -153,6 +172,8 @@ impl Stock {
             n_bytes,
             memory_bytes: memory_of(entry, Dtype::Q8_0),
             is_recommended: self.advice.model == entry.name,
+            speed: speed(&entry.name, &self.home),
+            is_being_measured: self.measured().as_deref() == Some(&*entry.name),
             state,
         }
     }
@@ -222,6 +243,39 @@ impl Stock {
         remove(known(name)?, &self.home)?;
         (self.tell)(News::Changed);
         Ok(())
+    }
+
+    /// Takes another way out from now on, and another mirror when it is one.
+    ///
+    /// Errors: the proxy or the mirror is none; then nothing changes.
+    pub fn go_by(&self, proxy: &Proxy, mirror: Option<&str>) -> Result<(), Failure> {
+        mirror.map(Mirror::parse).transpose()?;
+        Ok(self.network.set_proxy(proxy)?)
+    }
+
+    /// Marks the card of a model that is being measured.
+    ///
+    /// Errors: there is no such model, or one is being measured.
+    pub(crate) fn mark_measured(&self, name: &str) -> Result<(), Failure> {
+        let entry = known(name)?;
+        let mut measured = self.measured();
+        if let Some(other) = &*measured {
+            let message = format!("{other} is being measured; wait until that is done");
+            return Err(Failure::new(Code::ModelBusy, message));
+        }
+        *measured = Some(entry.name.clone());
+        drop(measured);
+        (self.tell)(News::Changed);
+        Ok(())
+    }
+
+    pub(crate) fn unmark_measured(&self) {
+        *self.measured() = None;
+        (self.tell)(News::Changed);
+    }
+
+    fn measured(&self) -> MutexGuard<'_, Option<String>> {
+        self.measured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does a work in a thread of its own, unless the same is under way.

@@ -16,7 +16,7 @@ use earmark_weights::{Files, Located};
 
 use crate::idle::{Habits, is_short_of_memory};
 use crate::queue::Turn;
-use crate::redo::{Answer, Order, Stopper};
+use crate::redo::{Answer, Effort, Order, Stopper};
 use crate::room::Room;
 use crate::stretch::{Stretch, later, sample_at, shifted, shifted_all};
 use crate::{
@@ -222,15 +222,16 @@ impl Bench {
 
     /// Hears a span again and answers whoever asked.
     pub(crate) fn redo(&mut self, order: &Order) {
-        let work = AssertUnwindSafe(|| self.hear_again(&order.span, &order.stopper));
+        let mut effort = Effort::default();
+        let work = AssertUnwindSafe(|| self.hear_again(&order.span, &order.stopper, &mut effort));
         let answer = catch_unwind(work).unwrap_or_else(|panic| {
             self.forget();
             Err(Failure::from_panic(panic.as_ref()))
         });
-        order.answer(answer);
+        order.answer(answer, effort);
     }
 
-    fn hear_again(&mut self, span: &Span, stopper: &Stopper) -> Answer {
+    fn hear_again(&mut self, span: &Span, stopper: &Stopper, effort: &mut Effort) -> Answer {
         if stopper.is_stopped() {
             return Ok(None);
         }
@@ -245,6 +246,8 @@ impl Bench {
         };
         let model = self.model(&wanted, |_| {})?;
         let policy = model.policy(None);
+        effort.device.clone_from(&model.loaded.device);
+        let begun = Instant::now();
         let mut patience = Patience(stopper);
         match &span.task {
             Task::Align => {
@@ -270,10 +273,13 @@ impl Bench {
                     ..Request::default()
                 };
                 let ears = model.ears();
-                match transcribe(&mut source, ears, &request, policy, &mut patience)? {
+                let outcome = transcribe(&mut source, ears, &request, policy, &mut patience)?;
+                effort.spent = begun.elapsed();
+                match outcome {
                     Outcome::Cancelled(_) => Ok(None),
                     Outcome::Done(heard) if heard.duration == Ms(0) => Err(too_short(span)),
                     Outcome::Done(heard) => {
+                        effort.sound = heard.duration;
                         let speaker = who(&span.lines);
                         let line = |line| Segment {
                             speaker: speaker.clone(),

@@ -7,7 +7,7 @@
 //!
 //! A published checkpoint comes by a [`Download`], or by an [`Import`] from a folder or an archive
 //! that [`export`] made; [`presence`], [`verify`] and [`remove`] are about what is here. A
-//! [quantised copy](CopyInMaking) is made from any of them.
+//! [quantised copy](CopyInMaking) is made from any of them. How fast one is here, its [`Speed`] says.
 
 mod bundle;
 mod catalog;
@@ -22,6 +22,7 @@ mod manifest;
 mod mirror;
 mod network;
 mod place;
+mod speed;
 mod stock;
 mod world;
 
@@ -37,5 +38,6 @@ pub use import::Import;
 pub use manifest::{Known, Manifest, Pin};
 pub use mirror::Mirror;
 pub use network::{Network, Proxy};
+pub use speed::{Speed, keep_speed, speed};
 pub use stock::{Finding, Health, Presence, presence, remove, verify};
 pub use world::{ThisComputer, World};

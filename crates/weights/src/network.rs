@@ -1,7 +1,7 @@
 //! The network is the one place in the house that opens a connection to elsewhere.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ureq::http::header::{self, HeaderMap};
@@ -24,7 +24,7 @@ pub struct Network(Arc<Shared>);
 struct Shared {
     is_off: AtomicBool,
     n_requests: AtomicU64,
-    proxy: Option<ureq::Proxy>,
+    proxy: Mutex<Option<ureq::Proxy>>,
 }
 
 /// How to reach the world outside.
@@ -40,23 +40,44 @@ pub enum Proxy {
     Url(String),
 }
 
+impl Proxy {
+    /// Errors: [`Error::Proxy`] for an address that is none.
+    fn open(&self) -> Result<Option<ureq::Proxy>, Error> {
+        match self {
+            Self::System => Ok(ureq::Proxy::try_from_env()),
+            Self::None => Ok(None),
+            Self::Url(url) => {
+                let proxy = ureq::Proxy::new(url);
+                Ok(Some(
+                    proxy.map_err(|_| Error::Proxy { proxy: url.clone() })?,
+                ))
+            }
+        }
+    }
+}
+
 impl Network {
     /// A way out that is switched on.
     ///
     /// Errors: [`Error::Proxy`].
     pub fn new(proxy: &Proxy) -> Result<Self, Error> {
-        let proxy = match proxy {
-            Proxy::System => ureq::Proxy::try_from_env(),
-            Proxy::None => None,
-            Proxy::Url(url) => {
-                Some(ureq::Proxy::new(url).map_err(|_| Error::Proxy { proxy: url.clone() })?)
-            }
-        };
         Ok(Self(Arc::new(Shared {
             is_off: AtomicBool::new(false),
             n_requests: AtomicU64::new(0),
-            proxy,
+            proxy: Mutex::new(proxy.open()?),
         })))
+    }
+
+    /// Takes another way out; downloads under way keep theirs until they are paused or end.
+    ///
+    /// Errors: [`Error::Proxy`]; then the way stays as it was.
+    pub fn set_proxy(&self, proxy: &Proxy) -> Result<(), Error> {
+        *self.proxy() = proxy.open()?;
+        Ok(())
+    }
+
+    fn proxy(&self) -> MutexGuard<'_, Option<ureq::Proxy>> {
+        self.0.proxy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Switches the network off or on; off, every request ends in [`Error::NetworkOff`], and those
@@ -80,7 +101,7 @@ impl Network {
     /// A connection that stays silent for `idle` breaks off.
     pub(crate) fn line(&self, idle: Duration) -> Line {
         let config = Agent::config_builder()
-            .proxy(self.0.proxy.clone())
+            .proxy(self.proxy().clone())
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)

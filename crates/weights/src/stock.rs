@@ -7,7 +7,7 @@ use crate::download::came;
 use crate::find::downloaded;
 use crate::manifest::measure;
 use crate::place::{Place, edition_in, remove as remove_path};
-use crate::{Control, Entry, Error, Event, Known, Manifest, Progress, Tell};
+use crate::{Control, Entry, Error, Event, Known, Manifest, Progress, Tell, speed};
 
 /// Whether a checkpoint is on this computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,5 +152,6 @@ pub fn remove(entry: &Entry, home: &Path) -> Result<(), Error> {
     remove_path(&place.folder.join("config.json"))?;
     remove_path(&place.folder)?;
     remove_path(&place.taking)?;
-    remove_path(&place.coming)
+    remove_path(&place.coming)?;
+    speed::forget(&entry.name, home)
 }

@@ -1,15 +1,41 @@
 //! The tests where there is no network but loopback.
 
+use std::ffi::OsString;
 use std::process::Command;
 
-use crate::{Outcome, run, setup};
+use crate::{Outcome, cargo_program, page, run, setup};
 
-/// Runs every test in a network namespace in which only loopback is up.
+/// The page's tests, then cargo's.
+const EVERYTHING: &str = "ip link set lo up
+    npm --prefix ui test
+    npm --prefix ui run test:page
+    exec \"$0\" \"$@\"";
+
+/// Cargo's tests alone.
+const SOME: &str = "ip link set lo up
+    exec \"$0\" \"$@\"";
+
+/// Runs every test in a network namespace in which only loopback is up; with words for
+/// `cargo test` behind its own (`cargo xtask offline -p earmark-cli`), only those tests.
 pub(crate) fn test() -> Outcome {
-    setup::everything()?;
-    let script = "ip link set lo up && exec \"$0\" test --workspace --no-fail-fast --offline";
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    run(Command::new("unshare")
-        .args(["--net", "--map-root-user", "sh", "-c", script])
-        .arg(cargo))
+    let asked: Vec<OsString> = std::env::args_os().skip(2).collect();
+    let (script, asked) = if asked.is_empty() {
+        setup::everything()?;
+        page::build()?;
+        let everything = ["--workspace", "--no-fail-fast"].map(Into::into);
+        (EVERYTHING, everything.to_vec())
+    } else {
+        (SOME, asked)
+    };
+    let mut command = Command::new("unshare");
+    command.arg("--net");
+    if !setup::is_root() {
+        // Others may have one as the root of a namespace of users.
+        command.arg("--map-root-user");
+    }
+    run(command
+        .args(["sh", "-ec", script])
+        .arg(cargo_program())
+        .args(["test", "--offline"])
+        .args(asked))
 }

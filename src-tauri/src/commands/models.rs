@@ -5,6 +5,7 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 
 use super::work;
 use crate::contract::{Failure, Stock};
+use crate::words;
 
 #[tauri::command]
 pub(crate) async fn model_stock(app: AppHandle) -> Result<Stock, Failure> {
@@ -38,6 +39,18 @@ pub(crate) async fn stop_model(app: AppHandle, name: String) -> Result<(), Failu
     .await
 }
 
+/// Finds out how fast a model is here; the card says it.
+#[tauri::command]
+pub(crate) async fn measure_model(app: AppHandle, name: String) -> Result<(), Failure> {
+    work(app, move |desk| {
+        let measurement = desk.room().measure(&name)?;
+        // The room is free while the engine works.
+        measurement.wait()?;
+        Ok(())
+    })
+    .await
+}
+
 /// Whether a folder or an archive was chosen; what comes of it is told as events.
 #[tauri::command]
 pub(crate) async fn import_model(
@@ -46,7 +59,9 @@ pub(crate) async fn import_model(
     is_archive: bool,
 ) -> Result<Option<bool>, Failure> {
     work(app, move |desk| {
+        let words = words::of(desk.room().settings.interface_language);
         let dialog = window.dialog().file().set_parent(&window);
+        let dialog = dialog.set_title(words.choose_model);
         let chosen = if is_archive {
             dialog.add_filter("zip", &["zip"]).blocking_pick_file()
         } else {
@@ -63,5 +78,11 @@ pub(crate) async fn import_model(
 
 #[tauri::command]
 pub(crate) async fn remove_model(app: AppHandle, name: String) -> Result<(), Failure> {
-    work(app, move |desk| Ok(desk.room().stock.remove(&name)?)).await
+    work(app, move |desk| {
+        let mut room = desk.room();
+        room.stock.remove(&name)?;
+        room.look_for_models();
+        Ok(())
+    })
+    .await
 }

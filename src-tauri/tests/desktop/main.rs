@@ -15,6 +15,7 @@ mod dictation;
 )]
 #[path = "../../../crates/audio/tests/capture/server.rs"]
 mod server;
+mod trace;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -27,6 +28,9 @@ use std::time::{Duration, Instant};
 use earmark_store::{Filter, Item, State, Store};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+/// The program that was built.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_earmark-desktop");
 
 /// How long anything may take on a busy computer.
 const LIMIT: Duration = Duration::from_mins(3);
@@ -142,9 +146,14 @@ impl Desktop {
 
     /// Starts the program, in English, with what lies in the desktop's folder.
     fn open(&self, files: &[&Path]) -> Program {
+        self.open_through(&mut Command::new(PROGRAM), files)
+    }
+
+    /// Starts the program through a command that takes its files.
+    fn open_through(&self, command: &mut Command, files: &[&Path]) -> Program {
         let home = self.folder.path();
         Program::start(
-            Command::new(env!("CARGO_BIN_EXE_earmark-desktop"))
+            command
                 .args(files)
                 .env("DISPLAY", &self.display)
                 .env("DBUS_SESSION_BUS_ADDRESS", &self.address)

@@ -16,6 +16,7 @@ mod closed;
 mod display;
 mod driver;
 mod heard;
+mod models;
 mod queue;
 mod recording;
 #[expect(
@@ -25,6 +26,7 @@ mod recording;
 )]
 #[path = "../../../crates/audio/tests/capture/server.rs"]
 mod server;
+mod shelf;
 mod wait;
 mod window;
 mod work;

@@ -1,6 +1,6 @@
 //! The program's window, and what a person does with it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -35,9 +35,14 @@ impl Window {
     /// Starts the program on a display and a session bus of its own, in English, without this
     /// person's habits, and with what lies in a folder of its own.
     pub(crate) fn open(data: &Path) -> Self {
+        Self::open_with(data, &[])
+    }
+
+    /// The same, with more in its environment.
+    pub(crate) fn open_with(data: &Path, more: &[(&'static str, &OsStr)]) -> Self {
         let (display, bus) = (Display::start(), Bus::start());
         let home = scratch("home").into_os_string();
-        let environment = vec![
+        let mut environment: Vec<(&str, OsString)> = vec![
             ("DISPLAY", display.name.clone().into()),
             ("DBUS_SESSION_BUS_ADDRESS", bus.address.clone().into()),
             ("EARMARK_DATA", data.into()),
@@ -49,6 +54,7 @@ impl Window {
             ("XDG_CONFIG_HOME", home.clone()),
             ("XDG_DATA_HOME", home),
         ];
+        environment.extend(more.iter().map(|(name, it)| (*name, it.into())));
         let given = environment.iter().map(|(name, it)| (*name, it.as_os_str()));
         let driver = Driver::start(given);
         let wish = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": {

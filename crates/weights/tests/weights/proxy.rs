@@ -65,6 +65,20 @@ fn a_proxy_of_the_settings_is_used() {
 }
 
 #[test]
+fn a_proxy_chosen_later_is_used_from_then_on_and_one_that_is_none_changes_nothing() {
+    let (address, count) = proxy();
+    let mut scene = Scene::new(50_000, Hashes::Published);
+    scene.network = Network::new(&Proxy::None).unwrap();
+    let url = Proxy::Url(format!("http://{address}"));
+    scene.network.clone().set_proxy(&url).unwrap();
+    let wrong = Proxy::Url("no proxy".into());
+    assert!(scene.network.set_proxy(&wrong).is_err());
+    let server = scene.server(|_, reply| reply);
+    scene.succeeds(&[&server]);
+    assert!(count.load(Ordering::SeqCst) > 0);
+}
+
+#[test]
 fn a_proxy_that_is_gone_is_named_in_the_advice() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

@@ -3,7 +3,8 @@
 use std::fs;
 
 use earmark_weights::{
-    Control, Error, Health, Known, Outcome, Presence, entry, presence, remove, verify,
+    Control, Error, Health, Known, Outcome, Presence, Speed, entry, keep_speed, presence, remove,
+    speed, verify,
 };
 
 use crate::scene::{Hashes, MODEL, Scene};
@@ -111,8 +112,14 @@ fn what_is_removed_is_gone() {
         presence(&scene.entry, &scene.home),
         Presence::Here { .. }
     ));
+    let measured = Speed {
+        factor: 0.5,
+        device: "CPU".into(),
+    };
+    keep_speed(&scene.entry.name, &measured, &scene.home).unwrap();
     remove(&scene.entry, &scene.home).unwrap();
     assert_eq!(presence(&scene.entry, &scene.home), Presence::Absent);
+    assert_eq!(speed(&scene.entry.name, &scene.home), None);
     assert!(!scene.place().exists());
     let error = verify(&scene.entry, &scene.home, &scene.control, &|_| ()).unwrap_err();
     assert!(matches!(error, Error::NotDownloaded { .. }));

@@ -65,6 +65,7 @@ export const tauri: Backend = {
   downloadModel: (name) => ask("download_model", { name }),
   pauseModel: (name, is_paused) => ask("pause_model", { name, isPaused: is_paused }),
   stopModel: (name) => ask("stop_model", { name }),
+  measureModel: (name) => ask("measure_model", { name }),
   importModel: (is_archive) => ask("import_model", { isArchive: is_archive }),
   removeModel: (name) => ask("remove_model", { name }),
   openFolder: (folder) => ask("open_folder", { folder }),

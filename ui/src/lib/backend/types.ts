@@ -76,6 +76,8 @@ export type Code =
   | "network-off"
   /** The network or a server did not give what was asked for. */
   | "network"
+  /** What was named as a proxy or a mirror cannot be one. */
+  | "address"
   | "no-space"
   /** The disk does not let a file be read or written. */
   | "disk"
@@ -341,6 +343,14 @@ export interface Settings {
   notify_when_done: boolean;
   /** No connection is opened, not even when asked for. */
   network_off: boolean;
+  /** Address of the proxy for downloads, `none` for a straight connection, `null` for the
+   * system's. */
+  proxy: string | null;
+  /** {@link Mirror.name} of the mirror that downloads try first, or the address of one; `null` for
+   * the usual ones. */
+  mirror: string | null;
+  /** After so long without work the model gives its memory back; `null` keeps it. */
+  unload_after_min: number | null;
   /** The keys that dictate, from any program, such as `Ctrl+Alt+Space`; `null` for none. */
   dictation_shortcut: string | null;
   dictation_insertion: Insertion;
@@ -383,10 +393,34 @@ export interface Stock {
   cards: Card[];
   /** Which model suits this computer, and why. */
   advice: { model: string; dtype: string; reason: AdviceReason };
+  /** The mirrors that are known. */
+  mirrors: Mirror[];
+  computer: Computer;
   /** Requests made since the program started. */
   n_requests: number;
   /** A model is being taken in from files. */
   is_importing: boolean;
+}
+
+/** A place that has the files of models. */
+export interface Mirror {
+  name: string;
+  title: string;
+}
+
+/** What a recogniser runs on. */
+export interface Computer {
+  processor: string;
+  n_threads: number;
+  memory_bytes: number | null;
+  gpus: Gpu[];
+}
+
+export interface Gpu {
+  name: string;
+  memory_bytes: number;
+  /** This build can compute on it. */
+  is_usable: boolean;
 }
 
 export type AdviceReason =
@@ -407,7 +441,17 @@ export interface Card {
   /** Memory it takes while it works, where that is known. */
   memory_bytes: number | null;
   is_recommended: boolean;
+  /** How fast it was measured to be here. */
+  speed: Speed | null;
+  is_being_measured: boolean;
   state: CardState;
+}
+
+export interface Speed {
+  /** Seconds of work for a second of sound. */
+  factor: number;
+  /** What it was measured on. */
+  device: string;
 }
 
 /** How far a model is on this computer. */
@@ -628,6 +672,8 @@ export interface Backend {
   pauseModel(name: string, is_paused: boolean): Promise<void>;
   /** Ends a download; what has come is kept. `stop_model` */
   stopModel(name: string): Promise<void>;
+  /** Finds out how fast a model is here; resolves when its card says it. `measure_model` */
+  measureModel(name: string): Promise<void>;
   /** Lets the person choose a folder or an archive with a model in it, and takes that in.
    * `import_model` */
   importModel(is_archive: boolean): Promise<true | null>;

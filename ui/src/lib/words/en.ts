@@ -25,6 +25,7 @@ const codes: Record<Code, string> = {
   "network-off": "The network is switched off in the settings, so nothing was asked for.",
   network:
     "The server did not give what was asked for. Check the network, or choose another mirror. What has arrived is kept.",
+  address: "This address cannot be used, so nothing was changed. Write it otherwise.",
   "no-space":
     "There is not enough room on the disk. Make some and try again; what is there is kept.",
   disk: "A file cannot be read or written. Check its folder’s permissions, or choose another place.",
@@ -409,6 +410,17 @@ export const en = {
     remove: (title: string) => `Remove ${title}`,
     use: (title: string) => `Use ${title}`,
     used: "In use",
+    measure: (title: string) => `Measure speed of ${title}`,
+    measuring: "Measuring its speed…",
+    measureLater: "Something is being recognised now.",
+    measured: (times: string, factor: string, device: string) =>
+      `${times} times as fast as speech here, on ${device} (real-time factor ${factor})`,
+    computer: "This computer",
+    processor: (name: string, n: number) => `${name}, ${plural(n, "thread", "threads")}`,
+    memoryThere: (size: string) => `${size} of memory`,
+    gpu: (name: string, size: string, isUsable: boolean) =>
+      `${name}, ${size}: ${isUsable ? "used when it passes its test" : "not used, because this edition computes on the processor; there is one for NVIDIA cards"}`,
+    noGpu: "No graphics card that a recogniser could use was found.",
     short: {
       download: "Download",
       goOn: "Go on",
@@ -416,6 +428,7 @@ export const en = {
       stop: "Stop",
       remove: "Remove",
       use: "Use",
+      measure: "Measure speed",
     },
     have: "I already have the files",
     haveHint:
@@ -428,6 +441,25 @@ export const en = {
     networkHint:
       "Nothing but a download ever uses the network. Switched off, that is refused, too.",
     requests: (n: number) => `${plural(n, "request", "requests")} since the start`,
+  },
+
+  network: {
+    heading: "Network",
+    off: "Switch the network off",
+    offHint: "Nothing but a download of a model ever uses it. Switched off, that is refused, too.",
+    proxy: "Proxy",
+    proxyHint: "The way out for downloads.",
+    proxySystem: "As the system has it",
+    proxyNone: "None",
+    proxyAddress: "Address of the proxy",
+    own: "An address…",
+    mirror: "Mirror",
+    mirrorHint:
+      "Where models are asked for first. The address of a server that is laid out like Hugging Face will do.",
+    mirrorUsual: "Automatic",
+    mirrorAddress: "Address of the mirror",
+    requests: "Requests",
+    requestsHint: "How often the network was used since the start.",
   },
 
   settings: {
@@ -474,6 +506,10 @@ export const en = {
     device: "Compute on",
     deviceHint: "Automatic takes the graphics card when it can.",
     automatic: "Automatic",
+    unload: "Unload the model",
+    unloadHint: "An unused model gives its memory back; the next recording loads it again.",
+    unloadAfter: (n: number) => `After ${plural(n, "minute", "minutes")}`,
+    unloadNever: "Never",
     keep: "Keep transcripts",
     keepHint: "Older ones are deleted, starred ones never.",
     keepAll: "For ever",

@@ -522,6 +522,9 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       if (change.dictation_shortcut === "Ctrl+Alt+T") {
         return fail("shortcut", "this shortcut cannot be had; choose other keys");
       }
+      for (const address of [change.proxy, change.mirror]) {
+        if (address?.includes(" ")) fail("address", `\`${address}\` is no address`);
+      }
       settings = { ...settings, ...change };
       return copyOf(settings);
     },
@@ -544,6 +547,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     stopModel: async (name) => {
       stock.stop(name);
     },
+    measureModel: (name) => stock.measure(name),
     importModel: async () => {
       stock.set("Qwen3-ForcedAligner-0.6B", { kind: "here" });
       return true;

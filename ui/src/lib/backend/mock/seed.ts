@@ -56,6 +56,9 @@ export const defaults: Settings = {
   dictation_shortcut: "Ctrl+Alt+Space",
   dictation_insertion: "paste",
   dictation_marks: true,
+  proxy: null,
+  mirror: null,
+  unload_after_min: 10,
 };
 
 const MINUTE = 60_000;

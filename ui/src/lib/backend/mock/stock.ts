@@ -25,6 +25,8 @@ const card = (
   bytes,
   memory_bytes,
   is_recommended: name === "Qwen3-ASR-0.6B",
+  speed: null,
+  is_being_measured: false,
   state,
 });
 
@@ -57,6 +59,16 @@ export class StockRoom {
     return {
       cards: this.#cards,
       advice: { model: "Qwen3-ASR-0.6B", dtype: "q8_0", reason: "slow-processor" },
+      mirrors: [
+        { name: "huggingface", title: "Hugging Face" },
+        { name: "hf-mirror", title: "HF-Mirror (China)" },
+      ],
+      computer: {
+        processor: "AMD Ryzen 5",
+        n_threads: 12,
+        memory_bytes: 16_000_000_000,
+        gpus: [{ name: "NVIDIA GeForce RTX 3060", memory_bytes: 12_900_000_000, is_usable: false }],
+      },
       n_requests: this.#n_requests,
       is_importing: false,
     };
@@ -92,6 +104,22 @@ export class StockRoom {
     if (it.state.kind !== "coming") return;
     it.state = { kind: "in-part", done: it.state.done, total: it.bytes };
     this.#end(name);
+  }
+
+  /** Measures for two seconds. */
+  measure(name: string): Promise<void> {
+    const it = this.#the(name);
+    it.is_being_measured = true;
+    this.#changed();
+    return new Promise((resolve) => {
+      const stop = this.#clock.every(2000, () => {
+        stop();
+        it.is_being_measured = false;
+        it.speed = { factor: 0.4, device: "CPU" };
+        this.#changed();
+        resolve();
+      });
+    });
   }
 
   set(name: string, state: CardState): void {

@@ -1,0 +1,88 @@
+//! A speed is how fast a recogniser was measured to be on this computer.
+//!
+//! All of them lie in `speeds.json` in the folder of checkpoints, by the checkpoint's name.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::place::write_whole;
+
+/// How fast a recogniser was measured to be on this computer.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Speed {
+    /// Seconds of work for a second of sound.
+    pub factor: f64,
+    /// What it was measured on, in plain words.
+    pub device: String,
+}
+
+/// The speed of a checkpoint, when it was measured here.
+pub fn speed(name: &str, home: &Path) -> Option<Speed> {
+    read(home).remove(name)
+}
+
+/// Keeps the speed of a checkpoint, in the place of an older one.
+///
+/// Errors: `Disk`.
+pub fn keep_speed(name: &str, speed: &Speed, home: &Path) -> Result<(), Error> {
+    fs::create_dir_all(home).map_err(|error| Error::disk(home, &error))?;
+    let mut all = read(home);
+    all.insert(name.to_owned(), speed.clone());
+    write(&all, home)
+}
+
+/// Forgets the speed of a checkpoint that goes.
+pub(crate) fn forget(name: &str, home: &Path) -> Result<(), Error> {
+    let mut all = read(home);
+    match all.remove(name) {
+        Some(_) => write(&all, home),
+        None => Ok(()),
+    }
+}
+
+fn file(home: &Path) -> PathBuf {
+    home.join("speeds.json")
+}
+
+/// What was measured; a file that cannot be understood is as good as none.
+fn read(home: &Path) -> BTreeMap<String, Speed> {
+    let text = fs::read(file(home)).unwrap_or_default();
+    serde_json::from_slice(&text).unwrap_or_default()
+}
+
+fn write(all: &BTreeMap<String, Speed>, home: &Path) -> Result<(), Error> {
+    let text = serde_json::to_vec_pretty(all).expect("names and numbers become JSON");
+    write_whole(&file(home), &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Speed, file, forget, keep_speed, speed};
+
+    #[test]
+    fn a_speed_is_kept_by_name_until_its_checkpoint_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().join("not there yet");
+        let of = |factor| Speed {
+            factor,
+            device: "CPU".into(),
+        };
+        assert_eq!(speed("small", &home), None);
+        keep_speed("small", &of(0.5), &home).unwrap();
+        keep_speed("large", &of(2.0), &home).unwrap();
+        keep_speed("small", &of(0.25), &home).unwrap();
+        assert_eq!(speed("small", &home), Some(of(0.25)));
+        forget("small", &home).unwrap();
+        forget("small", &home).unwrap();
+        assert_eq!(speed("small", &home), None);
+        assert_eq!(speed("large", &home), Some(of(2.0)));
+        std::fs::write(file(&home), "{").unwrap();
+        assert_eq!(speed("large", &home), None);
+        keep_speed("large", &of(1.0), &home).unwrap();
+        assert_eq!(speed("large", &home), Some(of(1.0)));
+    }
+}
