@@ -11,7 +11,10 @@ import grammar_en
 import grammar_zh
 import names
 import synth
+import talk
 from features import HOP, RATE
+
+TALK = 0.15  # share of the training sentences that are a turn of a conversation
 
 
 def reserved(text):
@@ -62,9 +65,14 @@ class Source:
 
     def sentence(self, lang, name=None):
         while True:
-            units = self.grammars[lang].sentence(name)
+            if name is None and self.split == "train" and self.r.random() < TALK:
+                units = talk.sentence(self.grammars[lang], lang)
+            else:
+                units = self.grammars[lang].sentence(name)
             if name is not None and lang == "zh":
                 units = names.by_character(units)
+            if self.split == "train" and any(s in plain(units, lang) for s in dialogues.SENTENCES):
+                continue  # a turn of two sentences, one of them a reserved one
             if name is not None or reserved(plain(units, lang)) == (self.split == "heldout"):
                 return units
 
@@ -90,20 +98,27 @@ class Source:
     def clip(self, lang, seconds=0.0, unseen=False, condition="train", with_name=False):
         """(description, samples, phonemes). `seconds` > 0: sentences are added until about that long.
 
-        condition: "train" (random channel), "clean", or a signal-to-noise ratio in dB.
+        condition: "train" (random channel), "clean", or a signal-to-noise ratio in dB. with_name: put a rare name in, for
+        held-out clips with the context that it needs; "invented": one that is not in names.txt.
         """
         r = self.r
         train = condition == "train"
         voice = synth.random_voice(r, lang, unseen, vary=train)
-        context, pieces, texts, pauses, total = "", [], [], [], 0.0
+        context, pieces, texts, pauses, named, total = "", [], [], [], [], 0.0
         while True:
             name = None
-            if with_name and not pieces:
-                name, context = names.draw(r, lang)
+            if with_name and self.split == "train":
+                if not pieces or r.random() < 0.3:
+                    name = names.undressed(r, lang)  # spelling and context are chosen in training
+            elif with_name and not pieces:
+                name, context = (names.invented if with_name == "invented" else names.draw)(r, lang)
             units, piece = self.spoken(lang, voice, name)
             length = len(piece[0]) / RATE
             if pieces and total + length > 28.5:
                 break
+            if name is not None and self.split == "train":
+                own = [i for i, u in enumerate(units) if u.name is not None]
+                named.append([sum(len(p[1]) for p in pieces) + own[0], len(own)])
             pieces.append(piece)
             texts.append(plain(units, lang))
             pauses.append(r.uniform(0.15, 1.0) if r.random() < 0.85 else r.uniform(1.0, 2.5))
@@ -121,4 +136,7 @@ class Source:
                 samples = synth.add_noise(r, self.rng, samples, float(condition))
             samples = synth.set_level(samples, 10 ** r.uniform(-0.6, -0.05))
         text = (" " if lang == "en" else "").join(texts)
-        return dict(lang=lang, text=text, context=context, words=words, voice=voice["voice"]), samples, phones
+        clip = dict(lang=lang, text=text, context=context, words=words, voice=voice["voice"])
+        if named:
+            clip["names"] = named
+        return clip, samples, phones

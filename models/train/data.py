@@ -18,6 +18,7 @@ from features import CHUNK_FRAMES, ROWS_PER_CHUNK, encoder_rows, row_times
 LANGUAGE = dict(en="English", zh="Chinese", none="None")
 BEFORE_CONTEXT, AFTER_CONTEXT = "<|im_start|>system\n", "<|im_end|>\n<|im_start|>user\n<|audio_start|>"
 AFTER_AUDIO = "<|audio_end|><|im_end|>\n<|im_start|>assistant\n"
+MARKS = ".,?!，。？！"
 PHONE_OFFSETS = np.array([-0.03, -0.01, 0.01, 0.03])  # four phoneme labels for each 80 ms row
 
 
@@ -43,8 +44,9 @@ class Tokens:
 class Clips:
     """The clips of some shards, in memory but for the mel frames, which stay mapped."""
 
-    def __init__(self, folders, tokens, phones):
-        self.tokens, self.mels, self.clips = tokens, [], []
+    def __init__(self, folders, tokens, phones, contexts=None):
+        """`contexts`: share of the clips without a rare name that are shown with a list of words; None: texts as they are."""
+        self.tokens, self.mels, self.clips, self.contexts = tokens, [], [], contexts
         for folder in folders:
             with open(f"{folder}/meta.jsonl", encoding="utf8") as f:
                 for line in f:
@@ -64,6 +66,39 @@ class Clips:
             clip["phones"] = labels[np.maximum(at, 0)].reshape(-1, 4)
             clip["head"], clip["ids"] = heads[clip["lang"]], encoding.ids
             self._place(clip, encoding.offsets)
+        if contexts is not None:
+            self.dresser = names.Dresser({lang: [c["text"] for c in self.clips if c["lang"] == lang] for lang in ("en", "zh")})
+
+    def dressed(self, clip, r: random.Random):
+        """The clip as it is shown this time: a context, the spellings that it asks for, and `copies`: for each listed word its
+        tokens in the text, which tokens of its entry each of them copies, and where in the context the entry stands."""
+        if clip["context"] or self.contexts is None:
+            return clip
+        context, forms, spots = self.dresser.dress(r, clip, self.contexts)
+        if not context:
+            return dict(clip, context=r.choice(self.clips)["text"][:120]) if r.random() < 0.03 and clip["lang"] != "none" else clip
+        clip = dict(clip, context=context, copies=[])
+        if not spots:
+            return clip
+        glue = " " if clip["lang"] == "en" else ""
+        clip["words"] = [[forms.get(i, w), start, stop] for i, (w, start, stop) in enumerate(clip["words"])]
+        clip["text"] = glue.join(w for w, _, _ in clip["words"])
+        encoding = self.tokens.t.encode(clip["text"])
+        clip["ids"] = encoding.ids
+        self._place(clip, encoding.offsets)
+        listed = self.tokens.t.encode(context)
+        for first, count, place in spots:
+            start = sum(len(w) + len(glue) for w, _, _ in clip["words"][:first])
+            length = sum(len(w.rstrip(MARKS)) for w, _, _ in clip["words"][first : first + count])
+            said = [i for i, (a, b) in enumerate(encoding.offsets) if max(a, start) < min(b, start + length)]
+            there = [(a, b) for a, b in listed.offsets if max(a, place) < min(b, place + length)]
+            if len(said) == len(there):  # the same tokens, but for a space
+                order = [[i] for i in range(len(there))]
+            else:
+                at = [max(0, encoding.offsets[i][0] - start) for i in said]
+                order = [[j for j, (a, b) in enumerate(there) if a - place <= k < b - place] for k in at]
+            clip["copies"].append((said, order, (place, place + length)))
+        return clip
 
     @staticmethod
     def _place(clip, offsets):
@@ -121,23 +156,16 @@ class Clips:
         rows = torch.tensor([c["rows"] for c in clips])
         return mel, torch.arange(chunks * ROWS_PER_CHUNK)[None] < rows[:, None]
 
-    def context(self, clip, r: random.Random):
-        """The clip's own context; now and then one that has nothing to do with the sound."""
-        if not clip["context"] and clip["lang"] != "none":
-            k = r.random()
-            if k < 0.05:
-                return names.unrelated(r, clip["lang"])
-            if k < 0.08:
-                return r.choice(self.clips)["text"][:120]
-        return clip["context"]
-
     def batch(self, clips, r: random.Random, rng=None):
         """Everything a training step needs, a dictionary of tensors."""
         t = self.tokens
+        clips = [self.dressed(c, r) for c in clips]
         mel, real = self.audio(clips, rng)
-        sequences, labels, sounds, guides = [], [], [], []
+        sequences, labels, sounds, guides, places = [], [], [], [], []
         for c in clips:
-            before = t(BEFORE_CONTEXT + self.context(c, r) + AFTER_CONTEXT)
+            encoding = t.t.encode(BEFORE_CONTEXT + c["context"] + AFTER_CONTEXT)
+            before = encoding.ids
+            places.append([(a - len(BEFORE_CONTEXT), b - len(BEFORE_CONTEXT)) for a, b in encoding.offsets])
             prompt = before + [t.audio] * c["rows"] + t(AFTER_AUDIO)
             target = c["head"] + c["ids"] + [t.end]
             sequences.append(prompt + target)
@@ -169,7 +197,50 @@ class Clips:
                     queries[b, k], weight[b, k] = query, 1
                     window[b, k, at + low : at + high] = True
         f = torch.from_numpy
-        return dict(mel=mel, real=real, ids=f(ids), text=f(text), said=f(said), phones=f(phones), queries=f(queries), weight=f(weight), window=f(window))
+        return dict(
+            mel=mel, real=real, ids=f(ids), text=f(text), said=f(said), phones=f(phones), guide=(f(queries), f(window), f(weight)),
+            **self._copying(clips, places, sounds, labels, times, T))
+
+    @staticmethod
+    def _copying(clips, places, sounds, labels, times, T):
+        """What a context asks for. `copy`: a guide for the text: to the token of the list that is to be written next, or,
+        for words that are not listed, away from the list; `spot`: a guide for the rows of sound of a listed word, to its
+        entry; `listed` [B, T]: the labels that are copied."""
+        copy, spot, listed = [], [], torch.zeros(len(clips), T, dtype=torch.bool)
+        for b, c in enumerate(clips):
+            copy.append([])
+            spot.append([])
+            if not c["context"]:
+                continue
+            first, inside = labels[b][0] + len(c["head"]), [i for i, (x, y) in enumerate(places[b]) if 0 <= x and y <= len(c["context"]) and x < y]
+            targets = {}
+            for said, order, (low, high) in c.get("copies", ()):
+                entry = [i for i in inside if max(places[b][i][0], low) < min(places[b][i][1], high)]
+                for token, some in zip(said, order):
+                    targets[token] = [entry[j] for j in some if j < len(entry)]
+                stretches = [c["window"][token] for token in said if c["window"][token] is not None]
+                if stretches and entry:
+                    rows = np.searchsorted(times[: c["rows"]], (stretches[0][0] + 0.08, stretches[-1][1]))
+                    spot[b] += [(sounds[b] + row, entry, 1.0) for row in range(*rows)]
+            outside = sorted(set(range(sounds[b] + c["rows"])) - set(inside))
+            for token in range(len(c["ids"])):
+                keys = targets.get(token)
+                listed[b, first + token] = bool(keys)
+                copy[b].append((first + token, keys or outside, 1.0 if keys else 0.1))
+        return dict(copy=_guide(copy, T), spot=_guide(spot, T), listed=listed)
+
+
+def _guide(rows, T):
+    """[[(query, keys, weight)]] for each clip -> queries [B, Q], window [B, Q, T], weight [B, Q]; None if there is nothing."""
+    Q = max(map(len, rows))
+    if Q == 0:
+        return None
+    queries, window, weight = np.zeros((len(rows), Q), np.int64), np.zeros((len(rows), Q, T), bool), np.zeros((len(rows), Q), np.float32)
+    for b, row in enumerate(rows):
+        for k, (query, keys, w) in enumerate(row):
+            queries[b, k], weight[b, k] = query, w
+            window[b, k, keys] = True
+    return tuple(map(torch.from_numpy, (queries, window, weight)))
 
 
 class Batches:

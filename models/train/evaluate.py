@@ -19,13 +19,12 @@ import wave
 import numpy as np
 import torch
 from safetensors.torch import load_file
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
+import tokenizer
 from data import Clips, Tokens
 from decode import edit_distance, greedy, normal
 from features import CHUNK_FRAMES, encoder_rows, log_mel
 from model import Model
-from tokenizer import PATTERN
 from train_aligner import SEGMENT, batch_of, kept, logits
 
 LANG = dict(English="en", Chinese="zh")
@@ -42,17 +41,7 @@ def load_exported(folder):
         heads=t["num_attention_heads"], kv_heads=t["num_key_value_heads"], head_dim=t["head_dim"], vocab=t["vocab_size"],
         theta=t["rope_theta"], classes=thinker.get("classify_num", 0))
     model.load_state_dict({n: w.float() for n, w in load_file(f"{folder}/model.safetensors").items()})
-    tok = Tokenizer(models.BPE.from_file(f"{folder}/vocab.json", f"{folder}/merges.txt"))
-    tok.normalizer = normalizers.NFC()
-    split = pre_tokenizers.Split(Regex(PATTERN), "isolated")
-    tok.pre_tokenizer = pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
-    tok.decoder = decoders.ByteLevel()
-    with open(f"{folder}/tokenizer_config.json") as f:
-        added = json.load(f)["added_tokens_decoder"]
-    for number, entry in sorted(added.items(), key=lambda kv: int(kv[0])):
-        (tok.add_special_tokens if entry["special"] else tok.add_tokens)([AddedToken(entry["content"], special=entry["special"], normalized=False)])
-        assert tok.token_to_id(entry["content"]) == int(number)
-    return model.eval(), Tokens(tok)
+    return model.eval(), Tokens(tokenizer.exported(folder))
 
 
 class Recordings(Clips):
@@ -69,13 +58,15 @@ class Recordings(Clips):
             with open(base + ".words.json", encoding="utf8") as f:
                 info = json.load(f)
             context = ""
-            if with_context and os.path.exists(base + ".context.txt"):
+            if os.path.exists(base + ".context.txt"):
                 with open(base + ".context.txt", encoding="utf8") as f:
                     context = f.read()[:-1]
+            listed = [entry for entry in re.split(r",? |\n", context) if entry and entry in text]
             mel = log_mel(samples)
             seconds = lambda t: None if t is None else t / 1000
             self.clips.append(dict(
-                name=os.path.basename(base), path=path, text=text, language=info["language"], lang=LANG[info["language"]], context=context,
+                name=os.path.basename(base), path=path, text=text, language=info["language"], lang=LANG[info["language"]],
+                context=context if with_context else "", listed=listed,
                 words=[[w["text"], seconds(w["start_ms"]), seconds(w["end_ms"])] for w in info["words"]], seconds=len(samples) / 16000,
                 features=mel, frames=len(mel), rows=encoder_rows(len(mel)), chunks=-(-len(mel) // CHUNK_FRAMES)))
 
@@ -219,6 +210,9 @@ def measure(engine, clips, folder):
                 figures[key] = round(100 * errors[lang] / units[lang], 2)
         n = len(clips.clips)
         figures.update(language_accuracy=round(right / n, 4), exact=round(exact / n, 3))
+        wanted = [(entry, c["hypothesis"]) for c in clips.clips for entry in c["listed"]]
+        if wanted:  # names of the context that are said: how many are written as it spells them
+            figures["listed_right"] = f"{sum(entry in text for entry, text in wanted)} of {len(wanted)}"
         figures["rtf"] = round((time.time() - begin) / sum(c["seconds"] for c in clips.clips), 3)
     if engine.aligner:
         misses = []

@@ -24,7 +24,8 @@ def main():
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--split", choices=["train", "heldout"], default="train")
     p.add_argument("--only", choices=["en", "zh"])
-    p.add_argument("--long", type=float, default=0.2, help="share of clips made of several sentences")
+    p.add_argument("--long", type=float, default=0.25, help="share of clips made of several sentences")
+    p.add_argument("--names", default="0.2", help="share of clips with a rare name; listed or invented: all held-out clips have one of those")
     p.add_argument("--unseen", action="store_true", help="with the voices that training never hears")
     p.add_argument("--condition", default="train", help="train, clean, or a signal-to-noise ratio in dB")
     a = p.parse_args()
@@ -32,15 +33,16 @@ def main():
         return
     os.makedirs(a.out, exist_ok=True)
     source, position, seconds = Source(a.seed, a.split), 0, 0.0
-    r = source.r
+    r, share = source.r, 0.0 if a.names in ("listed", "invented") or a.split == "heldout" else float(a.names)
     with open(f"{a.out}/mel.u8", "wb") as mels, open(f"{a.out}/meta.jsonl", "w") as meta:
         for i in range(a.clips):
             if a.condition == "train" and r.random() < 0.015:
                 clip, samples, phones = source.silence()
             else:
                 lang = a.only or ("zh" if r.random() < 0.24 else "en")
-                target = r.triangular(4, 29, 10) if r.random() < a.long else 0.0
-                clip, samples, phones = source.clip(lang, target, a.unseen, a.condition, a.condition == "train" and r.random() < 0.08)
+                target = r.triangular(4, 29, 14) if r.random() < a.long else 0.0
+                named = a.names if a.names in ("listed", "invented") else r.random() < share
+                clip, samples, phones = source.clip(lang, target, a.unseen, a.condition, named)
             mel = log_mel(samples)
             top = float(mel.max())
             np.clip(np.round((mel - (top - 2)) * 127.5), 0, 255).astype(np.uint8).tofile(mels)

@@ -12,6 +12,9 @@ dev() {
     run "$out/dev_zh" --clips 60 --seed 903 --split heldout --only zh --long 0
     run "$out/dev_clean" --clips 80 --seed 904 --split heldout --only en --long 0 --condition clean
     run "$out/dev_long" --clips 40 --seed 905 --split heldout --long 1
+    run "$out/dev_names" --clips 60 --seed 906 --split heldout --only en --long 0 --condition clean --names listed
+    run "$out/dev_invented" --clips 40 --seed 907 --split heldout --only en --long 0 --condition clean --names invented
+    run "$out/dev_names_zh" --clips 40 --seed 908 --split heldout --only zh --long 0 --condition clean --names listed
 }
 part() {
     i=$1

@@ -149,8 +149,8 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(width, self.kv_heads * self.head_dim, bias=False)
         self.o_proj = nn.Linear(self.heads * self.head_dim, width, bias=False)
         self.q_norm, self.k_norm = RMSNorm(self.head_dim), RMSNorm(self.head_dim)
-        self.guide = None  # set for a training step: (queries [B, Q], window [B, Q, T], weight [B, Q])
-        self.guide_loss = None
+        self.guides = {}  # set for a training step: {head: (queries [B, Q], window [B, Q, T], weight [B, Q])}
+        self.guide_losses = {}
 
     def forward(self, x, cos, sin, mask, cache=None):
         """mask: added to the scores, [T, T] or broadcastable to [B, heads, T, keys]."""
@@ -161,15 +161,14 @@ class Attention(nn.Module):
         q, k = q.to(v.dtype), k.to(v.dtype)
         if cache is not None:
             k, v = cache.extend(k, v)
-        if self.guide is not None:
-            self.guide_loss = self._guide(q[:, 0], k[:, 0], *self.guide)
         group = self.heads // self.kv_heads
+        self.guide_losses = {head: self._guide(q[:, head], k[:, head // group], *guide) for head, guide in self.guides.items()}
         k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
         y = attend(q, k, v, mask)
         return self.o_proj(y.transpose(1, 2).reshape(B, T, -1))
 
     def _guide(self, q, k, queries, window, weight):
-        """How little of head 0's attention falls into each query's window, as a negative log probability."""
+        """How little of a head's attention falls into each query's window, as a negative log probability."""
         q = q.float().gather(1, queries[..., None].expand(-1, -1, self.head_dim))
         scores = (q @ k.float().transpose(1, 2)) / math.sqrt(self.head_dim)
         causal = torch.arange(k.shape[1], device=k.device)[None, None] <= queries[..., None]
@@ -254,8 +253,12 @@ class Model(nn.Module):
     def embed(self, ids, mel, real, audio_id, windows=True):
         """Decoder input [B, T, hidden]: token embeddings, encoder rows where ids == audio_id; and encoder states."""
         rows, states = self.thinker.audio_tower(mel, real, windows)
+        return self.place(ids, rows[real], audio_id), states
+
+    def place(self, ids, rows, audio_id):
+        """Token embeddings with the rows of the sounds, one clip's after the other's, where ids == audio_id."""
         x = self.thinker.model.embed_tokens(ids)
-        return x.masked_scatter((ids == audio_id)[..., None], rows[real].to(x.dtype)), states
+        return x.masked_scatter((ids == audio_id)[..., None], rows.to(x.dtype))
 
 
 class Cache:

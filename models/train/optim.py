@@ -1,10 +1,11 @@
-"""Two-rank training step on bf16 parameters with float32 master weights.
+"""Two-rank training step on parameters of the faster type (bf16 where the processor has it) with float32 master weights.
 
 Matrices inside the layers are updated with Muon (momentum, then the nearest orthogonal matrix by a Newton-Schulz
 iteration: Jordan et al. 2024, public description), everything else with AdamW.
 """
 
 import math
+import time
 
 import torch
 import torch.distributed as dist
@@ -23,14 +24,30 @@ def orthogonal(g):
     return x.mT if flip else x
 
 
+def faster_type():
+    """bfloat16 where the processor multiplies it faster than float32; where it has no such instructions bf16 is fifty times slower."""
+    a, b, took = torch.randn(256, 256), torch.randn(256, 512), {}
+    for kind in (torch.float32, torch.bfloat16):
+        x, y = a.to(kind), b.to(kind)
+        times = []
+        for _ in range(5):
+            begin = time.thread_time()
+            x @ y
+            times.append(time.thread_time() - begin)
+        took[kind] = min(times)
+    return min(took, key=took.get)
+
+
 class Optimizer:
     def __init__(self, model, muon, lr, rank=0, world=1, decay=0.02, average=0.998):
         """`muon`: learning rate of Muon, 0 for AdamW everywhere; `lr`: AdamW's; `average`: decay of the running mean."""
         self.rank, self.world, self.average, self.decay, self.count = rank, world, average, decay, 0
-        self.master = {n: p.detach().clone() for n, p in model.named_parameters()}
-        self.mean = {n: p.clone() for n, p in self.master.items()}
-        model.to(torch.bfloat16)
-        self.live = dict(model.named_parameters())
+        self.frozen = {n: p for n, p in model.named_parameters() if not p.requires_grad}
+        self.master = {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
+        self.running = {n: p.clone() for n, p in self.master.items()}
+        self.kind = faster_type()
+        model.to(self.kind)
+        self.live = {n: p for n, p in model.named_parameters() if p.requires_grad}
         matrix = lambda n, p: muon > 0 and p.dim() == 2 and "embed" not in n and "lm_head" not in n and "phone_head" not in n
         self.muon_names = [n for n, p in self.master.items() if matrix(n, p)]
         rest = [n for n in self.master if n not in self.muon_names]
@@ -76,7 +93,7 @@ class Optimizer:
         keep = min(self.average, (1 + self.count) / (10 + self.count))  # a young mean forgets its start quickly
         for n, p in self.live.items():
             p.copy_(self.master[n])
-            self.mean[n].lerp_(self.master[n], 1 - keep)
+            self.running[n].lerp_(self.master[n], 1 - keep)
         return norm
 
     def _muon_step(self, grads, scale):
@@ -87,7 +104,7 @@ class Optimizer:
             mine = [n for i, n in enumerate(stack) if i % self.world == self.rank]
             if mine:
                 nesterov = torch.stack([grads[n].lerp(self.momentum[n], 0.95) for n in mine])
-                updates.update(zip(mine, orthogonal(nesterov.bfloat16()).float()))
+                updates.update(zip(mine, orthogonal(nesterov.to(self.kind)).float()))
         if self.world > 1:
             zero = torch.zeros(())
             flat = torch.cat([updates[n].reshape(-1) if n in updates else zero.expand(self.master[n].numel()) for n in self.muon_names])
@@ -101,14 +118,21 @@ class Optimizer:
             p.mul_(1 - self.muon * scale * self.decay)
             p.add_(updates[n], alpha=-self.muon * scale * 0.2 * math.sqrt(max(p.shape)))
 
+    @property
+    def mean(self):
+        """The running mean of the weights, with those that do not change."""
+        return {**{n: p.detach().float() for n, p in self.frozen.items()}, **self.running}
+
     def state(self):
         return dict(count=self.count, master=self.master, mean=self.mean, adam=self.adam.state_dict(), momentum=self.momentum)
 
     @torch.no_grad()
     def load(self, state):
-        for mine, theirs in ((self.master, state["master"]), (self.mean, state["mean"]), (self.momentum, state["momentum"])):
+        for mine, theirs in ((self.master, state["master"]), (self.running, state["mean"]), (self.momentum, state["momentum"])):
             for n, p in mine.items():
                 p.copy_(theirs[n])
+        for n, p in self.frozen.items():
+            p.copy_(state["mean"][n])
         self.count = state.get("count", 0)
         self.adam.load_state_dict(state["adam"])
         for n, p in self.live.items():

@@ -197,8 +197,8 @@ def channel(r: random.Random, rng, samples):
         samples = lfilter([1, -r.uniform(-0.5, 0.7)], [1], samples).astype(np.float32)
     if r.random() < 0.1:
         samples = lfilter(*butter(4, r.uniform(3400, 7000) / (RATE / 2)), samples).astype(np.float32)
-    if r.random() < 0.65:
-        samples = add_noise(r, rng, samples, r.uniform(6, 18) if r.random() < 0.5 else r.uniform(18, 40))
+    if r.random() < 0.7:
+        samples = add_noise(r, rng, samples, r.uniform(6, 15) if r.random() < 0.6 else r.uniform(15, 40))
     return samples
 
 

@@ -1,8 +1,11 @@
 """Train the byte-level BPE: the published pre-tokenisation and special-token strings, a small vocabulary.
 
     python tokenizer.py OUT.json [SIZE]
+    python tokenizer.py OUT.json FOLDER       # no training: the tokenizer of an exported checkpoint, to train that one further
 """
 
+import json
+import os
 import random
 import sys
 
@@ -40,12 +43,17 @@ def corpus(seed):
         yield "system\nuser\nassistant\nlanguage English\nlanguage Chinese\nlanguage None\n"
 
 
-def build(size=2816, seed=5):
-    t = Tokenizer(models.BPE())
+def around(t):
+    """What stands around the merges: normalisation, words, bytes."""
     t.normalizer = normalizers.NFC()
     split = pre_tokenizers.Split(Regex(PATTERN), "isolated")
     t.pre_tokenizer = pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
     t.decoder = decoders.ByteLevel()
+
+
+def build(size=2816, seed=5):
+    t = Tokenizer(models.BPE())
+    around(t)
     trainer = trainers.BpeTrainer(
         vocab_size=size - len(SPECIAL) - len(PLAIN), initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False)
     t.train_from_iterator(corpus(seed), trainer)
@@ -54,8 +62,21 @@ def build(size=2816, seed=5):
     return t
 
 
+def exported(folder):
+    """The tokenizer of a folder in the published layout."""
+    t = Tokenizer(models.BPE.from_file(f"{folder}/vocab.json", f"{folder}/merges.txt"))
+    around(t)
+    with open(f"{folder}/tokenizer_config.json", encoding="utf8") as f:
+        added = json.load(f)["added_tokens_decoder"]
+    for number, entry in sorted(added.items(), key=lambda kv: int(kv[0])):
+        (t.add_special_tokens if entry["special"] else t.add_tokens)([AddedToken(entry["content"], special=entry["special"], normalized=False)])
+        assert t.token_to_id(entry["content"]) == int(number)
+    return t
+
+
 if __name__ == "__main__":
-    tokenizer = build(int(sys.argv[2]) if len(sys.argv) > 2 else 2816)
+    source = sys.argv[2] if len(sys.argv) > 2 else "2816"
+    tokenizer = exported(source) if os.path.isdir(source) else build(int(source))
     tokenizer.save(sys.argv[1])
     for line in ("Let's move the meeting to 3:30 p.m. tomorrow afternoon.", "我们明天下午3点30分开会。", "Trevanna Wecksford"):
         print(tokenizer.encode(line).tokens)

@@ -65,7 +65,7 @@ def batch_of(clips, batch, rng=None):
 def guide_of(batch):
     """Where the attention of the guided head belongs: from each marker to the rows within 0.1 s of its time.
 
-    Returns (queries [B, S], window [B, S, T], weight [B, S]) for model.Attention.guide.
+    Returns (queries [B, S], window [B, S, T], weight [B, S]) for model.Attention.guides.
     """
     _, real, ids, at, times = batch
     rows = torch.from_numpy(row_times(real.shape[1])).float()
@@ -162,16 +162,16 @@ def main():
         clips = batches.next(10 if progress < a.long_from else 30)
         batch = batch_of(train, clips, rng)
         guided, guide_weight = model.thinker.model.layers[2].self_attn, 0.4 * min(1.0, max(0.0, (0.9 - progress) / 0.3))
-        guided.guide = guide_of(batch) if guide_weight > 0 else None
+        guided.guides = {0: guide_of(batch)} if guide_weight > 0 else {}
         out, known = logits(model, train, batch, r.random() > 0.15), ~torch.isnan(batch[4])
         away = (centres[None] - batch[4][known][:, None] / SEGMENT).abs()
         target = (1 - away).clamp(min=0) + 0.02 * torch.exp(-(away**2) / 8)
         loss = -(target / target.sum(-1, keepdim=True) * F.log_softmax(out[known], -1)).sum(-1).mean()
         total += float(loss.detach())
         if guide_weight > 0:
-            guide_total += float(guided.guide_loss.detach())
-            loss = loss + guide_weight * guided.guide_loss
-            guided.guide = None
+            guide_total += float(guided.guide_losses[0].detach())
+            loss = loss + guide_weight * guided.guide_losses[0]
+            guided.guides = {}
         loss.backward()
         optimizer.step(min(1.0, (step - first + 1) / 60) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress))))
         step += 1
