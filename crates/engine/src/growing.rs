@@ -64,6 +64,20 @@ impl Growing {
         }
     }
 
+    /// The same sound, to be recognised without the context.
+    pub fn without_context(&self) -> Self {
+        Self {
+            language: self.language,
+            samples: self.samples.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// What the recogniser is told beforehand.
+    pub fn context(&self) -> &str {
+        &self.context
+    }
+
     /// Appends mono samples at 16 kHz within [-1, 1].
     pub fn push(&mut self, samples: &[f32]) {
         self.samples.extend_from_slice(samples);

@@ -254,3 +254,101 @@ fn a_listener_who_leaves_keeps_what_was_heard() {
     assert_eq!(script.n_looks, 19);
     assert!(!transcript.segments.is_empty());
 }
+
+/// Says one thing with a context and another without; a word more with every second.
+struct Parrot {
+    with: &'static str,
+    without: &'static str,
+}
+
+impl Follow for Parrot {
+    fn follow(
+        &mut self,
+        clip: &mut Growing,
+        kept: &[Token],
+        _observer: &mut dyn Observer,
+    ) -> Result<Outcome, EngineError> {
+        let says = match clip.context() {
+            "" => self.without,
+            _ => self.with,
+        };
+        let n_words = 1 + clip.samples().len() / 8_000;
+        let mut text = String::new();
+        let mut tokens = Vec::new();
+        for (i, word) in says.split(' ').take(n_words).enumerate() {
+            text.push_str(if i == 0 { "" } else { " " });
+            text.push_str(word);
+            let id = word
+                .bytes()
+                .fold(1, |id, b| id * 31 % 1_000_003 + u32::from(b));
+            let end = text.len();
+            tokens.push(Token {
+                id,
+                probability: 0.5,
+                end,
+            });
+        }
+        tokens.push(Token {
+            id: 0,
+            probability: 1.0,
+            end: text.len(),
+        });
+        assert!(kept.iter().zip(&tokens).all(|(a, b)| a.id == b.id));
+        Ok(Outcome::Done(Recognition {
+            text,
+            tokens,
+            ..Recognition::default()
+        }))
+    }
+}
+
+/// What a parrot's first utterance becomes, beside what was committed of it before its end.
+#[track_caller]
+fn check_echo(with: &'static str, without: &'static str, expected: (&str, bool)) -> Vec<String> {
+    let settings = Settings {
+        context: "Grafana, Kubernetes, Svelte".into(),
+        pace: Pace::EveryStep,
+        ..Settings::default()
+    };
+    let (mut parrot, mut notes) = (Parrot { with, without }, Notes::default());
+    let mut live = Live::new(settings);
+    let mut ears = Ears {
+        recognizer: &mut parrot,
+        aligner: None,
+    };
+    live.push(&TALK[..20 * 16_000], &mut ears, &mut notes)
+        .unwrap();
+    let transcript = live.finish(&mut ears, &mut notes).unwrap();
+    let warns = transcript
+        .warnings
+        .iter()
+        .any(|it| it.contains("gave the context back"));
+    assert_eq!((transcript.segments[0].text.as_str(), warns), expected);
+    assert_eq!(notes.finals[0], expected.0, "what was committed stays");
+    let words = notes.lines.iter().take_while(|line| !line.contains(" = "));
+    words.cloned().collect()
+}
+
+#[test]
+fn an_echo_of_the_context_is_never_committed() {
+    let echo = "Grafana, Kubernetes, Svelte.";
+    let lines = check_echo(echo, "Good morning to all.", ("Good morning to all.", true));
+    let (last, before) = lines.split_last().unwrap();
+    assert!(
+        before
+            .iter()
+            .any(|line| line.ends_with("|Grafana, Kubernetes, Svelte.")),
+        "{before:#?}"
+    );
+    assert!(
+        before.iter().all(|line| !line.contains("Svelte.|")),
+        "{before:#?}"
+    );
+    assert!(last.ends_with("Good morning to all.|"), "{last}");
+}
+
+#[test]
+fn a_list_that_was_really_said_stays_as_the_context_spells_it() {
+    let said = "Grafana, Kubernetes, Svelte.";
+    check_echo(said, "grafana kubernetes svelte", (said, false));
+}

@@ -83,6 +83,10 @@ fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
         window.press("Record");
         window.until("the recording", 60, RUNS);
         play(SAMPLE);
+        // What is seen was on disk before; the last half second may be lost with the program.
+        let is_seen =
+            "return document.querySelector('[role=log]').textContent.includes('afternoon')";
+        window.until("the last word", 240, is_seen);
         window.kill();
 
         let window = Window::open(&data);

@@ -21,6 +21,7 @@ use earmark_transcript::{Language, Ms, Segment, Transcript};
 
 use self::utterance::Utterance;
 use crate::chunk::{Policy, boundary};
+use crate::echo::Clean;
 use crate::found::Found;
 use crate::piece::segments;
 use crate::{Align, Error};
@@ -363,8 +364,12 @@ impl Live {
         let Some(mut utterance) = self.utterance.take() else {
             return Ok(());
         };
-        let (piece, heard) = utterance.finish(ears.recognizer, &mut Patience(watch))?;
+        let (piece, Clean { heard, echoed }) =
+            utterance.finish(ears.recognizer, &mut Patience(watch))?;
         tell(&utterance, watch);
+        if echoed {
+            self.found.note_echo(&piece);
+        }
         let aligner = ears.aligner.as_mut().map(|it| &mut **it as &mut dyn Align);
         let timed = segments(&piece, &heard, aligner, &mut Patience(watch));
         for segment in self.found.add(&piece, &heard, timed) {

@@ -2,12 +2,13 @@
 //! grows.
 
 use earmark_audio::SAMPLE_RATE;
-use earmark_engine::{Error, Growing, Observer, Outcome, Recognition, Request};
-use earmark_transcript::Ms;
+use earmark_engine::{Error, Growing, Observer, Outcome, Request};
+use earmark_transcript::{Ms, context};
 
 use super::Follow;
 use super::draft::Draft;
 use crate::chunk::{Piece, SHORTEST};
+use crate::echo::Clean;
 
 /// An utterance that is not over.
 pub(super) struct Utterance {
@@ -65,7 +66,8 @@ impl Utterance {
     }
 
     /// Hears everything that was taken in; nothing that was first heard after `n_room` samples is
-    /// committed. `false` when the observer stopped.
+    /// committed, nor anything more while the context seems to come back as text. `false` when the
+    /// observer stopped.
     ///
     /// Errors: what the recogniser says.
     pub(super) fn look(
@@ -79,6 +81,8 @@ impl Utterance {
             return Ok(false);
         };
         self.n_heard = self.clip.samples().len();
+        let is_echo = context::echo(self.clip.context(), &heard.text).is_some();
+        let n_room = if is_echo { 0 } else { n_room };
         self.draft.update(heard, self.n_heard, n_room);
         Ok(true)
     }
@@ -90,28 +94,53 @@ impl Utterance {
         rest
     }
 
-    /// Hears it to its end, unless the last look did, and commits everything. When the observer
-    /// stops, the last look stands.
+    /// Hears it to its end, unless the last look did, and commits everything, echoes of the
+    /// context removed. When the observer stops, the last look stands.
     ///
     /// Errors: what the recogniser says.
     pub(super) fn finish(
         &mut self,
         recognizer: &mut dyn Follow,
         observer: &mut dyn Observer,
-    ) -> Result<(Piece, Recognition), Error> {
+    ) -> Result<(Piece, Clean), Error> {
         let n_samples = self.clip.samples().len();
         if self.n_heard != n_samples {
             let n_missing = SHORTEST.saturating_sub(n_samples);
             self.clip.push(&vec![0.0; n_missing]);
             self.look(recognizer, 0, observer)?;
         }
+        let echoed = self.hear_again(recognizer, observer)?;
         self.draft.close();
         let piece = Piece {
             start: self.start,
             n_samples,
             samples: self.clip.samples().to_vec(),
         };
-        Ok((piece, self.draft.heard().clone()))
+        let heard = self.draft.heard().clone();
+        Ok((piece, Clean { heard, echoed }))
+    }
+
+    /// Hears it again without the context when that seems to come back as text; whether it was an
+    /// echo. When the stretch is there without the context, too, somebody said it. What is
+    /// committed stays in any case.
+    fn hear_again(
+        &mut self,
+        recognizer: &mut dyn Follow,
+        observer: &mut dyn Observer,
+    ) -> Result<bool, Error> {
+        let Some(stretch) = context::echo(self.clip.context(), &self.draft.heard().text) else {
+            return Ok(false);
+        };
+        let mut plain = self.clip.without_context();
+        let kept = self.draft.kept();
+        let Outcome::Done(heard) = recognizer.follow(&mut plain, kept, observer)? else {
+            return Ok(false);
+        };
+        if context::has(&heard.text, &stretch) {
+            return Ok(false);
+        }
+        self.draft.update(heard, plain.samples().len(), 0);
+        Ok(true)
     }
 
     /// What it sounds like.
