@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::Duration;
 
-use earmark_store::{Origin, Settings, State};
+use earmark_store::{NewItem, Origin, Settings, State, Store};
+use earmark_transcript::{Ms, Segment, Timing, Transcript};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::server::with_server;
@@ -173,9 +175,24 @@ fn truth(name: &str) -> String {
 
 /// Says a sample into the microphone, to its end.
 fn play(name: &str) {
+    play_file(&sample(name));
+}
+
+fn play_file(file: &Path) {
     let mut player = Command::new("paplay");
-    let played = player.arg("--device=microphone").arg(sample(name)).status();
+    let played = player.arg("--device=microphone").arg(file).status();
     assert!(played.expect("pulseaudio-utils are installed").success());
+}
+
+/// Chooses from the tray's menu, once it has such a line.
+fn choose(desktop: &mut Desktop, label: &str) {
+    until(label, || {
+        desktop.do_it("menu");
+        let menu = desktop.next("menu")["menu"].take();
+        let lines = menu.as_array().expect("a list");
+        lines.iter().any(|line| line[0] == label).then_some(())
+    });
+    desktop.do_it(&format!("choose {label}"));
 }
 
 /// Windows of the program that can be seen.
@@ -190,6 +207,7 @@ fn words_go_where_somebody_writes() {
     with_server("dictation::words_go_where_somebody_writes", || {
         let mut desktop = Desktop::start();
         let program = open(&desktop, &json!({}));
+        desktop.next("tray");
         let n_before = n_windows(&desktop);
         let mut writer = Writer::open(&desktop);
         writer.do_it("copy what was there");
@@ -229,19 +247,13 @@ fn words_go_where_somebody_writes() {
             "the keyboard stays"
         );
 
-        let (label, last) = (truth("zh-01.flac"), first.trim());
-        desktop.do_it("menu");
-        let menu = desktop.next("menu")["menu"].take();
-        let listed = menu
-            .as_array()
-            .expect("a list")
-            .iter()
-            .any(|it| it[0] == label);
-        assert!(listed, "{menu}");
+        let last = truth("en-01.flac");
         let start: String = last.chars().take(40).collect();
-        desktop.do_it(&format!("choose {}…", start.trim()));
+        choose(&mut desktop, &format!("{}…", start.trim()));
         desktop.logged("entry 1 is copied");
         assert_eq!(desktop.clipboard(), last);
+        choose(&mut desktop, &truth("zh-01.flac"));
+        desktop.logged("entry 2 is copied");
         desktop.do_it("choose Quit Earmark");
         assert!(program.ended());
         let (_, items) = desktop.history();
@@ -252,6 +264,71 @@ fn words_go_where_somebody_writes() {
             );
         }
         assert_eq!(items.len(), 2);
+    });
+}
+
+/// Puts a dictation into the history, as if it had been heard.
+fn remember(desktop: &Desktop, language: &str, text: &str) {
+    let segment = Segment {
+        start: Ms(0),
+        end: Ms(1000),
+        text: text.into(),
+        language: language.into(),
+        timing: Timing::Piece,
+        speaker: None,
+        words: Vec::new(),
+    };
+    let heard = Transcript::assemble(Ms(1000), vec![segment], Vec::new());
+    fs::create_dir_all(desktop.data()).expect("a folder");
+    let store = Store::open(&desktop.data().join("history.db"));
+    let mut store = store.expect("nobody else has it open");
+    let asked = NewItem {
+        source: desktop.data().join("recordings/gone.wav"),
+        name: "Dictation".into(),
+        origin: Origin::Dictation,
+        created: Timestamp::now(),
+        model: "demo".into(),
+        language: None,
+        context: String::new(),
+    };
+    let id = store.add(&asked).expect("it is added");
+    store.finish(id, &heard).expect("it is kept");
+}
+
+/// The demo understands `full stop`, and no other mark that can be spoken; so the others begin with
+/// their words in the history, and come to the clipboard through the tray.
+#[test]
+fn spoken_marks_and_lines_become_such() {
+    let _turn = turn();
+    with_server("dictation::spoken_marks_and_lines_become_such", || {
+        let mut desktop = Desktop::start();
+        remember(
+            &desktop,
+            "English",
+            "Dear Anna, comma, new line, how are you question mark?",
+        );
+        remember(&desktop, "Chinese", "你好逗号，我们明天见句号。换行。小李");
+        let program = open(&desktop, &json!({}));
+        desktop.next("tray");
+        for (n, label, text) in [
+            (1, "Dear Anna, How are you?", "Dear Anna,\nHow are you?"),
+            (2, "你好，我们明天见。 小李", "你好，我们明天见。\n小李"),
+        ] {
+            choose(&mut desktop, label);
+            desktop.logged(&format!("entry {n} is copied"));
+            assert_eq!(desktop.clipboard(), text);
+        }
+        let writer = Writer::open(&desktop);
+        tap(&desktop);
+        desktop.logged("entry 3 is being recorded");
+        let spoken = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src-tauri/tests/desktop/full-stop.flac"
+        );
+        play_file(Path::new(spoken));
+        tap(&desktop);
+        writer.has("Good evening, Frank. Take care today. ");
+        drop(program);
     });
 }
 
