@@ -15,7 +15,6 @@ mod bus;
 mod display;
 #[path = "../tests/window/driver.rs"]
 mod driver;
-#[expect(dead_code, reason = "every program here ends with its value")]
 #[path = "../tests/window/wait.rs"]
 mod wait;
 #[expect(dead_code, reason = "only keys and looks at the page are needed here")]
@@ -108,13 +107,11 @@ fn main() {
     }
     let keys = window.look("return window.measured");
     let keys = keys.as_array().expect("it is a list").iter();
-    say(
-        "key to paint",
-        &mut keys.filter_map(Value::as_f64).collect(),
-    );
+    let mut keys: Vec<f64> = keys.filter_map(Value::as_f64).collect();
+    say("key to paint", &mut keys);
 }
 
-fn say(what: &str, values: &mut Vec<f64>) {
+fn say(what: &str, values: &mut [f64]) {
     values.sort_by(f64::total_cmp);
     let at = |share: f64| values[(share * (values.len() - 1) as f64) as usize];
     println!(
@@ -155,7 +152,7 @@ fn line(nth: u32) -> Segment {
                 text: WORDS[number * number % 97 % WORDS.len()].into(),
                 start: Ms(start + word * 250),
                 end: Ms(start + word * 250 + 220),
-                probability: if number % 11 == 0 { 0.4 } else { 0.95 },
+                probability: if number.is_multiple_of(11) { 0.4 } else { 0.95 },
                 quality: Some(0.9),
             }
         })
