@@ -1,5 +1,5 @@
-//! From the demo to another model: chosen from its card, downloaded with pauses and a restart, used,
-//! measured, and taken in from files.
+//! From the demo to another model: chosen from its card, downloaded with pauses and a restart,
+//! used, measured, and taken in from an archive.
 
 use std::ffi::OsStr;
 use std::fs;
