@@ -8,6 +8,10 @@ use std::process::{Child, Command, Stdio};
 
 use super::{Desktop, PROGRAM, Program};
 
+/// What binds to an address, connects to one or sends to one. What is read tells of the system's
+/// own: the toolkit asks the kernel for its routes.
+const CALLS: &str = "trace=bind,connect,sendto,sendmsg,sendmmsg";
+
 /// A traced program, which outlives its tracer when that is killed.
 struct Traced(Program);
 
@@ -48,7 +52,7 @@ fn the_program_at_work_connects_to_nothing_outside_this_computer() {
     let program = Traced(
         desktop.open_through(
             Command::new("strace")
-                .args(["-f", "--seccomp-bpf", "-e", "trace=network", "-o"])
+                .args(["-f", "--seccomp-bpf", "-e", CALLS, "-o"])
                 .arg(&trace)
                 .arg(PROGRAM)
                 .process_group(0),

@@ -1,9 +1,10 @@
-//! From the demo to another model: chosen from its card, downloaded with pauses and a restart, used,
-//! measured, and taken in from files.
+//! From the demo to another model: chosen from its card, downloaded with pauses and a restart,
+//! used, measured, and taken in from an archive.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::json;
 
@@ -147,9 +148,8 @@ fn a_model_is_downloaded_with_pauses_used_measured_and_taken_in_from_files() {
     window.press("Remove Practice");
     window.until("its end", 60, &card(IS_GONE));
     assert!(!home.join(NAME).exists());
-    let stick = folder.join(NAME);
-    copy_folder(&files(), &stick);
-    window.press("From a folder…");
+    let stick = archive(&folder);
+    window.press("From an archive…");
     window.display.choose("Open a model", &stick);
     window.until("the model from files", 120, &says("On this computer"));
     is_whole(&home);
@@ -197,9 +197,13 @@ fn is_whole(home: &Path) {
     }
 }
 
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir(to).expect("the build folder can be written to");
-    for file in fs::read_dir(from).expect("the demo is there").flatten() {
-        fs::copy(file.path(), to.join(file.file_name())).expect("it can be copied");
-    }
+/// An archive with the files in it.
+fn archive(folder: &Path) -> PathBuf {
+    let archive = folder.join(format!("{NAME}.zip"));
+    let made = Command::new("/usr/bin/python3")
+        .args(["-m", "zipfile", "-c"])
+        .args([&archive, &files()])
+        .status();
+    assert!(made.expect("Python is there").success());
+    archive
 }
