@@ -69,7 +69,7 @@ fn main() {
 
     let mut opened = Vec::new();
     let window = Window::open(&data);
-    for _ in 0..7 {
+    for _ in 0..5 {
         window.press("History");
         window.until(
             "the history",
@@ -82,17 +82,14 @@ fn main() {
     }
     say("open to first text", &mut opened);
 
-    // In the middle of the transcript, a key at a time.
+    // At the end of the transcript, a key at a time.
     window.keys(&["End"]);
-    window.until(
-        "the end",
-        60,
-        &format!(
-            "return document.querySelector('#line-{}') !== null",
-            N_LINES - 1
-        ),
+    let is_last = format!(
+        "return document.querySelector('li.active')?.id === 'line-{}'",
+        N_LINES - 1
     );
-    window.double_click(&format!("#line-{} [data-word='3']", N_LINES - 4));
+    window.until("the end", 60, &is_last);
+    window.keys(&["Enter"]);
     window.until(
         "the field",
         60,
