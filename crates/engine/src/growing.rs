@@ -65,6 +65,7 @@ impl Growing {
     }
 
     /// The same sound, to be recognised without the context.
+    #[must_use]
     pub fn without_context(&self) -> Self {
         Self {
             language: self.language,

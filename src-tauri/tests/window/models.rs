@@ -47,11 +47,11 @@ fn files() -> PathBuf {
 fn catalog() -> String {
     let files = fs::read_dir(files()).expect("the demo is there").flatten();
     let facts = files.map(|file| {
-        let (name, size) = (
-            file.file_name(),
-            file.metadata().expect("it is there").len(),
-        );
-        format!("{{ name = {name:?}, size = {size} }}")
+        let size = file.metadata().expect("it is there").len();
+        format!(
+            "{{ name = \"{}\", size = {size} }}",
+            file.file_name().display()
+        )
     });
     let facts: Vec<String> = facts.collect();
     format!(
