@@ -253,6 +253,45 @@ fn a_microphone_that_is_unplugged_ends_it_with_everything_kept() {
 }
 
 #[test]
+fn a_new_default_microphone_is_followed() {
+    with_server("a_new_default_microphone_is_followed", || {
+        let folder = tempfile::tempdir().unwrap();
+        let recording = folder.path().join("talk.wav");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_earmark"));
+        command.args(["listen", "--record", recording.to_str().unwrap()]);
+        let earmark = Earmark::start(&mut command);
+        earmark.says("listening to");
+        let first = read(&sample("en-01.flac"));
+        play("microphone", &first);
+        control(&[
+            "load-module",
+            "module-null-sink",
+            "sink_name=other",
+            "norewinds=1",
+        ]);
+        control(&["set-default-source", "other.monitor"]);
+        earmark.says("listening to");
+        let second = read(&sample("en-02.flac"));
+        play("other", &second);
+        earmark.signal("-INT");
+        let (code, text, complaints) = earmark.end();
+        assert_eq!(code, Some(0), "{complaints}");
+        let heard = read(&recording);
+        let mut before = 0;
+        for source in [&first, &second] {
+            let middle = source.len() / 2;
+            let (at, likeness) = find(&source[middle..middle + PART], &heard[before..]);
+            assert!(likeness > 0.99, "{likeness} at {at}");
+            before += at;
+        }
+        for sample_of_it in ["en-01.txt", "en-02.txt"] {
+            let truth = std::fs::read_to_string(sample(sample_of_it)).unwrap();
+            assert!(text.contains(truth.trim()), "{truth} is not in {text}");
+        }
+    });
+}
+
+#[test]
 fn a_full_disk_ends_it_with_what_fits() {
     with_server("a_full_disk_ends_it_with_what_fits", || {
         let folder = tempfile::tempdir().unwrap();

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use earmark_audio::capture::{Capture, Event, Kind, Which, devices};
 use earmark_transcript::Ms;
 
-use self::server::{control, play, with_server};
+use self::server::{control, play, play_meanwhile, with_server};
 
 /// Two seconds below 3 kHz that look like nothing but themselves.
 fn sound() -> Vec<f32> {
@@ -150,5 +150,42 @@ fn a_change_of_the_default_is_followed() {
         play("other", &sound);
         let heard = samples(capture.poll(start + Duration::from_secs(5)));
         assert!(find(&sound[4_000..8_000], &heard).1 > 0.99);
+    });
+}
+
+#[test]
+fn a_syllable_spoken_before_the_start_is_kept() {
+    with_server("a_syllable_spoken_before_the_start_is_kept", || {
+        let mut capture = Capture::open(&Which::Default, Ms(5_000)).unwrap();
+        let sound = sound();
+        let player = play_meanwhile("microphone", &sound);
+        // Nothing is wanted until a fifth of a second of it was heard.
+        let mut loud_since = None;
+        let pressed = loop {
+            let now = Instant::now();
+            assert_eq!(capture.poll(now), []);
+            if capture.level().peak > 0.01 {
+                loud_since.get_or_insert(now);
+            }
+            if loud_since.is_some_and(|since| now - since >= Duration::from_millis(200)) {
+                break now;
+            }
+            control(&["stat"]);
+        };
+        capture.start();
+        let mut heard = samples(capture.poll(pressed));
+        let n_before = heard.len();
+        player.wait();
+        heard.extend(samples(capture.poll(Instant::now())));
+        heard.extend(capture.stop());
+        let (at, likeness) = find(&sound[..4_000], &heard);
+        assert!(likeness > 0.99, "{likeness} at {at}");
+        assert!(
+            at + 3_200 <= n_before,
+            "{at} of {n_before} before the start"
+        );
+        let around = at + 24_000 - 2..at + 28_000 + 2;
+        let (_, likeness) = find(&sound[24_000..28_000], &heard[around]);
+        assert!(likeness > 0.99, "{likeness} at the end");
     });
 }

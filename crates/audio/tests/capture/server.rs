@@ -3,10 +3,13 @@
 use std::env;
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
 
 /// Set in the process that does the test.
 const ALONE: &str = "EARMARK_TEST_ALONE";
+
+/// What to do when a command of the server is missing.
+const MISSING: &str = "`cargo xtask setup` installs pulseaudio and pulseaudio-utils";
 
 /// A running server; it ends with this value.
 struct Server {
@@ -35,6 +38,18 @@ pub(crate) fn control(arguments: &[&str]) {
 /// Plays mono samples of 16 kHz into a sink, to the end.
 #[track_caller]
 pub(crate) fn play(sink: &str, samples: &[f32]) {
+    play_meanwhile(sink, samples).wait();
+}
+
+/// Sound that is being played.
+pub(crate) struct Player {
+    child: Child,
+    _file: tempfile::NamedTempFile,
+}
+
+/// Begins to play mono samples of 16 kHz into a sink.
+#[track_caller]
+pub(crate) fn play_meanwhile(sink: &str, samples: &[f32]) -> Player {
     let file = tempfile::NamedTempFile::new().unwrap();
     let bytes: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
     std::fs::write(file.path(), bytes).unwrap();
@@ -44,11 +59,23 @@ pub(crate) fn play(sink: &str, samples: &[f32]) {
         "--rate=16000",
         "--channels=1",
     ];
-    let sink = format!("--device={sink}");
-    run(Command::new("paplay")
+    let child = Command::new("paplay")
         .args(format)
-        .arg(sink)
-        .arg(file.path()));
+        .arg(format!("--device={sink}"))
+        .arg(file.path())
+        .spawn();
+    Player {
+        child: child.expect(MISSING),
+        _file: file,
+    }
+}
+
+impl Player {
+    /// Waits until all of it was played.
+    #[track_caller]
+    pub(crate) fn wait(mut self) {
+        assert!(self.child.wait().unwrap().success());
+    }
 }
 
 impl Server {
@@ -101,7 +128,7 @@ impl Drop for Server {
 #[track_caller]
 fn run(command: &mut Command) {
     let outcome = command.output();
-    let outcome = outcome.expect("`cargo xtask setup` installs pulseaudio and pulseaudio-utils");
+    let outcome = outcome.expect(MISSING);
     assert!(outcome.status.success(), "{command:?}: {}", text(&outcome));
 }
 
