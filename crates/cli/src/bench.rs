@@ -60,6 +60,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", requires = "live")]
     tokens_per_second: Option<f64>,
 
+    /// Live: minutes at either end that are heard as they come
+    #[arg(long, value_name = "N", requires = "live", default_value_t = 4)]
+    measure: u32,
+
     /// Minutes of sound to align, when the model is an aligner, or to listen live
     #[arg(long, value_name = "N", default_value_t = 120)]
     minutes: u32,
@@ -119,7 +123,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         let recognizer = Recognizer::load(&checkpoint, &args.model.settings())?;
         let entry = earmark_weights::entry(args.model.name());
         let plan = live::Plan {
-            minutes: args.minutes.max(1),
+            minutes: args.minutes.max(2),
+            measured: args.measure.max(1),
             tokens_per_s: args.tokens_per_second,
             longest_clip_s: entry.map_or(u32::MAX, |entry| entry.longest_clip_s),
         };

@@ -253,6 +253,28 @@ fn a_microphone_that_falls_silent_altogether_is_lost() {
     assert_eq!(scene.poll(6_000), [lost("it gave nothing for 5 s")]);
 }
 
+#[test]
+fn a_recording_goes_on_after_the_computer_slept() {
+    let hour_ms = 3_600_000;
+    let mut scene = Scene::new(&Which::Default, 16_000, 1);
+    scene.capture.start();
+    // On a clock that stands still meanwhile, nothing has happened.
+    scene.feed(&[0.25; 1_600]);
+    assert_eq!(scene.poll(100), [Event::Block(vec![0.25; 1_600])]);
+    // On one that goes on, sound that waits is no loss, however long it took.
+    scene.feed(&[0.5; 1_600]);
+    assert_eq!(scene.poll(hour_ms), [Event::Block(vec![0.5; 1_600])]);
+    // A device that has nothing to give is opened anew, and what it gives follows.
+    let events = scene.poll(2 * hour_ms);
+    assert_eq!(events, [lost("it gave nothing for 5 s"), switched("first")]);
+    scene.feed(&[0.25; 1_600]);
+    assert_eq!(
+        scene.poll(2 * hour_ms + 100),
+        [Event::Block(vec![0.25; 1_600])]
+    );
+    assert_eq!(scene.capture.n_lost(), 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
 

@@ -1,5 +1,9 @@
 //! How live transcription keeps up with speech, on a clock of its own: a minute of speech takes as
 //! long as it takes to hear, and only the work is measured.
+//!
+//! The first minutes and the last are measured, and the last say what the first said, so that they
+//! compare. What lies between is heard as fast as can be; where tokens are forced upon a model, it
+//! is not even asked then, and as many words take the place of its answer.
 
 mod talk;
 
@@ -8,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use earmark_engine::{
-    Error as EngineError, Growing, Limit, Observer, Outcome, Recognizer, SAMPLE_RATE, Token,
+    Error as EngineError, Growing, Limit, Observer, Outcome, Recognition, Recognizer, SAMPLE_RATE,
+    Token,
 };
 use earmark_pipeline::live::{Ears, Event, Follow, Live, Settings, Watch};
 use earmark_transcript::score;
@@ -23,15 +28,13 @@ const TICK: u64 = SAMPLE_RATE as u64 / 20;
 /// Samples of a minute.
 const MINUTE: u64 = 60 * SAMPLE_RATE as u64;
 
-/// Minutes at either end that are heard as they come; what lies between is heard as fast as can be.
-const N_MEASURED: u32 = 4;
-
 /// What one benchmark measured; the names are part of the command's contract.
 #[derive(Serialize)]
 pub(super) struct Report {
     minutes: u32,
     measured_minutes: usize,
     rtf: f64,
+    keeps_up: bool,
     looks_per_minute: f64,
     late_median_ms: f64,
     late_most_ms: f64,
@@ -42,6 +45,7 @@ pub(super) struct Report {
     last_minutes_cpu_s: Option<f64>,
     first_minutes_s: f64,
     last_minutes_s: f64,
+    last_to_first: f64,
     resident_mb: Option<f64>,
     peak_rss_mb: Option<f64>,
     dtype: &'static str,
@@ -52,6 +56,8 @@ pub(super) struct Report {
 pub(super) struct Plan {
     /// How long to listen.
     pub(super) minutes: u32,
+    /// Minutes at either end that are heard as they come.
+    pub(super) measured: u32,
     /// Tokens that every second of speech is made to have, whatever the model says.
     pub(super) tokens_per_s: Option<f64>,
     /// Longest clip of the checkpoint. Units: seconds.
@@ -75,6 +81,7 @@ pub(super) fn measure(recognizer: Recognizer, talk: &Talk, plan: &Plan) -> anyho
         follower: Forced {
             recognizer,
             tokens_per_s: plan.tokens_per_s,
+            is_asleep: false,
             n_looks: 0,
         },
         live: Live::new(Settings {
@@ -83,6 +90,7 @@ pub(super) fn measure(recognizer: Recognizer, talk: &Talk, plan: &Plan) -> anyho
         }),
         viewer: Viewer {
             talk,
+            shift: 0,
             clock: None,
             late: Vec::new(),
             shown: Vec::new(),
@@ -90,15 +98,23 @@ pub(super) fn measure(recognizer: Recognizer, talk: &Talk, plan: &Plan) -> anyho
         },
     };
     let (mut minutes, mut n_looks) = (Vec::new(), 0);
+    // The first minute warms up.
+    let measured = plan
+        .measured
+        .min(plan.minutes.saturating_sub(1).div_ceil(2));
+    let last = plan.minutes - measured;
     for nth in 0..plan.minutes {
         let from = u64::from(nth) * MINUTE;
-        // The first minute warms up.
-        let is_measured = nth > 0 && (nth <= N_MEASURED || nth + N_MEASURED >= plan.minutes);
-        if !is_measured {
+        if nth == last && last > measured {
+            listener.viewer.shift = u64::from(last - 1) * MINUTE;
+        }
+        if nth > measured && nth < last || nth == 0 {
             listener.viewer.clock = None;
+            listener.follower.is_asleep = plan.tokens_per_s.is_some() && nth > 0;
             listener.push(&talk.part(from, from + MINUTE))?;
             continue;
         }
+        listener.follower.is_asleep = false;
         crate::out::say(&format!("minute {} of {}", nth + 1, plan.minutes));
         let before = (machine::cpu_s(), listener.follower.n_looks);
         let spent = listener.hear_minute(talk, from)?;
@@ -133,16 +149,19 @@ impl Listener<'_> {
     fn hear_minute(&mut self, talk: &Talk, from: u64) -> anyhow::Result<Duration> {
         let (mut now, mut fed) = (from, from);
         let mut spent = Duration::ZERO;
-        while fed < from + MINUTE {
-            let there = now.min(from + MINUTE);
-            if there < fed + TICK {
+        let end = from + MINUTE;
+        while fed < end {
+            let there = now.min(end);
+            // The last tick of a minute may be a short one.
+            if there < end.min(fed + TICK) {
                 now += TICK;
                 continue;
             }
             self.viewer.late.push(there - fed);
             let begun = Instant::now();
             self.viewer.clock = Some((now, begun));
-            self.push(&talk.part(fed, there))?;
+            let shift = self.viewer.shift;
+            self.push(&talk.part(fed - shift, there - shift))?;
             fed = there;
             spent += begun.elapsed();
             now += samples(begun.elapsed());
@@ -171,21 +190,29 @@ impl Listener<'_> {
         let (first, last) = minutes.split_at(half);
         let last = if last.is_empty() { first } else { last };
         let recognizer = &self.follower.recognizer;
+        let (first_cpu_s, last_cpu_s) = (cpu(first), cpu(last));
+        let (first_s, last_s) = (wall(first), wall(last));
+        let last_to_first = match (first_cpu_s, last_cpu_s) {
+            (Some(first), Some(last)) if first > 0.0 => last / first,
+            _ => last_s / first_s.max(f64::MIN_POSITIVE),
+        };
         let ms = |samples: Option<u64>| samples.map(|n| n as f64 * 1e3 / f64::from(SAMPLE_RATE));
         Report {
             minutes: plan.minutes,
             measured_minutes: minutes.len(),
             rtf: wall(minutes) / 60.0,
+            keeps_up: wall(minutes) < 60.0,
             looks_per_minute: n_looks as f64 / n as f64,
             late_median_ms: ms(share(&late, 0.5)).unwrap_or(0.0),
             late_most_ms: ms(late.last().copied()).unwrap_or(0.0),
             words_shown: shown.len(),
             word_median_ms: ms(share(&shown, 0.5)),
             word_p95_ms: ms(share(&shown, 0.95)),
-            first_minutes_cpu_s: cpu(first),
-            last_minutes_cpu_s: cpu(last),
-            first_minutes_s: wall(first),
-            last_minutes_s: wall(last),
+            first_minutes_cpu_s: first_cpu_s,
+            last_minutes_cpu_s: last_cpu_s,
+            first_minutes_s: first_s,
+            last_minutes_s: last_s,
+            last_to_first,
             resident_mb: machine::resident_mb(),
             peak_rss_mb: machine::peak_mb(),
             dtype: recognizer.dtype().name(),
@@ -212,6 +239,8 @@ fn share(sorted: &[u64], share: f64) -> Option<u64> {
 struct Forced {
     recognizer: Recognizer,
     tokens_per_s: Option<f64>,
+    /// Whether the words come without the model.
+    is_asleep: bool,
     n_looks: usize,
 }
 
@@ -229,9 +258,21 @@ impl Follow for Forced {
         let seconds = clip.samples().len() as f64 / f64::from(SAMPLE_RATE);
         let n_tokens = ((seconds * tokens_per_s) as usize).max(kept.len() + 1);
         let limit = Limit::Exactly(n_tokens - kept.len());
-        let outcome = self.recognizer.follow(clip, kept, limit, observer)?;
-        let Outcome::Done(mut heard) = outcome else {
-            return Ok(outcome);
+        let mut heard = if self.is_asleep {
+            let blank = Token {
+                id: 0,
+                probability: 1.0,
+                end: 0,
+            };
+            Recognition {
+                tokens: vec![blank; n_tokens],
+                ..Recognition::default()
+            }
+        } else {
+            match self.recognizer.follow(clip, kept, limit, observer)? {
+                Outcome::Done(heard) => heard,
+                stopped @ Outcome::Cancelled => return Ok(stopped),
+            }
         };
         heard.text.clear();
         for (i, token) in heard.tokens.iter_mut().enumerate() {
@@ -246,6 +287,8 @@ impl Follow for Forced {
 /// Sees when the words of the talk appear.
 struct Viewer<'a> {
     talk: &'a Talk,
+    /// How much later something is said than in the talk. Units: samples.
+    shift: u64,
     /// The sample that came last when the work at hand began, and when that was; `None` while
     /// nobody looks.
     clock: Option<(u64, Instant)>,
@@ -273,12 +316,13 @@ impl Watch for Viewer<'_> {
         let text = format!("{committed}{tentative}");
         let texts: Vec<String> = talk::words(&text).collect();
         let from = u64::from(start.0) * u64::from(SAMPLE_RATE) / 1000;
-        let said = self.talk.words(from, now);
+        let from = from.max(self.shift + MINUTE) - self.shift;
+        let said = self.talk.words(from, now - self.shift);
         let truth: Vec<&str> = said.iter().map(|(text, _)| *text).collect();
         let shown: Vec<&str> = texts.iter().map(String::as_str).collect();
         for (i, _) in score::matches(&truth, &shown) {
             let at = now + samples(begun.elapsed());
-            if let Some(end) = said[i].1
+            if let Some(end) = said[i].1.map(|end| end + self.shift)
                 && self.seen.insert(end)
             {
                 self.shown.push(at - end.min(at));
@@ -305,8 +349,14 @@ impl Report {
             (
                 "speed",
                 format!(
-                    "real-time factor {:.3}, {:.0} looks a minute",
-                    self.rtf, self.looks_per_minute
+                    "real-time factor {:.3}, {:.0} looks a minute: it {}",
+                    self.rtf,
+                    self.looks_per_minute,
+                    if self.keeps_up {
+                        "keeps up"
+                    } else {
+                        "does not keep up"
+                    }
                 ),
             ),
             (
@@ -328,10 +378,11 @@ impl Report {
             (
                 "a minute",
                 format!(
-                    "{} in the first minutes, {} in the last of {}",
+                    "{} in the first minutes, {} in the last of {}: {:+.1} %",
                     cost(self.first_minutes_cpu_s, self.first_minutes_s),
                     cost(self.last_minutes_cpu_s, self.last_minutes_s),
-                    self.minutes
+                    self.minutes,
+                    100.0 * (self.last_to_first - 1.0)
                 ),
             ),
             (
