@@ -222,12 +222,33 @@ impl Window {
     }
 
     fn click_on(&self, using: &str, value: &str) {
-        // Something may lie over it for a moment.
+        // Something may lie over it for a moment, and what is still being laid out moves away
+        // under the mouse: a click counts when it has come to where it was meant for.
+        let listen = "
+            window.isClicked = false;
+            const heard = () => (window.isClicked = true);
+            arguments[0].addEventListener('click', heard, { capture: true, once: true });";
         until(value, 60, || {
             let element = self.find(using, value)?;
-            let path = format!("{}{element}/click", self.session);
-            self.driver.ask("POST", &path, &json!({}), 60).ok()
+            let rect = || self.ask("GET", &format!("{element}/rect"), &Value::Null);
+            let before = rect()?;
+            let it = json!({ ELEMENT: element.rsplit('/').next() });
+            let listen = json!({ "script": listen, "args": [it] });
+            self.ask("POST", "/execute/sync", &listen)?;
+            if rect()? != before {
+                return None;
+            }
+            self.ask("POST", &format!("{element}/click"), &json!({}))?;
+            // Where the page is gone, that is what the click did.
+            let is_clicked = self.try_look("return window.isClicked");
+            (is_clicked != Ok(Value::Bool(false))).then_some(())
         });
+    }
+
+    /// What the driver answers, unless it is an error.
+    fn ask(&self, method: &str, path: &str, body: &Value) -> Option<Value> {
+        let path = format!("{}{path}", self.session);
+        self.driver.ask(method, &path, body, 60).ok()
     }
 
     fn act(&self, source: &Value) {
