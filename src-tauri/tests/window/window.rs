@@ -240,7 +240,7 @@ impl Window {
             }
             self.ask("POST", &format!("{element}/click"), &json!({}))?;
             // Where the page is gone, that is what the click did.
-            let is_clicked = self.try_look("return window.isClicked");
+            let is_clicked = self.look_within(5, "return window.isClicked");
             (is_clicked != Ok(Value::Bool(false))).then_some(())
         });
     }
@@ -256,9 +256,14 @@ impl Window {
     }
 
     fn try_look(&self, script: &str) -> Result<Value, String> {
+        self.look_within(60, script)
+    }
+
+    /// What a script says, unless there is no answer within so many seconds.
+    fn look_within(&self, limit_s: u64, script: &str) -> Result<Value, String> {
         let script = json!({ "script": script, "args": [] });
         let path = format!("{}/execute/sync", self.session);
-        self.driver.ask("POST", &path, &script, 60)
+        self.driver.ask("POST", &path, &script, limit_s)
     }
 
     fn element(&self, using: &str, value: &str) -> String {
