@@ -275,8 +275,8 @@ export const screens: Screen[] = [
     go: async (page) => {
       await page.keyboard.press("Control+,");
       await page.waitForSelector("dl");
-      await page.locator("section").nth(2).locator("select").first().selectOption("2");
-      await page.locator("section").nth(2).locator("input[type=text]").fill("http://proxy:8080");
+      await page.locator("[data-setting=proxy] select").selectOption("2");
+      await page.locator("[data-setting=proxy] input[type=text]").fill("http://proxy:8080");
     },
   },
   {
