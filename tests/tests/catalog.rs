@@ -36,12 +36,30 @@ fn check(name: &str, shape: &Shape) {
     };
     let stated = entry.memory_mb.unwrap();
     let is_near = |a: u64, b: u64| a.abs_diff(b) <= TOLERANCE_MB;
+    // Some processors' kernels keep tiles beside the blocks, at most as large again. The catalog
+    // says what they take; on others it is less.
+    let is_right = |stated: u64, reckoned: u64, has_tiles: bool| {
+        is_near(stated, reckoned)
+            || !has_tiles && (reckoned..2 * reckoned).contains(&(stated + TOLERANCE_MB))
+    };
+    let (has_vnni, has_avx2) = kernels();
     assert!(
         is_near(stated.f32, reckoned.f32)
-            && is_near(stated.q8_0, reckoned.q8_0)
-            && is_near(stated.q4_k, reckoned.q4_k),
+            && is_right(stated.q8_0, reckoned.q8_0, has_vnni)
+            && is_right(stated.q4_k, reckoned.q4_k, has_avx2),
         "{name}: {reckoned:?}"
     );
+}
+
+/// Whether this processor has the kernels that keep tiles of Q8_0, and of Q4_K.
+fn kernels() -> (bool, bool) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let vnni = is_x86_feature_detected!("avx512vnni") || is_x86_feature_detected!("avxvnni");
+        (vnni, is_x86_feature_detected!("avx2"))
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    (false, false)
 }
 
 #[test]
