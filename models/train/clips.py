@@ -7,6 +7,7 @@ import random
 import numpy as np
 
 import dialogues
+import dictated
 import grammar_en
 import grammar_zh
 import names
@@ -15,6 +16,7 @@ import talk
 from features import HOP, RATE
 
 TALK = 0.15  # share of the training sentences that are a turn of a conversation
+DICTATED = 0.05  # share of them with spoken marks
 
 
 def reserved(text):
@@ -55,8 +57,10 @@ def _espeak():
 class Source:
     """Draws clips. `split`: "train" (never a reserved sentence) or "heldout" (only reserved ones)."""
 
-    def __init__(self, seed, split):
+    def __init__(self, seed, split, dictated=None):
+        """`dictated`: share of the sentences with spoken marks; by default 5 % in training, none of the held-out ones."""
         self.r, self.rng, self.split = random.Random(seed), np.random.default_rng(seed), split
+        self.dictated = (DICTATED if split == "train" else 0.0) if dictated is None else dictated
         self.espeak = _espeak()
         self.grammars = {
             "en": grammar_en.English(random.Random(seed + 1), _pronunciations("en")),
@@ -65,7 +69,9 @@ class Source:
 
     def sentence(self, lang, name=None):
         while True:
-            if name is None and self.split == "train" and self.r.random() < TALK:
+            if name is None and self.dictated and self.r.random() < self.dictated:
+                units = dictated.sentence(self.grammars[lang], lang)
+            elif name is None and self.split == "train" and self.r.random() < TALK:
                 units = talk.sentence(self.grammars[lang], lang)
             else:
                 units = self.grammars[lang].sentence(name)

@@ -1,11 +1,12 @@
 """Draw held-out test clips: sentences that no training clip contains.
 
     python heldout.py --seed 7 --count 200 --out DIR [--voices training|unseen] [--noise clean|10db] [--language en|zh|both]
-                      [--seconds 25] [--names [invented]]
+                      [--seconds 25] [--names [invented]] [--dictated]
 
 Writes NAME.wav (16 kHz, 16 bit), NAME.txt (reference) and NAME.words.json (true word times) for each clip. --seconds joins
 sentences up to about that length. --names gives every clip a rare name of names.txt and, for most, a NAME.context.txt to pass
-as context; --names invented one that nobody has listed, always with a context that spells it.
+as context; --names invented one that nobody has listed, always with a context that spells it. --dictated draws sentences with spoken marks
+("comma", "new line").
 """
 
 import argparse
@@ -54,10 +55,11 @@ def main():
     p.add_argument("--noise", default="clean", help="clean, or a ratio such as 10db")
     p.add_argument("--language", choices=["en", "zh", "both"], default="en")
     p.add_argument("--seconds", type=float, default=0.0)
+    p.add_argument("--dictated", action="store_true", help="sentences with spoken marks")
     p.add_argument("--names", nargs="?", const="listed", choices=["listed", "invented"])
     a = p.parse_args()
     os.makedirs(a.out, exist_ok=True)
-    source = Source(1_000_000 + a.seed, "heldout")
+    source = Source(1_000_000 + a.seed, "heldout", float(a.dictated))
     condition = "clean" if a.noise == "clean" else float(a.noise.lower().removesuffix("db"))
     for i in range(a.count):
         lang = a.language if a.language != "both" else ("en", "zh")[i % 2]

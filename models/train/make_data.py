@@ -26,13 +26,14 @@ def main():
     p.add_argument("--only", choices=["en", "zh"])
     p.add_argument("--long", type=float, default=0.25, help="share of clips made of several sentences")
     p.add_argument("--names", default="0.2", help="share of clips with a rare name; listed or invented: all held-out clips have one of those")
+    p.add_argument("--dictated", type=float, help="share of sentences with spoken marks")
     p.add_argument("--unseen", action="store_true", help="with the voices that training never hears")
     p.add_argument("--condition", default="train", help="train, clean, or a signal-to-noise ratio in dB")
     a = p.parse_args()
     if os.path.exists(f"{a.out}/done"):
         return
     os.makedirs(a.out, exist_ok=True)
-    source, position, seconds = Source(a.seed, a.split), 0, 0.0
+    source, position, seconds = Source(a.seed, a.split, a.dictated), 0, 0.0
     r, share = source.r, 0.0 if a.names in ("listed", "invented") or a.split == "heldout" else float(a.names)
     with open(f"{a.out}/mel.u8", "wb") as mels, open(f"{a.out}/meta.jsonl", "w") as meta:
         for i in range(a.clips):

@@ -14,6 +14,7 @@ dev() {
     run "$out/dev_long" --clips 40 --seed 905 --split heldout --long 1
     run "$out/dev_names" --clips 60 --seed 906 --split heldout --only en --long 0 --condition clean --names listed
     run "$out/dev_invented" --clips 40 --seed 907 --split heldout --only en --long 0 --condition clean --names invented
+    run "$out/dev_dictated" --clips 60 --seed 909 --split heldout --long 0 --condition clean --dictated 1
     run "$out/dev_names_zh" --clips 40 --seed 908 --split heldout --only zh --long 0 --condition clean --names listed
 }
 part() {
