@@ -350,6 +350,7 @@ pub(crate) struct Settings {
     pub(crate) profile: Option<String>,
     pub(crate) device: String,
     pub(crate) microphone: Option<String>,
+    pub(crate) record_system: bool,
     pub(crate) export: ExportOptions,
     pub(crate) export_to: Destination,
     pub(crate) keep_days: Option<u32>,

@@ -335,6 +335,8 @@ export interface Settings {
   /** {@link Microphone.id} of what is recorded, `system` for what the computer plays; `null`
    * follows the system's choice. */
   microphone: string | null;
+  /** A recording has what the computer plays on a second channel, and tells who speaks. */
+  record_system: boolean;
   /** What an export was last made with. */
   export: ExportOptions;
   export_to: Destination;
