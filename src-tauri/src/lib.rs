@@ -1,7 +1,7 @@
 //! The desktop shell: a window over [`earmark_jobs`] and [`earmark_store`].
 //!
 //! The page never names a file. It can ask for what `commands` has, and everything else it is
-//! told through one channel; `contract` and `ui/src/lib/backend/types.ts` are two sides of that.
+//! told through one channel; `contract` and `ui/src/lib/backend/types/` are two sides of that.
 
 #[cfg(target_os = "linux")]
 mod bus;

@@ -54,6 +54,7 @@ impl Default for Settings {
             profile: None,
             device: "auto".to_owned(),
             microphone: None,
+            record_system: false,
             export: ExportOptions::default(),
             export_to: Destination::BesideRecording,
             keep_days: None,

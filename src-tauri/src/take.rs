@@ -8,11 +8,13 @@ use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use earmark_jobs::{End, Failure as Theirs, Heard, Listen, Ms, Recorded, Session, Which, recover};
+use earmark_jobs::{
+    Device, End, Failure as Theirs, Heard, Listen, Ms, Recorded, Session, Which, recover,
+};
 use earmark_store::{Item, ItemId, Origin, State as Stored};
 use jiff::Zoned;
 
-use crate::contract::{Code, Event, Failure, State};
+use crate::contract::{Code, Event, Failure, Settings, State};
 use crate::convert::kept;
 use crate::desk::{self, Desk, Room};
 use crate::dictation::Said;
@@ -104,8 +106,17 @@ impl Room {
         let id = self.store.add(&asked)?;
         // From here on a killed program finds it again.
         self.store.set_state(id, &Stored::Running)?;
+        let devices = match origin {
+            Origin::Dictation => vec![which(self.settings.microphone.as_deref())],
+            _ => devices(&self.settings),
+        };
+        let speakers = [words.me, words.others].map(str::to_owned);
         let listen = Listen {
-            which: which(self.settings.microphone.as_deref()),
+            speakers: speakers
+                .into_iter()
+                .take_while(|_| devices.len() == 2)
+                .collect(),
+            devices,
             before: Ms(0),
             job: self.job(&asked, Ms(0)),
         };
@@ -114,7 +125,7 @@ impl Room {
 
     fn begin_take(&mut self, id: ItemId, session: Session, dictation: Option<Sender<Said>>) {
         log::info(&format!("entry {} is being recorded", id.0));
-        let microphone = Some(session.device().name.clone());
+        let microphone = called(session.devices());
         self.live.insert(id, State::Recording { microphone });
         let is_recording = dictation.is_none();
         self.takes.push(Take {
@@ -224,14 +235,14 @@ impl Room {
                 self.rest_of_take(id, segment.end);
                 kept
             }
-            Heard::Lost { reason, .. } => {
+            Heard::Lost { reason, heard, .. } => {
                 log::warn(&format!("the microphone is gone: {reason}"));
-                self.set_microphone(id, None);
+                self.set_microphone(id, called(&heard));
                 Ok(())
             }
-            Heard::Switched(device) => {
+            Heard::Switched { heard, .. } => {
                 log::info("another microphone is heard");
-                self.set_microphone(id, Some(device.name));
+                self.set_microphone(id, called(&heard));
                 Ok(())
             }
             Heard::Closed { recorded, failure } => self.close_take(at, recorded, failure),
@@ -359,7 +370,20 @@ impl Take {
     }
 }
 
-/// The device that the settings ask for.
+/// The devices that the settings ask for, a channel each.
+fn devices(settings: &Settings) -> Vec<Which> {
+    let first = which(settings.microphone.as_deref());
+    let second = (settings.record_system && first != Which::System).then_some(Which::System);
+    std::iter::once(first).chain(second).collect()
+}
+
+/// What devices are called; `None` when there are none.
+fn called(devices: &[Device]) -> Option<String> {
+    let names: Vec<&str> = devices.iter().map(|device| device.name.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(" + "))
+}
+
+/// The device that is chosen.
 fn which(microphone: Option<&str>) -> Which {
     match microphone {
         None => Which::Default,

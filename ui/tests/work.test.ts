@@ -278,3 +278,14 @@ work("a microphone that is not there is named, and another can be chosen", {}, a
   await page.keyboard.press("Control+r");
   await page.getByText("Listening to Desk microphone").waitFor();
 });
+
+work("both sides of a call are recorded when that is wanted", {}, async (page) => {
+  await page.keyboard.press("Control+,");
+  const both = page.getByLabel("Record both sides of a call");
+  await both.check();
+  const settings = () => page.evaluate(() => window.mock?.changeSettings({}));
+  await expect.poll(async () => (await settings())?.record_system).toBe(true);
+  // What the computer plays alone has no other side.
+  await page.getByLabel("Microphone").selectOption({ label: "What the computer plays" });
+  await both.waitFor({ state: "detached" });
+});

@@ -12,7 +12,7 @@ mod resample;
 mod source;
 pub mod vad;
 
-pub use decode::{Ffmpeg, Recording};
+pub use decode::{Ffmpeg, Recording, mix};
 pub use error::Error;
 pub use source::Source;
 

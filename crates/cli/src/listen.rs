@@ -10,6 +10,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::options::{Device, Pair, Speech, Storing, Written};
 use crate::{EXIT_CODES, Exit, out, targets, usage};
 
+/// Who speaks into the microphone, and whom the computer plays.
+const SPEAKERS: [&str; 2] = ["Me", "Others"];
+
 /// Turn speech into text while it is spoken
 ///
 /// Listens until Ctrl-C. Every finished sentence is printed, and on a terminal the words that are
@@ -22,6 +25,11 @@ pub(crate) struct Args {
     /// plays; the default microphone when left out
     #[arg(long, value_name = "NAME")]
     device: Option<String>,
+
+    /// Listen to what the computer plays, too: the recording has two channels, and what is said
+    /// there is marked `Others`, the rest `Me`
+    #[arg(long)]
+    with_system: bool,
 
     /// Print words as soon as they are sure, without waiting for the sentence
     #[arg(long)]
@@ -84,7 +92,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         None => folder.path().join("recording.wav"),
     };
     let listen = Listen {
-        which: which(args.device.as_deref()),
+        devices: args.devices(),
+        speakers: args.speakers(),
         before: Ms(0),
         job: earmark_jobs::Job { recording, ..job },
     };
@@ -93,9 +102,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Ok(begun) => begun,
         Err(failure) => return Ok(failed(&failure)),
     };
-    let device = session.device().name.clone();
+    let names = session.devices().iter().map(|device| device.name.as_str());
+    let devices = names.collect::<Vec<_>>().join(" and ");
     ctrlc::set_handler(stop_once(session.stopper())).context("cannot listen for Ctrl-C")?;
-    out::say(&format!("listening to {device}; Ctrl-C ends"));
+    out::say(&format!("listening to {devices}; Ctrl-C ends"));
     let mut hearing = Hearing {
         session,
         writer,
@@ -118,11 +128,24 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     Err(anyhow!("the engine's thread is gone"))
 }
 
-fn which(device: Option<&str>) -> Which {
-    match device {
-        None => Which::Default,
-        Some("system") => Which::System,
-        Some(name) => Which::Named(name.to_owned()),
+impl Args {
+    /// What to listen to, a channel each.
+    fn devices(&self) -> Vec<Which> {
+        let first = match self.device.as_deref() {
+            None => Which::Default,
+            Some("system") => Which::System,
+            Some(name) => Which::Named(name.to_owned()),
+        };
+        let second = (self.with_system && first != Which::System).then_some(Which::System);
+        std::iter::once(first).chain(second).collect()
+    }
+
+    fn speakers(&self) -> Vec<String> {
+        let devices = self.devices();
+        let names = SPEAKERS
+            .iter()
+            .take_while(|_| devices.len() == SPEAKERS.len());
+        names.map(|name| (*name).to_owned()).collect()
     }
 }
 
@@ -184,10 +207,10 @@ impl Hearing {
                 let writer = &mut self.writer;
                 self.screen.aside(|| writer.segment(&txt::line(&segment)))?;
             }
-            Heard::Lost { device, reason } => {
+            Heard::Lost { device, reason, .. } => {
                 self.say(&format!("warning: {} is gone: {reason}", device.name));
             }
-            Heard::Switched(device) => self.say(&format!("listening to {}", device.name)),
+            Heard::Switched { device, .. } => self.say(&format!("listening to {}", device.name)),
             Heard::Closed { failure, .. } => {
                 if let Some(failure) = failure {
                     self.say(&format!("error: {failure}"));

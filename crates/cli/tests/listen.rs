@@ -292,6 +292,61 @@ fn a_new_default_microphone_is_followed() {
 }
 
 #[test]
+fn both_sides_of_a_call_are_two_channels_and_two_speakers() {
+    let name = "both_sides_of_a_call_are_two_channels_and_two_speakers";
+    with_server(name, || {
+        let sink = [
+            "sink_name=speaker",
+            "rate=16000",
+            "channels=1",
+            "norewinds=1",
+        ];
+        control(&[&["load-module", "module-null-sink"][..], &sink].concat());
+        control(&["set-default-sink", "speaker"]);
+        let folder = tempfile::tempdir().unwrap();
+        let recording = folder.path().join("call.wav");
+        let earmark = Earmark::listen(&["--with-system", "--record", recording.to_str().unwrap()]);
+        let mine = read(&sample("en-01.flac"));
+        let theirs = read(&sample("en-02.flac"));
+        play("microphone", &mine);
+        std::thread::sleep(Duration::from_secs(1));
+        play("speaker", &theirs);
+        earmark.signal("-INT");
+        let (code, text, complaints) = earmark.end();
+        assert_eq!(code, Some(0), "{complaints}");
+        for (speaker, name) in [("Me", "en-01.txt"), ("Others", "en-02.txt")] {
+            let said = std::fs::read_to_string(sample(name)).unwrap();
+            let line = format!("{speaker}: {}", said.trim());
+            assert!(text.contains(&line), "{line} is not in {text}");
+        }
+        let [here, there] = stereo(&recording);
+        let (middle, quiet) = (mine.len() / 2, |samples: &[f32]| {
+            samples.iter().all(|s| s.abs() < 1e-3)
+        });
+        let (at, likeness) = find(&mine[middle..middle + PART], &here);
+        assert!(
+            likeness > 0.99 && quiet(&there[at..at + PART]),
+            "{likeness}"
+        );
+        let middle = theirs.len() / 2;
+        let (at, likeness) = find(&theirs[middle..middle + PART], &there);
+        assert!(likeness > 0.99 && quiet(&here[at..at + PART]), "{likeness}");
+    });
+}
+
+/// The channels of a finished recording of two.
+fn stereo(path: &Path) -> [Vec<f32>; 2] {
+    let bytes = std::fs::read(path).unwrap();
+    assert_eq!(bytes[22..24], [2, 0], "two channels");
+    let channel = |first: usize| {
+        let samples = bytes[44 + first..].chunks(4).filter(|it| it.len() > 1);
+        let sample = |it: &[u8]| f32::from(i16::from_le_bytes([it[0], it[1]])) / 32_768.0;
+        samples.map(sample).collect()
+    };
+    [channel(0), channel(2)]
+}
+
+#[test]
 fn a_full_disk_ends_it_with_what_fits() {
     with_server("a_full_disk_ends_it_with_what_fits", || {
         let folder = tempfile::tempdir().unwrap();

@@ -23,6 +23,7 @@ mod progress;
 mod queue;
 mod redo;
 mod room;
+mod sides;
 mod speed;
 mod stock;
 mod stretch;

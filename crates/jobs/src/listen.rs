@@ -15,7 +15,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use earmark_audio::capture::{self, Capture, Device, Level, Which};
+use earmark_audio::capture::{self, Channels, Device, Level, Which};
 use earmark_audio::record::{self, Recorded, Recorder};
 use earmark_audio::{Error as AudioError, SAMPLE_RATE};
 use earmark_transcript::{Ms, Segment};
@@ -29,8 +29,11 @@ const EVERY: Duration = Duration::from_millis(50);
 /// What is asked of a [`Listener`].
 #[derive(Clone, Debug)]
 pub struct Listen {
-    /// What to listen to.
-    pub which: Which,
+    /// What to listen to, at least one; each is a channel of the recording, and what is heard is
+    /// their mean.
+    pub devices: Vec<Which>,
+    /// Who speaks on which of two channels, to be written beside what is said; may be empty.
+    pub speakers: Vec<String>,
     /// How much of what was said before the start belongs to it.
     pub before: Ms,
     /// The recording to be made and how to transcribe it. There must be no file of that name yet.
@@ -65,9 +68,16 @@ pub enum Heard {
         device: Device,
         /// What the system said.
         reason: String,
+        /// The devices that are heard now.
+        heard: Vec<Device>,
     },
     /// Another device has become the default and is heard now.
-    Switched(Device),
+    Switched {
+        /// That device.
+        device: Device,
+        /// The devices that are heard now.
+        heard: Vec<Device>,
+    },
     /// Nothing more is recorded; what waits is still being heard.
     Closed {
         /// The recording in good order, as far as there is one.
@@ -93,7 +103,7 @@ pub struct Listener {
 
 /// A session that may be ended. Dropping it ends it, too.
 pub struct Session {
-    device: Device,
+    devices: Vec<Device>,
     stop: Option<SyncSender<()>>,
     cancel: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -120,11 +130,11 @@ impl Listener {
     ///
     /// Errors: the device or the recording cannot be opened; then there is no file either.
     pub fn listen(&self, listen: &Listen) -> Result<(Session, Receiver<Heard>), Failure> {
-        let mut capture = Capture::open(&listen.which, listen.before)?;
-        let recorder = Recorder::create(&listen.job.recording, SAMPLE_RATE, 1)?;
-        capture.start();
-        let device = capture.device().cloned();
-        let device = device.expect("a capture that was just opened has a device");
+        let mut capture = Channels::open(&listen.devices, listen.before)?;
+        let n_channels = capture.n() as u16;
+        let recorder = Recorder::create(&listen.job.recording, SAMPLE_RATE, n_channels)?;
+        capture.start(Instant::now());
+        let devices = capture.devices().cloned().collect();
         let (outbox, events) = mpsc::channel();
         let (stop, stopped) = mpsc::sync_channel(1);
         // One signal is enough for any number of blocks.
@@ -132,6 +142,7 @@ impl Listener {
         let cancel = Arc::<AtomicBool>::default();
         let task = Task {
             job: listen.job.clone(),
+            speakers: listen.speakers.clone(),
             more,
             cancel: Arc::clone(&cancel),
             outbox: outbox.clone(),
@@ -152,7 +163,7 @@ impl Listener {
             .spawn(move || mouth.run(&stopped))
             .expect("a system that runs programs can start one thread");
         let session = Session {
-            device,
+            devices,
             stop: Some(stop),
             cancel,
             thread: Some(thread),
@@ -173,9 +184,9 @@ impl Drop for Listener {
 }
 
 impl Session {
-    /// The device that it began with.
-    pub fn device(&self) -> &Device {
-        &self.device
+    /// The devices that it began with.
+    pub fn devices(&self) -> &[Device] {
+        &self.devices
     }
 
     /// Records no more; what was said is still heard to its end.
@@ -228,7 +239,7 @@ pub fn recover(recording: &Path) -> Result<Option<Recorded>, Failure> {
 
 /// The session's side of the microphone: from the device to the disk.
 struct Mouth {
-    capture: Capture,
+    capture: Channels,
     recorder: Option<Recorder>,
     path: PathBuf,
     /// Whether nobody will listen any more.
@@ -270,7 +281,9 @@ impl Mouth {
 
     /// Takes what came since the last time.
     fn take(&mut self, now: Instant) -> Result<(), AudioError> {
-        for event in self.capture.poll(now) {
+        let events = self.capture.poll(now);
+        let heard: Vec<Device> = self.capture.devices().cloned().collect();
+        for event in events {
             match event {
                 capture::Event::Block(samples) => self.write(&samples)?,
                 capture::Event::Lost { device, reason } => {
@@ -278,12 +291,19 @@ impl Mouth {
                         device: device.name.clone(),
                         message: reason.clone(),
                     };
-                    self.tell(Heard::Lost { device, reason });
+                    self.tell(Heard::Lost {
+                        device,
+                        reason,
+                        heard: heard.clone(),
+                    });
                     if self.capture.is_over() {
                         return Err(error);
                     }
                 }
-                capture::Event::Switched { device } => self.tell(Heard::Switched(device)),
+                capture::Event::Switched { device } => self.tell(Heard::Switched {
+                    device,
+                    heard: heard.clone(),
+                }),
             }
         }
         let recorded = self.recorder.as_ref().map(Recorder::duration);

@@ -5,21 +5,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 
-use earmark_audio::SAMPLE_RATE;
 use earmark_audio::record::Tail;
+use earmark_audio::{SAMPLE_RATE, mix};
 use earmark_pipeline::Align;
 use earmark_pipeline::live::{Ears, Event, Live, Settings, Watch};
 use earmark_transcript::{Ms, Transcript};
 
+use crate::sides::Sides;
 use crate::work::{Pair, Wanted};
 use crate::{End, Failure, Heard, Job};
 
-/// Most that is read at once. Units: samples.
+/// Most that is read at once. Units: frames.
 const N_MOST: usize = SAMPLE_RATE as usize * 60;
 
 /// A session to be heard.
 pub(crate) struct Task {
     pub(crate) job: Job,
+    /// Who speaks on which channel of the recording; without a name nobody tells them apart.
+    pub(crate) speakers: Vec<String>,
     /// A signal whenever there is more in the recording; closed when it is complete.
     pub(crate) more: Receiver<()>,
     pub(crate) cancel: Arc<AtomicBool>,
@@ -81,15 +84,19 @@ impl Task {
         let mut herald = Herald {
             cancel: &self.cancel,
             outbox: &self.outbox,
+            sides: Sides::new(&self.speakers),
             late: Ms(0),
         };
         loop {
             let is_complete = self.more.recv().is_err();
             loop {
-                let samples = tail.read(N_MOST)?;
-                if samples.is_empty() || self.is_cancelled() {
+                let frames = tail.read(N_MOST)?;
+                if frames.is_empty() || self.is_cancelled() {
                     break;
                 }
+                herald.sides.push(&frames, tail.n_channels());
+                let mut samples = Vec::new();
+                mix(&frames, tail.n_channels(), &mut samples);
                 let late = Ms::from_samples(samples.len() as u64, SAMPLE_RATE);
                 herald.late = late;
                 live.push(&samples, &mut ears, &mut herald)?;
@@ -98,7 +105,9 @@ impl Task {
                 break;
             }
         }
-        let transcript: Transcript = live.finish(&mut ears, &mut herald)?;
+        let mut transcript: Transcript = live.finish(&mut ears, &mut herald)?;
+        let segments = transcript.segments.iter_mut();
+        segments.for_each(|segment| herald.sides.name(segment));
         Ok(if self.is_cancelled() {
             End::Cancelled(transcript)
         } else {
@@ -111,6 +120,7 @@ impl Task {
 struct Herald<'a> {
     cancel: &'a AtomicBool,
     outbox: &'a Sender<Heard>,
+    sides: Sides<'a>,
     late: Ms,
 }
 
@@ -132,7 +142,11 @@ impl Watch for Herald<'_> {
                 tentative: tentative.to_owned(),
                 late: self.late,
             },
-            Event::Segment(segment) => Heard::Segment(segment.clone()),
+            Event::Segment(segment) => {
+                let mut segment = segment.clone();
+                self.sides.name(&mut segment);
+                Heard::Segment(segment)
+            }
         });
     }
 }

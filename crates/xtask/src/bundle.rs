@@ -13,6 +13,7 @@ const PACKER: &str = "@tauri-apps/cli@2.12.5";
 /// Makes the package.
 pub(crate) fn make() -> Outcome {
     setup::everything()?;
+    setup::for_packing()?;
     page::build()?;
     cargo(&[
         "build",

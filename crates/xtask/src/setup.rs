@@ -55,6 +55,12 @@ const TRACERS: [Need; 2] = [
     ("/usr/share/doc/iproute2", "iproute2"),
 ];
 
+/// What the packer looks for, to say which tray the package depends on.
+const PACKING: [Need; 1] = [(
+    "/usr/share/doc/libayatana-appindicator3-dev",
+    "libayatana-appindicator3-dev",
+)];
+
 /// The Python package that reads subtitles, in a virtual environment inside the checkout.
 const PYSUBS2: &str = "pysubs2==1.8.1";
 
@@ -68,6 +74,11 @@ pub(crate) fn everything() -> Outcome {
     let needs = [&BUILDING[..], &WINDOW, &SOUND, &READERS, &TRACERS];
     install(&needs.concat())?;
     subtitle_reader()
+}
+
+/// Installs what making the package needs besides.
+pub(crate) fn for_packing() -> Outcome {
+    install(&PACKING)
 }
 
 fn subtitle_reader() -> Outcome {

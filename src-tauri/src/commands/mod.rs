@@ -1,4 +1,4 @@
-//! What the pages can ask for; the contract in `ui/src/lib/backend/types.ts` says what each means.
+//! What the pages can ask for; the contract in `ui/src/lib/backend/types/` says what each means.
 
 pub(crate) mod backup;
 pub(crate) mod entry;

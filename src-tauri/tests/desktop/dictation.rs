@@ -16,9 +16,11 @@ use earmark_store::{NewItem, Origin, Settings, State, Store};
 use earmark_transcript::{Ms, Segment, Timing, Transcript};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{ConnectionExt as _, GrabMode, ModMask};
 
 use crate::server::with_server;
-use crate::{Desktop, LIMIT, Program, until, xdotool};
+use crate::{Desktop, LIMIT, PROGRAM, Program, until, xdotool};
 
 /// The keys of the shortcut, as they are pressed.
 const KEYS: [&str; 3] = ["Control_L", "Alt_L", "space"];
@@ -132,7 +134,11 @@ impl Watch {
 
 /// The program with its shortcut, settings of the window among them.
 fn open(desktop: &Desktop, settings: &Value) -> Program {
-    let mut file = Settings::default();
+    open_with(desktop, Settings::default(), settings)
+}
+
+/// As [`open`], with settings of every program, too.
+fn open_with(desktop: &Desktop, mut file: Settings, settings: &Value) -> Program {
     file.unknown.insert("window".into(), settings.clone());
     fs::create_dir_all(desktop.data()).expect("a folder");
     file.save(&Settings::file(&desktop.data())).expect("a file");
@@ -206,7 +212,13 @@ fn words_go_where_somebody_writes() {
     let _turn = turn();
     with_server("dictation::words_go_where_somebody_writes", || {
         let mut desktop = Desktop::start();
-        let program = open(&desktop, &json!({}));
+        let mut settings = Settings::default();
+        settings.profiles = vec![earmark_store::Profile {
+            name: "Names".into(),
+            context: "Brisko, Kelvan".into(),
+        }];
+        settings.profile = Some("Names".into());
+        let program = open_with(&desktop, settings, &json!({}));
         desktop.next("tray");
         let n_before = n_windows(&desktop);
         let mut writer = Writer::open(&desktop);
@@ -262,6 +274,7 @@ fn words_go_where_somebody_writes() {
                 (item.asked.origin, &item.state),
                 (Origin::Dictation, &State::Done)
             );
+            assert_eq!(item.asked.context, "Brisko, Kelvan", "the chosen profile");
         }
         assert_eq!(items.len(), 2);
     });
@@ -361,4 +374,57 @@ fn words_are_typed_or_only_copied() {
         writer.do_it("clear");
         drop(program);
     });
+}
+
+/// The program, or a second start of it, where a Wayland desktop says that it is one.
+fn on_wayland(desktop: &Desktop, word: &[&Path]) -> Program {
+    let mut command = Command::new("env");
+    command.args(["WAYLAND_DISPLAY=wayland-9", PROGRAM]);
+    desktop.open_through(&mut command, word)
+}
+
+/// Wayland itself is not here; the program only believes so.
+#[test]
+fn without_a_shortcut_a_command_dictates_and_the_text_is_copied() {
+    let _turn = turn();
+    let name = "dictation::without_a_shortcut_a_command_dictates_and_the_text_is_copied";
+    with_server(name, || {
+        let desktop = Desktop::start();
+        let program = on_wayland(&desktop, &[]);
+        until("the window", || (n_windows(&desktop) > 0).then_some(()));
+        let press = || assert!(on_wayland(&desktop, &[Path::new("--dictate")]).ended());
+        press();
+        desktop.logged("entry 1 is being recorded");
+        play("en-01.flac");
+        press();
+        desktop.logged("entry 1 is dictated");
+        assert_eq!(desktop.clipboard(), truth("en-01.flac"));
+        drop(program);
+    });
+}
+
+#[test]
+fn a_shortcut_of_another_program_is_refused() {
+    let desktop = Desktop::start();
+    let (other, screen) = x11rb::connect(Some(&desktop.display)).expect("a display");
+    let root = other.setup().roots[screen].root;
+    let f9 = 75; // the key's number on every display without a keyboard
+    let grab = other.grab_key(
+        true,
+        root,
+        ModMask::ANY,
+        f9,
+        GrabMode::ASYNC,
+        GrabMode::ASYNC,
+    );
+    grab.expect("it is asked").check().expect("it is free");
+    let mut file = Settings::default();
+    let settings = json!({ "dictation_shortcut": "F9" });
+    file.unknown.insert("window".into(), settings);
+    fs::create_dir_all(desktop.data()).expect("a folder");
+    file.save(&Settings::file(&desktop.data())).expect("a file");
+    let program = desktop.open(&[]);
+    desktop.logged("this shortcut cannot be had");
+    until("the window", || (n_windows(&desktop) > 0).then_some(()));
+    drop(program);
 }

@@ -9,6 +9,7 @@
 //! the key was pressed is whole. Nothing here waits or looks at a clock: whoever owns the capture
 //! calls [`Capture::poll`] some ten times a second or more, and says what time it is.
 
+mod channels;
 mod device;
 mod level;
 mod ring;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use earmark_transcript::Ms;
 
+pub use self::channels::Channels;
 pub use self::device::{Device, Kind, devices};
 pub use self::level::Level;
 

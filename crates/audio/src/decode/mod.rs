@@ -29,6 +29,7 @@ use crate::resample::{Resampler, gcd, resampled_len};
 use crate::{Error, SAMPLE_RATE, Source};
 
 pub use self::ffmpeg::Ffmpeg;
+pub use self::mono::mix;
 
 /// Rates a header may declare; others are damage.
 ///

@@ -7,7 +7,7 @@ const LOUDEST: f32 = 1e12;
 ///
 /// The mean, not the sum and not one channel: it cannot clip, and speech on any one channel stays
 /// (6 dB lower on one of two). Source: `librosa.to_mono`, which the reference uses.
-pub(super) fn mix(interleaved: &[f32], n_channels: usize, mono: &mut Vec<f32>) {
+pub fn mix(interleaved: &[f32], n_channels: usize, mono: &mut Vec<f32>) {
     match n_channels {
         0 => {}
         1 => mono.extend_from_slice(interleaved),

@@ -1,10 +1,11 @@
 //! A tail reads a recording while it is still being made.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::N_HEADER;
+use super::header::Header;
 use crate::Error;
 
 /// What a [`Recorder`](super::Recorder) writes, read as it comes; the recorder neither waits for it
@@ -13,39 +14,48 @@ use crate::Error;
 pub struct Tail {
     path: PathBuf,
     file: File,
-    /// Half a sample.
-    half: Option<u8>,
+    n_channels: usize,
+    /// A part of a frame.
+    part: Vec<u8>,
 }
 
 impl Tail {
     /// Begins at the first sample of a recording that a recorder has begun.
     ///
-    /// Errors: `Unreadable`.
+    /// Errors: `Unreadable`, also when it is none of a recorder's files.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let open = || {
             let mut file = File::open(path)?;
-            file.seek(SeekFrom::Start(N_HEADER as u64))?;
-            Ok(file)
+            let mut header = [0; N_HEADER];
+            file.read_exact(&mut header)?;
+            let header = Header::parse(&header, 0).ok_or(io::ErrorKind::InvalidData)?;
+            Ok((file, header.n_channels))
         };
+        let (file, n_channels) = open().map_err(|source| unreadable(path, source))?;
         Ok(Self {
-            file: open().map_err(|source| unreadable(path, source))?,
+            file,
+            n_channels: n_channels.into(),
             path: path.to_owned(),
-            half: None,
+            part: Vec::new(),
         })
     }
 
-    /// The next samples, at most `n_most`, the channels of a frame side by side; none when there
-    /// are no more yet.
+    /// How many channels there are, at least one.
+    pub fn n_channels(&self) -> usize {
+        self.n_channels
+    }
+
+    /// The next frames, at most `n_most`, the channels of each side by side; none when there are
+    /// no more yet.
     ///
     /// Errors: `Unreadable`.
     pub fn read(&mut self, n_most: usize) -> Result<Vec<f32>, Error> {
-        let mut bytes: Vec<u8> = self.half.take().into_iter().collect();
-        let n_wanted = (n_most * 2).saturating_sub(bytes.len()) as u64;
+        let n_frame = self.n_channels * 2;
+        let mut bytes = std::mem::take(&mut self.part);
+        let n_wanted = (n_most * n_frame).saturating_sub(bytes.len()) as u64;
         let read = (&mut self.file).take(n_wanted).read_to_end(&mut bytes);
         read.map_err(|source| unreadable(&self.path, source))?;
-        if bytes.len() % 2 == 1 {
-            self.half = bytes.pop();
-        }
+        self.part = bytes.split_off(bytes.len() - bytes.len() % n_frame);
         let sample = |pair: &[u8]| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_768.0;
         Ok(bytes.chunks_exact(2).map(sample).collect())
     }

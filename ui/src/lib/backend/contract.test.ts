@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), "utf8");
 
 test.each([
-  { described: "./types.ts", name: "Backend", done: "./tauri.ts", least: 30 },
+  { described: "./types/index.ts", name: "Backend", done: "./tauri.ts", least: 30 },
   { described: "./pane.ts", name: "Pane", done: "./tauri-pane.ts", least: 4 },
 ])("every method of $name asks for the command that its description names", (it) => {
   const contract = read(it.described);

@@ -502,6 +502,9 @@ export const en = {
     microphone: "Microphone",
     microphoneHint: "Automatic follows the system; a change during a recording is followed, too.",
     whatPlays: "What the computer plays",
+    recordSystem: "Record both sides of a call",
+    recordSystemHint:
+      "What the computer plays is recorded beside the microphone, and the text says who speaks: you, or the others. Headphones make it better.",
     microphoneGone: (name: string) => `${name} (not connected)`,
     device: "Compute on",
     deviceHint: "Automatic takes the graphics card when it can.",

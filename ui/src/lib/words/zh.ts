@@ -525,6 +525,9 @@ export const zh: Words = {
     microphone: "麦克风",
     microphoneHint: "“自动”跟随系统，录音途中的切换也会跟随。",
     whatPlays: "电脑播放的声音",
+    recordSystem: "录下通话双方",
+    recordSystemHint:
+      "除麦克风外，同时录下电脑播放的声音，文稿会标出说话人是您还是对方。戴耳机效果更好。",
     microphoneGone: (name) => `${name}（未连接）`,
     device: "计算设备",
     deviceHint: "“自动”会优先使用显卡。",

@@ -29,6 +29,7 @@ export const defaults: Settings = {
   profile: null,
   device: "auto",
   microphone: null,
+  record_system: false,
   export: {
     format: "srt",
     preset: "usual",

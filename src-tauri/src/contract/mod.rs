@@ -1,8 +1,17 @@
 //! The shell's half of the contract with the page; the other half, with the meaning of every
-//! field, is `ui/src/lib/backend/types.ts`.
+//! field, is `ui/src/lib/backend/types/`, in the same parts.
 
-use earmark_store::settings::Profile;
+mod export;
+mod history;
+mod settings;
+mod stock;
+
 use serde::{Deserialize, Serialize};
+
+pub(crate) use self::export::*;
+pub(crate) use self::history::*;
+pub(crate) use self::settings::*;
+pub(crate) use self::stock::*;
 
 /// Names an entry: the number of its item in the history.
 pub(crate) type EntryId = i64;
@@ -153,319 +162,6 @@ pub(crate) enum Redo {
         n: usize,
         language: Option<String>,
         context: String,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Format {
-    Txt,
-    Md,
-    Docx,
-    Srt,
-    Vtt,
-    Ass,
-    Lrc,
-    Json,
-    Csv,
-    Tsv,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Preset {
-    #[default]
-    Usual,
-    Broadcast,
-    Social,
-    Chinese,
-    Own,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Script {
-    Simplified,
-    Traditional,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct CueRules {
-    pub(crate) max_columns: usize,
-    pub(crate) max_lines: usize,
-    pub(crate) min_ms: u32,
-    pub(crate) max_ms: u32,
-    pub(crate) gap_ms: u32,
-    pub(crate) max_columns_per_s: f64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "so the page's contract has them"
-)]
-pub(crate) struct ExportOptions {
-    pub(crate) format: Format,
-    pub(crate) preset: Preset,
-    pub(crate) cues: CueRules,
-    pub(crate) with_speakers: bool,
-    pub(crate) with_times: bool,
-    pub(crate) with_word_times: bool,
-    pub(crate) without_punctuation: bool,
-    pub(crate) script: Option<Script>,
-    pub(crate) with_bom: bool,
-    pub(crate) with_crlf: bool,
-    pub(crate) name_template: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum CueProblem {
-    TooFast,
-    TooLong,
-    TooWide,
-    Estimated,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Cue {
-    pub(crate) start_ms: u32,
-    pub(crate) end_ms: u32,
-    pub(crate) lines: Vec<String>,
-    pub(crate) problems: Vec<CueProblem>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Preview {
-    pub(crate) name: String,
-    pub(crate) n_cues: usize,
-    pub(crate) n_problems: usize,
-    pub(crate) rules: CueRules,
-    pub(crate) cues: Vec<Cue>,
-    pub(crate) text: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Destination {
-    BesideRecording,
-    Ask,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Exported {
-    pub(crate) files: Vec<String>,
-    pub(crate) folder: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum HistoryFilter {
-    All,
-    Starred,
-    Problems,
-    Deleted,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct HistoryQuery {
-    pub(crate) text: String,
-    pub(crate) filter: HistoryFilter,
-    pub(crate) language: Option<String>,
-    pub(crate) after: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Part {
-    pub(crate) text: String,
-    pub(crate) is_match: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Hit {
-    pub(crate) at: usize,
-    pub(crate) start_ms: u32,
-    pub(crate) parts: Vec<Part>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct HistoryRow {
-    pub(crate) entry: Entry,
-    pub(crate) hits: Vec<Hit>,
-    pub(crate) n_hits: usize,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct HistoryPage {
-    pub(crate) rows: Vec<HistoryRow>,
-    pub(crate) n_total: Option<u32>,
-    pub(crate) next: Option<String>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Storage {
-    pub(crate) n_entries: u32,
-    pub(crate) n_deleted: u32,
-    pub(crate) database_bytes: u64,
-    pub(crate) audio_bytes: u64,
-    pub(crate) folder: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum InterfaceLanguage {
-    #[serde(rename = "system")]
-    System,
-    #[serde(rename = "en")]
-    English,
-    #[serde(rename = "zh-CN")]
-    Chinese,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Theme {
-    System,
-    Light,
-    Dark,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "so the page's contract has them"
-)]
-pub(crate) struct Settings {
-    pub(crate) interface_language: InterfaceLanguage,
-    pub(crate) theme: Theme,
-    pub(crate) text_px: u16,
-    pub(crate) caption_px: u16,
-    pub(crate) show_times: bool,
-    pub(crate) show_speakers: bool,
-    pub(crate) show_waveform: bool,
-    pub(crate) model: String,
-    pub(crate) language: Option<String>,
-    pub(crate) context: String,
-    pub(crate) profiles: Vec<Profile>,
-    pub(crate) profile: Option<String>,
-    pub(crate) device: String,
-    pub(crate) microphone: Option<String>,
-    pub(crate) export: ExportOptions,
-    pub(crate) export_to: Destination,
-    pub(crate) keep_days: Option<u32>,
-    pub(crate) notify_when_done: bool,
-    pub(crate) network_off: bool,
-    pub(crate) proxy: Option<String>,
-    pub(crate) mirror: Option<String>,
-    pub(crate) unload_after_min: Option<u32>,
-    pub(crate) dictation_shortcut: Option<String>,
-    pub(crate) dictation_insertion: Insertion,
-    pub(crate) dictation_marks: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Insertion {
-    Paste,
-    Type,
-    Copy,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Model {
-    pub(crate) name: String,
-    pub(crate) title: String,
-    pub(crate) is_demo: bool,
-    pub(crate) is_ready: bool,
-    pub(crate) bytes: u64,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Stock {
-    pub(crate) cards: Vec<Card>,
-    pub(crate) advice: Advice,
-    pub(crate) mirrors: Vec<Mirror>,
-    pub(crate) computer: Computer,
-    pub(crate) n_requests: u64,
-    pub(crate) is_importing: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Mirror {
-    pub(crate) name: String,
-    pub(crate) title: String,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Computer {
-    pub(crate) processor: String,
-    pub(crate) n_threads: usize,
-    pub(crate) memory_bytes: Option<u64>,
-    pub(crate) gpus: Vec<Gpu>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Gpu {
-    pub(crate) name: String,
-    pub(crate) memory_bytes: u64,
-    pub(crate) is_usable: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Advice {
-    pub(crate) model: &'static str,
-    pub(crate) dtype: &'static str,
-    pub(crate) reason: Reason,
-}
-
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Reason {
-    Gpu,
-    Roomy,
-    SlowProcessor,
-    LittleMemory,
-    TooLittleMemory,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Card {
-    pub(crate) name: String,
-    pub(crate) title: String,
-    pub(crate) is_aligner: bool,
-    pub(crate) about: String,
-    pub(crate) languages: Vec<String>,
-    pub(crate) licence: String,
-    pub(crate) bytes: u64,
-    pub(crate) memory_bytes: Option<u64>,
-    pub(crate) is_recommended: bool,
-    pub(crate) speed: Option<Speed>,
-    pub(crate) is_being_measured: bool,
-    pub(crate) state: CardState,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Speed {
-    pub(crate) factor: f64,
-    pub(crate) device: String,
-}
-
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub(crate) enum CardState {
-    BuiltIn,
-    Here,
-    Absent,
-    InPart {
-        done: u64,
-        total: u64,
-    },
-    Coming {
-        done: u64,
-        total: Option<u64>,
-        bytes_per_s: f64,
-        left_ms: Option<u64>,
-        is_paused: bool,
     },
 }
 
@@ -675,12 +371,12 @@ mod tests {
     #[test]
     fn every_command_of_the_pages_is_there() {
         check(
-            include_str!("../../ui/src/lib/backend/tauri.ts"),
-            include_str!("lib.rs"),
+            include_str!("../../../ui/src/lib/backend/tauri.ts"),
+            include_str!("../lib.rs"),
         );
         check(
-            include_str!("../../ui/src/lib/backend/tauri-pane.ts"),
-            include_str!("pane.rs"),
+            include_str!("../../../ui/src/lib/backend/tauri-pane.ts"),
+            include_str!("../pane.rs"),
         );
     }
 }

@@ -16,6 +16,16 @@
  * stops a job, has made no mistake: such a method resolves with `null`.
  */
 
+import type { Destination, Exported, ExportOptions, Preview } from "./export";
+import type { HistoryPage, HistoryQuery, Storage } from "./history";
+import type { Settings } from "./settings";
+import type { Model, Stock } from "./stock";
+
+export type * from "./export";
+export type * from "./history";
+export type * from "./settings";
+export type * from "./stock";
+
 /** Milliseconds from the beginning of a recording. */
 export type Ms = number;
 
@@ -186,180 +196,7 @@ export type Redo =
   /** Text and times; `null` lets the model tell the language. */
   | { kind: "recognise"; at: number; n: number; language: string | null; context: string };
 
-/* Export ------------------------------------------------------------------------------------- */
-
-export type Format = "txt" | "md" | "docx" | "srt" | "vtt" | "ass" | "lrc" | "json" | "csv" | "tsv";
-
-/** Rules of subtitles by name: those usual in the transcript's language, those of film and
- * television, of vertical video, of Chinese, and a person's own. */
-export type Preset = "usual" | "broadcast" | "social" | "chinese" | "own";
-
-/** How subtitles are cut; the other formats do not look at it. */
-export interface CueRules {
-  /** Longest line, in columns; a Chinese character takes two. */
-  max_columns: number;
-  max_lines: 1 | 2 | 3;
-  min_ms: Ms;
-  max_ms: Ms;
-  /** Silence kept between two cues. */
-  gap_ms: Ms;
-  /** Reading speed, in columns per second, above which a cue is reported. */
-  max_columns_per_s: number;
-}
-
-export interface ExportOptions {
-  format: Format;
-  preset: Preset;
-  /** The rules, when they are a person's own. */
-  cues: CueRules;
-  /** Begin a line with who speaks, where somebody has said so. */
-  with_speakers: boolean;
-  /** Begin a paragraph with its time; text, Markdown and documents only. */
-  with_times: boolean;
-  /** Mark when each word is spoken; WebVTT, ASS and LRC only. */
-  with_word_times: boolean;
-  /** Leave out what is neither letter nor digit; not in JSON. */
-  without_punctuation: boolean;
-  /** The script that Chinese is written in; `null` leaves it as it is. */
-  script: "simplified" | "traditional" | null;
-  /** Begin with a byte order mark; not JSON and documents. */
-  with_bom: boolean;
-  /** End lines as Windows does; not in documents. */
-  with_crlf: boolean;
-  /** The file's name without its ending: `{title}`, `{date}`, `{language}` stand for theirs. */
-  name_template: string;
-}
-
-export interface Cue {
-  start_ms: Ms;
-  end_ms: Ms;
-  lines: string[];
-  /** What a reader of subtitles would mind. */
-  problems: CueProblem[];
-}
-
-export type CueProblem = "too-fast" | "too-long" | "too-wide" | "estimated";
-
-export interface Preview {
-  /** The file's name as it would be. */
-  name: string;
-  n_cues: number;
-  n_problems: number;
-  /** The rules that the options stand for. */
-  rules: CueRules;
-  /** The cues from the asked one on, 100 at most; empty for formats without cues. */
-  cues: Cue[];
-  /** The file's beginning, 20 000 characters at most; empty for formats with cues. */
-  text: string;
-}
-
-export type Destination = "beside-recording" | "ask";
-
-export interface Exported {
-  /** Names of the files that were written. */
-  files: string[];
-  folder: string;
-}
-
-/* History ------------------------------------------------------------------------------------ */
-
-export type HistoryFilter = "all" | "starred" | "problems" | "deleted";
-
-export interface HistoryQuery {
-  /** All of these words, in any order, as parts of the text or of the title; quotation marks hold
-   * a phrase together. One Chinese character is enough. */
-  text: string;
-  filter: HistoryFilter;
-  /** English name of a language, or `null` for every one. */
-  language: string | null;
-  /** `next` of the page before, or `null` for the first. */
-  after: string | null;
-}
-
-/** A place where the text was found. */
-export interface Hit {
-  /** Index of the segment. */
-  at: number;
-  start_ms: Ms;
-  /** The line, in parts; those found are marked. */
-  parts: { text: string; is_match: boolean }[];
-}
-
-export interface HistoryRow {
-  entry: Entry;
-  /** The first places, three at most. */
-  hits: Hit[];
-  n_hits: number;
-}
-
-export interface HistoryPage {
-  /** Newest first, 50 at most. */
-  rows: HistoryRow[];
-  /** How many there are; `null` where there are more pages and nobody counted. */
-  n_total: number | null;
-  next: string | null;
-}
-
-export interface Storage {
-  n_entries: number;
-  n_deleted: number;
-  database_bytes: number;
-  /** Kept recordings (made with the microphone); files of the person's own are not counted. */
-  audio_bytes: number;
-  folder: string;
-}
-
-/* Settings and models ------------------------------------------------------------------------ */
-
-export interface Settings {
-  interface_language: "system" | "en" | "zh-CN";
-  theme: "system" | "light" | "dark";
-  /** Size of the transcript's text in CSS pixels. */
-  text_px: number;
-  /** Size of captions in CSS pixels. */
-  caption_px: number;
-  show_times: boolean;
-  show_speakers: boolean;
-  show_waveform: boolean;
-  /** {@link Model.name} of the model for new jobs. */
-  model: string;
-  /** English name of the language to assume, or `null` to let the model tell. */
-  language: string | null;
-  /** Names and words that bias the recogniser, where no profile is chosen. */
-  context: string;
-  /** The same for one kind of recording each; names are not repeated. */
-  profiles: Profile[];
-  /** {@link Profile.name} of the chosen one. */
-  profile: string | null;
-  device: string;
-  /** {@link Microphone.id} of what is recorded, `system` for what the computer plays; `null`
-   * follows the system's choice. */
-  microphone: string | null;
-  /** What an export was last made with. */
-  export: ExportOptions;
-  export_to: Destination;
-  /** Entries older than this go to the deleted ones; starred ones stay; `null` keeps all. */
-  keep_days: number | null;
-  notify_when_done: boolean;
-  /** No connection is opened, not even when asked for. */
-  network_off: boolean;
-  /** Address of the proxy for downloads, `none` for a straight connection, `null` for the
-   * system's. */
-  proxy: string | null;
-  /** {@link Mirror.name} of the mirror that downloads try first, or the address of one; `null` for
-   * the usual ones. */
-  mirror: string | null;
-  /** After so long without work the model gives its memory back; `null` keeps it. */
-  unload_after_min: number | null;
-  /** The keys that dictate, from any program, such as `Ctrl+Alt+Space`; `null` for none. */
-  dictation_shortcut: string | null;
-  dictation_insertion: Insertion;
-  /** Spoken marks and line breaks become such. */
-  dictation_marks: boolean;
-}
-
-/** How dictated words come to where somebody writes; the clipboard is as before after a paste. */
-export type Insertion = "paste" | "type" | "copy";
+/* What the page begins with, and what comes of it ------------------------------------------- */
 
 /** How far a dictation is. */
 export type Pill =
@@ -371,104 +208,6 @@ export type Pill =
   /** No word was heard. */
   | { kind: "nothing" }
   | { kind: "failed"; code: Code };
-
-/** A named context. */
-export interface Profile {
-  name: string;
-  context: string;
-}
-
-export interface Model {
-  /** Names it in the settings. */
-  name: string;
-  title: string;
-  is_demo: boolean;
-  /** It is on this computer and complete. */
-  is_ready: boolean;
-  bytes: number;
-}
-
-/** What there is to know of models, and what is under way. */
-export interface Stock {
-  cards: Card[];
-  /** Which model suits this computer, and why. */
-  advice: { model: string; dtype: string; reason: AdviceReason };
-  /** The mirrors that are known. */
-  mirrors: Mirror[];
-  computer: Computer;
-  /** Requests made since the program started. */
-  n_requests: number;
-  /** A model is being taken in from files. */
-  is_importing: boolean;
-}
-
-/** A place that has the files of models. */
-export interface Mirror {
-  name: string;
-  title: string;
-}
-
-/** What a recogniser runs on. */
-export interface Computer {
-  processor: string;
-  n_threads: number;
-  memory_bytes: number | null;
-  gpus: Gpu[];
-}
-
-export interface Gpu {
-  name: string;
-  memory_bytes: number;
-  /** This build can compute on it. */
-  is_usable: boolean;
-}
-
-export type AdviceReason =
-  "gpu" | "roomy" | "slow-processor" | "little-memory" | "too-little-memory";
-
-/** A model of the catalog, as a person chooses it. */
-export interface Card {
-  name: string;
-  title: string;
-  /** It measures times of words; otherwise it turns speech into text. */
-  is_aligner: boolean;
-  /** When to choose it, in English. */
-  about: string;
-  /** English names of its languages. */
-  languages: string[];
-  licence: string;
-  bytes: number;
-  /** Memory it takes while it works, where that is known. */
-  memory_bytes: number | null;
-  is_recommended: boolean;
-  /** How fast it was measured to be here. */
-  speed: Speed | null;
-  is_being_measured: boolean;
-  state: CardState;
-}
-
-export interface Speed {
-  /** Seconds of work for a second of sound. */
-  factor: number;
-  /** What it was measured on. */
-  device: string;
-}
-
-/** How far a model is on this computer. */
-export type CardState =
-  | { kind: "built-in" }
-  | { kind: "here" }
-  | { kind: "absent" }
-  /** A download began once and did not end; another goes on from there. */
-  | { kind: "in-part"; done: number; total: number }
-  | {
-      kind: "coming";
-      done: number;
-      total: number | null;
-      bytes_per_s: number;
-      left_ms: number | null;
-      is_paused: boolean;
-    };
 
 export interface Device {
   name: string;

@@ -1,0 +1,114 @@
+//! Who of two speaks: the one at the microphone, or those whom the computer plays.
+//!
+//! What a computer plays is silent where nobody speaks there, while a microphone hears the room and,
+//! without headphones, those others too. So the second channel alone decides: a segment in which it
+//! has sound for the larger part is the others'.
+
+use earmark_audio::SAMPLE_RATE;
+use earmark_transcript::{Ms, Segment};
+
+/// How much sound is judged at once.
+///
+/// Units: samples.
+const N_STEP: usize = SAMPLE_RATE as usize / 10;
+
+/// The root of the mean square from which on a step has sound: -50 dB of full scale, well below
+/// speech and above what a call leaves of noise.
+const LOUD: f32 = 0.003_162;
+
+/// Which steps of a recording have sound on its second channel.
+pub(crate) struct Sides<'a> {
+    names: Option<[&'a str; 2]>,
+    steps: Vec<bool>,
+    /// The step that is not whole yet: sum of the squares, and number of samples.
+    sum: (f32, usize),
+}
+
+impl<'a> Sides<'a> {
+    /// `names`: who speaks on which of two channels; any other number tells nobody apart.
+    pub(crate) fn new(names: &'a [String]) -> Self {
+        let names = match names {
+            [here, there] => Some([here.as_str(), there.as_str()]),
+            _ => None,
+        };
+        Self {
+            names,
+            steps: Vec::new(),
+            sum: (0.0, 0),
+        }
+    }
+
+    /// Looks at the next frames of a recording.
+    pub(crate) fn push(&mut self, frames: &[f32], n_channels: usize) {
+        if self.names.is_none() || n_channels != 2 {
+            return;
+        }
+        for frame in frames.chunks_exact(2) {
+            self.sum.0 += frame[1] * frame[1];
+            self.sum.1 += 1;
+            if self.sum.1 == N_STEP {
+                let rms = (self.sum.0 / N_STEP as f32).sqrt();
+                self.steps.push(rms >= LOUD);
+                self.sum = (0.0, 0);
+            }
+        }
+    }
+
+    /// Names the speaker of a segment of what was pushed.
+    pub(crate) fn name(&self, segment: &mut Segment) {
+        let Some(names) = self.names else { return };
+        let step = |at: Ms| at.0 as usize / 100;
+        let last = self.steps.len().saturating_sub(1);
+        let range = step(segment.start).min(last)..(step(segment.end) + 1).min(self.steps.len());
+        let steps = &self.steps[range];
+        let n_loud = steps.iter().filter(|is_loud| **is_loud).count();
+        let is_theirs = 2 * n_loud > steps.len();
+        segment.speaker = Some(names[usize::from(is_theirs)].to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn speaker(sides: &Sides<'_>, start: u32, end: u32) -> Option<String> {
+        let mut segment = Segment {
+            start: Ms(start),
+            end: Ms(end),
+            text: String::new(),
+            language: "English".into(),
+            timing: earmark_transcript::Timing::Piece,
+            speaker: None,
+            words: Vec::new(),
+        };
+        sides.name(&mut segment);
+        segment.speaker
+    }
+
+    #[test]
+    fn the_second_channel_decides() {
+        let names = ["Me".to_owned(), "Others".to_owned()];
+        let mut sides = Sides::new(&names);
+        // A second of the others, whom the microphone hears too, and one of whoever sits here.
+        let frame = |here: f32, there: f32| [here, there];
+        let loud = std::iter::repeat_n(frame(0.5, 0.1), 16_000);
+        let mine = std::iter::repeat_n(frame(0.5, 0.0005), 16_000);
+        let frames: Vec<f32> = loud.chain(mine).flatten().collect();
+        for block in frames.chunks(3_002) {
+            sides.push(block, 2);
+        }
+        assert_eq!(speaker(&sides, 100, 900).as_deref(), Some("Others"));
+        assert_eq!(speaker(&sides, 1_050, 2_000).as_deref(), Some("Me"));
+        assert_eq!(speaker(&sides, 300, 1_200).as_deref(), Some("Others"));
+        assert_eq!(speaker(&sides, 800, 1_900).as_deref(), Some("Me"));
+        // What lies beyond the end is nobody else's.
+        assert_eq!(speaker(&sides, 2_000, 2_100).as_deref(), Some("Me"));
+    }
+
+    #[test]
+    fn one_channel_has_no_sides() {
+        let mut sides = Sides::new(&[]);
+        sides.push(&[0.5; 32_000], 1);
+        assert_eq!(speaker(&sides, 0, 1_000), None);
+    }
+}
