@@ -205,7 +205,7 @@ impl Hearing {
             Heard::Segment(segment) => {
                 self.screen.show("", "");
                 let writer = &mut self.writer;
-                self.screen.aside(|| writer.segment(&txt::line(&segment)))?;
+                self.screen.aside(|| writer.segment(&txt::turn(&segment)))?;
             }
             Heard::Lost { device, reason, .. } => {
                 self.say(&format!("warning: {} is gone: {reason}", device.name));

@@ -213,7 +213,7 @@ fn words_go_where_somebody_writes() {
     with_server("dictation::words_go_where_somebody_writes", || {
         let mut desktop = Desktop::start();
         let mut settings = Settings::default();
-        settings.profiles = vec![earmark_store::Profile {
+        settings.profiles = vec![earmark_store::settings::Profile {
             name: "Names".into(),
             context: "Brisko, Kelvan".into(),
         }];

@@ -44,7 +44,7 @@ impl Channels {
         Ok(Self::of(captures.collect::<Result<_, _>>()?))
     }
 
-    fn of(captures: Vec<Capture>) -> Self {
+    pub(super) fn of(captures: Vec<Capture>) -> Self {
         let channel = |capture| Channel {
             capture,
             waiting: VecDeque::new(),
@@ -77,9 +77,10 @@ impl Channels {
 
     /// Wants the sound from now on, and the moment before now.
     pub fn start(&mut self, now: Instant) {
+        let is_alone = self.channels.len() == 1;
         for channel in &mut self.channels {
             // One that was opened before the others has more than they have.
-            if self.channels.len() > 1 {
+            if !is_alone {
                 channel.capture.poll(now);
             }
             channel.capture.start();

@@ -34,6 +34,11 @@ pub fn line(segment: &Segment) -> String {
     line
 }
 
+/// The same after who speaks, where that is known.
+pub fn turn(segment: &Segment) -> String {
+    speaker(segment.speaker.as_deref()) + &line(segment)
+}
+
 fn times(transcript: &Transcript) -> String {
     let mut file = String::new();
     if let Some(note) = timing_note(transcript) {
@@ -44,8 +49,7 @@ fn times(transcript: &Transcript) -> String {
             paragraph::clock(segment.start),
             paragraph::clock(segment.end),
         );
-        let name = speaker(segment.speaker.as_deref());
-        write!(file, "[{start} – {end}] {name}{}", line(segment))
+        write!(file, "[{start} – {end}] {}", turn(segment))
             .expect("writing to a String cannot fail");
     }
     file
