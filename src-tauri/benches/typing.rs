@@ -1,9 +1,9 @@
 //! How soon a key is painted in the real window, in a transcript of 40,000 words that lies in a
 //! real history, and how soon that transcript is there.
 //!
-//! `cargo bench -p earmark-desktop --bench typing`, or `cargo xtask typing`. The window shows on a
-//! display without a screen. A key counts from the moment the page hears of it to the second frame
-//! that begins afterwards: the first draws what the key changed, so it is painted by then.
+//! `cargo bench --workspace --bench typing`, or `cargo xtask typing`. The window shows on a display
+//! without a screen. A key counts from the moment the keyboard is pressed until the picture of the
+//! display is another where it is typed; nothing else moves there, not even a caret.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
@@ -23,11 +23,19 @@ mod window;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use earmark_store::{NewItem, Origin, Store};
 use earmark_transcript::{Ms, Segment, Timing, Transcript, Word};
 use jiff::Timestamp;
 use serde_json::Value;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{
+    ConnectionExt as _, ImageFormat, KEY_PRESS_EVENT, KEY_RELEASE_EVENT,
+};
+use x11rb::protocol::xtest::ConnectionExt as _;
+use x11rb::rust_connection::RustConnection;
 
 use crate::window::Window;
 
@@ -47,16 +55,21 @@ const OPEN: &str = "
     requestAnimationFrame(look);
     return true;";
 
-/// Notes from now on how long every key takes to its second frame.
-const WATCH_KEYS: &str = "
-    window.measured = [];
-    document.addEventListener('keydown', () => {
-        const began = performance.now();
-        requestAnimationFrame(() => requestAnimationFrame(() => {
-            window.measured.push(performance.now() - began);
-        }));
-    }, true);
-    return true;";
+/// Where on the display somebody types; the caret no longer blinks.
+const FIELD: &str = "
+    const field = document.querySelector('textarea');
+    field.style.caretColor = 'transparent';
+    const { left, top, right, bottom } = field.getBoundingClientRect();
+    return [left, top, right, bottom].map((at, nth) => at + (nth % 2 ? screenY : screenX));";
+
+/// Between two looks at the picture, so that looking takes no processor from painting.
+const GLANCE: Duration = Duration::from_millis(2);
+
+/// The text in the field.
+const TEXT: &str = "return document.querySelector('textarea').value";
+
+/// Rest between two keys, long enough for what the first one set off. Units: ms.
+const REST_MS: u64 = 120;
 
 fn main() {
     let data = scratch("typing").join("data");
@@ -82,7 +95,7 @@ fn main() {
     }
     say("open to first text", &mut opened);
 
-    // At the end of the transcript, a key at a time.
+    // At the beginning of the last line, a key at a time.
     window.keys(&["End"]);
     let is_last = format!(
         "return document.querySelector('li.active')?.id === 'line-{}'",
@@ -95,17 +108,93 @@ fn main() {
         60,
         "return document.querySelector('textarea') !== null",
     );
-    window.look(WATCH_KEYS);
-    let letters = "the quick brown fox jumps over the lazy dog ".repeat(5);
-    for (nth, letter) in letters.chars().enumerate() {
-        window.keys(&[letter.to_string().replace(' ', "Space").as_str()]);
-        let is_painted = format!("return window.measured.length > {nth}");
-        window.until("the key", 60, &is_painted);
-    }
-    let keys = window.look("return window.measured");
-    let keys = keys.as_array().expect("it is a list").iter();
-    let mut keys: Vec<f64> = keys.filter_map(Value::as_f64).collect();
+    let field = window.look(FIELD);
+    let field: Vec<f64> = field
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(Value::as_f64)
+        .collect();
+    let screen = Screen::of(&window.display.name, &field);
+    let before = window.look(TEXT);
+    let letters = "the quick brown fox jumps over the lazy dog".repeat(5);
+    let mut keys: Vec<f64> = (letters.chars())
+        .map(|letter| (letter, screen.type_letter(letter)))
+        .filter_map(|(letter, spent)| (letter != ' ').then_some(spent))
+        .collect();
+    let typed = format!("{letters}{}", before.as_str().expect("a text"));
+    let is_typed = format!("{TEXT} === {}", Value::from(typed));
+    window.until("the text", 60, &is_typed);
     say("key to paint", &mut keys);
+}
+
+/// A display with its keyboard, and the part of its picture that somebody types in.
+struct Screen {
+    connection: RustConnection,
+    root: u32,
+    field: [i16; 4],
+    /// The first key, and what each means.
+    keymap: (u8, Vec<u32>),
+}
+
+impl Screen {
+    /// `field`: left, top, right and bottom. Units: pixels.
+    fn of(display: &str, field: &[f64]) -> Self {
+        let (connection, screen) = x11rb::connect(Some(display)).expect("the display is there");
+        let setup = connection.setup();
+        let (first, last) = (setup.min_keycode, setup.max_keycode);
+        let root = setup.roots[screen].root;
+        let asked = connection.get_keyboard_mapping(first, last - first + 1);
+        let keymap = asked.expect("it is asked").reply().expect("it has keys");
+        let n = usize::from(keymap.keysyms_per_keycode);
+        let meanings = keymap.keysyms.chunks(n).map(|key| key[0]).collect();
+        Self {
+            connection,
+            root,
+            field: [field[0], field[1], field[2], field[3]].map(|at| at as i16),
+            keymap: (first, meanings),
+        }
+    }
+
+    /// Presses a key; how long until the picture changes. Units: ms.
+    fn type_letter(&self, letter: char) -> f64 {
+        sleep(Duration::from_millis(REST_MS));
+        let before = self.picture();
+        let (first, meanings) = &self.keymap;
+        let nth = meanings.iter().position(|it| *it == u32::from(letter));
+        let key = first + nth.expect("every keyboard has it") as u8;
+        let began = Instant::now();
+        for event in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+            let pressed = self
+                .connection
+                .xtest_fake_input(event, key, 0, self.root, 0, 0, 0);
+            pressed.expect("it is pressed");
+        }
+        // A space alone changes nothing that can be seen.
+        while letter != ' ' && self.picture() == before {
+            assert!(
+                began.elapsed().as_secs() < 60,
+                "`{letter}` is never painted"
+            );
+            sleep(GLANCE);
+        }
+        began.elapsed().as_secs_f64() * 1000.0
+    }
+
+    fn picture(&self) -> Vec<u8> {
+        let [left, top, right, bottom] = self.field;
+        let (width, height) = ((right - left) as u16, (bottom - top) as u16);
+        let asked = self.connection.get_image(
+            ImageFormat::Z_PIXMAP,
+            self.root,
+            left,
+            top,
+            width,
+            height,
+            u32::MAX,
+        );
+        asked.expect("it is asked").reply().expect("a picture").data
+    }
 }
 
 fn say(what: &str, values: &mut [f64]) {

@@ -21,6 +21,8 @@ mod log;
 mod notice;
 mod order;
 mod outline;
+#[cfg(target_os = "linux")]
+mod paint;
 mod pane;
 mod privacy;
 mod redo;
@@ -62,6 +64,8 @@ fn build(desk: Arc<desk::Desk>, context: Context) -> App {
         .plugin(state.build())
         .plugin(tauri_plugin_global_shortcut::Builder::new().build())
         .plugin(fence::plugin());
+    #[cfg(target_os = "linux")]
+    let builder = builder.plugin(paint::plugin());
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(tauri_plugin_notification::init());
     builder

@@ -1,4 +1,4 @@
-//! `cargo bench -p earmark-tests --bench drift -- [HOURS]`: whether the times of a long recording
+//! `cargo bench --workspace --bench drift -- [HOURS]`: whether the times of a long recording
 //! drift, and whether memory grows with it. Three hours by default.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 

@@ -1,4 +1,4 @@
-//! `cargo bench -p earmark-tests --bench journey`: a random checkpoint of the 0.6B shape goes the
+//! `cargo bench --workspace --bench journey`: a random checkpoint of the 0.6B shape goes the
 //! whole way from a download to being unloaded, and then how long a start takes.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 

@@ -1,4 +1,4 @@
-//! `cargo bench -p earmark-tests --bench live`: how much of the samples the demo mishears live, in
+//! `cargo bench --workspace --bench live`: how much of the samples the demo mishears live, in
 //! files, and with the reference's streaming.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 

@@ -152,12 +152,12 @@ fn bench() -> Outcome {
 fn typing() -> Outcome {
     setup::everything()?;
     page::build()?;
-    cargo(&["bench", "-p", "earmark-desktop", "--bench", "typing"])
+    cargo(&["bench", "--workspace", "--bench", "typing"])
 }
 
 fn journey() -> Outcome {
-    setup::for_building()?;
-    cargo(&["bench", "-p", "earmark-tests", "--bench", "journey"])
+    setup::everything()?;
+    cargo(&["bench", "--workspace", "--bench", "journey"])
 }
 
 /// Runs the tests of the real window.
