@@ -15,8 +15,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use earmark_audio::{Recording, Source as _};
-use earmark_transcript::score;
+use earmark_audio::{Recording, SAMPLE_RATE, Source as _};
+use earmark_transcript::{Ms, score};
 use serde_json::Value;
 
 use self::server::{control, play, with_server};
@@ -230,7 +230,8 @@ fn a_killed_listener_leaves_its_recording() {
         let (at, likeness) = find(&source[until - PART..until], &heard);
         assert!(likeness > 0.99, "{likeness} at {at} of {}", heard.len());
         let kept = earmark_audio::record::repair(&recording).unwrap();
-        assert_eq!(kept.duration.0 as usize, heard.len() / 16);
+        let whole = Ms::from_samples(heard.len() as u64, SAMPLE_RATE);
+        assert_eq!(kept.duration, whole);
     });
 }
 
