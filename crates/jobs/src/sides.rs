@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn one_channel_has_no_sides() {
         let mut sides = Sides::new(&[]);
-        sides.push(&[0.5; 32_000], 1);
+        sides.push(&vec![0.5; 32_000], 1);
         assert_eq!(speaker(&sides, 0, 1_000), None);
     }
 }
