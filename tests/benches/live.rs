@@ -16,9 +16,13 @@ fn main() {
         ("switch", &["en-zh"]),
     ] {
         let misheard = compare(prefixes);
+        let reference = misheard.reference.map(|it| format!("{it:5.1} %"));
         println!(
-            "{name:18} {:10}   {:5.1} %  {:5.1} %  {:5.1} %",
-            misheard.n_samples, misheard.file, misheard.live, misheard.reference
+            "{name:18} {:10}   {:5.1} %  {:5.1} %  {}",
+            misheard.n_samples,
+            misheard.file,
+            misheard.live,
+            reference.as_deref().unwrap_or("too long for it")
         );
     }
 }
