@@ -6,6 +6,8 @@ import type { EntryId, Event, Ms, Segment } from "./backend";
 export interface Utterance {
   start_ms: Ms;
   pieces: string[];
+  /** Who speaks, where that is told apart; known when the utterance has ended. */
+  speaker: string | null;
 }
 
 export class Talk {
@@ -32,7 +34,11 @@ export class Talk {
   recall(segments: Segment[]): void {
     const first = this.utterances[0]?.start_ms ?? Infinity;
     const before = segments.filter((segment) => segment.start_ms < first);
-    const each = before.map(({ start_ms, text }) => ({ start_ms, pieces: [text] }));
+    const each = before.map(({ start_ms, text, speaker }) => ({
+      start_ms,
+      pieces: [text],
+      speaker,
+    }));
     this.utterances = [...each, ...this.utterances];
   }
 
@@ -45,13 +51,17 @@ export class Talk {
       this.late_ms = event.late_ms;
       this.#grow(event.start_ms, event.committed, event.tentative);
     }
+    const last = this.utterances.at(-1);
+    if (event.kind === "segment" && event.id === this.id && last) {
+      last.speaker = event.segment.speaker;
+    }
   }
 
   #grow(start_ms: Ms, committed: string, tentative: string): void {
     let last = this.utterances.at(-1);
     if (last?.start_ms !== start_ms) {
       if (committed + tentative === "") return;
-      this.utterances.push({ start_ms, pieces: [] });
+      this.utterances.push({ start_ms, pieces: [], speaker: null });
       last = this.utterances.at(-1);
     }
     const n_known = last?.pieces.join("").length ?? 0;

@@ -56,6 +56,27 @@ test("a page that comes late recalls what was finished before", () => {
   expect(talk.utterances.map(({ pieces }) => pieces.join("|"))).toEqual(["Before.", "Now"]);
 });
 
+test("who speaks is told when the utterance has ended", () => {
+  const talk = new Talk(1);
+  talk.hear(words(400, "We meet at ten.", ""));
+  expect(talk.utterances[0]?.speaker).toBe(null);
+  talk.hear({
+    kind: "segment",
+    id: 1,
+    segment: {
+      start_ms: 420,
+      end_ms: 1800,
+      text: "We meet at ten.",
+      language: "English",
+      timing: "aligned",
+      speaker: "Others",
+      words: [],
+    },
+  });
+  talk.hear(words(3000, "Good", ""));
+  expect(talk.utterances.map(({ speaker }) => speaker)).toEqual(["Others", null]);
+});
+
 test("a meter goes from silence to the loudest sound", () => {
   expect(meter(0)).toBe(0);
   expect(meter(1)).toBe(1);
