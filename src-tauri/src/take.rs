@@ -110,12 +110,8 @@ impl Room {
             Origin::Dictation => vec![which(self.settings.microphone.as_deref())],
             _ => devices(&self.settings),
         };
-        let speakers = [words.me, words.others].map(str::to_owned);
         let listen = Listen {
-            speakers: speakers
-                .into_iter()
-                .take_while(|_| devices.len() == 2)
-                .collect(),
+            speakers: [words.me, words.others].map(str::to_owned),
             devices,
             before: Ms(0),
             job: self.job(&asked, Ms(0)),

@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     let listen = Listen {
         devices: args.devices(),
-        speakers: args.speakers(),
+        speakers: SPEAKERS.map(str::to_owned),
         before: Ms(0),
         job: earmark_jobs::Job { recording, ..job },
     };
@@ -138,14 +138,6 @@ impl Args {
         };
         let second = (self.with_system && first != Which::System).then_some(Which::System);
         std::iter::once(first).chain(second).collect()
-    }
-
-    fn speakers(&self) -> Vec<String> {
-        let devices = self.devices();
-        let names = SPEAKERS
-            .iter()
-            .take_while(|_| devices.len() == SPEAKERS.len());
-        names.map(|name| (*name).to_owned()).collect()
     }
 }
 

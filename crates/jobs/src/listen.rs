@@ -32,8 +32,9 @@ pub struct Listen {
     /// What to listen to, at least one; each is a channel of the recording, and what is heard is
     /// their mean.
     pub devices: Vec<Which>,
-    /// Who speaks on which of two channels, to be written beside what is said; may be empty.
-    pub speakers: Vec<String>,
+    /// Who speaks on which of two channels, to be written beside what is said; one channel has no
+    /// speakers.
+    pub speakers: [String; 2],
     /// How much of what was said before the start belongs to it.
     pub before: Ms,
     /// The recording to be made and how to transcribe it. There must be no file of that name yet.
@@ -281,9 +282,7 @@ impl Mouth {
 
     /// Takes what came since the last time.
     fn take(&mut self, now: Instant) -> Result<(), AudioError> {
-        let events = self.capture.poll(now);
-        let heard: Vec<Device> = self.capture.devices().cloned().collect();
-        for event in events {
+        for event in self.capture.poll(now) {
             match event {
                 capture::Event::Block(samples) => self.write(&samples)?,
                 capture::Event::Lost { device, reason } => {
@@ -294,7 +293,7 @@ impl Mouth {
                     self.tell(Heard::Lost {
                         device,
                         reason,
-                        heard: heard.clone(),
+                        heard: self.heard(),
                     });
                     if self.capture.is_over() {
                         return Err(error);
@@ -302,7 +301,7 @@ impl Mouth {
                 }
                 capture::Event::Switched { device } => self.tell(Heard::Switched {
                     device,
-                    heard: heard.clone(),
+                    heard: self.heard(),
                 }),
             }
         }
@@ -312,6 +311,11 @@ impl Mouth {
             recorded.unwrap_or_default(),
         ));
         Ok(())
+    }
+
+    /// The devices that are heard now.
+    fn heard(&self) -> Vec<Device> {
+        self.capture.devices().cloned().collect()
     }
 
     fn write(&mut self, samples: &[f32]) -> Result<(), AudioError> {

@@ -21,8 +21,8 @@ const N_MOST: usize = SAMPLE_RATE as usize * 60;
 /// A session to be heard.
 pub(crate) struct Task {
     pub(crate) job: Job,
-    /// Who speaks on which channel of the recording; without a name nobody tells them apart.
-    pub(crate) speakers: Vec<String>,
+    /// Who speaks on which of two channels.
+    pub(crate) speakers: [String; 2],
     /// A signal whenever there is more in the recording; closed when it is complete.
     pub(crate) more: Receiver<()>,
     pub(crate) cancel: Arc<AtomicBool>,
@@ -84,7 +84,7 @@ impl Task {
         let mut herald = Herald {
             cancel: &self.cancel,
             outbox: &self.outbox,
-            sides: Sides::new(&self.speakers),
+            sides: Sides::new(&self.speakers, tail.n_channels()),
             late: Ms(0),
         };
         loop {
@@ -94,7 +94,7 @@ impl Task {
                 if frames.is_empty() || self.is_cancelled() {
                     break;
                 }
-                herald.sides.push(&frames, tail.n_channels());
+                herald.sides.push(&frames);
                 let mut samples = Vec::new();
                 mix(&frames, tail.n_channels(), &mut samples);
                 let late = Ms::from_samples(samples.len() as u64, SAMPLE_RATE);

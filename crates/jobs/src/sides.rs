@@ -18,29 +18,29 @@ const LOUD: f32 = 0.003_162;
 
 /// Which steps of a recording have sound on its second channel.
 pub(crate) struct Sides<'a> {
-    names: Option<[&'a str; 2]>,
+    /// None where there are not two channels.
+    names: Option<&'a [String; 2]>,
     steps: Vec<bool>,
     /// The step that is not whole yet: sum of the squares, and number of samples.
     sum: (f32, usize),
 }
 
 impl<'a> Sides<'a> {
-    /// `names`: who speaks on which of two channels; any other number tells nobody apart.
-    pub(crate) fn new(names: &'a [String]) -> Self {
-        let names = match names {
-            [here, there] => Some([here.as_str(), there.as_str()]),
-            _ => None,
-        };
+    /// `names`: who speaks on which of two channels; of any other number of channels nobody is
+    /// told apart.
+    pub(crate) fn new(names: &'a [String; 2], n_channels: usize) -> Self {
         Self {
-            names,
+            names: (n_channels == 2).then_some(names),
             steps: Vec::new(),
             sum: (0.0, 0),
         }
     }
 
     /// Looks at the next frames of a recording.
-    pub(crate) fn push(&mut self, frames: &[f32], n_channels: usize) {
-        if self.names.is_none() || n_channels != 2 {
+    ///
+    /// Shape: `[n_frames * n_channels] f32`, the channels of a frame side by side.
+    pub(crate) fn push(&mut self, frames: &[f32]) {
+        if self.names.is_none() {
             return;
         }
         for frame in frames.chunks_exact(2) {
@@ -63,7 +63,7 @@ impl<'a> Sides<'a> {
         let steps = &self.steps[range];
         let n_loud = steps.iter().filter(|is_loud| **is_loud).count();
         let is_theirs = 2 * n_loud > steps.len();
-        segment.speaker = Some(names[usize::from(is_theirs)].to_owned());
+        segment.speaker = Some(names[usize::from(is_theirs)].clone());
     }
 }
 
@@ -88,14 +88,14 @@ mod tests {
     #[test]
     fn the_second_channel_decides() {
         let names = ["Me".to_owned(), "Others".to_owned()];
-        let mut sides = Sides::new(&names);
+        let mut sides = Sides::new(&names, 2);
         // A second of the others, whom the microphone hears too, and one of whoever sits here.
         let frame = |here: f32, there: f32| [here, there];
         let loud = std::iter::repeat_n(frame(0.5, 0.1), 16_000);
         let mine = std::iter::repeat_n(frame(0.5, 0.0005), 16_000);
         let frames: Vec<f32> = loud.chain(mine).flatten().collect();
         for block in frames.chunks(3_002) {
-            sides.push(block, 2);
+            sides.push(block);
         }
         assert_eq!(speaker(&sides, 100, 900).as_deref(), Some("Others"));
         assert_eq!(speaker(&sides, 1_050, 2_000).as_deref(), Some("Me"));
@@ -107,8 +107,9 @@ mod tests {
 
     #[test]
     fn one_channel_has_no_sides() {
-        let mut sides = Sides::new(&[]);
-        sides.push(&vec![0.5; 32_000], 1);
+        let names = ["Me".to_owned(), "Others".to_owned()];
+        let mut sides = Sides::new(&names, 1);
+        sides.push(&vec![0.5; 32_000]);
         assert_eq!(speaker(&sides, 0, 1_000), None);
     }
 }

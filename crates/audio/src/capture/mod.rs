@@ -7,7 +7,8 @@
 //! [`Capture::open`] starts listening at once but keeps only the last moment; from
 //! [`Capture::start`] on, everything is given, that moment first, so that a word that began before
 //! the key was pressed is whole. Nothing here waits or looks at a clock: whoever owns the capture
-//! calls [`Capture::poll`] some ten times a second or more, and says what time it is.
+//! calls [`Capture::poll`] some ten times a second or more, and says what time it is. [`Channels`]
+//! puts several devices side by side.
 
 mod channels;
 mod device;
