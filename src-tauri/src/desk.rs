@@ -31,6 +31,8 @@ pub(crate) struct Desk {
     room: Mutex<Room>,
     /// Hears what is said; taken before the room, never after it.
     pub(crate) listener: Mutex<Listener>,
+    /// Hears when somebody wants to dictate.
+    pub(crate) ear: dictation::Ear,
     /// The program around it, once there is one.
     app: OnceLock<AppHandle>,
 }
@@ -141,6 +143,7 @@ impl Desk {
         let desk = Arc::new(Self {
             room: Mutex::new(room),
             listener: Mutex::default(),
+            ear: dictation::Ear::default(),
             app: OnceLock::new(),
         });
         let heard_by = Arc::clone(&desk);
@@ -155,6 +158,9 @@ impl Desk {
             log::warn(&format!("a second start cannot hand over: {error}"));
         }
         front::take_in(Arc::clone(&desk), knock.files());
+        if knock.dictates {
+            desk.ear.switch();
+        }
         Ok(Some(desk))
     }
 
@@ -186,10 +192,10 @@ impl Desk {
     /// Does what a second start was asked for.
     fn let_in(self: &Arc<Self>, knock: Knock) {
         front::take_in(Arc::clone(self), knock.files());
-        match self.app.get() {
-            Some(app) if knock.dictates => dictation::switch(app),
-            Some(app) => front::raise(app, knock.startup_id),
-            None => {}
+        if knock.dictates {
+            self.ear.switch();
+        } else if let Some(app) = self.app.get() {
+            front::raise(app, knock.startup_id);
         }
     }
 

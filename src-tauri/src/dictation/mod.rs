@@ -24,12 +24,13 @@ mod recent;
 mod shortcut;
 mod text;
 
+use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use earmark_store::{ItemId, Origin};
-use tauri::{AppHandle, Manager};
+use tauri::AppHandle;
 
 use self::flow::{Flow, World};
 use self::hand::Fingers;
@@ -49,16 +50,41 @@ const LONG: Duration = Duration::from_hours(1);
 /// The shortest recording that is kept without a word in it. Units: ms.
 const WORTH_KEEPING_MS: u32 = 1000;
 
-/// The way to the flow.
-struct Ear(Sender<Said>);
+/// The way to the flow. It takes in what is said before the flow is there, too.
+pub(crate) struct Ear {
+    say: Sender<Said>,
+    /// Until somebody listens.
+    inbox: Mutex<Option<Receiver<Said>>>,
+}
+
+impl Default for Ear {
+    fn default() -> Self {
+        let (say, inbox) = mpsc::channel();
+        Self {
+            say,
+            inbox: Mutex::new(Some(inbox)),
+        }
+    }
+}
+
+impl Ear {
+    /// Begins a dictation, or ends it, as a short press of the shortcut does.
+    pub(crate) fn switch(&self) {
+        let now = Instant::now();
+        for said in [Said::Down(now), Said::Up(now)] {
+            let _ = self.say.send(said);
+        }
+    }
+}
 
 /// Begins to listen to the shortcut of the settings; what stands in the way is told the page.
 pub(crate) fn start(app: &AppHandle) {
-    let (say, inbox) = mpsc::channel();
-    app.manage(Ear(say.clone()));
-    let shell = Shell::start(app.clone(), say);
-    thread::spawn(move || run(Flow::new(shell), &inbox));
     let desk = front::desk(app);
+    let inbox = desk.ear.inbox.lock().ok().and_then(|mut it| it.take());
+    if let Some(inbox) = inbox {
+        let shell = Shell::start(app.clone(), desk.ear.say.clone());
+        thread::spawn(move || run(Flow::new(shell), &inbox));
+    }
     let keys = desk.room().settings.dictation_shortcut.clone();
     let taken = change_shortcut(app, None, keys.as_deref());
     let mut room = desk.room();
@@ -79,22 +105,11 @@ pub(crate) fn change_shortcut(
     from: Option<&str>,
     to: Option<&str>,
 ) -> Result<Standing, Failure> {
-    let ear = app.try_state::<Ear>().filter(|_| shortcut::is_possible());
-    let Some(ear) = ear else {
+    if !shortcut::is_possible() {
         return Ok(Standing::None);
-    };
-    shortcut::change(app, from, to, &ear.0)?;
-    Ok(to.map_or(Standing::None, |_| Standing::Works))
-}
-
-/// Begins a dictation, or ends it, as a short press of the shortcut does.
-pub(crate) fn switch(app: &AppHandle) {
-    if let Some(ear) = app.try_state::<Ear>() {
-        let now = Instant::now();
-        for said in [Said::Down(now), Said::Up(now)] {
-            let _ = ear.0.send(said);
-        }
     }
+    shortcut::change(app, from, to, &front::desk(app).ear.say)?;
+    Ok(to.map_or(Standing::None, |_| Standing::Works))
 }
 
 /// Hears what is said until the program ends.
