@@ -4,6 +4,10 @@
 //! The first minutes and the last are measured, and the last say what the first said, so that they
 //! compare. What lies between is heard as fast as can be; where tokens are forced upon a model, it
 //! is not even asked then, and as many words take the place of its answer.
+//!
+//! A computer is not equally fast all the time. So each of the last minutes is also heard by a
+//! fresh listener, in turn with the one that has been listening for hours: what they differ by is
+//! what the hours cost.
 
 mod talk;
 
@@ -43,9 +47,12 @@ pub(super) struct Report {
     word_p95_ms: Option<f64>,
     first_minutes_cpu_s: Option<f64>,
     last_minutes_cpu_s: Option<f64>,
+    fresh_minutes_cpu_s: Option<f64>,
     first_minutes_s: f64,
     last_minutes_s: f64,
+    fresh_minutes_s: f64,
     last_to_first: f64,
+    last_to_fresh: f64,
     resident_mb: Option<f64>,
     peak_rss_mb: Option<f64>,
     dtype: &'static str,
@@ -68,6 +75,7 @@ pub(super) struct Plan {
 struct Minute {
     spent: Duration,
     cpu_s: Option<f64>,
+    n_looks: usize,
 }
 
 /// Listens to speech for so many minutes.
@@ -77,76 +85,100 @@ pub(super) fn measure(recognizer: Recognizer, talk: &Talk, plan: &Plan) -> anyho
     if talk.is_empty() {
         bail!("there is no sound in the recording");
     }
-    let mut listener = Listener {
-        follower: Forced {
-            recognizer,
-            tokens_per_s: plan.tokens_per_s,
-            is_asleep: false,
-            n_looks: 0,
-        },
-        live: Live::new(Settings {
-            longest_clip_s: plan.longest_clip_s,
-            ..Settings::default()
-        }),
-        viewer: Viewer {
-            talk,
-            shift: 0,
-            clock: None,
-            late: Vec::new(),
-            shown: Vec::new(),
-            seen: HashSet::new(),
-        },
+    let mut follower = Forced {
+        recognizer,
+        tokens_per_s: plan.tokens_per_s,
+        is_asleep: false,
+        n_looks: 0,
     };
-    let (mut minutes, mut n_looks) = (Vec::new(), 0);
+    let mut listener = Listener::new(talk, plan);
+    let (mut first, mut last, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
     // The first minute warms up.
     let measured = plan
         .measured
         .min(plan.minutes.saturating_sub(1).div_ceil(2));
-    let last = plan.minutes - measured;
-    for nth in 0..plan.minutes {
-        let from = u64::from(nth) * MINUTE;
-        if nth == last && last > measured {
-            listener.viewer.shift = u64::from(last - 1) * MINUTE;
-        }
-        if nth > measured && nth < last || nth == 0 {
-            listener.viewer.clock = None;
-            listener.follower.is_asleep = plan.tokens_per_s.is_some() && nth > 0;
-            listener.push(&talk.part(from, from + MINUTE))?;
-            continue;
-        }
-        listener.follower.is_asleep = false;
+    let until = (1 + measured).min(plan.minutes);
+    let from = until.max(plan.minutes - measured);
+    listener.pass(0, &mut follower)?;
+    for nth in 1..until {
         crate::out::say(&format!("minute {} of {}", nth + 1, plan.minutes));
-        let before = (machine::cpu_s(), listener.follower.n_looks);
-        let spent = listener.hear_minute(talk, from)?;
-        n_looks += listener.follower.n_looks - before.1;
-        let cpu_s = machine::cpu_s().zip(before.0);
-        minutes.push(Minute {
-            spent,
-            cpu_s: cpu_s.map(|(after, before)| after - before),
-        });
+        first.push(listener.hear(nth, &mut follower)?);
     }
-    Ok(listener.report(&minutes, n_looks, plan))
+    for nth in until..from {
+        follower.is_asleep = plan.tokens_per_s.is_some();
+        listener.pass(nth, &mut follower)?;
+    }
+    follower.is_asleep = false;
+    let mut beginner = Listener::new(talk, plan);
+    beginner.pass(0, &mut follower)?;
+    listener.viewer.shift = u64::from(from - 1) * MINUTE;
+    for nth in from..plan.minutes {
+        crate::out::say(&format!("minute {} of {}", nth + 1, plan.minutes));
+        // By turns one and the other begins.
+        if nth % 2 == 0 {
+            last.push(listener.hear(nth, &mut follower)?);
+        }
+        fresh.push(beginner.hear(nth - from + 1, &mut follower)?);
+        if nth % 2 == 1 {
+            last.push(listener.hear(nth, &mut follower)?);
+        }
+    }
+    let spans = Spans { first, last, fresh };
+    Ok(report(&follower.recognizer, listener.viewer, &spans, plan))
 }
 
-/// Everything that takes part.
+/// Minutes that were heard as they came.
+struct Spans {
+    first: Vec<Minute>,
+    last: Vec<Minute>,
+    /// The last ones, as a fresh listener heard them.
+    fresh: Vec<Minute>,
+}
+
+/// Somebody who listens.
 struct Listener<'a> {
-    follower: Forced,
     live: Live,
     viewer: Viewer<'a>,
 }
 
-impl Listener<'_> {
-    fn push(&mut self, samples: &[f32]) -> anyhow::Result<()> {
+impl<'a> Listener<'a> {
+    fn new(talk: &'a Talk, plan: &Plan) -> Self {
+        Self {
+            live: Live::new(Settings {
+                longest_clip_s: plan.longest_clip_s,
+                ..Settings::default()
+            }),
+            viewer: Viewer {
+                talk,
+                shift: 0,
+                clock: None,
+                late: Vec::new(),
+                shown: Vec::new(),
+                seen: HashSet::new(),
+            },
+        }
+    }
+
+    fn push(&mut self, samples: &[f32], follower: &mut Forced) -> anyhow::Result<()> {
         let mut ears = Ears {
-            recognizer: &mut self.follower,
+            recognizer: follower,
             aligner: None,
         };
         Ok(self.live.push(samples, &mut ears, &mut self.viewer)?)
     }
 
+    /// Hears a minute as fast as can be.
+    fn pass(&mut self, nth: u32, follower: &mut Forced) -> anyhow::Result<()> {
+        self.viewer.clock = None;
+        let from = u64::from(nth) * MINUTE;
+        self.push(&self.viewer.talk.part(from, from + MINUTE), follower)
+    }
+
     /// Hears a minute as it comes: at any time there is only what was said until then, and work
-    /// takes the time it takes. Gives the time of the work.
-    fn hear_minute(&mut self, talk: &Talk, from: u64) -> anyhow::Result<Duration> {
+    /// takes the time it takes.
+    fn hear(&mut self, nth: u32, follower: &mut Forced) -> anyhow::Result<Minute> {
+        let before = (machine::cpu_s(), follower.n_looks);
+        let from = u64::from(nth) * MINUTE;
         let (mut now, mut fed) = (from, from);
         let mut spent = Duration::ZERO;
         let end = from + MINUTE;
@@ -161,63 +193,81 @@ impl Listener<'_> {
             let begun = Instant::now();
             self.viewer.clock = Some((now, begun));
             let shift = self.viewer.shift;
-            self.push(&talk.part(fed - shift, there - shift))?;
+            self.push(&self.viewer.talk.part(fed - shift, there - shift), follower)?;
             fed = there;
             spent += begun.elapsed();
             now += samples(begun.elapsed());
         }
-        Ok(spent)
+        let cpu_s = machine::cpu_s().zip(before.0);
+        Ok(Minute {
+            spent,
+            cpu_s: cpu_s.map(|(after, before)| after - before),
+            n_looks: follower.n_looks - before.1,
+        })
     }
+}
 
-    fn report(self, minutes: &[Minute], n_looks: usize, plan: &Plan) -> Report {
-        let Viewer {
-            mut late,
-            mut shown,
-            ..
-        } = self.viewer;
-        late.sort_unstable();
-        shown.sort_unstable();
-        let n = minutes.len().max(1);
-        let half = minutes.len().div_ceil(2);
-        let wall = |minutes: &[Minute]| {
-            let sum: Duration = minutes.iter().map(|minute| minute.spent).sum();
-            sum.as_secs_f64() / minutes.len().max(1) as f64
-        };
-        let cpu = |minutes: &[Minute]| {
-            let each: Option<Vec<f64>> = minutes.iter().map(|minute| minute.cpu_s).collect();
-            each.map(|each| each.iter().sum::<f64>() / each.len().max(1) as f64)
-        };
-        let (first, last) = minutes.split_at(half);
-        let last = if last.is_empty() { first } else { last };
-        let recognizer = &self.follower.recognizer;
-        let (first_cpu_s, last_cpu_s) = (cpu(first), cpu(last));
-        let (first_s, last_s) = (wall(first), wall(last));
-        let last_to_first = match (first_cpu_s, last_cpu_s) {
-            (Some(first), Some(last)) if first > 0.0 => last / first,
-            _ => last_s / first_s.max(f64::MIN_POSITIVE),
-        };
-        let ms = |samples: Option<u64>| samples.map(|n| n as f64 * 1e3 / f64::from(SAMPLE_RATE));
-        Report {
-            minutes: plan.minutes,
-            measured_minutes: minutes.len(),
-            rtf: wall(minutes) / 60.0,
-            keeps_up: wall(minutes) < 60.0,
-            looks_per_minute: n_looks as f64 / n as f64,
-            late_median_ms: ms(share(&late, 0.5)).unwrap_or(0.0),
-            late_most_ms: ms(late.last().copied()).unwrap_or(0.0),
-            words_shown: shown.len(),
-            word_median_ms: ms(share(&shown, 0.5)),
-            word_p95_ms: ms(share(&shown, 0.95)),
-            first_minutes_cpu_s: first_cpu_s,
-            last_minutes_cpu_s: last_cpu_s,
-            first_minutes_s: first_s,
-            last_minutes_s: last_s,
-            last_to_first,
-            resident_mb: machine::resident_mb(),
-            peak_rss_mb: machine::peak_mb(),
-            dtype: recognizer.dtype().name(),
-            device: recognizer.device(),
-        }
+fn report(recognizer: &Recognizer, viewer: Viewer<'_>, spans: &Spans, plan: &Plan) -> Report {
+    let Spans { first, last, fresh } = spans;
+    let Viewer {
+        mut late,
+        mut shown,
+        ..
+    } = viewer;
+    late.sort_unstable();
+    shown.sort_unstable();
+    let n = first.len() + last.len();
+    let own = || first.iter().chain(last);
+    let spent: Duration = own().map(|minute| minute.spent).sum();
+    let rtf = spent.as_secs_f64() / n.max(1) as f64 / 60.0;
+    let n_looks: usize = own().map(|minute| minute.n_looks).sum();
+    let ms = |samples: Option<u64>| samples.map(|n| n as f64 * 1e3 / f64::from(SAMPLE_RATE));
+    Report {
+        minutes: plan.minutes,
+        measured_minutes: n,
+        rtf,
+        keeps_up: rtf < 1.0,
+        looks_per_minute: n_looks as f64 / n.max(1) as f64,
+        late_median_ms: ms(share(&late, 0.5)).unwrap_or(0.0),
+        late_most_ms: ms(late.last().copied()).unwrap_or(0.0),
+        words_shown: shown.len(),
+        word_median_ms: ms(share(&shown, 0.5)),
+        word_p95_ms: ms(share(&shown, 0.95)),
+        first_minutes_cpu_s: cpu_s(first),
+        last_minutes_cpu_s: cpu_s(last),
+        fresh_minutes_cpu_s: cpu_s(fresh),
+        first_minutes_s: wall_s(first),
+        last_minutes_s: wall_s(last),
+        fresh_minutes_s: wall_s(fresh),
+        last_to_first: ratio(last, first),
+        last_to_fresh: ratio(last, fresh),
+        resident_mb: machine::resident_mb(),
+        peak_rss_mb: machine::peak_mb(),
+        dtype: recognizer.dtype().name(),
+        device: recognizer.device(),
+    }
+}
+
+/// What a minute took on average. Units: seconds.
+fn wall_s(minutes: &[Minute]) -> f64 {
+    let sum: Duration = minutes.iter().map(|minute| minute.spent).sum();
+    sum.as_secs_f64() / minutes.len().max(1) as f64
+}
+
+/// What a minute cost on average, where the system tells. Units: seconds of processor time.
+fn cpu_s(minutes: &[Minute]) -> Option<f64> {
+    let each: Option<Vec<f64>> = minutes.iter().map(|minute| minute.cpu_s).collect();
+    each.map(|each| each.iter().sum::<f64>() / each.len().max(1) as f64)
+}
+
+/// How many times as much some minutes cost as others; 1 where there are none.
+fn ratio(these: &[Minute], others: &[Minute]) -> f64 {
+    if these.is_empty() || others.is_empty() {
+        return 1.0;
+    }
+    match (cpu_s(these), cpu_s(others)) {
+        (Some(these), Some(others)) if others > 0.0 => these / others,
+        _ => wall_s(these) / wall_s(others).max(f64::MIN_POSITIVE),
     }
 }
 
@@ -383,6 +433,14 @@ impl Report {
                     cost(self.last_minutes_cpu_s, self.last_minutes_s),
                     self.minutes,
                     100.0 * (self.last_to_first - 1.0)
+                ),
+            ),
+            (
+                "fresh",
+                format!(
+                    "{} for somebody who has only begun, in turn with the last: {:+.1} %",
+                    cost(self.fresh_minutes_cpu_s, self.fresh_minutes_s),
+                    100.0 * (self.last_to_fresh - 1.0)
                 ),
             ),
             (
