@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use crate::contract::{Code, Event, Failure, State};
 use crate::convert::kept;
 use crate::desk::Room;
-use crate::{log, settings};
+use crate::{log, settings, words};
 
 /// Progress of an entry is told this often, at most.
 const TELL_EVERY: Duration = Duration::from_millis(250);
@@ -82,6 +82,8 @@ impl Room {
 
     /// What is asked of the engine, from a place in the recording on.
     pub(crate) fn job(&self, asked: &NewItem, from: Ms) -> Job {
+        let words = words::of(self.settings.interface_language);
+        let is_own = asked.origin != Origin::File;
         Job {
             recording: asked.source.clone(),
             model: asked.model.clone(),
@@ -94,6 +96,7 @@ impl Room {
             context: asked.context.clone(),
             from,
             longest_piece_s: None,
+            speakers: is_own.then(|| [words.me, words.others].map(str::to_owned)),
         }
     }
 

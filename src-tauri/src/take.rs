@@ -111,7 +111,6 @@ impl Room {
             _ => devices(&self.settings),
         };
         let listen = Listen {
-            speakers: [words.me, words.others].map(str::to_owned),
             devices,
             before: Ms(0),
             job: self.job(&asked, Ms(0)),

@@ -161,6 +161,7 @@ fn job(recording: &Path, model: &Path, settings: Settings) -> Job {
         context: String::new(),
         from: Ms(0),
         longest_piece_s: Some(10),
+        speakers: None,
     }
 }
 

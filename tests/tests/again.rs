@@ -236,6 +236,7 @@ fn job(recording: &Path) -> Job {
         context: String::new(),
         from: Ms(0),
         longest_piece_s: None,
+        speakers: None,
     }
 }
 

@@ -93,9 +93,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     let listen = Listen {
         devices: args.devices(),
-        speakers: SPEAKERS.map(str::to_owned),
         before: Ms(0),
-        job: earmark_jobs::Job { recording, ..job },
+        job: earmark_jobs::Job {
+            recording,
+            speakers: Some(SPEAKERS.map(str::to_owned)),
+            ..job
+        },
     };
     let listener = Listener::default();
     let (session, events) = match listener.listen(&listen) {

@@ -256,6 +256,7 @@ impl Speech {
             context: self.context()?,
             from: earmark_jobs::Ms(0),
             longest_piece_s: self.piece,
+            speakers: None,
         })
     }
 }

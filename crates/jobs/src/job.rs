@@ -29,6 +29,9 @@ pub struct Job {
     /// Longest clip to give the model at once, when that is to be less than the model can take.
     /// Units: seconds.
     pub longest_piece_s: Option<u32>,
+    /// Who speaks on which of two channels, to be written beside what is said, when it is the
+    /// recording of a session; one of a single channel has no speakers all the same.
+    pub speakers: Option<[String; 2]>,
 }
 
 /// A few lines of a transcript that are to be heard again.

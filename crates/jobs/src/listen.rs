@@ -32,9 +32,6 @@ pub struct Listen {
     /// What to listen to, at least one; each is a channel of the recording, and what is heard is
     /// their mean.
     pub devices: Vec<Which>,
-    /// Who speaks on which of two channels, to be written beside what is said; one channel has no
-    /// speakers.
-    pub speakers: [String; 2],
     /// How much of what was said before the start belongs to it.
     pub before: Ms,
     /// The recording to be made and how to transcribe it. There must be no file of that name yet.
@@ -143,7 +140,6 @@ impl Listener {
         let cancel = Arc::<AtomicBool>::default();
         let task = Task {
             job: listen.job.clone(),
-            speakers: listen.speakers.clone(),
             more,
             cancel: Arc::clone(&cancel),
             outbox: outbox.clone(),

@@ -21,8 +21,6 @@ const N_MOST: usize = SAMPLE_RATE as usize * 60;
 /// A session to be heard.
 pub(crate) struct Task {
     pub(crate) job: Job,
-    /// Who speaks on which of two channels.
-    pub(crate) speakers: [String; 2],
     /// A signal whenever there is more in the recording; closed when it is complete.
     pub(crate) more: Receiver<()>,
     pub(crate) cancel: Arc<AtomicBool>,
@@ -84,7 +82,7 @@ impl Task {
         let mut herald = Herald {
             cancel: &self.cancel,
             outbox: &self.outbox,
-            sides: Sides::new(&self.speakers, tail.n_channels()),
+            sides: Sides::new(self.job.speakers.as_ref(), tail.n_channels()),
             late: Ms(0),
         };
         loop {

@@ -4,13 +4,21 @@
 //! without headphones, those others too. So the second channel alone decides: a segment in which it
 //! has sound for the larger part is the others'.
 
+use std::path::Path;
+
 use earmark_audio::SAMPLE_RATE;
+use earmark_audio::record::Tail;
 use earmark_transcript::{Ms, Segment};
 
 /// How much sound is judged at once.
 ///
 /// Units: samples.
 const N_STEP: usize = SAMPLE_RATE as usize / 10;
+
+/// How much of a recording is read at once.
+///
+/// Units: frames.
+const N_AT_ONCE: usize = SAMPLE_RATE as usize * 60;
 
 /// The root of the mean square from which on a step has sound: -50 dB of full scale, well below
 /// speech and above what a call leaves of noise.
@@ -26,14 +34,29 @@ pub(crate) struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// `names`: who speaks on which of two channels; of any other number of channels nobody is
-    /// told apart.
-    pub(crate) fn new(names: &'a [String; 2], n_channels: usize) -> Self {
+    /// `names`: who speaks on which of two channels; without them, and with any other number of
+    /// channels, nobody is told apart.
+    pub(crate) fn new(names: Option<&'a [String; 2]>, n_channels: usize) -> Self {
         Self {
-            names: (n_channels == 2).then_some(names),
+            names: names.filter(|_| n_channels == 2),
             steps: Vec::new(),
             sum: (0.0, 0),
         }
+    }
+
+    /// Looks at a whole recording of a session, if there is anybody to tell apart.
+    pub(crate) fn of_recording(names: Option<&'a [String; 2]>, recording: &Path) -> Self {
+        let tail = names.and_then(|_| Tail::open(recording).ok());
+        let mut sides = Self::new(names, tail.as_ref().map_or(0, Tail::n_channels));
+        if let Some(mut tail) = tail.filter(|_| sides.names.is_some()) {
+            // What cannot be read is reported by whoever hears it.
+            while let Ok(frames) = tail.read(N_AT_ONCE)
+                && !frames.is_empty()
+            {
+                sides.push(&frames);
+            }
+        }
+        sides
     }
 
     /// Looks at the next frames of a recording.
@@ -88,7 +111,7 @@ mod tests {
     #[test]
     fn the_second_channel_decides() {
         let names = ["Me".to_owned(), "Others".to_owned()];
-        let mut sides = Sides::new(&names, 2);
+        let mut sides = Sides::new(Some(&names), 2);
         // A second of the others, whom the microphone hears too, and one of whoever sits here.
         let frame = |here: f32, there: f32| [here, there];
         let loud = std::iter::repeat_n(frame(0.5, 0.1), 16_000);
@@ -108,7 +131,7 @@ mod tests {
     #[test]
     fn one_channel_has_no_sides() {
         let names = ["Me".to_owned(), "Others".to_owned()];
-        let mut sides = Sides::new(&names, 1);
+        let mut sides = Sides::new(Some(&names), 1);
         sides.push(&vec![0.5; 32_000]);
         assert_eq!(speaker(&sides, 0, 1_000), None);
     }

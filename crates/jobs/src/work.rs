@@ -11,13 +11,14 @@ use earmark_pipeline::{
     Align, Ears, Event as Heard, Outcome, Policy, Recognize, Step, Timekeeper, Transcription,
     Watcher, align_again, transcribe,
 };
-use earmark_transcript::{Ms, Segment};
+use earmark_transcript::{Ms, Segment, Transcript};
 use earmark_weights::{Files, Located};
 
 use crate::idle::{Habits, is_short_of_memory};
 use crate::queue::Turn;
 use crate::redo::{Answer, Effort, Order, Stopper};
 use crate::room::Room;
+use crate::sides::Sides;
 use crate::stretch::{Stretch, later, sample_at, shifted, shifted_all};
 use crate::{
     AlignerChoice, Code, End, Event, Failure, Job, Loaded, Progress, Span, Task, Unloading,
@@ -185,6 +186,13 @@ impl Bench {
         let mut begun = Instant::now();
         let mut attempt = || -> Result<End, Failure> {
             let mut source = self.tools.open(&job.recording, sample_at(job.from))?;
+            let sides = Sides::of_recording(job.speakers.as_ref(), &job.recording);
+            let whole = |mut heard: Transcript| {
+                heard = shifted_all(heard, job.from);
+                let segments = heard.segments.iter_mut();
+                segments.for_each(|segment| sides.name(segment));
+                heard
+            };
             let wanted = Wanted::by(job);
             let loaded = |loaded: &Loaded| turn.tell(Event::Loaded(turn.id, loaded.clone()));
             let policy = self.model(&wanted, loaded)?.policy(job.longest_piece_s);
@@ -207,14 +215,24 @@ impl Bench {
                 // A span may have asked for another one.
                 let model = self.model(&wanted, loaded)?;
                 begun += interrupted.elapsed();
-                let mut herald = Herald { turn, from, begun };
+                let mut herald = Herald {
+                    turn,
+                    from,
+                    begun,
+                    sides: &sides,
+                };
                 match transcription.step(&mut model.ears(), &request, &mut herald)? {
                     Step::Heard | Step::Stopped => {}
-                    Step::Ended => return Ok(End::Done(shifted_all(transcription.done(), from))),
+                    Step::Ended => return Ok(End::Done(whole(transcription.done()))),
                 }
             }
-            let cancelled = transcription.cancelled(&mut Herald { turn, from, begun });
-            Ok(End::Cancelled(shifted_all(cancelled, from)))
+            let mut herald = Herald {
+                turn,
+                from,
+                begun,
+                sides: &sides,
+            };
+            Ok(End::Cancelled(whole(transcription.cancelled(&mut herald))))
         };
         let end = attempt().unwrap_or_else(End::Failed);
         (end, begun.elapsed())
@@ -367,6 +385,7 @@ struct Herald<'a> {
     /// Where the source begins in the recording.
     from: Ms,
     begun: Instant,
+    sides: &'a Sides<'a>,
 }
 
 impl Watcher for Herald<'_> {
@@ -383,7 +402,11 @@ impl Watcher for Herald<'_> {
                 end: later(end, from),
             },
             Heard::Text(text) => Event::Text(job, text.to_owned()),
-            Heard::Segment(segment) => Event::Segment(job, shifted(segment.clone(), from)),
+            Heard::Segment(segment) => {
+                let mut segment = shifted(segment.clone(), from);
+                self.sides.name(&mut segment);
+                Event::Segment(job, segment)
+            }
             Heard::Progress { done, total } => {
                 let mut progress = Progress::new(done, total, self.begun.elapsed());
                 progress.done = later(done, from);

@@ -18,6 +18,7 @@ pub(crate) fn heard(recording: &Path) -> End {
         context: String::new(),
         from: Ms(0),
         longest_piece_s: None,
+        speakers: None,
     });
     for event in events {
         if let Event::Ended { end, .. } = event {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use earmark_audio::record::Recorder;
 use earmark_audio::{Error as AudioError, Source};
 use earmark_engine::{Error as EngineError, Observer, Outcome, Recognition, Request, Settings};
 use earmark_pipeline::Recognize;
@@ -137,6 +138,7 @@ fn job(recording: &str, model: &str, context: &str) -> Job {
         context: context.into(),
         from: Ms(0),
         longest_piece_s: None,
+        speakers: None,
     }
 }
 
@@ -308,6 +310,37 @@ fn a_job_goes_on_where_it_is_told_with_times_of_the_whole() {
     }
 }
 
+#[test]
+fn what_is_left_of_a_session_has_its_speakers() {
+    let folder = tempfile::tempdir().unwrap();
+    let recording = folder.path().join("both sides.wav");
+    let mut recorder = Recorder::create(&recording, 16_000, 2).unwrap();
+    // The others speak.
+    recorder.write(&[0.1, 0.5].repeat(16_000)).unwrap();
+    recorder.finish().unwrap();
+    let (mut queue, events, _loaded) = start();
+    let mut rest = job("", "m", "hello");
+    rest.recording = recording;
+    rest.from = Ms(400);
+    rest.speakers = Some(["Me", "Others"].map(str::to_owned));
+    queue.submit(rest);
+    let mut told = Vec::new();
+    let done = loop {
+        match events.recv().unwrap() {
+            Event::Segment(_, segment) => told.push(segment),
+            Event::Ended {
+                end: End::Done(transcript),
+                ..
+            } => break transcript,
+            Event::Ended { end, .. } => panic!("{end:?}"),
+            _ => {}
+        }
+    };
+    let names: Vec<_> = told.iter().map(|it| it.speaker.as_deref()).collect();
+    assert_eq!(names, [Some("Others")]);
+    assert_eq!(done.segments, told);
+}
+
 /// What is to be heard again; the middle one of three seconds.
 fn span(recording: &str, model: &str, context: &str) -> Span {
     Span {
@@ -453,6 +486,7 @@ fn a_held_job_ends_with_its_piece_and_goes_on_behind_it() {
     let (mut queue, events) = Queue::start_with(Box::new(tools), Habits::default());
     let three = || Job {
         longest_piece_s: Some(1),
+        speakers: None,
         ..job("three.wav", "small", "gate")
     };
     let follow = || {
