@@ -12,9 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::Duration;
 
-use earmark_store::{NewItem, Origin, Settings, State, Store};
-use earmark_transcript::{Ms, Segment, Timing, Transcript};
-use jiff::Timestamp;
+use earmark_store::{Origin, Settings, State};
 use serde_json::{Value, json};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{ConnectionExt as _, GrabMode, ModMask};
@@ -280,67 +278,38 @@ fn words_go_where_somebody_writes() {
     });
 }
 
-/// Puts a dictation into the history, as if it had been heard.
-fn remember(desktop: &Desktop, language: &str, text: &str) {
-    let segment = Segment {
-        start: Ms(0),
-        end: Ms(1000),
-        text: text.into(),
-        language: language.into(),
-        timing: Timing::Piece,
-        speaker: None,
-        words: Vec::new(),
-    };
-    let heard = Transcript::assemble(Ms(1000), vec![segment], Vec::new());
-    fs::create_dir_all(desktop.data()).expect("a folder");
-    let store = Store::open(&desktop.data().join("history.db"));
-    let mut store = store.expect("nobody else has it open");
-    let asked = NewItem {
-        source: desktop.data().join("recordings/gone.wav"),
-        name: "Dictation".into(),
-        origin: Origin::Dictation,
-        created: Timestamp::now(),
-        model: "demo".into(),
-        language: None,
-        context: String::new(),
-    };
-    let id = store.add(&asked).expect("it is added");
-    store.finish(id, &heard).expect("it is kept");
-}
-
-/// The demo understands `full stop`, and no other mark that can be spoken; so the others begin with
-/// their words in the history, and come to the clipboard through the tray.
+/// In both languages of the demo; where somebody writes, and in the tray.
 #[test]
 fn spoken_marks_and_lines_become_such() {
     let _turn = turn();
     with_server("dictation::spoken_marks_and_lines_become_such", || {
         let mut desktop = Desktop::start();
-        remember(
-            &desktop,
-            "English",
-            "Dear Anna, comma, new line, how are you question mark?",
-        );
-        remember(&desktop, "Chinese", "你好逗号，我们明天见句号。换行。小李");
         let program = open(&desktop, &json!({}));
         desktop.next("tray");
-        for (n, label, text) in [
-            (1, "Dear Anna, How are you?", "Dear Anna,\nHow are you?"),
-            (2, "你好，我们明天见。 小李", "你好，我们明天见。\n小李"),
-        ] {
-            choose(&mut desktop, label);
-            desktop.logged(&format!("entry {n} is copied"));
-            assert_eq!(desktop.clipboard(), text);
-        }
         let writer = Writer::open(&desktop);
-        tap(&desktop);
-        desktop.logged("entry 3 is being recorded");
-        let spoken = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/src-tauri/tests/desktop/full-stop.flac"
-        );
-        play_file(Path::new(spoken));
-        tap(&desktop);
-        writer.has("Good evening, Frank. Take care today. ");
+        let dictate = |n, file: &str, written: &str| {
+            tap(&desktop);
+            desktop.logged(&format!("entry {n} is being recorded"));
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src-tauri/tests/desktop");
+            play_file(&Path::new(folder).join(file));
+            tap(&desktop);
+            writer.has(written);
+        };
+        // "… from Vienna comma Ruth period new line the deadline …"
+        let english =
+            "The train leaves at 8:30 p.m. from Vienna, Ruth.\nThe deadline is April 3rd.";
+        let so_far = format!("{english} ");
+        dictate(1, "spoken-marks-en.flac", &so_far);
+        // "妻子不控制教室逗号你为什么不买报纸问号换行"
+        let chinese = "妻子不控制教室，你为什么不买报纸？\n";
+        dictate(2, "spoken-marks-zh.flac", &format!("{so_far}{chinese}"));
+
+        choose(&mut desktop, "The train leaves at 8:30 p.m. from Vienn…");
+        desktop.logged("entry 1 is copied");
+        assert_eq!(desktop.clipboard(), english);
+        choose(&mut desktop, chinese.trim_end());
+        desktop.logged("entry 2 is copied");
+        assert_eq!(desktop.clipboard(), chinese);
         drop(program);
     });
 }
