@@ -24,14 +24,15 @@ fn main() {
             next_ms += 600_000;
         }
     });
-    println!("minutes   words found   mean error");
+    println!("minutes   words found   mean error   median");
     for (nth, stretch) in stretches.iter().enumerate() {
         println!(
-            "{:4}      {:5} of {:5}   {:6.1} ms",
+            "{:4}      {:5} of {:5}   {:6.1} ms   {:4} ms",
             nth * 10,
             stretch.n_found,
             stretch.n_words,
-            stretch.mean_ms
+            stretch.mean_ms,
+            stretch.median_ms
         );
     }
     println!("resident memory every ten minutes, MB: {memory:.0?}");

@@ -158,6 +158,9 @@ impl Clip {
 pub struct Stretch {
     /// Mean distance of the found words' borders from the truth. Units: ms.
     pub mean_ms: f64,
+    /// The same, of the border in the middle: a few words that are found in a wrong place do not
+    /// count, and a drift moves all of them. Units: ms.
+    pub median_ms: u32,
     /// Words of the truth that were heard.
     pub n_found: usize,
     /// Words of the truth.
@@ -208,7 +211,7 @@ pub fn measure(mut joined: Joined, progress: impl FnMut(u32) + Send) -> Vec<Stre
 fn stretches(joined: &Joined, transcript: &Transcript) -> Vec<Stretch> {
     let heard: Vec<_> = transcript.segments.iter().flat_map(|s| &s.words).collect();
     let mut stretches: Vec<Stretch> = Vec::new();
-    let mut borders: Vec<(u64, u64)> = Vec::new();
+    let mut borders: Vec<Vec<u32>> = Vec::new();
     for words in &joined.given {
         let first = words.iter().find_map(|word| word.start_ms).unwrap_or(0);
         let last = words
@@ -218,7 +221,7 @@ fn stretches(joined: &Joined, transcript: &Transcript) -> Vec<Stretch> {
             .unwrap_or(first);
         let nth = (first / joined.stretch_ms) as usize;
         stretches.resize(stretches.len().max(nth + 1), Stretch::default());
-        borders.resize(stretches.len(), (0, 0));
+        borders.resize(stretches.len(), Vec::new());
         let from = heard.partition_point(|word| word.end.0 + 500 < first);
         let to = heard
             .partition_point(|word| word.start.0 < last + 500)
@@ -239,15 +242,15 @@ fn stretches(joined: &Joined, transcript: &Transcript) -> Vec<Stretch> {
                 (words[i].end_ms, near[j].end.0),
             ];
             for (truth, heard) in pairs {
-                if let Some(truth) = truth {
-                    borders[nth].0 += u64::from(truth.abs_diff(heard));
-                    borders[nth].1 += 1;
-                }
+                borders[nth].extend(truth.map(|truth| truth.abs_diff(heard)));
             }
         }
     }
-    for (stretch, (sum, n)) in stretches.iter_mut().zip(borders) {
-        stretch.mean_ms = sum as f64 / n.max(1) as f64;
+    for (stretch, mut borders) in stretches.iter_mut().zip(borders) {
+        borders.sort_unstable();
+        let sum: f64 = borders.iter().copied().map(f64::from).sum();
+        stretch.mean_ms = sum / borders.len().max(1) as f64;
+        stretch.median_ms = borders.get(borders.len() / 2).copied().unwrap_or(0);
     }
     stretches
 }
