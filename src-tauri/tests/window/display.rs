@@ -73,6 +73,18 @@ impl Display {
         panic!("the program does not see what is dragged over it");
     }
 
+    /// Puts a picture of a part of it into a file.
+    pub(crate) fn picture(&self, (x, y): (i64, i64), (width, height): (i64, i64), file: &Path) {
+        let made = Command::new("ffmpeg")
+            .args(["-loglevel", "error", "-y", "-f", "x11grab", "-draw_mouse", "0"])
+            .args(["-video_size", &format!("{width}x{height}")])
+            .args(["-i", &format!("{}+{x},{y}", self.name)])
+            .args(["-frames:v", "1"])
+            .arg(file)
+            .status();
+        assert!(made.is_ok_and(|it| it.success()), "{}", file.display());
+    }
+
     /// Puts a window on the display out of which these files can be dragged.
     fn lay_out(&self, files: &[&Path]) -> Program {
         // Another Python than the system's lacks GTK.

@@ -6,8 +6,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use crate::bus::Bus;
@@ -203,7 +201,8 @@ impl Window {
         self.display.drop_files(files, is_seen);
     }
 
-    /// Puts a picture of the page into the folder that `EARMARK_PICTURES` names, when it does.
+    /// Puts a picture of the page, as it is seen, into the folder that `EARMARK_PICTURES` names,
+    /// when it does. The driver's own pictures never come where a processor draws the page.
     pub(crate) fn picture(&self, name: &str) {
         let Some(folder) = std::env::var_os("EARMARK_PICTURES") else {
             return;
@@ -213,12 +212,10 @@ impl Window {
             requestAnimationFrame(() => requestAnimationFrame(() => (window.isPainted = true)));
             return window.isPainted";
         self.until("the page to be painted", 60, is_painted);
-        let path = format!("{}/screenshot", self.session);
-        let picture = self.driver.ask("GET", &path, &Value::Null, 60);
-        let picture = picture.expect("the driver makes pictures");
-        let picture = BASE64.decode(picture.as_str().expect("a picture is a text"));
+        let place = self.look("return [screenX, screenY, innerWidth, innerHeight]");
+        let [x, y, width, height] = [0, 1, 2, 3].map(|i| place[i].as_i64().expect("a number"));
         let file = PathBuf::from(folder).join(format!("window-{name}.png"));
-        fs::write(file, picture.expect("it is one")).expect("the folder can be written to");
+        self.display.picture((x, y), (width, height), &file);
     }
 
     fn click_on(&self, using: &str, value: &str) {
