@@ -76,7 +76,15 @@ impl Display {
     /// Puts a picture of a part of it into a file.
     pub(crate) fn picture(&self, (x, y): (i64, i64), (width, height): (i64, i64), file: &Path) {
         let made = Command::new("ffmpeg")
-            .args(["-loglevel", "error", "-y", "-f", "x11grab", "-draw_mouse", "0"])
+            .args([
+                "-loglevel",
+                "error",
+                "-y",
+                "-f",
+                "x11grab",
+                "-draw_mouse",
+                "0",
+            ])
             .args(["-video_size", &format!("{width}x{height}")])
             .args(["-i", &format!("{}+{x},{y}", self.name)])
             .args(["-frames:v", "1"])
