@@ -10,6 +10,12 @@
 //! The reference searches five seconds to either side, so that a piece can exceed its limit. Here
 //! a piece never exceeds the longest clip of the checkpoint: the search goes ahead only as far as
 //! that, and back at most half the limit, so that short limits cannot creep.
+//!
+//! A checkpoint that hears only short clips hears one or two sentences best. For it
+//! ([`Policy::at_pauses`]) a piece also ends in the middle of the first pause of half a second
+//! once it has a quarter of its limit. Measured with the demo checkpoint and its limit of 16 s on
+//! held-out recordings of 23 to 30 s: 100 in English, 6.5 % word errors without and 5.4 % with
+//! this; 25 at 10 dB, 15.8 and 10.7 %; 30 in Chinese, 2.5 and 1.5 % character errors.
 
 use earmark_audio::{Error, SAMPLE_RATE, Source};
 
@@ -32,6 +38,12 @@ const SEARCH_S: u32 = 5;
 /// a piece and the reader waits for its end, so the shorter one holds always.
 const LIMIT_S: u32 = 180;
 
+/// The shortest pause that ends a piece, 0.5 s. Units: [`FRAME`]s.
+const PAUSE: usize = 50;
+
+/// Loudness is compared by frames of 10 ms. Units: samples.
+const FRAME: usize = SAMPLE_RATE as usize / 100;
+
 /// Where a recording may be cut. Units: samples, all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -41,6 +53,8 @@ pub struct Policy {
     pub search_back: usize,
     /// How far after the limit a quiet place is sought.
     pub search_ahead: usize,
+    /// Whether a pause, too, ends a piece.
+    pub ends_at_pauses: bool,
 }
 
 impl Policy {
@@ -54,6 +68,15 @@ impl Policy {
             limit,
             search_back: samples(SEARCH_S).min(limit / 2),
             search_ahead,
+            ends_at_pauses: false,
+        }
+    }
+
+    /// The same, and a pause of half a second ends a piece that has a quarter of its limit.
+    pub fn at_pauses(self) -> Self {
+        Self {
+            ends_at_pauses: true,
+            ..self
         }
     }
 
@@ -65,6 +88,7 @@ impl Policy {
             limit: samples(limit_s),
             search_back: search,
             search_ahead: search,
+            ends_at_pauses: false,
         }
     }
 }
@@ -113,9 +137,10 @@ impl<'a> Pieces<'a> {
         if self.pending.is_empty() {
             return Ok(None);
         }
-        let n_samples = match self.pending.len() {
-            rest if rest <= self.policy.limit => rest,
-            _ => boundary(&self.pending, self.policy),
+        let n_samples = match self.pause() {
+            Some(middle) => middle,
+            None if self.pending.len() <= self.policy.limit => self.pending.len(),
+            None => boundary(&self.pending, self.policy),
         };
         let rest = self.pending.split_off(n_samples);
         let mut samples = std::mem::replace(&mut self.pending, rest);
@@ -132,6 +157,16 @@ impl<'a> Pieces<'a> {
     /// The source behind the pieces.
     pub fn source(&self) -> &dyn Source {
         self.source
+    }
+
+    /// Where a pause ends the next piece, if pauses do and there is one before the limit.
+    fn pause(&self) -> Option<usize> {
+        let longest = self.pending.len().min(self.policy.limit);
+        let least = self.policy.limit / 4;
+        let ends = |middle: &usize| *middle >= least.max(SHORTEST) && middle + SHORTEST <= longest;
+        self.policy
+            .ends_at_pauses
+            .then(|| pauses(&self.pending[..longest]).find(ends))?
     }
 
     /// Pulls blocks until the next cut can be decided.
@@ -160,6 +195,29 @@ pub(crate) fn boundary(samples: &[f32], policy: Policy) -> usize {
     let magnitude = |at: &usize| loudness(window[*at]);
     let sample = (0..WINDOW).min_by_key(magnitude).unwrap_or(0);
     (from + quiet + sample).max(1)
+}
+
+/// Middles of the stretches of half a second or more that are quieter than speech, in order.
+///
+/// Quiet is what is hardly louder than the quietest tenth of the frames, or 30 dB below the loudest;
+/// in both cases at least 12 dB below the loudest, so that steady sound is no pause.
+fn pauses(samples: &[f32]) -> impl Iterator<Item = usize> {
+    let power = |frame: &[f32]| frame.iter().map(|it| it * it).sum::<f32>() / FRAME as f32;
+    let frames: Vec<f32> = samples.chunks_exact(FRAME).map(power).collect();
+    let mut sorted = frames.clone();
+    sorted.sort_by(f32::total_cmp);
+    let floor = sorted.get(sorted.len() / 10).copied().unwrap_or(0.0);
+    let loudest = sorted.last().copied().unwrap_or(0.0);
+    let quiet = (loudest / 1000.0).max(floor * 2.0).min(loudest / 16.0);
+    let mut at = 0;
+    let mut runs = Vec::new();
+    for run in frames.chunk_by(|a, b| (*a <= quiet) == (*b <= quiet)) {
+        if run[0] <= quiet && run.len() >= PAUSE {
+            runs.push((at + run.len() / 2) * FRAME);
+        }
+        at += run.len();
+    }
+    runs.into_iter()
 }
 
 /// Start of the window with the smallest sum of magnitudes, the first of equals.

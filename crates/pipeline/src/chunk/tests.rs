@@ -81,6 +81,7 @@ fn the_search_is_shrunk_by_the_longest_clip() {
             limit,
             search_back: back,
             search_ahead: ahead,
+            ends_at_pauses: false,
         };
         assert_eq!(Policy::within(longest_s), policy, "{longest_s} s");
     };
@@ -98,6 +99,7 @@ fn a_search_no_longer_than_the_window_cuts_at_the_limit() {
         limit: 50_000,
         search_back: WINDOW / 2,
         search_ahead: WINDOW / 2,
+        ends_at_pauses: false,
     };
     assert_eq!(lengths(&with_gaps(60_000, &[]), policy), [50_000, 10_000]);
 }
@@ -112,6 +114,37 @@ fn a_short_rest_is_padded_and_its_length_is_kept() {
     assert_eq!(pieces[0].samples[99..101], [0.25, 0.0]);
 }
 
+/// Pieces of at most ten seconds that end at pauses; they have at least two and a half, and
+/// without a pause they end after five at the earliest.
+fn at_pauses(samples: &[f32]) -> Vec<usize> {
+    lengths(samples, Policy::within(10).at_pauses())
+}
+
+#[test]
+fn a_pause_of_half_a_second_ends_a_piece_in_its_middle() {
+    let samples = with_gaps(150_000, &[(50_000, 62_000)]);
+    assert_eq!(at_pauses(&samples), [56_000, 94_000]);
+    assert_eq!(lengths(&samples, Policy::within(10)), [150_000]);
+}
+
+#[test]
+fn shorter_or_earlier_or_last_pauses_do_not_end_a_piece() {
+    let gaps = [(20_000, 32_000), (50_000, 57_000), (88_000, 100_000)];
+    for gap in gaps {
+        assert_eq!(at_pauses(&with_gaps(100_000, &[gap])), [100_000], "{gap:?}");
+    }
+}
+
+#[test]
+fn a_pause_is_found_in_noise_and_steady_sound_is_none() {
+    let mut samples = with_gaps(150_000, &[(50_000, 62_000)]);
+    for (i, it) in samples.iter_mut().enumerate() {
+        *it += ((i as u32).wrapping_mul(2_654_435_761) as f32 / u32::MAX as f32 - 0.5) * 0.2;
+    }
+    assert_eq!(at_pauses(&samples), [56_000, 94_000]);
+    assert_eq!(at_pauses(&with_gaps(150_000, &[])), [150_000]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
@@ -120,11 +153,12 @@ proptest! {
         longest_s in 1_u32..5,
         size in 1_000_usize..40_000,
         seed in any::<u32>(),
+        pauses in any::<bool>(),
     ) {
         let samples: Vec<f32> = (0..n_samples as u32)
             .map(|i| (i.wrapping_mul(2_654_435_761).wrapping_add(seed) >> 8) as f32 / 1e8)
             .collect();
-        let policy = Policy::within(longest_s);
+        let policy = Policy { ends_at_pauses: pauses, ..Policy::within(longest_s) };
         let pieces = pieces(&samples, policy, size);
         let mut at = 0;
         for piece in &pieces {
@@ -134,7 +168,7 @@ proptest! {
             at += piece.n_samples;
         }
         prop_assert_eq!(at, n_samples);
-        let longest = policy.limit - policy.search_back;
-        prop_assert!(pieces.len() <= n_samples / longest + 1, "cuts do not creep");
+        let least = if pauses { policy.limit / 4 } else { policy.limit - policy.search_back };
+        prop_assert!(pieces.len() <= n_samples / least + 1, "cuts do not creep");
     }
 }

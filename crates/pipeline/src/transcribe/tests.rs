@@ -123,6 +123,7 @@ fn run(script: &mut Script, notes: &mut Notes) -> Outcome {
         limit: 16_000,
         search_back: 0,
         search_ahead: 0,
+        ends_at_pauses: false,
     };
     let mut source = Tone::new(48_000);
     transcribe(
@@ -339,6 +340,7 @@ fn timed(lines: &[(&str, &str)]) -> Transcript {
         limit: 16_000,
         search_back: 0,
         search_ahead: 0,
+        ends_at_pauses: false,
     };
     let (mut script, mut ruler) = (Script::new(lines), Ruler { n_calls: 0 });
     let ears = Ears {
