@@ -22,7 +22,14 @@ pub(crate) struct Place {
 }
 
 /// The right to change a checkpoint; it ends when this is dropped or the program dies.
-pub(crate) struct Right(#[expect(dead_code, reason = "the lock lives as long as the file")] File);
+pub(crate) struct Right(File);
+
+impl Drop for Right {
+    /// Closing the file is not enough: a child that is just being started has it open, too.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
 
 impl Place {
     /// Errors: [`Error::BuiltIn`].
@@ -137,5 +144,23 @@ pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     match removed {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::disk(path, &error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry;
+
+    #[test]
+    fn the_right_ends_even_if_a_child_has_its_file_open() {
+        let home = tempfile::tempdir().unwrap();
+        let place = Place::new(entry("qwen3-asr-0.6b").unwrap(), home.path()).unwrap();
+        let right = place.take().unwrap();
+        assert!(matches!(place.take(), Err(Error::Locked { .. })));
+        let child_s = right.0.try_clone().unwrap();
+        drop(right);
+        assert!(place.take().is_ok());
+        drop(child_s);
     }
 }
