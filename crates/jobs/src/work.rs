@@ -36,10 +36,6 @@ pub(crate) trait Tools: Send {
     }
 }
 
-/// A model that hears no longer clips than this hears best what lies between two pauses. Units:
-/// seconds.
-const SHORT_CLIPS_S: u32 = 30;
-
 /// A loaded model.
 pub(crate) struct Model {
     pub(crate) recognizer: Box<dyn Recognize>,
@@ -60,12 +56,7 @@ impl Model {
     fn policy(&self, longest_s: Option<u32>) -> Policy {
         let its_aligners = self.aligner.as_ref().map_or(u32::MAX, |it| it.longest_s());
         let wanted = longest_s.unwrap_or(u32::MAX);
-        let policy = Policy::within(wanted.min(self.longest_clip_s).min(its_aligners));
-        if self.longest_clip_s <= SHORT_CLIPS_S {
-            policy.at_pauses()
-        } else {
-            policy
-        }
+        Policy::within(wanted.min(self.longest_clip_s).min(its_aligners))
     }
 }
 

@@ -42,6 +42,13 @@ fn lengths(samples: &[f32], policy: Policy) -> Vec<usize> {
         .collect()
 }
 
+fn without_pauses(longest_s: u32) -> Policy {
+    Policy {
+        ends_at_pauses: false,
+        ..Policy::within(longest_s)
+    }
+}
+
 /// A steady loudness with quiet stretches.
 fn with_gaps(n_samples: usize, gaps: &[(usize, usize)]) -> Vec<f32> {
     let mut samples: Vec<f32> = (0..n_samples)
@@ -64,7 +71,7 @@ fn what_fits_is_one_piece() {
 fn the_cut_is_the_first_silent_sample_of_the_first_silent_window() {
     // Two gaps of the same silence lie in the search window; before them it was loud.
     let samples = with_gaps(400_000, &[(290_000, 295_000), (300_000, 310_000)]);
-    assert_eq!(lengths(&samples, Policy::within(20)), [290_000, 110_000]);
+    assert_eq!(lengths(&samples, without_pauses(20)), [290_000, 110_000]);
 }
 
 #[test]
@@ -75,22 +82,24 @@ fn the_reference_looks_past_the_limit_and_a_checkpoint_s_longest_clip_does_not()
 }
 
 #[test]
-fn the_search_is_shrunk_by_the_longest_clip() {
-    let check = |longest_s, limit, back, ahead| {
+fn the_longest_clip_shrinks_the_search_and_decides_about_pauses() {
+    let check = |longest_s, limit, back, ahead, ends_at_pauses| {
         let policy = Policy {
             limit,
             search_back: back,
             search_ahead: ahead,
-            ends_at_pauses: false,
+            ends_at_pauses,
         };
         assert_eq!(Policy::within(longest_s), policy, "{longest_s} s");
     };
-    check(1200, 180 * 16_000, 80_000, 80_000);
-    check(182, 180 * 16_000, 80_000, 32_000);
-    check(180, 180 * 16_000, 80_000, 0);
-    check(15, 15 * 16_000, 80_000, 0);
-    check(4, 4 * 16_000, 32_000, 0);
-    check(0, 16_000, 8_000, 0);
+    check(1200, 180 * 16_000, 80_000, 80_000, false);
+    check(182, 180 * 16_000, 80_000, 32_000, false);
+    check(180, 180 * 16_000, 80_000, 0, false);
+    check(31, 31 * 16_000, 80_000, 0, false);
+    check(30, 30 * 16_000, 80_000, 0, true);
+    check(15, 15 * 16_000, 80_000, 0, true);
+    check(4, 4 * 16_000, 32_000, 0, true);
+    check(0, 16_000, 8_000, 0, true);
 }
 
 #[test]
@@ -117,14 +126,14 @@ fn a_short_rest_is_padded_and_its_length_is_kept() {
 /// Pieces of at most ten seconds that end at pauses; they have at least two and a half, and
 /// without a pause they end after five at the earliest.
 fn at_pauses(samples: &[f32]) -> Vec<usize> {
-    lengths(samples, Policy::within(10).at_pauses())
+    lengths(samples, Policy::within(10))
 }
 
 #[test]
 fn a_pause_of_half_a_second_ends_a_piece_in_its_middle() {
     let samples = with_gaps(150_000, &[(50_000, 62_000)]);
     assert_eq!(at_pauses(&samples), [56_000, 94_000]);
-    assert_eq!(lengths(&samples, Policy::within(10)), [150_000]);
+    assert_eq!(lengths(&samples, without_pauses(10)), [150_000]);
 }
 
 #[test]

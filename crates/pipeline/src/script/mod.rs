@@ -76,7 +76,10 @@ pub fn align_script(
     mut tools: Tools<'_>,
     watcher: &mut dyn Watcher,
 ) -> Result<Option<Timed>, Error> {
-    let policy = Policy::within(tools.aligner.longest_s());
+    let policy = Policy {
+        ends_at_pauses: false, // what the aligner can take whole needs no recogniser
+        ..Policy::within(tools.aligner.longest_s())
+    };
     let mut script = Script::new(lines, language);
     let Some(heard) = hear(open()?.as_mut(), policy, language, &mut tools, watcher)? else {
         return Ok(None);
