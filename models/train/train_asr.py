@@ -54,7 +54,7 @@ def arguments():
     p.add_argument("--world", type=int, default=1)
     p.add_argument("--meet", help="file for the ranks to find each other")
     p.add_argument("--dev", nargs="+", default=DEV, help="development sets to decode now and then")
-    p.add_argument("--eval-minutes", type=float, default=6)
+    p.add_argument("--eval-minutes", type=float, default=30)
     return p.parse_args()
 
 
@@ -178,7 +178,7 @@ def main():
         print("   dev", {k: f"{e:.3f}/{l:.2f}" for k, (e, l) in figures.items()}, flush=True)
         agree(0, a)
 
-    begin, last_eval, sums, summed, first = time.time() - spent, time.time(), {}, 0, step
+    begin, last_eval, last_save, sums, summed, first = time.time() - spent, time.time(), time.time(), {}, 0, step
     while True:
         spent = agree(time.time() - begin, a)
         progress = step / a.steps if a.steps else spent / (60 * a.minutes)
@@ -202,8 +202,10 @@ def main():
             print(f"{spent / 60:5.1f} min, step {step}, {sound / 3600:.1f} h seen, {sound / spent:.0f} s/s, {figures}, norm {norm:.2f}, load {os.getloadavg()[0]:.1f}", flush=True)
         if step % 50 == 0:
             sums, summed = {}, 0
-        if step % 20 == 0 and agree(time.time() - last_eval > 60 * a.eval_minutes, a):
+        if time.time() - last_save > 300:
             save()
+            last_save = time.time()
+        if step % 20 == 0 and agree(time.time() - last_eval > 60 * a.eval_minutes, a):
             evaluate(progress > a.long_from + 0.1, 1)
             last_eval = time.time()
     save()
