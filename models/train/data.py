@@ -244,29 +244,34 @@ def _guide(rows, T):
 
 
 class Batches:
-    """Endless stream of batches of similar length. `budget` bounds the chunks (seconds) of a batch."""
+    """Endless stream of batches of clips of one length. `budget` bounds the chunks (seconds) of a batch."""
 
-    def __init__(self, clips, budget, seed):
-        self.clips, self.budget, self.r = clips, budget, random.Random(seed)
-        self.queue, self.longest = [], None
+    def __init__(self, clips, seed, rank=0):
+        """Ranks with one seed go through the lengths together, so that none waits long for another."""
+        self.shared, self.r = random.Random(seed), random.Random(seed * 2 + rank)
+        self.by_length, self.queues, self.limits = {}, {}, None
+        for c in clips:
+            self.by_length.setdefault(c["chunks"], []).append(c)
 
-    def next(self, longest, budget=None):
-        """A list of clips, none longer than `longest` seconds."""
-        budget = budget or self.budget
-        if not self.queue or (longest, budget) != self.longest:
-            self.longest, self.queue = (longest, budget), []
-            by_length = {}
-            for c in self.clips:
-                if c["chunks"] <= longest:
-                    by_length.setdefault(c["chunks"], []).append(c)
-            for chunks, group in by_length.items():
-                self.r.shuffle(group)
-                size = max(2, budget // chunks)
-                for i in range(0, len(group), size * 8):  # texts of like length together: less padding
-                    pool = sorted(group[i : i + size * 8], key=lambda c: len(c["ids"]))
-                    self.queue += [pool[j : j + size] for j in range(0, len(pool), size) if len(pool) - j > size // 2 or len(pool) < size]
-            self.r.shuffle(self.queue)
-        return self.queue.pop()
+    def next(self, longest, budget):
+        """A list of clips of one length, none longer than `longest` seconds."""
+        if (longest, budget) != self.limits:
+            self.limits, self.queues = (longest, budget), {}
+        lengths = sorted(n for n in self.by_length if n <= longest)
+        chunks = self.shared.choices(lengths, [len(self.by_length[n]) / max(2, budget // n) for n in lengths])[0]
+        if not self.queues.get(chunks):
+            self.queues[chunks] = self._shuffled(self.by_length[chunks], max(2, budget // chunks))
+        return self.queues[chunks].pop()
+
+    def _shuffled(self, clips, size):
+        """All the clips once, in batches; texts of like length together: less padding."""
+        self.r.shuffle(clips)
+        batches = []
+        for i in range(0, len(clips), size * 8):
+            pool = sorted(clips[i : i + size * 8], key=lambda c: len(c["ids"]))
+            batches += [pool[j : j + size] for j in range(0, len(pool), size) if len(pool) - j > size // 2 or len(pool) < size]
+        self.r.shuffle(batches)
+        return batches
 
 
 def phone_names(folder):

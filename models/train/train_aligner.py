@@ -136,7 +136,7 @@ def main():
     if resumed:
         optimizer.load(old["optimizer"])
         step, spent, sound = old["step"], old["spent"], old["sound"]
-    batches = Batches(train.clips, a.budget, a.seed * 1000003 + step * 2 + a.rank)
+    batches = Batches(train.clips, a.seed * 1000003 + step, a.rank)
     r, rng = random.Random(a.seed + 7 * step + a.rank), np.random.default_rng(a.seed + 13 * step + a.rank)
     centres = torch.arange(CLASSES).float()
 
@@ -159,7 +159,7 @@ def main():
         progress = step / a.steps if a.steps else spent / (60 * a.minutes)
         if progress >= 1:
             break
-        clips = batches.next(10 if progress < a.long_from else 30)
+        clips = batches.next(10 if progress < a.long_from else 30, a.budget)
         batch = batch_of(train, clips, rng)
         guided, guide_weight = model.thinker.model.layers[2].self_attn, 0.4 * min(1.0, max(0.0, (0.9 - progress) / 0.3))
         guided.guides = {0: guide_of(batch)} if guide_weight > 0 else {}

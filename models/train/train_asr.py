@@ -162,7 +162,7 @@ def main():
             step, spent, sound = old["step"], old["spent"], old["sound"]
     few = random.Random(a.seed)
     train.clips = [c for c in train.clips if c["chunks"] <= a.longest or few.random() < 0.1]
-    batches = Batches(train.clips, a.budget, a.seed * 1000003 + step * 2 + a.rank)
+    batches = Batches(train.clips, a.seed * 1000003 + step, a.rank)
     r, rng = random.Random(a.seed + 7 * step + a.rank), np.random.default_rng(a.seed + 13 * step + a.rank)
     torch.manual_seed(a.seed + step * 2 + a.rank)
 
