@@ -157,14 +157,15 @@ impl<'a> Pieces<'a> {
     /// Where a pause ends the next piece, if pauses do and there is one before the limit that
     /// leaves no scrap on either side.
     fn pause(&self) -> Option<usize> {
-        let limit = self.policy.limit;
+        let (limit, least) = (self.policy.limit, self.policy.limit / 4);
         let longest = self.pending.len().min(limit);
-        let least = limit / 4;
         let is_last = self.pending.len() <= limit;
         let latest = longest.saturating_sub(if is_last { least } else { 0 });
-        self.policy
-            .ends_at_pauses
-            .then(|| pauses(&self.pending[..longest]).find(|it| (least..=latest).contains(it)))?
+        if !self.policy.ends_at_pauses {
+            return None;
+        }
+        let mut middles = pauses(&self.pending[..longest]).into_iter();
+        middles.find(|it| (least..=latest).contains(it))
     }
 
     /// Pulls blocks until the next cut can be decided.
@@ -199,7 +200,7 @@ pub(crate) fn boundary(samples: &[f32], policy: Policy) -> usize {
 ///
 /// Quiet is what is hardly louder than the quietest tenth of the frames, or 30 dB below the loudest;
 /// in both cases at least 12 dB below the loudest, so that steady sound is no pause.
-fn pauses(samples: &[f32]) -> impl Iterator<Item = usize> {
+fn pauses(samples: &[f32]) -> Vec<usize> {
     let power = |frame: &[f32]| frame.iter().map(|it| it * it).sum::<f32>() / FRAME as f32;
     let frames: Vec<f32> = samples.chunks_exact(FRAME).map(power).collect();
     let mut sorted = frames.clone();
@@ -207,15 +208,14 @@ fn pauses(samples: &[f32]) -> impl Iterator<Item = usize> {
     let floor = sorted.get(sorted.len() / 10).copied().unwrap_or(0.0);
     let loudest = sorted.last().copied().unwrap_or(0.0);
     let quiet = (loudest / 1000.0).max(floor * 2.0).min(loudest / 16.0);
-    let mut at = 0;
-    let mut runs = Vec::new();
+    let (mut at, mut middles) = (0, Vec::new());
     for run in frames.chunk_by(|a, b| (*a <= quiet) == (*b <= quiet)) {
         if run[0] <= quiet && run.len() >= PAUSE {
-            runs.push((at + run.len() / 2) * FRAME);
+            middles.push((at + run.len() / 2) * FRAME);
         }
         at += run.len();
     }
-    runs.into_iter()
+    middles
 }
 
 /// Start of the window with the smallest sum of magnitudes, the first of equals.
