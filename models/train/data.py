@@ -243,6 +243,15 @@ def _guide(rows, T):
     return tuple(map(torch.from_numpy, (queries, window, weight)))
 
 
+def moved(batch, device):
+    """A tensor, or a tuple, list or dictionary of tensors (or None), on `device`."""
+    if isinstance(batch, dict):
+        return {k: moved(v, device) for k, v in batch.items()}
+    if isinstance(batch, (tuple, list)):
+        return tuple(moved(v, device) for v in batch)
+    return batch.to(device) if isinstance(batch, torch.Tensor) else batch
+
+
 class Batches:
     """Endless stream of batches of clips of one length. `budget` bounds the chunks (seconds) of a batch."""
 

@@ -5,7 +5,7 @@ import unicodedata
 
 import torch
 
-from data import LANGUAGE
+from data import LANGUAGE, moved
 from model import Cache
 
 
@@ -30,34 +30,36 @@ def normal(text, lang):
 def greedy(model, clips, batch, limit=260, windows=True):
     """Decode `batch` (clips of a data.Clips); returns the raw strings, language tag included."""
     t, c = clips.tokens, model.config
-    dtype = next(model.parameters()).dtype
+    dtype, device = next(model.parameters()).dtype, next(model.parameters()).device
     out = [None] * len(batch)
     order = sorted(range(len(batch)), key=lambda i: batch[i]["rows"])
     for begin in range(0, len(order), 16):
         chosen = order[begin : begin + 16]
         part = [batch[i] for i in chosen]
-        mel, real = clips.audio(part)
+        mel, real = moved(clips.audio(part), device)
         prompts = [t.prompt(p["context"], p["rows"]) for p in part]
-        lengths = torch.tensor([len(p) for p in prompts])
+        lengths = torch.tensor([len(p) for p in prompts], device=device)
         B, T = len(part), int(lengths.max())
         most = min(limit, 24 + int(max(p["frames"] for p in part) * 0.09))
         ids = torch.full((B, T), t.pad)
         for b, p in enumerate(prompts):
             ids[b, : len(p)] = torch.tensor(p)
-        x, _ = model.embed(ids, mel.to(dtype), real, t.audio, windows)
-        caches = [Cache(B, T + most, c["kv_heads"], c["head_dim"], dtype) for _ in range(c["layers"])]
-        keys, positions = torch.arange(T + most), torch.arange(T)[None].expand(B, T)
+        x, _ = model.embed(ids.to(device), mel.to(dtype), real, t.audio, windows)
+        caches = [Cache(B, T + most, c["kv_heads"], c["head_dim"], dtype, device) for _ in range(c["layers"])]
+        keys = torch.arange(T + most, device=device)
+        positions = keys[None, :T].expand(B, T)
         for cache in caches:
             cache.positions, cache.mask = positions, (keys[None, None] <= positions[..., None])[:, None]
-        last = model.thinker.model(x, caches, positions)[torch.arange(B), lengths - 1]
-        results, done, position = [[] for _ in part], torch.zeros(B, dtype=torch.bool), lengths.clone()
+        last = model.thinker.model(x, caches, positions)[keys[:B], lengths - 1]
+        results, done, position = [[] for _ in part], torch.zeros(B, dtype=torch.bool, device=device), lengths.clone()
         for _ in range(most):
             token = model.thinker.lm_head(last).float().argmax(-1)
             done |= (token == t.end) | (token == t.pad)
-            for b in range(B):
-                if not done[b]:
-                    results[b].append(int(token[b]))
-            if done.all():
+            over = done.tolist()
+            for b, one in enumerate(token.tolist()):
+                if not over[b]:
+                    results[b].append(one)
+            if all(over):
                 break
             here = position[:, None]
             for cache in caches:  # positions behind a clip's own prompt are overwritten before they are seen

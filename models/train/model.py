@@ -264,13 +264,13 @@ class Model(nn.Module):
 class Cache:
     """Keys and values of a padded batch, each clip at its own length."""
 
-    def __init__(self, batch, capacity, kv_heads, head_dim, dtype):
-        self.k = torch.zeros(batch, kv_heads, capacity, head_dim, dtype=dtype)
+    def __init__(self, batch, capacity, kv_heads, head_dim, dtype, device):
+        self.k = torch.zeros(batch, kv_heads, capacity, head_dim, dtype=dtype, device=device)
         self.v = torch.zeros_like(self.k)
         self.positions = self.mask = None
 
     def extend(self, k, v):
-        batch = torch.arange(k.shape[0])[:, None]
+        batch = torch.arange(k.shape[0], device=k.device)[:, None]
         self.k[batch, :, self.positions] = k.transpose(1, 2).to(self.k.dtype)
         self.v[batch, :, self.positions] = v.transpose(1, 2).to(self.v.dtype)
         return self.k, self.v

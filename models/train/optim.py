@@ -25,8 +25,11 @@ def orthogonal(g):
     return x.T if flip else x
 
 
-def faster_type():
-    """bfloat16 where the processor multiplies it faster than float32; where it has no such instructions bf16 is fifty times slower."""
+def faster_type(device):
+    """bfloat16 on a GPU that has it, and where the processor multiplies it faster than float32; where that has no such instructions
+    bf16 is fifty times slower."""
+    if device.type != "cpu":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
     a, b, took = torch.randn(256, 256), torch.randn(256, 512), {}
     for kind in (torch.float32, torch.bfloat16):
         x, y = a.to(kind), b.to(kind)
@@ -41,12 +44,13 @@ def faster_type():
 
 class Optimizer:
     def __init__(self, model, muon, lr, rank=0, world=1, decay=0.02, average=0.998):
-        """`muon`: learning rate of Muon, 0 for AdamW everywhere; `lr`: AdamW's; `average`: decay of the running mean."""
+        """Trains the model on the device where it is. `muon`: learning rate of Muon, 0 for AdamW everywhere; `lr`: AdamW's;
+        `average`: decay of the running mean."""
         self.rank, self.world, self.average, self.decay, self.count = rank, world, average, decay, 0
         self.frozen = {n: p for n, p in model.named_parameters() if not p.requires_grad}
         self.master = {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
         self.running = {n: p.clone() for n, p in self.master.items()}
-        self.kind = faster_type()
+        self.kind = faster_type(next(model.parameters()).device)
         model.to(self.kind)
         self.live = {n: p for n, p in model.named_parameters() if p.requires_grad}
         matrix = lambda n, p: muon > 0 and p.dim() == 2 and "embed" not in n and "lm_head" not in n and "phone_head" not in n

@@ -18,7 +18,7 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 
-from data import Batches, Clips, Tokens, shards
+from data import Batches, Clips, Tokens, moved, shards
 from features import row_times
 from model import Model
 from optim import Optimizer
@@ -79,8 +79,9 @@ def guide_of(batch):
 
 def logits(model, clips, batch, windows=True):
     """[B, S, CLASSES]"""
-    mel, real, ids, at, _ = batch
-    x, _ = model.embed(ids, mel.to(next(model.parameters()).dtype), real, clips.tokens.audio, windows)
+    weight = next(model.parameters())
+    mel, real, ids, at, _ = moved(batch, weight.device)
+    x, _ = model.embed(ids, mel.to(weight.dtype), real, clips.tokens.audio, windows)
     y = model.thinker.model(x)
     return model.thinker.lm_head(y.gather(1, at[..., None].expand(-1, -1, y.shape[-1]))).float()
 
@@ -91,7 +92,7 @@ def errors(model, clips):
     found, order = [], sorted(clips.clips, key=lambda c: c["rows"])
     for i in range(0, len(order), 16):
         batch = batch_of(clips, order[i : i + 16])
-        miss = (logits(model, clips, batch).argmax(-1) * SEGMENT - batch[4]).abs()
+        miss = (logits(model, clips, batch).argmax(-1).cpu() * SEGMENT - batch[4]).abs()
         found.append(miss[~torch.isnan(miss)])
     return torch.cat(found).numpy() * 1000
 
@@ -109,6 +110,7 @@ def main():
     p.add_argument("--budget", type=int, default=56)
     p.add_argument("--long-from", type=float, default=0.1, help="progress at which clips of more than 10 s join")
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--device", default="cpu", help="cpu, or cuda: one rank, with the budget of two")
     p.add_argument("--rank", type=int, default=0)
     p.add_argument("--world", type=int, default=1)
     p.add_argument("--meet")
@@ -131,6 +133,7 @@ def main():
     if not resumed:  # everything but the head comes from the speech-to-text run's averaged weights
         weights = {n: w for n, w in old["optimizer"]["mean"].items() if n in model.state_dict() and "lm_head" not in n}
         model.load_state_dict(weights, strict=False)
+    model.to(a.device)
     optimizer = Optimizer(model, a.muon, a.lr, a.rank, a.world)
     step, spent, sound = 0, 0.0, 0.0
     if resumed:
@@ -138,7 +141,7 @@ def main():
         step, spent, sound = old["step"], old["spent"], old["sound"]
     batches = Batches(train.clips, a.seed * 1000003 + step, a.rank)
     r, rng = random.Random(a.seed + 7 * step + a.rank), np.random.default_rng(a.seed + 13 * step + a.rank)
-    centres = torch.arange(CLASSES).float()
+    centres = torch.arange(CLASSES, device=a.device).float()
 
     def save():
         if a.rank == 0:
@@ -162,9 +165,10 @@ def main():
         clips = batches.next(10 if progress < a.long_from else 30, a.budget)
         batch = batch_of(train, clips, rng)
         guided, guide_weight = model.thinker.model.layers[2].self_attn, 0.4 * min(1.0, max(0.0, (0.9 - progress) / 0.3))
-        guided.guides = {0: guide_of(batch)} if guide_weight > 0 else {}
-        out, known = logits(model, train, batch, r.random() > 0.15), ~torch.isnan(batch[4])
-        away = (centres[None] - batch[4][known][:, None] / SEGMENT).abs()
+        guided.guides = {0: moved(guide_of(batch), a.device)} if guide_weight > 0 else {}
+        times = batch[4].to(a.device)
+        out, known = logits(model, train, batch, r.random() > 0.15), ~torch.isnan(times)
+        away = (centres[None] - times[known][:, None] / SEGMENT).abs()
         target = (1 - away).clamp(min=0) + 0.02 * torch.exp(-(away**2) / 8)
         loss = -(target / target.sum(-1, keepdim=True) * F.log_softmax(out[known], -1)).sum(-1).mean()
         total += float(loss.detach())

@@ -24,7 +24,7 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from safetensors.torch import load_file
 
-from data import Batches, Clips, Tokens, phone_names, shards
+from data import Batches, Clips, Tokens, moved, phone_names, shards
 from decode import quick
 from model import Model
 from optim import Optimizer
@@ -50,6 +50,7 @@ def arguments():
     p.add_argument("--average", type=float, default=0.998, help="decay of the running mean of the weights")
     p.add_argument("--contexts", type=float, default=0.3, help="share of the clips without a rare name that are shown with a context")
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--device", default="cpu", help="cpu, or cuda: one rank, with the budgets of two")
     p.add_argument("--rank", type=int, default=0)
     p.add_argument("--world", type=int, default=1)
     p.add_argument("--meet", help="file for the ranks to find each other")
@@ -66,8 +67,9 @@ def heard(model, train, clips):
     """The encoder's rows for the clips, one after the other; kept with each clip, for an encoder that does not change."""
     new = [c for c in clips if "heard" not in c]
     if new:
-        mel, real = train.audio(new)
-        rows = model.thinker.audio_tower(mel.to(next(model.parameters()).dtype), real)[0]
+        weight = next(model.parameters())
+        mel, real = moved(train.audio(new), weight.device)
+        rows = model.thinker.audio_tower(mel.to(weight.dtype), real)[0]
         for c, own in zip(new, rows):
             c["heard"] = own[: c["rows"]].half()
     return torch.cat([c["heard"] for c in clips])
@@ -100,7 +102,7 @@ def losses(model, batch, clips, progress, windows, fresh_phones=False, rows=None
     each = F.cross_entropy(head(y[at]).float(), batch["text"][at], label_smoothing=0.03, reduction="none")
     text = (each * (1 + batch["listed"][at])).mean()  # what is copied counts twice
     copied = float(each.detach()[batch["listed"][at]].mean()) if batch["listed"].any() else 0.0
-    at = (batch["said"] >= 0) & ((batch["said"] != t.pad) | (torch.rand(batch["said"].shape) < 0.2))
+    at = (batch["said"] >= 0) & ((batch["said"] != t.pad) | (torch.rand(batch["said"].shape).to(y.device) < 0.2))
     said = F.cross_entropy(head(y[at]).float(), batch["said"][at])
     phones = torch.zeros(())
     if rows is None:
@@ -122,7 +124,7 @@ def agree(value, a):
 
 def averaged(optimizer, model):
     """A float32 copy of the model with the running mean of the weights."""
-    twin = Model(**model.config)
+    twin = Model(**model.config).to(next(model.parameters()).device)
     twin.load_state_dict(optimizer.mean, strict=False)  # the tied head has no entry of its own
     return twin.eval()
 
@@ -148,6 +150,7 @@ def main():
     model = Model(vocab=tokens.size, phones=len(train.phones))
     if exported:
         model.load_state_dict({n: w.float() for n, w in load_file(f"{source}/model.safetensors").items()}, strict=False)  # but for the phonemes
+    model.to(a.device)
     if a.rank == 0:
         hours = sum(c["frames"] for c in train.clips) / 360000
         print(f"{len(train.clips)} clips, {hours:.1f} h for each rank, {sum(p.numel() for p in model.thinker.parameters()) / 1e6:.2f} M parameters, loaded in {time.time() - begin:.0f} s", flush=True)
@@ -186,7 +189,7 @@ def main():
             break
         longest = 30 if progress >= a.long_from else 5 if progress < 0.05 else 10
         clips = batches.next(longest, a.late_budget if a.late_budget and progress >= 0.5 else a.budget)
-        batch = train.batch(clips, r, rng if progress > 0.25 or a.init else None)
+        batch = moved(train.batch(clips, r, rng if progress > 0.25 or a.init else None), a.device)
         rows = heard(model, train, clips) if a.freeze_encoder else None
         loss, parts = losses(model, batch, train, progress, r.random() > 0.15, exported and progress < 0.1, rows)
         loss.backward()
