@@ -91,6 +91,7 @@ export const en = {
   app: "Earmark",
   failure: (code: Code) => codes[code],
   languageName: (name: string) => languages[name] ?? name,
+  modelTitle: (title: string) => title,
 
   nav: {
     label: "Main",

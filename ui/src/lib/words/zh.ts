@@ -48,10 +48,16 @@ const reasons: Record<AdviceReason, string> = {
   "too-little-memory": "它是最小的一个，不过内存可能仍然不够。",
 };
 
+/** Titles that are more than a name, as the catalog has them in English. */
+const titles: Record<string, string> = {
+  "demo (synthetic sample voice only)": "演示模型（只听得懂样例里的合成语音）",
+  "demo aligner (synthetic sample voice only)": "演示对齐模型（只适用于样例里的合成语音）",
+};
+
 /** What the catalog says in English. */
 const abouts: Record<string, string> = {
-  demo: "极小的内置模型，只听得懂示例里的合成语音。",
-  "demo-aligner": "与演示模型配套的对齐模型，只适用于示例里的合成语音。",
+  demo: "极小的内置模型，只听得懂样例里的合成语音。",
+  "demo-aligner": "与演示模型配套的对齐模型，只适用于样例里的合成语音。",
   "Qwen3-ASR-0.6B": "速度快，适合日常语音，普通电脑即可运行。",
   "Qwen3-ASR-1.7B": "最准确，适合内存充裕的电脑。",
   "Qwen3-ForcedAligner-0.6B": "为已知文本的每个词标出时间。",
@@ -122,6 +128,7 @@ export const zh: Words = {
   app: "Earmark",
   failure: (code) => codes[code],
   languageName: (name) => languages[name] ?? name,
+  modelTitle: (title) => titles[title] ?? title,
 
   nav: {
     label: "主导航",
