@@ -244,12 +244,12 @@ def _guide(rows, T):
 
 
 def moved(batch, device):
-    """A tensor, or a tuple, list or dictionary of tensors (or None), on `device`."""
+    """A tensor, None, or a tuple or dictionary of such, on `device`."""
     if isinstance(batch, dict):
         return {k: moved(v, device) for k, v in batch.items()}
-    if isinstance(batch, (tuple, list)):
+    if isinstance(batch, tuple):
         return tuple(moved(v, device) for v in batch)
-    return batch.to(device) if isinstance(batch, torch.Tensor) else batch
+    return None if batch is None else batch.to(device)
 
 
 class Batches:

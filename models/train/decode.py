@@ -30,7 +30,8 @@ def normal(text, lang):
 def greedy(model, clips, batch, limit=260, windows=True):
     """Decode `batch` (clips of a data.Clips); returns the raw strings, language tag included."""
     t, c = clips.tokens, model.config
-    dtype, device = next(model.parameters()).dtype, next(model.parameters()).device
+    weight = next(model.parameters())
+    dtype, device = weight.dtype, weight.device
     out = [None] * len(batch)
     order = sorted(range(len(batch)), key=lambda i: batch[i]["rows"])
     for begin in range(0, len(order), 16):
