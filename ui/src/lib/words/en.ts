@@ -392,7 +392,7 @@ export const en = {
       "A model turns speech into text. It is downloaded once and works without a network from then on.",
     suits: "Suits this computer",
     because: (reason: AdviceReason) => reasons[reason],
-    about: (card: Card) => card.about,
+    about: (card: Pick<Card, "name" | "about">) => card.about,
     gives: (isAligner: boolean): string => (isAligner ? "Times of words" : "Text"),
     languages: (n: number) => plural(n, "language", "languages"),
     size: (size: string) => `${size} to download`,

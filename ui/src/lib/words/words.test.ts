@@ -3,15 +3,21 @@ import { expect, test } from "vitest";
 import catalog from "../../../../models/catalog.toml?raw";
 import { zh } from "./zh";
 
-/** The texts under a key in the entries of `models/catalog.toml`. */
-function texts(key: string): string[] {
-  const entries = catalog.split("[[checkpoint]]").slice(1);
-  return entries.flatMap((entry) => new RegExp(`^${key} = "(.*)"$`, "m").exec(entry)?.[1] ?? []);
-}
+const field = (entry: string, key: string) =>
+  RegExp(`^${key} = "(.+)"$`, "m").exec(entry)?.[1] ?? `no ${key}`;
 
-test("what the catalog says beyond names has Chinese words", () => {
-  const sentences = texts("title").filter((title) => title.includes("("));
-  expect(sentences.length).toBeGreaterThan(0);
-  for (const title of sentences) expect(zh.modelTitle(title)).toMatch(/^\p{Script=Han}/u);
-  expect(zh.modelTitle("Qwen3-ASR 0.6B")).toBe("Qwen3-ASR 0.6B");
+/** Each checkpoint of `models/catalog.toml`. */
+const checkpoints = catalog
+  .split("[[checkpoint]]")
+  .slice(1)
+  .map((entry) => ({
+    name: field(entry, "name"),
+    title: field(entry, "title"),
+    about: field(entry, "about"),
+  }));
+
+test.each(checkpoints)("what the catalog says of $name is there in Chinese", (one) => {
+  const isName = one.title.replace(" ", "-") === one.name;
+  expect(zh.modelTitle(one.title)).toMatch(isName ? one.title : /^\p{Script=Han}/u);
+  expect(zh.models.about(one)).toMatch(/^\p{Script=Han}/u);
 });

@@ -1,13 +1,6 @@
 /** Every word on the screen, in Simplified Chinese. */
 
-import type {
-  AdviceReason,
-  Card,
-  Code,
-  CueProblem,
-  Format,
-  HistoryFilter,
-} from "$lib/backend/types";
+import type { AdviceReason, Code, CueProblem, Format, HistoryFilter } from "$lib/backend/types";
 
 import type { Words } from "./en";
 
@@ -48,7 +41,7 @@ const reasons: Record<AdviceReason, string> = {
   "too-little-memory": "它是最小的一个，不过内存可能仍然不够。",
 };
 
-/** Titles that are more than a name, as the catalog has them in English. */
+/** Titles of the catalog that are more than a name, by their English words: a transcript knows no other. */
 const titles: Record<string, string> = {
   "demo (synthetic sample voice only)": "演示模型（只听得懂样例里的合成语音）",
   "demo aligner (synthetic sample voice only)": "演示对齐模型（只适用于样例里的合成语音）",
@@ -425,7 +418,7 @@ export const zh: Words = {
     intro: "模型把语音变成文字。只需下载一次，之后无需联网。",
     suits: "适合这台电脑",
     because: (reason: AdviceReason) => reasons[reason],
-    about: (card: Card) => abouts[card.name] ?? card.about,
+    about: (card) => abouts[card.name] ?? card.about,
     gives: (isAligner: boolean) => (isAligner ? "词的时间" : "文字"),
     languages: (n: number) => `${count(n)} 种语言`,
     size: (size: string) => `下载 ${size}`,
