@@ -18,15 +18,26 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Takes the lock of a database; it is given back when the file is closed, also by a kill.
-pub(crate) fn lock(database: &Path) -> Result<File, Error> {
+/// The lock of a database; given back when it is dropped, also by a kill.
+#[derive(Debug)]
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough while a program that is just being started has it too.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Takes the lock of a database.
+pub(crate) fn lock(database: &Path) -> Result<Lock, Error> {
     if let Some(folder) = database.parent() {
         fs::create_dir_all(folder).map_err(|error| fault::io(folder, &error))?;
     }
     let path = beside(database, ".lock");
     let file = File::create(&path).map_err(|error| fault::io(&path, &error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Error::InUse {
             path: database.into(),
         }),
@@ -71,4 +82,20 @@ pub(crate) fn replace(from: &Path, to: &Path) -> Result<(), Error> {
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lock;
+
+    #[test]
+    fn a_lock_ends_with_its_owner_though_a_starting_program_has_the_file_too() {
+        let home = tempfile::tempdir().unwrap();
+        let database = home.path().join("history.db");
+        let held = lock(&database).unwrap();
+        let inherited = held.0.try_clone().unwrap();
+        drop(held);
+        lock(&database).unwrap();
+        drop(inherited);
+    }
 }

@@ -1,6 +1,5 @@
 //! The store: a database that one process has open.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::Error;
 use crate::fault::Fault;
-use crate::files;
+use crate::files::{self, Lock};
 use crate::schema::{self, Identity};
 
 /// The history of one person, in a database file.
@@ -23,7 +22,7 @@ pub struct Store {
     pub(crate) path: PathBuf,
     pub(crate) connection: Connection,
     /// Held as long as the database is open.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Store {
