@@ -69,9 +69,10 @@ fn models_come_and_go_in_the_window() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
+    let why = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success() && said.contains("1 passed"),
-        "{said}"
+        "{said}{why}"
     );
     for name in ["config.json", "model.safetensors", "manifest.json"] {
         assert!(

@@ -76,6 +76,9 @@ mod tests {
         keep_speed("large", &of(2.0), &home).unwrap();
         keep_speed("small", &of(0.25), &home).unwrap();
         assert_eq!(speed("small", &home), Some(of(0.25)));
+        // Reading that takes a shortcut gives another last digit.
+        keep_speed("small", &of(0.025_504_596_429_709_914), &home).unwrap();
+        assert_eq!(speed("small", &home), Some(of(0.025_504_596_429_709_914)));
         forget("small", &home).unwrap();
         forget("small", &home).unwrap();
         assert_eq!(speed("small", &home), None);
