@@ -104,8 +104,7 @@ impl Task {
             }
         }
         let mut transcript: Transcript = live.finish(&mut ears, &mut herald)?;
-        let segments = transcript.segments.iter_mut();
-        segments.for_each(|segment| herald.sides.name(segment));
+        herald.sides.name_all(&mut transcript);
         Ok(if self.is_cancelled() {
             End::Cancelled(transcript)
         } else {

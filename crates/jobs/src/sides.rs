@@ -8,7 +8,7 @@ use std::path::Path;
 
 use earmark_audio::SAMPLE_RATE;
 use earmark_audio::record::Tail;
-use earmark_transcript::{Ms, Segment};
+use earmark_transcript::{Ms, Segment, Transcript};
 
 /// How much sound is judged at once.
 ///
@@ -74,6 +74,13 @@ impl<'a> Sides<'a> {
                 self.steps.push(rms >= LOUD);
                 self.sum = (0.0, 0);
             }
+        }
+    }
+
+    /// Names the speakers of a transcript of what was pushed.
+    pub(crate) fn name_all(&self, transcript: &mut Transcript) {
+        for segment in &mut transcript.segments {
+            self.name(segment);
         }
     }
 

@@ -189,8 +189,7 @@ impl Bench {
             let sides = Sides::of_recording(job.speakers.as_ref(), &job.recording);
             let whole = |mut heard: Transcript| {
                 heard = shifted_all(heard, job.from);
-                let segments = heard.segments.iter_mut();
-                segments.for_each(|segment| sides.name(segment));
+                sides.name_all(&mut heard);
                 heard
             };
             let wanted = Wanted::by(job);
