@@ -15,6 +15,7 @@ pub mod place;
 pub mod score;
 pub mod script;
 pub mod sentences;
+mod steps;
 mod time;
 pub mod units;
 pub mod words;
