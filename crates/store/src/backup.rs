@@ -183,7 +183,7 @@ fn adopt(ours: &Connection, theirs: &Connection, id: ItemId) -> Result<bool, Fau
             "SELECT {} FROM item i WHERE i.id = ?1",
             item::COLUMNS
         ))?
-        .query_row([id.0], item::read)?;
+        .query_row([id.0], item::read_whole)?;
     let source = crate::path::to_column(&item.asked.source);
     let created = Value::Integer(item.asked.created.as_millisecond());
     let is_there = ours

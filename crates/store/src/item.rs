@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use earmark_transcript::Ms;
 use jiff::Timestamp;
 use rusqlite::Row;
-use rusqlite::types::{FromSqlError, Type};
+use rusqlite::types::{FromSqlError, Type, ValueRef};
 
 use crate::path;
 
@@ -184,8 +184,56 @@ pub(crate) const COLUMNS: &str = "i.id, i.created_ms, i.source, i.name, i.origin
     coalesce((SELECT substr(text, 1, 160) FROM segment WHERE item = i.id ORDER BY id DESC LIMIT 1), ''), \
     i.deleted_ms, i.n_words, i.warnings";
 
-/// Reads a row of [`COLUMNS`].
+/// Reads a row of [`COLUMNS`]. One that is damaged becomes an item that failed and says so, with what
+/// of it can be read, so that no other item is lost with it.
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
+    read_whole(row).or_else(|error| salvage(row, &error))
+}
+
+/// What can be read of a damaged row.
+fn salvage(row: &Row<'_>, error: &rusqlite::Error) -> rusqlite::Result<Item> {
+    let text = |column| match row.get_ref(column) {
+        Ok(ValueRef::Text(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => String::new(),
+    };
+    Ok(Item {
+        // An item without its number cannot be named.
+        id: ItemId(row.get(0)?),
+        asked: NewItem {
+            source: path::from_column(row.get_ref(2)?).unwrap_or_default(),
+            name: text(3),
+            // The program never deletes a file that may be a person's.
+            origin: named(row, 4, Origin::find).unwrap_or(Origin::File),
+            created: created(row, 1).unwrap_or_default(),
+            model: text(5),
+            language: None,
+            context: text(7),
+        },
+        state: State::Failed(Failure {
+            code: DAMAGED.into(),
+            message: format!(
+                "this entry is damaged in the history ({error}); what is left is shown"
+            ),
+        }),
+        starred: row.get(11).unwrap_or_default(),
+        duration: row.get::<_, Option<u32>>(12).unwrap_or_default().map(Ms),
+        heard_until: Ms(row.get(13).unwrap_or_default()),
+        languages: Vec::new(),
+        n_segments: row.get::<_, u32>(15).unwrap_or_default() as usize,
+        opening: text(16),
+        deleted: created(row, 17).ok(),
+        n_words: row.get::<_, u32>(18).unwrap_or_default() as usize,
+        warnings: Vec::new(),
+    })
+}
+
+/// The code of an item whose row is damaged; the window has it too.
+const DAMAGED: &str = "store";
+
+/// Reads a row of [`COLUMNS`].
+///
+/// Errors: it is damaged.
+pub(crate) fn read_whole(row: &Row<'_>) -> rusqlite::Result<Item> {
     let languages: String = row.get(14)?;
     Ok(Item {
         id: ItemId(row.get(0)?),

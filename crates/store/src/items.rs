@@ -141,7 +141,7 @@ impl Store {
         let length = |path: PathBuf| path.metadata().map_or(0, |file| file.len());
         let recordings: BTreeSet<PathBuf> = self.read(|connection| {
             Ok(connection
-                .prepare("SELECT source FROM item WHERE origin <> 'file'")?
+                .prepare("SELECT source FROM item WHERE origin IN ('recording', 'dictation')")?
                 .query_and_then([], |row| Ok(path::from_column(row.get_ref(0)?)?))?
                 .collect::<rusqlite::Result<_>>()?)
         })?;
@@ -190,10 +190,14 @@ pub(crate) fn delete(connection: &Connection, ids: &[ItemId]) -> Result<Vec<Path
     let mut recordings = BTreeSet::new();
     for id in ids {
         let recording = connection
-            .prepare_cached("SELECT source, origin <> 'file' FROM item WHERE id = ?1")?
+            .prepare_cached(
+                "SELECT source, origin IN ('recording', 'dictation') FROM item WHERE id = ?1",
+            )?
             .query_and_then([id.0], |row| {
                 let is_ours: bool = row.get(1)?;
-                Ok::<_, rusqlite::Error>((path::from_column(row.get_ref(0)?)?, is_ours))
+                // A name that is damaged names no file that could be removed.
+                let source = path::from_column(row.get_ref(0)?).ok();
+                Ok::<_, rusqlite::Error>((source.unwrap_or_default(), is_ours))
             })?
             .next()
             .transpose()?;
@@ -211,7 +215,7 @@ pub(crate) fn delete(connection: &Connection, ids: &[ItemId]) -> Result<Vec<Path
         connection
             .prepare_cached("DELETE FROM item WHERE id = ?1")?
             .execute([id.0])?;
-        if is_ours {
+        if is_ours && !source.as_os_str().is_empty() {
             recordings.insert(source);
         }
     }

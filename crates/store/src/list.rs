@@ -106,7 +106,9 @@ impl Store {
                 let (n, n_starred): (u32, u32) = (row.get(1)?, row.get(2)?);
                 counts.total += n;
                 counts.starred += n_starred;
-                counts.stages.insert(item::named(row, 0, Stage::find)?, n);
+                // An item whose row is damaged is shown as failed.
+                let stage = item::named(row, 0, Stage::find).unwrap_or(Stage::Failed);
+                *counts.stages.entry(stage).or_default() += n;
             }
             Ok(counts)
         })

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
@@ -74,13 +75,18 @@ impl Store {
             let kept: Vec<Kept> = transaction
                 .prepare("SELECT id, created_ms, starred, state FROM item")?
                 .query_map([], |row| {
-                    Ok(Kept {
-                        id: ItemId(row.get(0)?),
-                        created: item::created(row, 1)?,
-                        starred: row.get(2)?,
-                        stage: named(row, 3, Stage::find)?,
-                    })
+                    let read = |row: &Row<'_>| -> rusqlite::Result<Kept> {
+                        Ok(Kept {
+                            id: ItemId(row.get(0)?),
+                            created: item::created(row, 1)?,
+                            starred: row.get(2)?,
+                            stage: named(row, 3, Stage::find)?,
+                        })
+                    };
+                    // How old a damaged one is cannot be told; it stays.
+                    Ok(read(row).ok())
                 })?
+                .filter_map(Result::transpose)
                 .collect::<rusqlite::Result<_>>()?;
             let items = retention.expired(&kept, now);
             let recordings = items::delete(transaction, &items)?;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use earmark_store::{Error, Filter, ItemId, Settings, Store, back_up};
+use earmark_store::{Error, Filter, ItemId, Settings, State, Store, back_up};
 use earmark_transcript::Ms;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -157,12 +157,12 @@ fn an_odd_value_is_damage_and_no_panic() {
         Connection::open(&copy).unwrap().execute_batch(sql).unwrap();
         let mut store = Store::open(&copy).unwrap();
         let damaged = [
-            store.item(ItemId(2)).err(),
             store.transcript(ItemId(2)).err(),
             store.search("number", &Filter::default(), None, 999).err(),
         ];
         let is_damage = |error: &Error| matches!(error, Error::Damaged { .. });
-        assert!(damaged.iter().flatten().count() > 0, "{sql}");
+        let is_shown = matches!(store.item(ItemId(2)).unwrap().state, State::Failed(_));
+        assert!(is_shown || damaged.iter().flatten().count() > 0, "{sql}");
         assert!(
             damaged.iter().flatten().all(is_damage),
             "{sql}: {damaged:?}"
@@ -222,5 +222,46 @@ proptest! {
         let aside = Store::set_aside(&path, at(0)).unwrap();
         prop_assert!(aside.exists());
         Store::open(&path).unwrap();
+    }
+}
+
+/// Whatever stands in a row, the others are there, and the damaged one is shown as such.
+#[test]
+fn an_entry_that_cannot_be_read_hides_no_other() {
+    let damages = [
+        "state = 'asleep'",
+        "origin = 'heaven'",
+        "created_ms = 9223372036854775807",
+        "deleted_ms = -9223372036854775807",
+        "source = 7",
+        "name = CAST(x'FF' AS TEXT)",
+        "duration_ms = -1",
+    ];
+    for damage in damages {
+        let folder = tempfile::tempdir().unwrap();
+        let path = database(folder.path());
+        let sql = format!("UPDATE item SET {damage} WHERE id = 2");
+        Connection::open(&path).unwrap().execute(&sql, []).unwrap();
+        let mut store = Store::open(&path).unwrap();
+        let is_deleted = damage.starts_with("deleted");
+        let n = if is_deleted { 2 } else { 3 };
+        let items = store.list(&Filter::default(), None, 9).unwrap();
+        assert_eq!(items.len(), n, "{damage}");
+        let damaged = store.item(ItemId(2)).unwrap();
+        let State::Failed(failure) = &damaged.state else {
+            panic!("{damage}: {:?}", damaged.state);
+        };
+        assert!(failure.message.contains("is damaged"), "{failure:?}");
+        assert_eq!(damaged.n_segments, 40, "{damage}");
+        assert_eq!(store.counts().unwrap().total, 3, "{damage}");
+        assert!(
+            store.find(&Filter::default(), None, 9, 3).is_ok(),
+            "{damage}"
+        );
+        assert_eq!(
+            store.delete(&[ItemId(2)]).unwrap(),
+            [PathBuf::new(); 0],
+            "{damage}"
+        );
     }
 }
