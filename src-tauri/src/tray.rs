@@ -9,7 +9,7 @@ use tauri::menu::{Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager, Wry};
 
-use crate::dictation::Recent;
+use crate::dictation::{self, Recent};
 use crate::words::Words;
 use crate::{front, log};
 
@@ -97,9 +97,8 @@ fn choose(app: &AppHandle, id: &str) {
             let number = other.strip_prefix(DICTATION).and_then(|n| n.parse().ok());
             if let Some(number) = number {
                 let desk = front::desk(&app);
-                let mut room = desk.room();
-                let copied = room.copy_dictation(ItemId(number));
-                room.note(copied);
+                let copied = dictation::copy(&desk, ItemId(number));
+                desk.room().note(copied);
             }
         }
     });

@@ -36,12 +36,12 @@ use self::flow::{Flow, World};
 use self::hand::Fingers;
 use self::insert::Place;
 use crate::contract::{Failure, Insertion, Pill, Standing};
-use crate::desk::Room;
+use crate::desk::{Desk, Room};
 use crate::{front, log};
 
 pub(crate) use self::flow::Said;
 pub(crate) use self::pill::recall;
-pub(crate) use self::recent::Recent;
+pub(crate) use self::recent::{Recent, copy};
 pub(crate) use self::shortcut::is_possible;
 
 /// How long the flow may rest when nothing is to be done.
@@ -94,7 +94,9 @@ pub(crate) fn start(app: &AppHandle) {
     }
     room.note(taken.map(|_| ()));
     drop(room);
-    Recent::tell(app);
+    // The window does not wait for what the tray lists.
+    let app = app.clone();
+    thread::spawn(move || Recent::tell(&app));
 }
 
 /// Takes the shortcut of new settings in place of that of the old ones; what it does now.
@@ -168,26 +170,25 @@ impl World for Shell {
 /// Brings the text of a finished dictation to where somebody writes; nothing when there is none.
 fn bring(app: &AppHandle, id: ItemId) -> Result<Option<Place>, Failure> {
     let desk = front::desk(app);
-    let mut room = desk.room();
-    let text = room.dictated(id)?;
+    let (text, way) = (dictated(&desk, id)?, desk.room().way_to_insert());
     if text.trim().is_empty() {
-        room.forget_slip(id)?;
+        desk.room().forget_slip(id)?;
         return Ok(None);
     }
-    let way = room.way_to_insert();
-    drop(room);
     let place = insert::insert(&mut Fingers::of(app), way, &text)?;
     log::info(&format!("entry {} is dictated", id.0));
     Ok(Some(place))
 }
 
-impl Room {
-    /// The text of a dictation, as the settings want it.
-    pub(crate) fn dictated(&self, id: ItemId) -> Result<String, Failure> {
-        let transcript = self.store.transcript(id)?;
-        Ok(text::said(&transcript, self.settings.dictation_marks))
-    }
+/// The text of a dictation, as the settings want it. It is written while nobody waits for the room.
+pub(crate) fn dictated(desk: &Desk, id: ItemId) -> Result<String, Failure> {
+    let room = desk.room();
+    let (transcript, has_marks) = (room.store.transcript(id)?, room.settings.dictation_marks);
+    drop(room);
+    Ok(text::said(&transcript, has_marks))
+}
 
+impl Room {
     /// How a text is inserted here.
     fn way_to_insert(&self) -> Insertion {
         if shortcut::is_possible() {

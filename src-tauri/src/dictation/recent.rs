@@ -1,10 +1,13 @@
 //! The last dictations, for the tray.
 
-use earmark_store::{Filter, ItemId, Origin, Stage};
+use earmark_store::{Filter, Item, ItemId, Origin, Stage, State};
+use earmark_transcript::{Segment, Transcript};
 use tauri::AppHandle;
 
+use super::text;
 use crate::contract::Failure;
-use crate::desk::Room;
+use crate::convert::kept;
+use crate::desk::{Desk, Room};
 use crate::{front, log, tray};
 
 /// As many as can be told apart at a glance.
@@ -28,11 +31,9 @@ impl Recent {
     /// room.
     pub(crate) fn tell(app: &AppHandle) {
         let desk = front::desk(app);
-        let room = desk.room();
-        let (found, has_last) = (room.recent_dictations(), room.last_done.is_some());
-        drop(room);
-        match found {
+        match recent(&desk) {
             Ok(recent) => {
+                let has_last = desk.room().last_done.is_some();
                 tray::list_dictations(app, &recent);
                 tray::allow_copy(app, has_last);
             }
@@ -41,36 +42,66 @@ impl Recent {
     }
 }
 
-impl Room {
-    fn recent_dictations(&self) -> Result<Vec<Recent>, Failure> {
-        let done = Filter {
-            stages: vec![Stage::Done],
-            origin: Some(Origin::Dictation),
-            ..Filter::default()
+/// The first that say something. One whose text cannot be read is set aside, and the page is told.
+fn recent(desk: &Desk) -> Result<Vec<Recent>, Failure> {
+    let done = Filter {
+        stages: vec![Stage::Done],
+        origin: Some(Origin::Dictation),
+        ..Filter::default()
+    };
+    let room = desk.room();
+    let newest = room.store.list(&done, None, N_LOOKED_AT)?;
+    let has_marks = room.settings.dictation_marks;
+    drop(room);
+    let mut found = Vec::new();
+    for Item { id, asked, .. } in newest {
+        let transcript = desk.room().store.transcript(id);
+        let label = match transcript {
+            Ok(transcript) => label(&text::said(&opening(transcript), has_marks)),
+            Err(error) => {
+                desk.room().set_aside(id, &asked.name, error.into());
+                continue;
+            }
         };
-        let newest = self.store.list(&done, None, N_LOOKED_AT)?;
-        let texts = newest
-            .iter()
-            .map(|item| Ok((item.id, self.dictated(item.id)?)));
-        let texts: Vec<(ItemId, String)> = texts.collect::<Result<_, Failure>>()?;
-        Ok(newest_of(texts))
+        if !label.is_empty() {
+            found.push(Recent { id, label });
+        }
+        if found.len() == N {
+            break;
+        }
     }
+    Ok(found)
+}
 
-    /// Puts the text of a dictation on the clipboard.
-    pub(crate) fn copy_dictation(&mut self, id: ItemId) -> Result<(), Failure> {
-        let text = self.dictated(id)?;
-        log::info(&format!("entry {} is copied", id.0));
-        self.copy(text)
+/// Puts the text of a dictation on the clipboard.
+pub(crate) fn copy(desk: &Desk, id: ItemId) -> Result<(), Failure> {
+    let text = super::dictated(desk, id)?;
+    log::info(&format!("entry {} is copied", id.0));
+    desk.room().copy(text)
+}
+
+impl Room {
+    /// Marks an entry whose text cannot be read as failed, so that nothing stumbles over it again.
+    fn set_aside(&mut self, id: ItemId, name: &str, mut failure: Failure) {
+        let message = &failure.message;
+        failure.message = format!("`{name}` cannot be read and was set aside: {message}");
+        let kept = self.store.set_state(id, &State::Failed(kept(&failure)));
+        self.note(kept.map_err(Failure::from).and(Err(failure)));
+        self.tell_entry(id);
     }
 }
 
-/// The first of these that say something.
-fn newest_of(texts: Vec<(ItemId, String)>) -> Vec<Recent> {
-    let labelled = texts.into_iter().map(|(id, text)| Recent {
-        id,
-        label: label(&text),
-    });
-    labelled.filter(|it| !it.label.is_empty()).take(N).collect()
+/// As many lines of a dictation as its label may need; spoken marks make a text shorter.
+fn opening(mut transcript: Transcript) -> Transcript {
+    let mut n = 0;
+    let mut is_needed = |segment: &Segment| {
+        let is_wanted = n < 4 * LONGEST;
+        n += segment.text.chars().count();
+        is_wanted
+    };
+    let n_wanted = transcript.segments.iter().take_while(|it| is_needed(it)).count();
+    transcript.segments.truncate(n_wanted);
+    transcript
 }
 
 /// The beginning of a text, in one line.
@@ -84,22 +115,24 @@ fn label(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use earmark_store::ItemId;
+    use earmark_transcript::{Ms, Segment, Timing, Transcript};
 
-    use super::{N, label, newest_of};
+    use super::{LONGEST, label, opening};
 
     #[test]
-    fn the_last_five_that_say_something_are_listed() {
-        let texts = (0..9).map(|i| {
-            (
-                ItemId(i),
-                if i == 1 { "\n" } else { "One\ntwo." }.to_owned(),
-            )
-        });
-        let recent = newest_of(texts.collect());
-        let ids: Vec<i64> = recent.iter().map(|it| it.id.0).collect();
-        assert_eq!(ids, [0, 2, 3, 4, 5]);
-        assert_eq!((recent.len(), recent[0].label.as_str()), (N, "One two."));
+    fn a_label_needs_the_beginning_of_a_dictation_only() {
+        let segment = Segment {
+            start: Ms(0),
+            end: Ms(1),
+            text: "One two three four.".into(),
+            language: "English".into(),
+            timing: Timing::Piece,
+            speaker: None,
+            words: Vec::new(),
+        };
+        let transcript = Transcript::assemble(Ms(1), vec![segment; 10_000], Vec::new());
+        let kept = opening(transcript);
+        assert_eq!(kept.segments.len(), 4 * LONGEST / 19 + 1);
     }
 
     #[test]
