@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use arboard::Clipboard;
-use earmark_jobs::{Listener, Queue, Stock, Stopper};
+use earmark_jobs::{CancelToken, InstalledModels, Listener, Queue};
 use earmark_server::{Link, Server};
 use earmark_store::{Error, Filter, ItemId, Stage, Store};
 use jiff::Timestamp;
@@ -41,7 +41,7 @@ pub(crate) struct Desk {
 pub(crate) struct Room {
     pub(crate) store: Store,
     pub(crate) queue: Queue,
-    pub(crate) stock: Stock,
+    pub(crate) stock: InstalledModels,
     /// The entries of the queue, first to last.
     pub(crate) order: Vec<ItemId>,
     /// How far entries are where that is more than the history knows.
@@ -58,7 +58,7 @@ pub(crate) struct Room {
     /// What the pill shows.
     pub(crate) pill: Option<Pill>,
     /// Stops the lines that are being heard again.
-    pub(crate) redoing: Option<Stopper>,
+    pub(crate) redoing: Option<CancelToken>,
     pub(crate) settings: Settings,
     pub(crate) models: Vec<Model>,
     /// How often the text of an entry was changed in this process.

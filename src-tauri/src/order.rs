@@ -95,7 +95,7 @@ impl Room {
             language: asked.language.as_deref().and_then(Language::find),
             context: asked.context.clone(),
             from,
-            longest_piece_s: None,
+            longest_chunk_s: None,
             speakers: is_own.then(|| [words.me, words.others].map(str::to_owned)),
         }
     }
@@ -278,7 +278,7 @@ impl Room {
                 self.loaded(model);
                 Ok(())
             }
-            Heard::PieceStarted { start, .. } => {
+            Heard::ChunkStarted { start, .. } => {
                 let kept = self.store.append_segments(id, &[], start);
                 kept.map_err(Into::into)
             }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use earmark_jobs::Outline;
+use earmark_jobs::Waveform;
 use earmark_store::ItemId;
 
 use crate::contract::Failure;
@@ -33,7 +33,7 @@ pub(crate) fn of(folder: &Path, id: ItemId, recording: &Path) -> Result<Vec<u8>,
     {
         return Ok(kept.split_off(stamp.len()));
     }
-    let bytes = packed(&Outline::of(recording)?);
+    let bytes = packed(&Waveform::of(recording)?);
     if let Some(stamp) = stamp {
         // It can be made again; nobody needs to know when it cannot be kept.
         let _ = keep(folder, &place, &[&stamp[..], &bytes].concat());
@@ -63,7 +63,7 @@ fn stamp(recording: &Path) -> Option<Stamp> {
     Some(stamp)
 }
 
-fn packed(outline: &Outline) -> Vec<u8> {
+fn packed(outline: &Waveform) -> Vec<u8> {
     let numbers = outline.speech.iter().flat_map(|(from, to)| [from.0, to.0]);
     let n_stretches = outline.speech.len() as u32;
     let numbers = std::iter::once(n_stretches).chain(numbers);
@@ -100,7 +100,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use earmark_jobs::Outline;
+    use earmark_jobs::Waveform;
     use earmark_store::ItemId;
 
     use super::{MOST_BYTES, forget, of};
@@ -116,7 +116,7 @@ mod tests {
         };
         fs::write(&recording, sample("en-01.flac")).unwrap();
         let first = of(&outlines, ItemId(7), &recording).unwrap();
-        let outline = Outline::of(&recording).unwrap();
+        let outline = Waveform::of(&recording).unwrap();
         let n_stretches = u32::from_le_bytes(first[..4].try_into().unwrap()) as usize;
         assert_eq!(n_stretches, outline.speech.len());
         let start = u32::from_le_bytes(first[4..8].try_into().unwrap());
@@ -133,7 +133,7 @@ mod tests {
         let other = of(&outlines, ItemId(7), &recording).unwrap();
         assert_eq!(
             other[4 + 8 * n_of(&other)..],
-            Outline::of(&recording).unwrap().peaks
+            Waveform::of(&recording).unwrap().peaks
         );
 
         forget(&outlines, &[ItemId(7), ItemId(8)]);

@@ -11,7 +11,11 @@ impl Room {
     /// Begins to hear lines of an entry again, with the present model.
     ///
     /// Errors: there are no such lines, or the entry is being heard.
-    pub(crate) fn redo(&mut self, id: ItemId, redo: Redo) -> Result<earmark_jobs::Redo, Failure> {
+    pub(crate) fn redo(
+        &mut self,
+        id: ItemId,
+        redo: Redo,
+    ) -> Result<earmark_jobs::Retranscription, Failure> {
         let conflict = |message| Failure::new(Code::Conflict, message);
         if self.is_running(id) {
             let message = "the recording is still being heard; wait until it is done";
@@ -33,7 +37,7 @@ impl Room {
         let range = Span::room(&segments, at, n).ok_or_else(|| {
             conflict("the transcript has fewer lines than are to be heard; open it again")
         })?;
-        let redo = self.queue.redo(Span {
+        let redo = self.queue.retranscribe(Span {
             recording: self.store.item(id)?.asked.source,
             model: self.settings.model.clone(),
             aligner: AlignerChoice::Auto,
@@ -46,7 +50,7 @@ impl Room {
             task,
         });
         self.stop_redo();
-        self.redoing = Some(redo.stopper());
+        self.redoing = Some(redo.cancel_token());
         Ok(redo)
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 
-use earmark_jobs::{Hardware, Measurement, Network, News, Proxy, mirrors, models_folder};
+use earmark_jobs::{Hardware, Measurement, ModelEvent, Network, Proxy, mirrors, models_folder};
 
 use crate::contract::{
     Advice, Card, CardState, Computer, Event, Failure, Gpu, Mirror, Reason, Settings, Speed, Stock,
@@ -16,7 +16,7 @@ use crate::{sample, settings};
 pub(crate) fn open(
     chosen: &earmark_store::Settings,
     troubles: &mut Vec<Failure>,
-) -> (earmark_jobs::Stock, Receiver<News>) {
+) -> (earmark_jobs::InstalledModels, Receiver<ModelEvent>) {
     let proxy = settings::proxy(chosen.proxy.as_deref());
     let network = Network::new(&proxy).unwrap_or_else(|error| {
         troubles.push(earmark_jobs::Failure::from(error).into());
@@ -27,19 +27,19 @@ pub(crate) fn open(
     // Nobody listening means that the window is closing.
     let tell = move |one| drop(tell.send(one));
     (
-        earmark_jobs::Stock::new(models_folder(), network, tell),
+        earmark_jobs::InstalledModels::new(models_folder(), network, tell),
         news,
     )
 }
 
 /// Tells the page what happens in the stock, until there is no stock.
-pub(crate) fn hear(desk: &Arc<Desk>, news: &Receiver<News>) {
+pub(crate) fn hear(desk: &Arc<Desk>, news: &Receiver<ModelEvent>) {
     for one in news {
         let mut room = desk.room();
         match one {
-            News::Changed => {}
-            News::Come(_) => room.look_for_models(),
-            News::Failed(failure) => room.note(Err(failure.into())),
+            ModelEvent::Changed => {}
+            ModelEvent::Come(_) => room.look_for_models(),
+            ModelEvent::Failed(failure) => room.note(Err(failure.into())),
         }
         let stock = room.stock_now();
         room.tell(Event::Stock { stock });
@@ -130,8 +130,8 @@ impl From<&Hardware> for Computer {
     }
 }
 
-impl From<earmark_jobs::Card> for Card {
-    fn from(card: earmark_jobs::Card) -> Self {
+impl From<earmark_jobs::ModelInfo> for Card {
+    fn from(card: earmark_jobs::ModelInfo) -> Self {
         Self {
             name: card.name,
             title: card.title,
@@ -152,9 +152,9 @@ impl From<earmark_jobs::Card> for Card {
     }
 }
 
-impl From<earmark_jobs::CardState> for CardState {
-    fn from(state: earmark_jobs::CardState) -> Self {
-        use earmark_jobs::CardState as Theirs;
+impl From<earmark_jobs::ModelState> for CardState {
+    fn from(state: earmark_jobs::ModelState) -> Self {
+        use earmark_jobs::ModelState as Theirs;
         match state {
             Theirs::BuiltIn => Self::BuiltIn,
             Theirs::Here => Self::Here,

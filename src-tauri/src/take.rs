@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use earmark_jobs::{
-    Device, End, Failure as Theirs, Heard, Listen, Ms, Recorded, Session, Which, recover,
+    Device, End, Failure as Theirs, Listen, LiveEvent, Ms, Recorded, Session, Which, recover,
 };
 use earmark_store::{Item, ItemId, Origin, State as Stored};
 use jiff::Zoned;
@@ -188,16 +188,16 @@ impl Room {
     }
 
     /// Takes in what happens to a recording.
-    fn hear_take(&mut self, id: ItemId, heard: Heard) {
+    fn hear_take(&mut self, id: ItemId, heard: LiveEvent) {
         let Some(at) = self.takes.iter().position(|take| take.id == id) else {
             return;
         };
         let result = match heard {
-            Heard::Loaded(model) => {
+            LiveEvent::Loaded(model) => {
                 self.loaded(model);
                 Ok(())
             }
-            Heard::Level(level, recorded) => {
+            LiveEvent::Level(level, recorded) => {
                 self.takes[at].say(Said::Level(id, level.peak));
                 self.tell(Event::Level {
                     id: id.0,
@@ -206,7 +206,7 @@ impl Room {
                 });
                 Ok(())
             }
-            Heard::Words {
+            LiveEvent::Words {
                 start,
                 committed,
                 tentative,
@@ -225,30 +225,30 @@ impl Room {
                 self.tell(words);
                 Ok(())
             }
-            Heard::Segment(segment) => {
+            LiveEvent::Segment(segment) => {
                 let kept = self.keep(id, &segment);
                 self.rest_of_take(id, segment.end);
                 kept
             }
-            Heard::Lost { reason, heard, .. } => {
+            LiveEvent::Lost { reason, heard, .. } => {
                 log::warn(&format!("the microphone is gone: {reason}"));
                 self.set_microphone(id, called(&heard));
                 Ok(())
             }
-            Heard::Switched { heard, .. } => {
+            LiveEvent::Switched { heard, .. } => {
                 log::info("another microphone is heard");
                 self.set_microphone(id, called(&heard));
                 Ok(())
             }
-            Heard::Closed { recorded, failure } => self.close_take(at, recorded, failure),
-            Heard::Deaf(failure) => {
+            LiveEvent::Closed { recorded, failure } => self.close_take(at, recorded, failure),
+            LiveEvent::RecognitionFailed(failure) => {
                 let take = &mut self.takes[at];
                 if take.dictation.is_some() {
                     take.session.stop();
                 }
                 Err(Failure::from(failure))
             }
-            Heard::Ended(end) => self.end_take(at, end),
+            LiveEvent::Ended(end) => self.end_take(at, end),
         };
         self.note(result);
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use earmark_audio::{Error as AudioError, Recording, SAMPLE_RATE, Source};
 use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings};
-use earmark_pipeline::{Ears, Event, Outcome, Policy, Timekeeper, Watcher, transcribe};
+use earmark_pipeline::{BoundedAligner, Event, Models, Outcome, Policy, Watcher, transcribe};
 use earmark_transcript::{Transcript, score};
 use serde_json::Value;
 
@@ -192,14 +192,14 @@ pub fn measure(mut joined: Joined, progress: impl FnMut(u32) + Send) -> Vec<Stre
     let checkpoint = Checkpoint::Embedded(earmark_weights::demo_aligner());
     let loaded = Aligner::load(&checkpoint, &settings).expect("the demo aligner loads");
     let languages = Some(aligner.languages.clone());
-    let mut timekeeper = Timekeeper::new(loaded, languages, aligner.longest_clip_s);
-    let ears = Ears {
+    let mut bounded_aligner = BoundedAligner::new(loaded, languages, aligner.longest_clip_s);
+    let models = Models {
         recognizer: &mut recognizer,
-        aligner: Some(&mut timekeeper),
+        aligner: Some(&mut bounded_aligner),
     };
     let policy = Policy::within(demo.longest_clip_s.min(aligner.longest_clip_s));
     let request = Request::default();
-    let outcome = transcribe(&mut joined, ears, &request, policy, &mut Quiet(progress));
+    let outcome = transcribe(&mut joined, models, &request, policy, &mut Quiet(progress));
     let Ok(Outcome::Done(transcript)) = outcome else {
         panic!("nobody stops it, and the samples are sound")
     };

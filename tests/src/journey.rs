@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use earmark_engine::random::{self, Shape};
+use earmark_engine::test_checkpoint::{self, Shape};
 use earmark_engine::{Checkpoint, DeviceChoice, Recognizer, Settings, memory};
 use earmark_jobs::{
     AlignerChoice, Conversion, Dtype, End, Event, Job, Ms, Queue, Transcript, convert,
@@ -39,7 +39,7 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
     let mut step = |name: &str, spent: Duration| steps.push((name.to_owned(), spent));
 
     let begun = Instant::now();
-    random::write(&shelf, shape, 1).unwrap();
+    test_checkpoint::write(&shelf, shape, 1).unwrap();
     step("made", begun.elapsed());
 
     let entry = entry_of(&shelf);
@@ -160,7 +160,7 @@ fn job(recording: &Path, model: &Path, settings: Settings) -> Job {
         language: None,
         context: String::new(),
         from: Ms(0),
-        longest_piece_s: Some(10),
+        longest_chunk_s: Some(10),
         speakers: None,
     }
 }

@@ -4,7 +4,7 @@
 use earmark_audio::{Error as AudioError, SAMPLE_RATE, Source};
 use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings};
 use earmark_pipeline::live::{self, Live, Pace};
-use earmark_pipeline::{Ears, Event, Outcome, Policy, Timekeeper, Watcher, transcribe};
+use earmark_pipeline::{BoundedAligner, Event, Models, Outcome, Policy, Watcher, transcribe};
 use earmark_transcript::{Timing, Transcript, score};
 
 use crate::speech::Spoken;
@@ -97,7 +97,7 @@ impl Source for Clip<'_> {
 /// The demo pair.
 struct Demo {
     recognizer: Recognizer,
-    aligner: Timekeeper,
+    aligner: BoundedAligner,
     longest_s: u32,
 }
 
@@ -111,20 +111,20 @@ impl Demo {
         let load = Checkpoint::Embedded(earmark_weights::demo());
         Self {
             recognizer: Recognizer::load(&load, &settings).unwrap(),
-            aligner: Timekeeper::new(aligner, languages, entry.longest_clip_s),
+            aligner: BoundedAligner::new(aligner, languages, entry.longest_clip_s),
             longest_s: entry.longest_clip_s,
         }
     }
 
     fn file(&mut self, samples: &[f32]) -> Transcript {
-        let ears = Ears {
+        let models = Models {
             recognizer: &mut self.recognizer,
             aligner: Some(&mut self.aligner),
         };
         let policy = Policy::within(self.longest_s);
         let request = Request::default();
         let mut clip = Clip(Some(samples));
-        let outcome = transcribe(&mut clip, ears, &request, policy, &mut Quiet).unwrap();
+        let outcome = transcribe(&mut clip, models, &request, policy, &mut Quiet).unwrap();
         let Outcome::Done(transcript) = outcome else {
             panic!("nobody stopped it")
         };
@@ -138,14 +138,14 @@ impl Demo {
             pace: Pace::EveryStep,
             ..live::Settings::default()
         });
-        let mut ears = live::Ears {
+        let mut models = live::Models {
             recognizer: &mut self.recognizer,
             aligner: Some(&mut self.aligner),
         };
         for block in samples.chunks(1_600) {
-            live.push(block, &mut ears, &mut reader).unwrap();
+            live.push(block, &mut models, &mut reader).unwrap();
         }
-        (live.finish(&mut ears, &mut reader).unwrap(), reader)
+        (live.finish(&mut models, &mut reader).unwrap(), reader)
     }
 }
 

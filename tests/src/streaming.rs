@@ -3,7 +3,9 @@
 //!
 //! Source: `streaming_transcribe` and `finish_streaming_transcribe` of the package `qwen-asr` 0.0.6.
 
-use earmark_engine::{Growing, Limit, Outcome, Recognizer, Request, Token, Unobserved, output};
+use earmark_engine::{
+    Limit, Outcome, Recognizer, Request, StreamingClip, Token, Unobserved, output,
+};
 use earmark_transcript::Language;
 
 /// How the reference streams.
@@ -56,7 +58,7 @@ pub fn stream(
         language,
         ..Request::default()
     };
-    let mut clip = Growing::new(&request);
+    let mut clip = StreamingClip::new(&request);
     let mut raw = String::new();
     let mut looks = Vec::new();
     for (i, chunk) in samples.chunks(rules.n_chunk).enumerate() {

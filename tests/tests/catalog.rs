@@ -5,7 +5,7 @@
     reason = "what a test leans on may unwrap like the test itself"
 )]
 
-use earmark_engine::random::{self, Shape};
+use earmark_engine::test_checkpoint::{self, Shape};
 use earmark_engine::{DeviceChoice, Dtype, Settings};
 use earmark_weights::{Files, Located, MemoryMb, entry};
 
@@ -14,7 +14,7 @@ const TOLERANCE_MB: u64 = 50;
 
 fn check(name: &str, shape: &Shape) {
     let folder = tempfile::tempdir().unwrap();
-    random::write_outline(folder.path(), shape).unwrap();
+    test_checkpoint::write_outline(folder.path(), shape).unwrap();
     let entry = entry(name).unwrap();
     let located = Located {
         title: name.into(),

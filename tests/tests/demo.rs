@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use earmark_audio::Recording;
 use earmark_engine::{Checkpoint, DeviceChoice, Dtype, Recognizer, Request, Settings};
-use earmark_pipeline::{Ears, Event, Outcome, Policy, Watcher, transcribe};
+use earmark_pipeline::{Event, Models, Outcome, Policy, Watcher, transcribe};
 use earmark_tests::root;
 use earmark_transcript::{Transcript, score};
 
@@ -30,13 +30,13 @@ fn hear(recognizer: &mut Recognizer, path: &Path) -> Transcript {
         .longest_clip_s;
     let mut recording = Recording::open(path).unwrap();
     let policy = Policy::within(longest);
-    let ears = Ears {
+    let models = Models {
         recognizer,
         aligner: None,
     };
     let outcome = transcribe(
         &mut recording,
-        ears,
+        models,
         &Request::default(),
         policy,
         &mut Quiet,

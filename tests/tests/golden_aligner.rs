@@ -388,8 +388,8 @@ fn quantised_storage_tells_about_the_same_times() {
         Aligner::load(&checkpoint, &settings(Some(dtype))).unwrap()
     };
     let (mut exact, mut quantised) = (load(Dtype::F32), load(Dtype::Q8_0));
-    let census = quantised.census();
-    assert_eq!(census.n_as_asked, census.n_matrices);
+    let storage_report = quantised.storage_report();
+    assert_eq!(storage_report.n_as_asked, storage_report.n_matrices);
     let (mut n_borders, mut n_moved, mut n_trusted) = (0, 0, 0);
     // All but the dialogues, which are longer than the demo can name.
     let names = ["en-0", "en-1", "en-n", "zh-0", "zh-1", "zh-n"];

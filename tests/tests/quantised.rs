@@ -1,7 +1,7 @@
 //! Quantised storage against f32, on random weights of the full published widths.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use earmark_engine::random::{self, Shape};
+use earmark_engine::test_checkpoint::{self, Shape};
 use earmark_engine::{Checkpoint, DeviceChoice, Dtype, Recognizer, Request, Settings};
 use earmark_tests::clips;
 
@@ -28,7 +28,7 @@ fn logits(folder: &std::path::Path, dtype: Dtype) -> (Vec<f32>, Recognizer) {
 
 fn check(shape: Shape) {
     let folder = tempfile::tempdir().unwrap();
-    random::write(folder.path(), &shape.with_layers(2, 2).with_vocab(4096), 7).unwrap();
+    test_checkpoint::write(folder.path(), &shape.with_layers(2, 2).with_vocab(4096), 7).unwrap();
     let (exact, _) = logits(folder.path(), Dtype::F32);
     let norm: f64 = exact
         .iter()
@@ -49,8 +49,11 @@ fn check(shape: Shape) {
             relative <= allowed,
             "{dtype:?}: relative error {relative}, allowed {allowed}"
         );
-        let census = recognizer.census();
-        assert_eq!(census.n_as_asked, census.n_matrices, "{dtype:?}");
+        let storage_report = recognizer.storage_report();
+        assert_eq!(
+            storage_report.n_as_asked, storage_report.n_matrices,
+            "{dtype:?}"
+        );
     }
 }
 

@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use earmark_engine::random::{self, Shape};
+use earmark_engine::test_checkpoint::{self, Shape};
 use earmark_engine::{
     Aligner, Checkpoint, DeviceChoice, Dtype, Error, Outcome, Recognizer, Request, Settings,
     Unobserved, quantised,
@@ -44,12 +44,12 @@ fn copy(model: &str, dtype: Dtype) -> (TempDir, PathBuf) {
 /// What a recogniser says of a clip: every token with its probability, and the scores after it.
 fn recognized(checkpoint: &Checkpoint, dtype: Option<Dtype>) -> (Vec<(u32, u32)>, Vec<u32>) {
     let mut recognizer = Recognizer::load(checkpoint, &settings(dtype)).unwrap();
-    let census = recognizer.census();
-    assert_eq!(census.n_as_asked, census.n_matrices);
+    let storage_report = recognizer.storage_report();
+    assert_eq!(storage_report.n_as_asked, storage_report.n_matrices);
     let is_copy = dtype.is_none();
     assert_eq!(
-        census.n_mapped_bytes,
-        if is_copy { census.n_bytes } else { 0 }
+        storage_report.n_mapped_bytes,
+        if is_copy { storage_report.n_bytes } else { 0 }
     );
     let samples = clips::to_f32(&clips::clip(3, 3 * 16_000));
     let request = Request::default();
@@ -124,7 +124,7 @@ fn copies_of_the_demos_give_the_very_same_numbers() {
 fn copies_at_the_published_widths_give_the_very_same_numbers() {
     let folder = TempDir::new().unwrap();
     let shape = Shape::QWEN3_ASR_0_6B.with_layers(1, 1).with_vocab(2048);
-    random::write(folder.path(), &shape, 5).unwrap();
+    test_checkpoint::write(folder.path(), &shape, 5).unwrap();
     let model = folder.path().display().to_string();
     check(&model, &Checkpoint::folder(folder.path()));
 }

@@ -8,8 +8,10 @@ use anyhow::{Context, bail};
 use earmark_audio::{Recording, Source};
 use earmark_engine::{Aligner, Recognizer};
 use earmark_jobs::{Language, Ms, Progress, Segment, Transcript};
-use earmark_pipeline::script::{self, Timed, Tools, align_script};
-use earmark_pipeline::{Error as PipelineError, Event, Precision, Recognize, Timekeeper, Watcher};
+use earmark_pipeline::reference_text::{self, Timed, Tools, align_reference_text};
+use earmark_pipeline::{
+    BoundedAligner, Error as PipelineError, Event, Precision, Recognize, Watcher,
+};
 use earmark_transcript::export::{self, Format, json};
 use earmark_transcript::{Timing, Word, import, script::is_cjk};
 use earmark_weights::{DEMO, DEMO_ALIGNER, Located};
@@ -144,7 +146,7 @@ fn align(args: &Args, text: &Text, language: Language) -> anyhow::Result<Option<
     bar.wait("loading");
     let languages = located.entry.map(|entry| entry.languages.clone());
     let aligner = Aligner::load(&checkpoint(&located), &settings)?;
-    let mut aligner = Timekeeper::new(aligner, languages, located.longest_clip_s);
+    let mut aligner = BoundedAligner::new(aligner, languages, located.longest_clip_s);
     let recognizer = recognizer(&args.recognizer, &located)?;
     let mut recognizer = recognizer
         .map(|located| Recognizer::load(&checkpoint(&located), &settings))
@@ -166,7 +168,7 @@ fn align(args: &Args, text: &Text, language: Language) -> anyhow::Result<Option<
         bar,
         begun: Instant::now(),
     };
-    let timed = align_script(&mut open, &lines, language, tools, &mut follower);
+    let timed = align_reference_text(&mut open, &lines, language, tools, &mut follower);
     follower.bar.finish();
     Ok(timed?)
 }
@@ -267,7 +269,7 @@ impl Text {
     /// The lines with their times, a segment each. Lines that were not found keep the times they
     /// had, or are left out.
     fn transcript(&self, timed: &Timed, language: Language) -> Transcript {
-        let segment = |(line, timed): (&Line, &script::Line)| {
+        let segment = |(line, timed): (&Line, &reference_text::Line)| {
             let span = if timed.found {
                 Some((timed.span().start, timed.span().end))
             } else {
@@ -367,7 +369,7 @@ struct JsonLine<'a> {
 }
 
 impl<'a> JsonLine<'a> {
-    fn new((line, timed): (&'a Line, &script::Line)) -> Self {
+    fn new((line, timed): (&'a Line, &reference_text::Line)) -> Self {
         let span = timed.found.then(|| timed.span());
         Self {
             number: line.number,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use earmark_audio::Source;
-use earmark_engine::random::{self, Shape};
+use earmark_engine::test_checkpoint::{self, Shape};
 use earmark_engine::{
     Checkpoint, Limit, Outcome, Recognition, Recognizer, Request, SAMPLE_RATE, Unobserved,
 };
@@ -96,7 +96,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Some(shape) => {
             out::say("making random weights");
             made = tempfile::tempdir()?;
-            random::write(made.path(), &shape, 1).context("cannot write random weights")?;
+            test_checkpoint::write(made.path(), &shape, 1)
+                .context("cannot write random weights")?;
             Checkpoint::folder(made.path())
         }
         None if is_aligner(args.model.name()) => options::checkpoint(

@@ -16,7 +16,7 @@ pub(crate) struct Args {}
 ///
 /// Errors: nothing more can be written.
 pub(crate) fn run(_: &Args) -> anyhow::Result<Exit> {
-    let devices = match earmark_jobs::sounds() {
+    let devices = match earmark_jobs::input_devices() {
         Ok(devices) => devices,
         Err(error) => {
             out::say(&format!("error: {}", Failure::from(error)));

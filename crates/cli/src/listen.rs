@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use earmark_jobs::{End, Failure, Heard, Listen, Listener, Ms, Session, Transcript, Which};
+use earmark_jobs::{End, Failure, Listen, Listener, LiveEvent, Ms, Session, Transcript, Which};
 use earmark_transcript::export::{self, Format, Options, txt};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     let names = session.devices().iter().map(|device| device.name.as_str());
     let devices = names.collect::<Vec<_>>().join(" and ");
-    ctrlc::set_handler(stop_once(session.stopper())).context("cannot listen for Ctrl-C")?;
+    ctrlc::set_handler(stop_once(session.stop_handle())).context("cannot listen for Ctrl-C")?;
     out::say(&format!("listening to {devices}; Ctrl-C ends"));
     let mut hearing = Hearing {
         session,
@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         exit: Exit::Done,
     };
     for event in events {
-        if let Heard::Ended(end) = event {
+        if let LiveEvent::Ended(end) = event {
             hearing.screen.clear();
             let exit = hearing.end(end)?;
             if exit == Exit::Failed && args.record.is_none() {
@@ -170,9 +170,9 @@ struct Hearing {
 }
 
 impl Hearing {
-    fn take(&mut self, event: Heard) -> anyhow::Result<()> {
+    fn take(&mut self, event: LiveEvent) -> anyhow::Result<()> {
         match event {
-            Heard::Loaded(loaded) => {
+            LiveEvent::Loaded(loaded) => {
                 if loaded.is_demo {
                     self.say(&format!(
                         "using the built-in model: {}; choose another with `--model`",
@@ -183,12 +183,12 @@ impl Hearing {
                     self.say(&format!("note: {note}"));
                 }
             }
-            Heard::Level(_, recorded) => {
+            LiveEvent::Level(_, recorded) => {
                 if self.limit.is_some_and(|limit| recorded >= limit) {
                     self.session.stop();
                 }
             }
-            Heard::Words {
+            LiveEvent::Words {
                 committed,
                 tentative,
                 ..
@@ -197,27 +197,29 @@ impl Hearing {
                 self.screen.aside(|| writer.words(&committed))?;
                 self.screen.show(&committed, &tentative);
             }
-            Heard::Segment(segment) => {
+            LiveEvent::Segment(segment) => {
                 self.screen.show("", "");
                 let writer = &mut self.writer;
                 self.screen.aside(|| writer.segment(&txt::turn(&segment)))?;
             }
-            Heard::Lost { device, reason, .. } => {
+            LiveEvent::Lost { device, reason, .. } => {
                 self.say(&format!("warning: {} is gone: {reason}", device.name));
             }
-            Heard::Switched { device, .. } => self.say(&format!("listening to {}", device.name)),
-            Heard::Closed { failure, .. } => {
+            LiveEvent::Switched { device, .. } => {
+                self.say(&format!("listening to {}", device.name))
+            }
+            LiveEvent::Closed { failure, .. } => {
                 if let Some(failure) = failure {
                     self.say(&format!("error: {failure}"));
                     self.exit = Exit::Failed;
                 }
             }
-            Heard::Deaf(failure) => {
+            LiveEvent::RecognitionFailed(failure) => {
                 self.say(&format!("error: {failure}"));
                 self.exit = Exit::Failed;
                 self.session.stop();
             }
-            Heard::Ended(_) => {}
+            LiveEvent::Ended(_) => {}
         }
         Ok(())
     }

@@ -255,7 +255,7 @@ impl Speech {
             language: self.language.0,
             context: self.context()?,
             from: earmark_jobs::Ms(0),
-            longest_piece_s: self.piece,
+            longest_chunk_s: self.piece,
             speakers: None,
         })
     }

@@ -88,7 +88,7 @@ impl Session<'_> {
                     self.bar = Some(bar);
                 }
                 Event::Loaded(_, loaded) => self.introduce(&loaded),
-                Event::PieceStarted { .. } | Event::Unloaded(_) => {}
+                Event::ChunkStarted { .. } | Event::Unloaded(_) => {}
                 Event::Text(_, text) => self.bar.iter().for_each(|bar| bar.hear(&text)),
                 Event::Progress(_, progress) => {
                     self.bar.iter_mut().for_each(|bar| bar.update(&progress));

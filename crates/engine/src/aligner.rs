@@ -7,7 +7,7 @@ use crate::config::{self, Clock, Config, Head};
 use crate::error::{Error, Result};
 use crate::linear::Dtype;
 use crate::monotonic::Border;
-use crate::network::{Census, Network, Settings, Timings, Work};
+use crate::network::{Network, Settings, StorageReport, Timings, Work};
 use crate::observer::{Observer, Outcome, Unobserved};
 use crate::prompt;
 use crate::tokenizer::Tokenizer;
@@ -88,8 +88,8 @@ impl Aligner {
     }
 
     /// Counts the matrices that really are in the asked dtype.
-    pub fn census(&self) -> Census {
-        self.network.census()
+    pub fn storage_report(&self) -> StorageReport {
+        self.network.storage_report()
     }
 
     /// The work that a clip of `n_samples` samples and `n_words` words of one token each takes.
@@ -173,7 +173,7 @@ impl Aligner {
         let n_rows = self.network.n_rows(samples.len());
         let prompt = prompt::of_words(self.tokenizer(), words, n_rows)?;
         self.network.check_length(prompt.ids.len())?;
-        let Some(rows) = self.network.hear(samples, observer, timings)? else {
+        let Some(rows) = self.network.encode(samples, observer, timings)? else {
             return Ok(None);
         };
         let started = Instant::now();

@@ -11,13 +11,13 @@ use candle_core::{DType, Device, IndexOp, Tensor};
 use rayon::prelude::*;
 
 use crate::config::{AudioConfig, Layout};
+use crate::conv_frontend::{self, ConvFrontend};
 use crate::error::Result;
 use crate::kernel;
 use crate::linear::{Dtype, Linear};
 use crate::matrix::Matrix;
 use crate::mel::N_MELS;
 use crate::norm::LayerNorm;
-use crate::stem::{self, Stem};
 use crate::tensors::Tensors;
 
 /// Windows computed together: their rows share one pass over the weights.
@@ -26,7 +26,7 @@ pub(crate) const GROUP: usize = 4;
 /// The audio encoder with its projector.
 pub(crate) struct Encoder {
     config: AudioConfig,
-    stem: Stem,
+    stem: ConvFrontend,
     /// Position rows inside one chunk. Shape: `[rows per chunk, d_model]`.
     positions: Tensor,
     layers: Vec<Layer>,
@@ -78,7 +78,7 @@ pub(crate) fn matrices(config: &AudioConfig, layout: Layout) -> Vec<Matrix> {
     let (tower, projector) = names(layout);
     let layers = 0..config.n_layers;
     let layers = layers.flat_map(|i| layer_matrices(config, &format!("{tower}.layers.{i}")));
-    let stem = stem::matrices(config, tower).into_iter();
+    let stem = conv_frontend::matrices(config, tower).into_iter();
     let projector = projector_matrices(config, projector);
     stem.chain(layers).chain(projector).collect()
 }
@@ -131,7 +131,7 @@ impl Encoder {
             .collect::<Result<Vec<_>>>()?;
         let [proj1, proj2] = projector_matrices(config, projector);
         Ok(Self {
-            stem: Stem::load(tensors, config, tower, dtype, device)?,
+            stem: ConvFrontend::load(tensors, config, tower, dtype, device)?,
             positions: sinusoids(rows_of_chunk(config.chunk_frames), d, device)?,
             layers,
             ln_post: LayerNorm::load(tensors, &format!("{tower}.ln_post"), d, device)?,
@@ -186,7 +186,7 @@ impl Encoder {
         let mut groups = Vec::new();
         for first in (0..n_frames).step_by(group_frames) {
             let last = (first + group_frames).min(n_frames);
-            let rows = self.stem_rows(&mel[first * N_MELS..last * N_MELS], n_clip_frames)?;
+            let rows = self.frontend_rows(&mel[first * N_MELS..last * N_MELS], n_clip_frames)?;
             let Some(rows) = self.transform(rows, &mut || step(first))? else {
                 return Ok(None);
             };
@@ -202,7 +202,7 @@ impl Encoder {
     ///
     /// Shape: mel `[frames, 128]` to `[rows, d_model]`. `n_clip_frames` decides how far the last
     /// chunk is filled up: to a whole chunk when the clip has at least one.
-    pub(crate) fn stem_rows(&self, mel: &[f32], n_clip_frames: usize) -> Result<Tensor> {
+    pub(crate) fn frontend_rows(&self, mel: &[f32], n_clip_frames: usize) -> Result<Tensor> {
         let chunk = self.config.chunk_frames;
         let n_filled = chunk.min(n_clip_frames);
         let chunks: Vec<Vec<f32>> = mel

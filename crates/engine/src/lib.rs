@@ -6,7 +6,7 @@
 //! | to read about | see |
 //! |---|---|
 //! | the way of a clip to its text | [`Recognizer`] |
-//! | a clip that is still growing | [`Growing`] |
+//! | a clip that is still growing | [`StreamingClip`] |
 //! | the way of a clip and its words to their times | [`Aligner`], [`monotonic`] |
 //! | what both are made of | `network` |
 //! | the spectrogram | [`mel`] |
@@ -24,12 +24,12 @@ mod attention;
 mod blocks;
 mod checkpoint;
 mod config;
+mod conv_frontend;
 mod decoder;
 mod device;
 mod encoder;
 mod error;
 mod generate;
-mod growing;
 mod hardware;
 mod kernel;
 mod linear;
@@ -43,11 +43,11 @@ mod observer;
 pub mod output;
 pub mod prompt;
 pub mod quantised;
-pub mod random;
 mod recognizer;
 pub mod self_test;
-mod stem;
+mod streaming_clip;
 mod tensors;
+pub mod test_checkpoint;
 mod tokenizer;
 
 pub use aligner::{Aligned, Aligner, TimedWord};
@@ -55,12 +55,12 @@ pub use checkpoint::Checkpoint;
 pub use device::{DeviceChoice, matmul_gflops, n_threads, set_threads};
 pub use error::{Error, Result};
 pub use generate::Limit;
-pub use growing::Growing;
 pub use hardware::{Gpu, Hardware, Memory};
 pub use linear::Dtype;
-pub use network::{Census, Settings, Timings, Work};
+pub use network::{Settings, StorageReport, Timings, Work};
 pub use observer::{Observer, Outcome, Unobserved};
 pub use recognizer::{Recognition, Recognizer, Request, Token};
+pub use streaming_clip::StreamingClip;
 pub use tokenizer::Tokenizer;
 
 /// Sample rate of everything the engine hears. Units: Hz.

@@ -51,7 +51,7 @@ pub struct Timings {
 
 /// How many matrices are stored as asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Census {
+pub struct StorageReport {
     /// Matrices stored in the asked dtype.
     pub n_as_asked: usize,
     /// All matrices.
@@ -158,13 +158,13 @@ impl Network {
     }
 
     /// Counts the matrices that really are in the asked dtype.
-    pub(crate) fn census(&self) -> Census {
+    pub(crate) fn storage_report(&self) -> StorageReport {
         let matrices: Vec<&Linear> = self
             .encoder
             .matrices()
             .chain(self.decoder.matrices())
             .collect();
-        Census {
+        StorageReport {
             n_as_asked: matrices
                 .iter()
                 .filter(|matrix| matrix.dtype() == self.dtype)
@@ -222,7 +222,7 @@ impl Network {
     pub(crate) fn encoder_rows(&self, samples: &[f32]) -> Result<[Vec<Vec<f32>>; 2]> {
         let mel = self.log_mel(samples)?;
         let n_frames = mel.len() / mel::N_MELS;
-        let before = self.encoder.stem_rows(&mel, n_frames)?.to_vec2()?;
+        let before = self.encoder.frontend_rows(&mel, n_frames)?.to_vec2()?;
         let after = self.encoder.forward(&mel, n_frames, &mut |_| true)?;
         let after = after.map_or_else(|| Ok(Vec::new()), |rows| rows.to_vec2())?;
         Ok([before, after])
@@ -231,7 +231,7 @@ impl Network {
     /// What the decoder reads of a clip, `None` when the observer stopped.
     ///
     /// Shape: `[rows, hidden]`.
-    pub(crate) fn hear(
+    pub(crate) fn encode(
         &self,
         samples: &[f32],
         observer: &mut dyn Observer,
@@ -337,7 +337,7 @@ mod tests {
     use crate::config::Config;
     use crate::observer::Unobserved;
     use crate::prompt;
-    use crate::random::{self, Shape};
+    use crate::test_checkpoint::{self, Shape};
 
     /// A tiny aligner of random weights.
     fn network() -> Network {
@@ -348,7 +348,7 @@ mod tests {
             classes: Some(50),
         };
         let folder = tempfile::tempdir().unwrap();
-        random::write(folder.path(), &shape, 3).unwrap();
+        test_checkpoint::write(folder.path(), &shape, 3).unwrap();
         let checkpoint = Checkpoint::folder(folder.path());
         let config = Config::read(&checkpoint).unwrap();
         Network::load(&checkpoint, Settings::default(), &config).unwrap()
@@ -358,7 +358,7 @@ mod tests {
     fn blocks_of_any_size_give_the_same_scores() {
         let network = network();
         let samples: Vec<f32> = (0..16_000).map(|i| (i as f32 * 0.1).sin() * 0.3).collect();
-        let rows = network.hear(&samples, &mut Unobserved, &mut Timings::default());
+        let rows = network.encode(&samples, &mut Unobserved, &mut Timings::default());
         let rows = rows.unwrap().unwrap();
         let words = ["one", "two", "three", "four"];
         let prompt = prompt::of_words(&network.tokenizer, &words, rows.dim(0).unwrap()).unwrap();

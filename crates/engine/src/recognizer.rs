@@ -10,12 +10,12 @@ use crate::config::{Config, Head};
 use crate::decoder::Cache;
 use crate::error::Result;
 use crate::generate::{self, Limit};
-use crate::growing::Growing;
 use crate::linear::Dtype;
-use crate::network::{Census, Network, Settings, Timings, Work};
+use crate::network::{Network, Settings, StorageReport, Timings, Work};
 use crate::observer::{Observer, Outcome, Unobserved};
 use crate::output;
 use crate::prompt::{self, Prompt};
+use crate::streaming_clip::StreamingClip;
 use crate::tokenizer::Tokenizer;
 
 /// Room for answers a fresh cache has.
@@ -108,8 +108,8 @@ impl Recognizer {
     }
 
     /// Counts the matrices that really are in the asked dtype.
-    pub fn census(&self) -> Census {
-        self.network.census()
+    pub fn storage_report(&self) -> StorageReport {
+        self.network.storage_report()
     }
 
     /// The work that a clip of `n_samples` samples takes without context.
@@ -147,7 +147,7 @@ impl Recognizer {
         observer: &mut dyn Observer,
     ) -> Result<Outcome> {
         let mut timings = Timings::default();
-        let Some(rows) = self.network.hear(samples, observer, &mut timings)? else {
+        let Some(rows) = self.network.encode(samples, observer, &mut timings)? else {
             return Ok(Outcome::Cancelled);
         };
 
@@ -172,7 +172,7 @@ impl Recognizer {
     /// Errors: as [`Self::recognize`].
     pub fn follow(
         &mut self,
-        clip: &mut Growing,
+        clip: &mut StreamingClip,
         kept: &[Token],
         limit: Limit,
         observer: &mut dyn Observer,
@@ -183,13 +183,13 @@ impl Recognizer {
 
     fn look(
         &self,
-        clip: &mut Growing,
+        clip: &mut StreamingClip,
         kept: &[Token],
         limit: Limit,
         observer: &mut dyn Observer,
     ) -> Result<Outcome> {
         let mut timings = Timings::default();
-        let Some(rows) = clip.hear(&self.network, observer, &mut timings)? else {
+        let Some(rows) = clip.encode(&self.network, observer, &mut timings)? else {
             return Ok(Outcome::Cancelled);
         };
         let n_rows = rows.dim(0)?;
@@ -328,7 +328,10 @@ impl Recognizer {
         continued: &[u32],
     ) -> Result<Vec<f32>> {
         let watch = &mut Unobserved;
-        let Some(rows) = self.network.hear(samples, watch, &mut Timings::default())? else {
+        let Some(rows) = self
+            .network
+            .encode(samples, watch, &mut Timings::default())?
+        else {
             return Ok(Vec::new());
         };
         let mut prompt = self.prompt(request, &rows)?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use earmark_engine::{Dtype, Outcome, quantised};
 use earmark_weights::{
-    Control, CopyInMaking, Error, Event, Files, Progress, Tell, ThisComputer, Wish, World,
+    Control, CopyInMaking, Environment, Error, Event, Files, Progress, Tell, ThisComputer, Wish,
     original_name,
 };
 
@@ -38,7 +38,7 @@ pub fn convert(
 
 pub(crate) fn convert_in(
     conversion: &Conversion,
-    world: &dyn World,
+    environment: &dyn Environment,
     control: &Control,
     tell: &Tell<'_>,
 ) -> Result<Option<PathBuf>, Failure> {
@@ -55,7 +55,7 @@ pub(crate) fn convert_in(
     let n_bytes = quantised::size(&checkpoint, dtype)?;
     // Written once, then read once for the hashes, and so is the original.
     let total = 2 * n_bytes + n_source_bytes(&original.files);
-    let copy = CopyInMaking::begin(&folder, n_bytes, world)?;
+    let copy = CopyInMaking::begin(&folder, n_bytes, environment)?;
     let file = copy.place().join(quantised::FILE);
     let outcome = quantised::convert(&checkpoint, dtype, &file, &mut |done, _| {
         tell(Event::Progress(Progress::reading(done, total)));
@@ -91,7 +91,7 @@ mod tests {
     use std::time::Duration;
 
     use earmark_engine::Dtype;
-    use earmark_weights::{Control, Health, Origin, World, verify_copy};
+    use earmark_weights::{Control, Environment, Health, Origin, verify_copy};
 
     use super::{Conversion, convert, convert_in};
     use crate::{DEMO, Failure};
@@ -99,7 +99,7 @@ mod tests {
     /// A computer with so much room on its disk.
     struct Disk(u64);
 
-    impl World for Disk {
+    impl Environment for Disk {
         fn now(&self) -> Duration {
             Duration::ZERO
         }

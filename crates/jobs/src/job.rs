@@ -28,7 +28,7 @@ pub struct Job {
     pub from: Ms,
     /// Longest clip to give the model at once, when that is to be less than the model can take.
     /// Units: seconds.
-    pub longest_piece_s: Option<u32>,
+    pub longest_chunk_s: Option<u32>,
     /// Who speaks on which of two channels, to be written beside what is said, when it is the
     /// recording of a session; one of a single channel has no speakers all the same.
     pub speakers: Option<[String; 2]>,
@@ -111,16 +111,16 @@ pub enum Event {
     Started(JobId),
     /// Its model had to be loaded, and is.
     Loaded(JobId, Loaded),
-    /// A piece of its recording is being heard.
-    PieceStarted {
+    /// A chunk of its recording is being heard.
+    ChunkStarted {
         /// Of this job.
         job: JobId,
-        /// Where the piece begins.
+        /// Where the chunk begins.
         start: Ms,
-        /// Where the piece ends.
+        /// Where the chunk ends.
         end: Ms,
     },
-    /// The text of the current piece so far; each replaces the one before.
+    /// The text of the current chunk so far; each replaces the one before.
     Text(JobId, String),
     /// A finished segment.
     Segment(JobId, Segment),
@@ -165,7 +165,7 @@ pub enum End {
     Done(Transcript),
     /// It was cancelled; the finished segments are kept.
     Cancelled(Transcript),
-    /// It was held at the end of a piece: everything before this is heard and was told, and a job
+    /// It was held at the end of a chunk: everything before this is heard and was told, and a job
     /// [from](Job::from) there goes on.
     Held(Ms),
     /// It came to nothing.

@@ -40,7 +40,7 @@ pub struct Listen {
 
 /// What happens in a session, as it happens.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Heard {
+pub enum LiveEvent {
     /// The model had to be loaded, and is; sound is recorded meanwhile.
     Loaded(Loaded),
     /// How loud it is, some twenty times a second, and how long the recording is.
@@ -57,7 +57,7 @@ pub enum Heard {
         /// How much sound waits to be heard.
         late: Ms,
     },
-    /// A finished segment with its word times; the next [`Heard::Words`] are another utterance's.
+    /// A finished segment with its word times; the next [`LiveEvent::Words`] are another utterance's.
     Segment(Segment),
     /// The device is gone. In place of a default one another is waited for; a named one ends the
     /// session.
@@ -85,7 +85,7 @@ pub enum Heard {
     },
     /// There will be no more text; sound is recorded all the same, and the session goes on until it
     /// is stopped.
-    Deaf(Failure),
+    RecognitionFailed(Failure),
     /// It is over, and nothing follows.
     Ended(End),
 }
@@ -127,7 +127,7 @@ impl Listener {
     /// happens.
     ///
     /// Errors: the device or the recording cannot be opened; then there is no file either.
-    pub fn listen(&self, listen: &Listen) -> Result<(Session, Receiver<Heard>), Failure> {
+    pub fn listen(&self, listen: &Listen) -> Result<(Session, Receiver<LiveEvent>), Failure> {
         let mut capture = Channels::open(&listen.devices, listen.before)?;
         let n_channels = capture.n() as u16;
         let recorder = Recorder::create(&listen.job.recording, SAMPLE_RATE, n_channels)?;
@@ -147,7 +147,7 @@ impl Listener {
         if let Some(tasks) = &self.tasks {
             tasks.send(task).expect("the thread outlives its inbox");
         }
-        let mouth = Mouth {
+        let capture_thread = CaptureThread {
             capture,
             recorder: Some(recorder),
             path: listen.job.recording.clone(),
@@ -157,7 +157,7 @@ impl Listener {
         };
         let thread = thread::Builder::new()
             .name("microphone".into())
-            .spawn(move || mouth.run(&stopped))
+            .spawn(move || capture_thread.run(&stopped))
             .expect("a system that runs programs can start one thread");
         let session = Session {
             devices,
@@ -195,7 +195,7 @@ impl Session {
     }
 
     /// What stops it, for a place that cannot hold the session (a signal handler).
-    pub fn stopper(&self) -> impl Fn() + Send + Sync + use<> {
+    pub fn stop_handle(&self) -> impl Fn() + Send + Sync + use<> {
         let stop = self.stop.clone();
         move || {
             if let Some(stop) = &stop {
@@ -235,17 +235,17 @@ pub fn recover(recording: &Path) -> Result<Option<Recorded>, Failure> {
 }
 
 /// The session's side of the microphone: from the device to the disk.
-struct Mouth {
+struct CaptureThread {
     capture: Channels,
     recorder: Option<Recorder>,
     path: PathBuf,
     /// Whether nobody will listen any more.
     is_closing: Arc<AtomicBool>,
-    outbox: Sender<Heard>,
+    outbox: Sender<LiveEvent>,
     written: SyncSender<()>,
 }
 
-impl Mouth {
+impl CaptureThread {
     /// Records until it is stopped, or cannot go on.
     fn run(mut self, stopped: &Receiver<()>) {
         let mut failure = None;
@@ -270,7 +270,7 @@ impl Mouth {
             }
             None => None,
         };
-        self.tell(Heard::Closed {
+        self.tell(LiveEvent::Closed {
             recorded,
             failure: failure.map(Failure::from),
         });
@@ -286,7 +286,7 @@ impl Mouth {
                         device: device.name.clone(),
                         message: reason.clone(),
                     };
-                    self.tell(Heard::Lost {
+                    self.tell(LiveEvent::Lost {
                         device,
                         reason,
                         heard: self.heard(),
@@ -295,14 +295,14 @@ impl Mouth {
                         return Err(error);
                     }
                 }
-                capture::Event::Switched { device } => self.tell(Heard::Switched {
+                capture::Event::Switched { device } => self.tell(LiveEvent::Switched {
                     device,
                     heard: self.heard(),
                 }),
             }
         }
         let recorded = self.recorder.as_ref().map(Recorder::duration);
-        self.tell(Heard::Level(
+        self.tell(LiveEvent::Level(
             self.capture.level(),
             recorded.unwrap_or_default(),
         ));
@@ -323,7 +323,7 @@ impl Mouth {
         Ok(())
     }
 
-    fn tell(&self, event: Heard) {
+    fn tell(&self, event: LiveEvent) {
         // Nobody listening is no reason to stop recording.
         let _ = self.outbox.send(event);
     }

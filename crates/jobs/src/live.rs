@@ -8,12 +8,12 @@ use std::sync::mpsc::{Receiver, Sender};
 use earmark_audio::record::Tail;
 use earmark_audio::{SAMPLE_RATE, mix};
 use earmark_pipeline::Align;
-use earmark_pipeline::live::{Ears, Event, Live, Settings, Watch};
+use earmark_pipeline::live::{Event, Live, Models, Settings, Watch};
 use earmark_transcript::{Ms, Transcript};
 
-use crate::sides::Sides;
-use crate::work::{Pair, Wanted};
-use crate::{End, Failure, Heard, Job};
+use crate::channel_speakers::ChannelSpeakers;
+use crate::work::{ModelKey, Pair};
+use crate::{End, Failure, Job, LiveEvent};
 
 /// Most that is read at once. Units: frames.
 const N_MOST: usize = SAMPLE_RATE as usize * 60;
@@ -24,12 +24,12 @@ pub(crate) struct Task {
     /// A signal whenever there is more in the recording; closed when it is complete.
     pub(crate) more: Receiver<()>,
     pub(crate) cancel: Arc<AtomicBool>,
-    pub(crate) outbox: Sender<Heard>,
+    pub(crate) outbox: Sender<LiveEvent>,
 }
 
 /// Hears sessions until nobody can begin another.
 pub(crate) fn run(inbox: &Receiver<Task>) {
-    let mut pair: Option<(Wanted, Pair)> = None;
+    let mut pair: Option<(ModelKey, Pair)> = None;
     for task in inbox {
         let work = AssertUnwindSafe(|| task.hear(&mut pair));
         let end = catch_unwind(work).unwrap_or_else(|panic| {
@@ -37,16 +37,16 @@ pub(crate) fn run(inbox: &Receiver<Task>) {
             Err(Failure::from_panic(panic.as_ref()))
         });
         if let Err(failure) = &end {
-            task.tell(Heard::Deaf(failure.clone()));
+            task.tell(LiveEvent::RecognitionFailed(failure.clone()));
         }
         // The microphone goes on until it is stopped, whatever became of the text.
         task.more.iter().for_each(drop);
-        task.tell(Heard::Ended(end.unwrap_or_else(End::Failed)));
+        task.tell(LiveEvent::Ended(end.unwrap_or_else(End::Failed)));
     }
 }
 
 impl Task {
-    fn tell(&self, event: Heard) {
+    fn tell(&self, event: LiveEvent) {
         // Nobody listening is no reason to stop.
         let _ = self.outbox.send(event);
     }
@@ -56,17 +56,17 @@ impl Task {
     }
 
     /// Hears a recording while it is made.
-    fn hear(&self, kept: &mut Option<(Wanted, Pair)>) -> Result<End, Failure> {
-        let wanted = Wanted::by(&self.job);
+    fn hear(&self, kept: &mut Option<(ModelKey, Pair)>) -> Result<End, Failure> {
+        let wanted = ModelKey::by(&self.job);
         if kept.as_ref().is_none_or(|(has, _)| *has != wanted) {
             *kept = None; // the old one's memory goes before the new one's comes
             let pair = Pair::load(&wanted)?;
-            self.tell(Heard::Loaded(pair.loaded.clone()));
+            self.tell(LiveEvent::Loaded(pair.loaded.clone()));
             *kept = Some((wanted, pair));
         }
         let pair = &mut kept.as_mut().expect("it was just put there").1;
         let longest_s = pair.aligner.as_ref().map_or(u32::MAX, Align::longest_s);
-        let longest_s = longest_s.min(self.job.longest_piece_s.unwrap_or(u32::MAX));
+        let longest_s = longest_s.min(self.job.longest_chunk_s.unwrap_or(u32::MAX));
         let mut live = Live::new(Settings {
             context: self.job.context.clone(),
             language: self.job.language,
@@ -74,15 +74,15 @@ impl Task {
             ..Settings::default()
         });
         let aligner = pair.aligner.as_mut().map(|it| it as &mut dyn Align);
-        let mut ears = Ears {
+        let mut models = Models {
             recognizer: &mut pair.recognizer,
             aligner,
         };
         let mut tail = Tail::open(&self.job.recording)?;
-        let mut herald = Herald {
+        let mut forwarder = EventForwarder {
             cancel: &self.cancel,
             outbox: &self.outbox,
-            sides: Sides::new(self.job.speakers.as_ref(), tail.n_channels()),
+            channel_speakers: ChannelSpeakers::new(self.job.speakers.as_ref(), tail.n_channels()),
             late: Ms(0),
         };
         loop {
@@ -92,19 +92,19 @@ impl Task {
                 if frames.is_empty() || self.is_cancelled() {
                     break;
                 }
-                herald.sides.push(&frames);
+                forwarder.channel_speakers.push(&frames);
                 let mut samples = Vec::new();
                 mix(&frames, tail.n_channels(), &mut samples);
                 let late = Ms::from_samples(samples.len() as u64, SAMPLE_RATE);
-                herald.late = late;
-                live.push(&samples, &mut ears, &mut herald)?;
+                forwarder.late = late;
+                live.push(&samples, &mut models, &mut forwarder)?;
             }
             if is_complete || self.is_cancelled() {
                 break;
             }
         }
-        let mut transcript: Transcript = live.finish(&mut ears, &mut herald)?;
-        herald.sides.name_all(&mut transcript);
+        let mut transcript: Transcript = live.finish(&mut models, &mut forwarder)?;
+        forwarder.channel_speakers.name_all(&mut transcript);
         Ok(if self.is_cancelled() {
             End::Cancelled(transcript)
         } else {
@@ -114,14 +114,14 @@ impl Task {
 }
 
 /// Carries what live transcription tells to the session's listeners.
-struct Herald<'a> {
+struct EventForwarder<'a> {
     cancel: &'a AtomicBool,
-    outbox: &'a Sender<Heard>,
-    sides: Sides<'a>,
+    outbox: &'a Sender<LiveEvent>,
+    channel_speakers: ChannelSpeakers<'a>,
     late: Ms,
 }
 
-impl Watch for Herald<'_> {
+impl Watch for EventForwarder<'_> {
     fn cancelled(&mut self) -> bool {
         self.cancel.load(Ordering::Relaxed)
     }
@@ -133,7 +133,7 @@ impl Watch for Herald<'_> {
                 start,
                 committed,
                 tentative,
-            } => Heard::Words {
+            } => LiveEvent::Words {
                 start,
                 committed: committed.to_owned(),
                 tentative: tentative.to_owned(),
@@ -141,8 +141,8 @@ impl Watch for Herald<'_> {
             },
             Event::Segment(segment) => {
                 let mut segment = segment.clone();
-                self.sides.name(&mut segment);
-                Heard::Segment(segment)
+                self.channel_speakers.name(&mut segment);
+                LiveEvent::Segment(segment)
             }
         });
     }

@@ -1,7 +1,7 @@
 //! The queue: jobs go in at one end, and one thread takes them out at the other. Spans to be heard
 //! again come before the jobs, also before the one that is being done: it stops where it is, and
-//! begins the piece it was at again when the span is done. A person waits for the span; nobody
-//! waits for the piece.
+//! begins the chunk it was at again when the span is done. A person waits for the span; nobody
+//! waits for the chunk.
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 use earmark_engine::self_test;
 use earmark_transcript::Transcript;
 
-use crate::idle::Habits;
-use crate::redo::{Order, Stopper};
-use crate::work::{Bench, ThisComputer, Tools};
-use crate::{End, Event, Failure, Job, JobId, Redo, Span, models_folder};
+use crate::retranscribe::{CancelToken, RetranscribeRequest};
+use crate::unload_policy::UnloadPolicy;
+use crate::work::{Backend, ThisComputer, Worker};
+use crate::{End, Event, Failure, Job, JobId, Retranscription, Span, models_folder};
 
 /// A queue of jobs with an engine thread of its own.
 ///
@@ -30,7 +30,7 @@ pub struct Queue {
 /// What the queue and its thread both hold.
 struct Shared {
     /// What happens to a model that nobody uses.
-    habits: Mutex<Habits>,
+    unload_policy: Mutex<UnloadPolicy>,
     waiting: Mutex<Waiting>,
     /// Something is waiting, or the queue is gone.
     woken: Condvar,
@@ -40,25 +40,25 @@ struct Shared {
 #[derive(Default)]
 struct Waiting {
     jobs: VecDeque<(JobId, Job)>,
-    spans: VecDeque<Order>,
+    spans: VecDeque<RetranscribeRequest>,
     /// The jobs that are not over.
-    wishes: HashMap<JobId, Wish>,
+    wishes: HashMap<JobId, RequestedState>,
     /// Stops the span that was taken out last.
-    redoing: Stopper,
+    retranscribing: CancelToken,
     is_closed: bool,
 }
 
 impl Waiting {
-    fn next_span(&mut self) -> Option<Order> {
+    fn next_span(&mut self) -> Option<RetranscribeRequest> {
         let order = self.spans.pop_front()?;
-        self.redoing = order.stopper.clone();
+        self.retranscribing = order.cancel_token.clone();
         Some(order)
     }
 }
 
 /// What is wanted of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Wish {
+enum RequestedState {
     #[default]
     GoOn,
     Hold,
@@ -69,13 +69,16 @@ impl Queue {
     /// Starts an empty queue, and gives the receiver of what will happen in it.
     pub fn start() -> (Self, Receiver<Event>) {
         self_test::remember_in(models_folder().join("devices.json"));
-        Self::start_with(Box::new(ThisComputer), Habits::default())
+        Self::start_with(Box::new(ThisComputer), UnloadPolicy::default())
     }
 
-    pub(crate) fn start_with(tools: Box<dyn Tools>, habits: Habits) -> (Self, Receiver<Event>) {
+    pub(crate) fn start_with(
+        backend: Box<dyn Backend>,
+        unload_policy: UnloadPolicy,
+    ) -> (Self, Receiver<Event>) {
         let (outbox, events) = mpsc::channel();
         let shared = Arc::new(Shared {
-            habits: Mutex::new(habits),
+            unload_policy: Mutex::new(unload_policy),
             waiting: Mutex::default(),
             woken: Condvar::new(),
         });
@@ -83,7 +86,7 @@ impl Queue {
             let shared = Arc::clone(&shared);
             thread::Builder::new()
                 .name("engine".into())
-                .spawn(move || run(&shared, &outbox, Bench::new(tools)))
+                .spawn(move || run(&shared, &outbox, Worker::new(backend)))
                 .expect("a system that runs programs can start one thread")
         };
         (
@@ -101,7 +104,7 @@ impl Queue {
         self.n_submitted += 1;
         let id = JobId(self.n_submitted);
         let mut waiting = self.shared.waiting();
-        waiting.wishes.insert(id, Wish::GoOn);
+        waiting.wishes.insert(id, RequestedState::GoOn);
         waiting.jobs.push_back((id, job));
         self.shared.woken.notify_one();
         id
@@ -110,32 +113,32 @@ impl Queue {
     /// Sets after how long without a job the loaded model gives its memory back; `None` keeps it
     /// until the computer is short of memory.
     pub fn unload_after(&self, time: Option<Duration>) {
-        self.shared.habits().unload_after = time;
+        self.shared.unload_policy().unload_after = time;
     }
 
     /// Hears a few lines again, before everything else that waits or is being done. No events are
-    /// told of it, but for those of a job that has to begin its piece again.
-    pub fn redo(&self, span: Span) -> Redo {
-        let (redo, order) = Redo::new(span);
+    /// told of it, but for those of a job that has to begin its chunk again.
+    pub fn retranscribe(&self, span: Span) -> Retranscription {
+        let (retranscribe, order) = Retranscription::new(span);
         self.shared.waiting().spans.push_back(order);
         self.shared.woken.notify_one();
-        redo
+        retranscribe
     }
 
     /// Stops a job, whether it waits or is being done; nothing happens when it is over.
     pub fn cancel(&self, job: JobId) {
-        self.shared.wish(job, Wish::Stop);
+        self.shared.wish(job, RequestedState::Stop);
     }
 
-    /// Ends a job at the end of the piece it is at, with [`End::Held`]; nothing happens when it is
+    /// Ends a job at the end of the chunk it is at, with [`End::Held`]; nothing happens when it is
     /// over.
     pub fn hold(&self, job: JobId) {
-        self.shared.wish(job, Wish::Hold);
+        self.shared.wish(job, RequestedState::Hold);
     }
 
     /// Takes back a [`hold`](Self::hold) that has not come about yet; whether it could be.
     pub fn go_on(&self, job: JobId) -> bool {
-        self.shared.wish(job, Wish::GoOn)
+        self.shared.wish(job, RequestedState::GoOn)
     }
 
     /// Stops every job and every span that is not over.
@@ -168,17 +171,19 @@ impl Shared {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn habits(&self) -> MutexGuard<'_, Habits> {
-        self.habits.lock().unwrap_or_else(PoisonError::into_inner)
+    fn unload_policy(&self) -> MutexGuard<'_, UnloadPolicy> {
+        self.unload_policy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Wishes something of a job, unless it is to stop already; whether it is not over.
-    fn wish(&self, job: JobId, wish: Wish) -> bool {
+    fn wish(&self, job: JobId, wish: RequestedState) -> bool {
         let mut waiting = self.waiting();
         let old = waiting
             .wishes
             .get_mut(&job)
-            .filter(|old| **old != Wish::Stop);
+            .filter(|old| **old != RequestedState::Stop);
         old.map(|old| *old = wish).is_some()
     }
 
@@ -187,14 +192,17 @@ impl Shared {
         waiting
             .wishes
             .values_mut()
-            .for_each(|wish| *wish = Wish::Stop);
-        waiting.spans.iter().for_each(|order| order.stopper.stop());
-        waiting.redoing.stop();
+            .for_each(|wish| *wish = RequestedState::Stop);
+        waiting
+            .spans
+            .iter()
+            .for_each(|order| order.cancel_token.stop());
+        waiting.retranscribing.stop();
     }
 
     /// What comes next, once there is something; `None` when the queue is gone. Meanwhile a model
     /// that nobody uses for too long is unloaded.
-    fn next(&self, bench: &mut Bench, tell: &dyn Fn(Event)) -> Option<Next> {
+    fn next(&self, worker: &mut Worker, tell: &dyn Fn(Event)) -> Option<Next> {
         let since = Instant::now();
         let mut waiting = self.waiting();
         loop {
@@ -207,13 +215,13 @@ impl Shared {
             if waiting.is_closed {
                 return None;
             }
-            if !bench.is_loaded() {
+            if !worker.is_loaded() {
                 let woken = self.woken.wait(waiting);
                 waiting = woken.unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
-            let habits = *self.habits();
-            let time = habits.wait(since.elapsed());
+            let unload_policy = *self.unload_policy();
+            let time = unload_policy.wait(since.elapsed());
             let (woken, timed) = self
                 .woken
                 .wait_timeout(waiting, time)
@@ -221,7 +229,7 @@ impl Shared {
             waiting = woken;
             if timed.timed_out() {
                 drop(waiting);
-                if let Some(why) = bench.rest(&habits, since.elapsed()) {
+                if let Some(why) = worker.rest(&unload_policy, since.elapsed()) {
                     tell(Event::Unloaded(why));
                 }
                 waiting = self.waiting();
@@ -232,19 +240,19 @@ impl Shared {
 
 /// What the thread does next.
 enum Next {
-    Span(Order),
+    Span(RetranscribeRequest),
     Job(JobId, Job),
 }
 
 /// The engine thread: does jobs and spans until the queue is gone.
-fn run(shared: &Shared, outbox: &Sender<Event>, mut bench: Bench) {
+fn run(shared: &Shared, outbox: &Sender<Event>, mut worker: Worker) {
     let tell = |event| drop(outbox.send(event));
-    while let Some(next) = shared.next(&mut bench, &tell) {
+    while let Some(next) = shared.next(&mut worker, &tell) {
         match next {
-            Next::Span(order) => bench.redo(&order),
+            Next::Span(order) => worker.retranscribe(&order),
             Next::Job(id, job) => {
                 let turn = Turn { id, shared, outbox };
-                let (end, spent) = do_job(&turn, &job, &mut bench);
+                let (end, spent) = do_job(&turn, &job, &mut worker);
                 shared.waiting().wishes.remove(&id);
                 turn.tell(Event::Ended {
                     job: id,
@@ -256,14 +264,14 @@ fn run(shared: &Shared, outbox: &Sender<Event>, mut bench: Bench) {
     }
 }
 
-fn do_job(turn: &Turn<'_>, job: &Job, bench: &mut Bench) -> (End, Duration) {
+fn do_job(turn: &Turn<'_>, job: &Job, worker: &mut Worker) -> (End, Duration) {
     if turn.is_cancelled() {
         return (End::Cancelled(Transcript::default()), Duration::ZERO);
     }
     turn.tell(Event::Started(turn.id));
-    let work = AssertUnwindSafe(|| bench.work(turn, job));
+    let work = AssertUnwindSafe(|| worker.work(turn, job));
     catch_unwind(work).unwrap_or_else(|panic| {
-        bench.forget();
+        worker.forget();
         let failure = Failure::from_panic(panic.as_ref());
         (End::Failed(failure), Duration::ZERO)
     })
@@ -283,12 +291,12 @@ impl Turn<'_> {
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.wish() == Wish::Stop
+        self.wish() == RequestedState::Stop
     }
 
-    /// Whether it is to end with its piece.
+    /// Whether it is to end with its chunk.
     pub(crate) fn is_held(&self) -> bool {
-        self.wish() == Wish::Hold
+        self.wish() == RequestedState::Hold
     }
 
     /// Whether something more urgent waits.
@@ -297,11 +305,11 @@ impl Turn<'_> {
     }
 
     /// The next of what is more urgent.
-    pub(crate) fn next_span(&self) -> Option<Order> {
+    pub(crate) fn next_span(&self) -> Option<RetranscribeRequest> {
         self.shared.waiting().next_span()
     }
 
-    fn wish(&self) -> Wish {
+    fn wish(&self) -> RequestedState {
         let waiting = self.shared.waiting();
         waiting.wishes.get(&self.id).copied().unwrap_or_default()
     }

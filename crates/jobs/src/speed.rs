@@ -6,18 +6,20 @@ use std::path::Path;
 use earmark_transcript::Ms;
 use earmark_weights::{Speed, keep_speed};
 
-use crate::redo::Effort;
-use crate::{AlignerChoice, Code, Failure, Queue, Redo, Settings, Span, Stock, Task};
+use crate::retranscribe::Effort;
+use crate::{
+    AlignerChoice, Code, Failure, InstalledModels, Queue, Retranscription, Settings, Span, Task,
+};
 
 /// A model that is being measured; whoever began it waits for its [end](Self::wait).
 pub struct Measurement {
     model: String,
-    tries: [Redo; 2],
+    tries: [Retranscription; 2],
     mark: Mark,
 }
 
 /// The mark of a card that is being measured; it goes with this value.
-struct Mark(Stock);
+struct Mark(InstalledModels);
 
 impl Measurement {
     /// Begins to measure a model with the recording; what is being done in the queue waits.
@@ -28,7 +30,7 @@ impl Measurement {
         recording: &Path,
         settings: Settings,
         queue: &Queue,
-        stock: &Stock,
+        stock: &InstalledModels,
     ) -> Result<Self, Failure> {
         stock.mark_measured(model)?;
         let span = Span {
@@ -44,7 +46,7 @@ impl Measurement {
             },
         };
         // Both at once, so that no job loads another model between them.
-        let tries = [queue.redo(span.clone()), queue.redo(span)];
+        let tries = [queue.retranscribe(span.clone()), queue.retranscribe(span)];
         Ok(Self {
             model: model.to_owned(),
             tries,
@@ -99,7 +101,7 @@ mod tests {
     use earmark_transcript::Ms;
 
     use super::speed;
-    use crate::redo::Effort;
+    use crate::retranscribe::Effort;
 
     #[test]
     fn a_speed_is_work_for_a_second_of_sound() {

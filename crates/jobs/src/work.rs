@@ -1,5 +1,5 @@
 //! The work of one job: find and load its model, open its recording, transcribe. And that of a span
-//! between its pieces.
+//! between its chunks.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -8,28 +8,28 @@ use std::time::{Duration, Instant};
 use earmark_audio::{Recording, Source};
 use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings, memory};
 use earmark_pipeline::{
-    Align, Ears, Event as Heard, Outcome, Policy, Recognize, Step, Timekeeper, Transcription,
-    Watcher, align_again, transcribe,
+    Align, BoundedAligner, Event as PipelineEvent, Models, Outcome, Policy, Recognize, Step,
+    Transcription, Watcher, realign, transcribe,
 };
 use earmark_transcript::{Ms, Segment, Transcript};
 use earmark_weights::{Files, Located};
 
-use crate::idle::{Habits, is_short_of_memory};
+use crate::channel_speakers::ChannelSpeakers;
+use crate::memory_check::MemoryCheck;
 use crate::queue::Turn;
-use crate::redo::{Answer, Effort, Order, Stopper};
-use crate::room::Room;
-use crate::sides::Sides;
-use crate::stretch::{Stretch, later, sample_at, shifted, shifted_all};
+use crate::retranscribe::{Answer, CancelToken, Effort, RetranscribeRequest};
+use crate::time_range::{TimeRange, later, sample_at, shifted, shifted_all};
+use crate::unload_policy::{UnloadPolicy, is_short_of_memory};
 use crate::{
     AlignerChoice, Code, End, Event, Failure, Job, Loaded, Progress, Span, Task, Unloading,
 };
 
 /// Opens recordings and loads models: the real ones, or scripted ones in tests.
-pub(crate) trait Tools: Send {
+pub(crate) trait Backend: Send {
     /// Opens a recording; the source begins with the sample `from`.
     fn open(&mut self, recording: &Path, from: u64) -> Result<Box<dyn Source>, Failure>;
     /// Loads a model.
-    fn load(&mut self, wanted: &Wanted) -> Result<Model, Failure>;
+    fn load(&mut self, wanted: &ModelKey) -> Result<Model, Failure>;
     /// Whether the computer is short of memory.
     fn is_short_of_memory(&mut self) -> bool {
         false
@@ -45,14 +45,14 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    fn ears(&mut self) -> Ears<'_> {
-        Ears {
+    fn models(&mut self) -> Models<'_> {
+        Models {
             recognizer: self.recognizer.as_mut(),
             aligner: self.aligner.as_mut().map(|it| &mut **it as &mut dyn Align),
         }
     }
 
-    /// Pieces that it can take, and that are not longer than is wanted. Units: seconds.
+    /// Chunks that it can take, and that are not longer than is wanted. Units: seconds.
     fn policy(&self, longest_s: Option<u32>) -> Policy {
         let its_aligners = self.aligner.as_ref().map_or(u32::MAX, |it| it.longest_s());
         let wanted = longest_s.unwrap_or(u32::MAX);
@@ -62,21 +62,21 @@ impl Model {
 
 /// What is wanted loaded.
 #[derive(Clone, PartialEq)]
-pub(crate) struct Wanted {
+pub(crate) struct ModelKey {
     pub(crate) model: String,
     pub(crate) aligner: AlignerChoice,
     pub(crate) settings: Settings,
-    /// Longest piece that it will be given. Units: seconds.
-    pub(crate) longest_piece_s: Option<u32>,
+    /// Longest chunk that it will be given. Units: seconds.
+    pub(crate) longest_chunk_s: Option<u32>,
 }
 
-impl Wanted {
+impl ModelKey {
     pub(crate) fn by(job: &Job) -> Self {
         Self {
             model: job.model.clone(),
             aligner: job.aligner.clone(),
             settings: job.settings,
-            longest_piece_s: job.longest_piece_s,
+            longest_chunk_s: job.longest_chunk_s,
         }
     }
 }
@@ -84,12 +84,12 @@ impl Wanted {
 /// Files, checkpoints and devices of this computer.
 pub(crate) struct ThisComputer;
 
-impl Tools for ThisComputer {
+impl Backend for ThisComputer {
     fn open(&mut self, recording: &Path, from: u64) -> Result<Box<dyn Source>, Failure> {
         Ok(Box::new(Recording::open_from(recording, from)?))
     }
 
-    fn load(&mut self, wanted: &Wanted) -> Result<Model, Failure> {
+    fn load(&mut self, wanted: &ModelKey) -> Result<Model, Failure> {
         let Pair {
             recognizer,
             aligner,
@@ -112,14 +112,14 @@ impl Tools for ThisComputer {
 /// A recogniser and the aligner that goes with it.
 pub(crate) struct Pair {
     pub(crate) recognizer: Recognizer,
-    pub(crate) aligner: Option<Timekeeper>,
+    pub(crate) aligner: Option<BoundedAligner>,
     pub(crate) loaded: Loaded,
     pub(crate) longest_clip_s: u32,
 }
 
 impl Pair {
     /// Finds and loads what is wanted.
-    pub(crate) fn load(wanted: &Wanted) -> Result<Self, Failure> {
+    pub(crate) fn load(wanted: &ModelKey) -> Result<Self, Failure> {
         let home = earmark_weights::home();
         let located = earmark_weights::find(&wanted.model, &home)?;
         let its_aligner = match &wanted.aligner {
@@ -128,13 +128,13 @@ impl Pair {
             AlignerChoice::Named(name) => Some(earmark_weights::find_aligner(name, &home)?),
         };
         let models: Vec<&Located> = [&located].into_iter().chain(&its_aligner).collect();
-        let longest_s = wanted.longest_piece_s.unwrap_or(u32::MAX);
-        let memory_note = Room::look().check(&models, wanted.settings, longest_s)?;
+        let longest_s = wanted.longest_chunk_s.unwrap_or(u32::MAX);
+        let memory_note = MemoryCheck::look().check(&models, wanted.settings, longest_s)?;
         let begun = Instant::now();
         let recognizer = Recognizer::load(&checkpoint(&located), &wanted.settings)?;
         let aligner = its_aligner
             .as_ref()
-            .map(|located| timekeeper(located, wanted.settings))
+            .map(|located| bounded_aligner(located, wanted.settings))
             .transpose()?;
         let loaded = Loaded {
             is_demo: located.is_demo(),
@@ -155,10 +155,14 @@ impl Pair {
 }
 
 /// Loads an aligner with what the catalog knows of it.
-fn timekeeper(located: &Located, settings: Settings) -> Result<Timekeeper, Failure> {
+fn bounded_aligner(located: &Located, settings: Settings) -> Result<BoundedAligner, Failure> {
     let aligner = Aligner::load(&checkpoint(located), &settings)?;
     let languages = located.entry.map(|entry| entry.languages.clone());
-    Ok(Timekeeper::new(aligner, languages, located.longest_clip_s))
+    Ok(BoundedAligner::new(
+        aligner,
+        languages,
+        located.longest_clip_s,
+    ))
 }
 
 /// The files of a located checkpoint, as the engine takes them.
@@ -169,15 +173,18 @@ pub(crate) fn checkpoint(located: &Located) -> Checkpoint {
     }
 }
 
-/// The engine's side of the queue: tools, and the model that was used last, kept for the next.
-pub(crate) struct Bench {
-    tools: Box<dyn Tools>,
-    model: Option<(Wanted, Model)>,
+/// The engine's side of the queue: backend, and the model that was used last, kept for the next.
+pub(crate) struct Worker {
+    backend: Box<dyn Backend>,
+    model: Option<(ModelKey, Model)>,
 }
 
-impl Bench {
-    pub(crate) fn new(tools: Box<dyn Tools>) -> Self {
-        Self { tools, model: None }
+impl Worker {
+    pub(crate) fn new(backend: Box<dyn Backend>) -> Self {
+        Self {
+            backend,
+            model: None,
+        }
     }
 
     /// Does a job, telling what happens, and the spans that come in between; how it ended and how
@@ -185,16 +192,17 @@ impl Bench {
     pub(crate) fn work(&mut self, turn: &Turn<'_>, job: &Job) -> (End, Duration) {
         let mut begun = Instant::now();
         let mut attempt = || -> Result<End, Failure> {
-            let mut source = self.tools.open(&job.recording, sample_at(job.from))?;
-            let sides = Sides::of_recording(job.speakers.as_ref(), &job.recording);
+            let mut source = self.backend.open(&job.recording, sample_at(job.from))?;
+            let channel_speakers =
+                ChannelSpeakers::of_recording(job.speakers.as_ref(), &job.recording);
             let whole = |mut heard: Transcript| {
                 heard = shifted_all(heard, job.from);
-                sides.name_all(&mut heard);
+                channel_speakers.name_all(&mut heard);
                 heard
             };
-            let wanted = Wanted::by(job);
+            let wanted = ModelKey::by(job);
             let loaded = |loaded: &Loaded| turn.tell(Event::Loaded(turn.id, loaded.clone()));
-            let policy = self.model(&wanted, loaded)?.policy(job.longest_piece_s);
+            let policy = self.model(&wanted, loaded)?.policy(job.longest_chunk_s);
             begun = Instant::now();
             let request = Request {
                 context: &job.context,
@@ -209,38 +217,41 @@ impl Bench {
                 }
                 let interrupted = Instant::now();
                 while let Some(order) = turn.next_span() {
-                    self.redo(&order);
+                    self.retranscribe(&order);
                 }
                 // A span may have asked for another one.
                 let model = self.model(&wanted, loaded)?;
                 begun += interrupted.elapsed();
-                let mut herald = Herald {
+                let mut forwarder = EventForwarder {
                     turn,
                     from,
                     begun,
-                    sides: &sides,
+                    channel_speakers: &channel_speakers,
                 };
-                match transcription.step(&mut model.ears(), &request, &mut herald)? {
+                match transcription.step(&mut model.models(), &request, &mut forwarder)? {
                     Step::Heard | Step::Stopped => {}
                     Step::Ended => return Ok(End::Done(whole(transcription.done()))),
                 }
             }
-            let mut herald = Herald {
+            let mut forwarder = EventForwarder {
                 turn,
                 from,
                 begun,
-                sides: &sides,
+                channel_speakers: &channel_speakers,
             };
-            Ok(End::Cancelled(whole(transcription.cancelled(&mut herald))))
+            Ok(End::Cancelled(whole(
+                transcription.cancelled(&mut forwarder),
+            )))
         };
         let end = attempt().unwrap_or_else(End::Failed);
         (end, begun.elapsed())
     }
 
     /// Hears a span again and answers whoever asked.
-    pub(crate) fn redo(&mut self, order: &Order) {
+    pub(crate) fn retranscribe(&mut self, order: &RetranscribeRequest) {
         let mut effort = Effort::default();
-        let work = AssertUnwindSafe(|| self.hear_again(&order.span, &order.stopper, &mut effort));
+        let work =
+            AssertUnwindSafe(|| self.hear_again(&order.span, &order.cancel_token, &mut effort));
         let answer = catch_unwind(work).unwrap_or_else(|panic| {
             self.forget();
             Err(Failure::from_panic(panic.as_ref()))
@@ -248,40 +259,39 @@ impl Bench {
         order.answer(answer, effort);
     }
 
-    fn hear_again(&mut self, span: &Span, stopper: &Stopper, effort: &mut Effort) -> Answer {
-        if stopper.is_stopped() {
+    fn hear_again(
+        &mut self,
+        span: &Span,
+        cancel_token: &CancelToken,
+        effort: &mut Effort,
+    ) -> Answer {
+        if cancel_token.is_stopped() {
             return Ok(None);
         }
         let from = span.range.start;
-        let source = self.tools.open(&span.recording, sample_at(from))?;
-        let mut source = Stretch::new(source, &span.range);
-        let wanted = Wanted {
+        let source = self.backend.open(&span.recording, sample_at(from))?;
+        let mut source = TimeRange::new(source, &span.range);
+        let wanted = ModelKey {
             model: span.model.clone(),
             aligner: span.aligner.clone(),
             settings: span.settings,
-            longest_piece_s: None,
+            longest_chunk_s: None,
         };
         let model = self.model(&wanted, |_| {})?;
         let policy = model.policy(None);
         effort.device.clone_from(&model.loaded.device);
         let begun = Instant::now();
-        let mut patience = Patience(stopper);
+        let mut patience = Patience(cancel_token);
         match &span.task {
             Task::Align => {
-                let Some(samples) = all(&mut source, stopper)? else {
+                let Some(samples) = all(&mut source, cancel_token)? else {
                     return Ok(None);
                 };
                 if samples.is_empty() {
                     return Err(too_short(span));
                 }
-                let ears = model.ears();
-                Ok(align_again(
-                    samples,
-                    from,
-                    &span.lines,
-                    ears,
-                    &mut patience,
-                )?)
+                let models = model.models();
+                Ok(realign(samples, from, &span.lines, models, &mut patience)?)
             }
             Task::Recognise { language, context } => {
                 let request = Request {
@@ -289,8 +299,8 @@ impl Bench {
                     language: *language,
                     ..Request::default()
                 };
-                let ears = model.ears();
-                let outcome = transcribe(&mut source, ears, &request, policy, &mut patience)?;
+                let models = model.models();
+                let outcome = transcribe(&mut source, models, &request, policy, &mut patience)?;
                 effort.spent = begun.elapsed();
                 match outcome {
                     Outcome::Cancelled(_) => Ok(None),
@@ -311,12 +321,12 @@ impl Bench {
 
     /// A model: the one that was used last when it is the same; otherwise it is loaded, and
     /// `tell` is told.
-    fn model(&mut self, wanted: &Wanted, tell: impl Fn(&Loaded)) -> Result<&mut Model, Failure> {
+    fn model(&mut self, wanted: &ModelKey, tell: impl Fn(&Loaded)) -> Result<&mut Model, Failure> {
         if self.model.as_ref().is_none_or(|(has, _)| has != wanted) {
             if self.model.take().is_some() {
                 memory::give_back(); // the old one's goes before the new one's comes
             }
-            let model = self.tools.load(wanted)?;
+            let model = self.backend.load(wanted)?;
             tell(&model.loaded);
             self.model = Some((wanted.clone(), model));
         }
@@ -329,8 +339,12 @@ impl Bench {
     }
 
     /// Unloads a model that nobody has used for `idle`, when it is time to; why it did.
-    pub(crate) fn rest(&mut self, habits: &Habits, idle: Duration) -> Option<Unloading> {
-        let why = habits.unloading(idle, || self.tools.is_short_of_memory())?;
+    pub(crate) fn rest(
+        &mut self,
+        unload_policy: &UnloadPolicy,
+        idle: Duration,
+    ) -> Option<Unloading> {
+        let why = unload_policy.unloading(idle, || self.backend.is_short_of_memory())?;
         self.model = None;
         memory::give_back();
         Some(why)
@@ -343,11 +357,11 @@ impl Bench {
 }
 
 /// All samples of a source; `None` when it was stopped on the way.
-fn all(source: &mut dyn Source, stopper: &Stopper) -> Result<Option<Vec<f32>>, Failure> {
+fn all(source: &mut dyn Source, cancel_token: &CancelToken) -> Result<Option<Vec<f32>>, Failure> {
     let mut samples = Vec::new();
     while let Some(block) = source.next_block()? {
         samples.extend(block);
-        if stopper.is_stopped() {
+        if cancel_token.is_stopped() {
             return Ok(None);
         }
     }
@@ -370,7 +384,7 @@ fn who(lines: &[Segment]) -> Option<String> {
 }
 
 /// Stops when a person says so; nothing is told.
-struct Patience<'a>(&'a Stopper);
+struct Patience<'a>(&'a CancelToken);
 
 impl Watcher for Patience<'_> {
     fn cancelled(&mut self) -> bool {
@@ -379,34 +393,34 @@ impl Watcher for Patience<'_> {
 }
 
 /// Carries what the pipeline tells to the queue's listeners.
-struct Herald<'a> {
+struct EventForwarder<'a> {
     turn: &'a Turn<'a>,
     /// Where the source begins in the recording.
     from: Ms,
     begun: Instant,
-    sides: &'a Sides<'a>,
+    channel_speakers: &'a ChannelSpeakers<'a>,
 }
 
-impl Watcher for Herald<'_> {
+impl Watcher for EventForwarder<'_> {
     fn cancelled(&mut self) -> bool {
         self.turn.is_cancelled() || self.turn.is_interrupted()
     }
 
-    fn event(&mut self, event: Heard<'_>) {
+    fn event(&mut self, event: PipelineEvent<'_>) {
         let (job, from) = (self.turn.id, self.from);
         self.turn.tell(match event {
-            Heard::PieceStarted { start, end } => Event::PieceStarted {
+            PipelineEvent::ChunkStarted { start, end } => Event::ChunkStarted {
                 job,
                 start: later(start, from),
                 end: later(end, from),
             },
-            Heard::Text(text) => Event::Text(job, text.to_owned()),
-            Heard::Segment(segment) => {
+            PipelineEvent::Text(text) => Event::Text(job, text.to_owned()),
+            PipelineEvent::Segment(segment) => {
                 let mut segment = shifted(segment.clone(), from);
-                self.sides.name(&mut segment);
+                self.channel_speakers.name(&mut segment);
                 Event::Segment(job, segment)
             }
-            Heard::Progress { done, total } => {
+            PipelineEvent::Progress { done, total } => {
                 let mut progress = Progress::new(done, total, self.begun.elapsed());
                 progress.done = later(done, from);
                 progress.total = total.map(|total| later(total, from));

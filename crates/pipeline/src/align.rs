@@ -26,13 +26,13 @@ pub trait Align {
 }
 
 /// The engine's aligner and what it was made for.
-pub struct Timekeeper {
+pub struct BoundedAligner {
     aligner: Aligner,
     languages: Option<Vec<String>>,
     longest_s: u32,
 }
 
-impl Timekeeper {
+impl BoundedAligner {
     /// An aligner with the English names of the languages it knows (`None`: take its word for
     /// any) and the longest clip it was made for. Units: seconds.
     pub fn new(aligner: Aligner, languages: Option<Vec<String>>, longest_s: u32) -> Self {
@@ -45,7 +45,7 @@ impl Timekeeper {
     }
 }
 
-impl Align for Timekeeper {
+impl Align for BoundedAligner {
     fn knows(&self, language: &str) -> bool {
         let known = |languages: &Vec<String>| languages.iter().any(|known| known == language);
         self.languages.as_ref().is_none_or(known)

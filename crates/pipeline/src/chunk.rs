@@ -1,18 +1,18 @@
-//! A piece is a stretch of a recording that is recognised in one go; here long recordings are cut
+//! A chunk is a stretch of a recording that is recognised in one go; here long recordings are cut
 //! where they are quiet.
 //!
 //! Source: `split_audio_into_chunks` of the package `qwen-asr` 0.0.6. While more than the limit
 //! remains, the cut is sought around `start + limit`: the 100 ms with the smallest sum of
 //! magnitudes (the first of equals), and in them the sample of smallest magnitude (the first of
-//! equals). What remains at the end is the last piece, and a piece shorter than half a second is
+//! equals). What remains at the end is the last chunk, and a chunk shorter than half a second is
 //! padded with zeros.
 //!
-//! The reference searches five seconds to either side, so that a piece can exceed its limit. Here
-//! a piece never exceeds the longest clip of the checkpoint: the search goes ahead only as far as
+//! The reference searches five seconds to either side, so that a chunk can exceed its limit. Here
+//! a chunk never exceeds the longest clip of the checkpoint: the search goes ahead only as far as
 //! that, and back at most half the limit, so that short limits cannot creep.
 //!
 //! Where only short clips are heard, one or two sentences are heard best. Under a limit of at most
-//! half a minute a piece also ends in the middle of the first pause of half a second that leaves a
+//! half a minute a chunk also ends in the middle of the first pause of half a second that leaves a
 //! quarter of the limit on either side. Measured with `earmark eval`, the demo checkpoint and its
 //! limit of 16 s on 180 held-out recordings of 23 to 30 s: in English 5.9 % word errors without and
 //! 4.6 % with this, in Chinese 2.5 and 2.3 % character errors. Pauses are told by loudness: voice
@@ -33,16 +33,16 @@ pub(crate) const SHORTEST: usize = SAMPLE_RATE as usize / 2;
 /// Source: `search_expand_sec` of the package `qwen-asr` 0.0.6.
 const SEARCH_S: u32 = 5;
 
-/// Longest piece where the checkpoint would take more. Units: seconds.
+/// Longest chunk where the checkpoint would take more. Units: seconds.
 ///
 /// The reference allows 1200 s, and 180 s when times are wanted. Memory of the decoder grows with
-/// a piece and the reader waits for its end, so the shorter one holds always.
+/// a chunk and the reader waits for its end, so the shorter one holds always.
 const LIMIT_S: u32 = 180;
 
-/// Up to this limit pauses end pieces. Units: seconds.
+/// Up to this limit pauses end chunks. Units: seconds.
 const SHORT_S: u32 = 30;
 
-/// The shortest pause that ends a piece, 0.5 s. Units: [`FRAME`]s.
+/// The shortest pause that ends a chunk, 0.5 s. Units: [`FRAME`]s.
 const PAUSE: usize = 50;
 
 /// Loudness is compared by frames of 10 ms. Units: samples.
@@ -51,18 +51,18 @@ const FRAME: usize = SAMPLE_RATE as usize / 100;
 /// Where a recording may be cut. Units: samples, all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// A piece aims to be this long.
+    /// A chunk aims to be this long.
     pub limit: usize,
     /// How far before the limit a quiet place is sought.
     pub search_back: usize,
     /// How far after the limit a quiet place is sought.
     pub search_ahead: usize,
-    /// Whether a pause, too, ends a piece.
+    /// Whether a pause, too, ends a chunk.
     pub ends_at_pauses: bool,
 }
 
 impl Policy {
-    /// Pieces that never exceed the longest clip of a checkpoint. Units: seconds; 0 counts as 1.
+    /// Chunks that never exceed the longest clip of a checkpoint. Units: seconds; 0 counts as 1.
     pub fn within(longest_clip_s: u32) -> Self {
         let longest = longest_clip_s.max(1);
         let limit = longest.min(LIMIT_S);
@@ -76,7 +76,7 @@ impl Policy {
         }
     }
 
-    /// The reference's own rule for a limit, which pieces may exceed by five seconds.
+    /// The reference's own rule for a limit, which chunks may exceed by five seconds.
     /// Units: seconds.
     pub fn reference(limit_s: u32) -> Self {
         let search = samples(SEARCH_S);
@@ -95,7 +95,7 @@ fn samples(seconds: u32) -> usize {
 
 /// A stretch of a recording.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Piece {
+pub struct Chunk {
     /// Its first sample, counted from the beginning of the recording.
     pub start: u64,
     /// How many samples of the recording it has.
@@ -104,8 +104,8 @@ pub struct Piece {
     pub samples: Vec<f32>,
 }
 
-/// The pieces of a source, one at a time; holds one piece and what a search looks ahead.
-pub struct Pieces<'a> {
+/// The chunks of a source, one at a time; holds one chunk and what a search looks ahead.
+pub struct Chunks<'a> {
     source: &'a mut dyn Source,
     policy: Policy,
     start: u64,
@@ -113,8 +113,8 @@ pub struct Pieces<'a> {
     ended: bool,
 }
 
-impl<'a> Pieces<'a> {
-    /// The pieces of a source under a policy.
+impl<'a> Chunks<'a> {
+    /// The chunks of a source under a policy.
     pub fn new(source: &'a mut dyn Source, policy: Policy) -> Self {
         Self {
             source,
@@ -125,10 +125,10 @@ impl<'a> Pieces<'a> {
         }
     }
 
-    /// The next piece, `None` at the end.
+    /// The next chunk, `None` at the end.
     ///
     /// Errors: what the source says.
-    pub fn next_piece(&mut self) -> Result<Option<Piece>, Error> {
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Error> {
         self.fill()?;
         if self.pending.is_empty() {
             return Ok(None);
@@ -141,21 +141,21 @@ impl<'a> Pieces<'a> {
         let rest = self.pending.split_off(n_samples);
         let mut samples = std::mem::replace(&mut self.pending, rest);
         samples.resize(n_samples.max(SHORTEST), 0.0);
-        let piece = Piece {
+        let chunk = Chunk {
             start: self.start,
             n_samples,
             samples,
         };
         self.start += n_samples as u64;
-        Ok(Some(piece))
+        Ok(Some(chunk))
     }
 
-    /// The source behind the pieces.
+    /// The source behind the chunks.
     pub fn source(&self) -> &dyn Source {
         self.source
     }
 
-    /// Where a pause ends the next piece, if pauses do and there is one before the limit that
+    /// Where a pause ends the next chunk, if pauses do and there is one before the limit that
     /// leaves no scrap on either side.
     fn pause(&self) -> Option<usize> {
         let (limit, least) = (self.policy.limit, self.policy.limit / 4);
@@ -182,7 +182,7 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// Where to cut samples that are longer than the limit: the length of the piece, at least 1.
+/// Where to cut samples that are longer than the limit: the length of the chunk, at least 1.
 pub(crate) fn boundary(samples: &[f32], policy: Policy) -> usize {
     let from = policy.limit.saturating_sub(policy.search_back);
     let to = samples.len().min(policy.limit + policy.search_ahead);

@@ -2,25 +2,25 @@
 //!
 //! It does no input or output of its own: a [`Source`](earmark_audio::Source) gives the samples,
 //! something that can [`Recognize`] hears them, and a [`Watcher`] is told what happens. It holds
-//! one piece of the recording at a time, so its memory does not grow with the recording.
+//! one chunk of the recording at a time, so its memory does not grow with the recording.
 
-mod again;
+mod accumulator;
 mod align;
 pub mod chunk;
-mod echo;
+mod chunk_segments;
+mod context_echo;
 mod error;
 mod estimate;
-mod found;
 pub mod live;
-mod piece;
+mod realign;
 mod recognize;
-pub mod script;
-mod snap;
+pub mod reference_text;
+mod snap_to_silence;
 mod transcribe;
 
-pub use again::align_again;
-pub use align::{Align, Precision, Timekeeper};
+pub use align::{Align, BoundedAligner, Precision};
 pub use chunk::Policy;
 pub use error::Error;
+pub use realign::realign;
 pub use recognize::Recognize;
-pub use transcribe::{Ears, Event, Outcome, Step, Transcription, Watcher, transcribe};
+pub use transcribe::{Event, Models, Outcome, Step, Transcription, Watcher, transcribe};

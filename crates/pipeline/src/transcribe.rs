@@ -4,25 +4,25 @@ use earmark_audio::{SAMPLE_RATE, Source};
 use earmark_engine::{Observer, Recognition, Request};
 use earmark_transcript::{Ms, Segment, Transcript};
 
-use crate::chunk::{Piece, Pieces};
-use crate::echo::{self, Clean};
-use crate::found::Found;
-use crate::piece::{Why, limit_peak, segments};
+use crate::accumulator::Accumulator;
+use crate::chunk::{Chunk, Chunks};
+use crate::chunk_segments::{Why, limit_peak, segments};
+use crate::context_echo::{self, Clean};
 use crate::{Align, Error, Policy, Recognize};
 
 /// What happens during a transcription, as it happens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event<'a> {
-    /// A piece of the recording is being heard.
-    PieceStarted {
+    /// A chunk of the recording is being heard.
+    ChunkStarted {
         /// Where it begins.
         start: Ms,
         /// Where it ends.
         end: Ms,
     },
-    /// The text of the current piece so far; each replaces the one before.
+    /// The text of the current chunk so far; each replaces the one before.
     Text(&'a str),
-    /// A piece is finished and something was said in it.
+    /// A chunk is finished and something was said in it.
     Segment(&'a Segment),
     /// How much of the recording is done; never goes back.
     Progress {
@@ -53,33 +53,33 @@ pub enum Outcome {
 }
 
 /// What a transcription hears with.
-pub struct Ears<'a> {
+pub struct Models<'a> {
     /// Turns speech into text.
     pub recognizer: &'a mut dyn Recognize,
     /// Measures the times of the words; without it they are estimated.
     pub aligner: Option<&'a mut dyn Align>,
 }
 
-/// The share of a piece's work that the encoder is taken for, in the progress shown.
+/// The share of a chunk's work that the encoder is taken for, in the progress shown.
 const ENCODER_SHARE: f64 = 0.5;
 
-/// Transcribes a source from beginning to end, piece by piece.
+/// Transcribes a source from beginning to end, chunk by chunk.
 ///
-/// A piece in which nothing is said gives no segment. What a reader of the transcript should know
+/// A chunk in which nothing is said gives no segment. What a reader of the transcript should know
 /// is in its warnings.
 ///
 /// Errors: the source or the recogniser fails. Segments finished before that have been told to
 /// the watcher.
 pub fn transcribe(
     source: &mut dyn Source,
-    mut ears: Ears<'_>,
+    mut models: Models<'_>,
     request: &Request<'_>,
     policy: Policy,
     watcher: &mut dyn Watcher,
 ) -> Result<Outcome, Error> {
     let mut transcription = Transcription::new(source, policy);
     while !watcher.cancelled() {
-        match transcription.step(&mut ears, request, watcher)? {
+        match transcription.step(&mut models, request, watcher)? {
             Step::Heard => {}
             Step::Stopped => break,
             Step::Ended => return Ok(Outcome::Done(transcription.done())),
@@ -88,17 +88,17 @@ pub fn transcribe(
     Ok(Outcome::Cancelled(transcription.cancelled(watcher)))
 }
 
-/// A transcription that goes on piece by piece, so that other work can be done in between.
+/// A transcription that goes on chunk by chunk, so that other work can be done in between.
 pub struct Transcription<'a> {
-    pieces: Pieces<'a>,
-    /// The piece that was begun, when somebody asked to stop in the middle of it.
+    chunks: Chunks<'a>,
+    /// The chunk that was begun, when somebody asked to stop in the middle of it.
     begun: Option<Begun>,
-    found: Found,
+    found: Accumulator,
 }
 
-/// A piece that is not finished.
+/// A chunk that is not finished.
 struct Begun {
-    piece: Piece,
+    chunk: Chunk,
     /// What was heard in it, when only the times are missing.
     heard: Option<Recognition>,
 }
@@ -106,11 +106,11 @@ struct Begun {
 /// How far a step of a [`Transcription`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// A piece is finished.
+    /// A chunk is finished.
     Heard,
-    /// The watcher asked to stop; the next step begins the same piece again.
+    /// The watcher asked to stop; the next step begins the same chunk again.
     Stopped,
-    /// There are no more pieces.
+    /// There are no more chunks.
     Ended,
 }
 
@@ -118,62 +118,65 @@ impl<'a> Transcription<'a> {
     /// A transcription that begins with the first sample of a source.
     pub fn new(source: &'a mut dyn Source, policy: Policy) -> Self {
         Self {
-            pieces: Pieces::new(source, policy),
+            chunks: Chunks::new(source, policy),
             begun: None,
-            found: Found::default(),
+            found: Accumulator::default(),
         }
     }
 
-    /// Hears the next piece, or again the one that was begun.
+    /// Hears the next chunk, or again the one that was begun.
     ///
     /// Errors: the source or the recogniser fails; nothing can be done but to begin anew.
     pub fn step(
         &mut self,
-        ears: &mut Ears<'_>,
+        models: &mut Models<'_>,
         request: &Request<'_>,
         watcher: &mut dyn Watcher,
     ) -> Result<Step, Error> {
-        let Some(Begun { piece, heard }) = self.take_piece()? else {
+        let Some(Begun { chunk, heard }) = self.take_piece()? else {
             return Ok(Step::Ended);
         };
-        let (start, end) = (piece.start_ms(), piece.end_ms());
-        let total = total(self.pieces.source(), end);
-        watcher.event(Event::PieceStarted { start, end });
+        let (start, end) = (chunk.start_ms(), chunk.end_ms());
+        let total = total(self.chunks.source(), end);
+        watcher.event(Event::ChunkStarted { start, end });
         let mut listener = Listener {
-            piece: &piece,
+            chunk: &chunk,
             total,
             watcher,
         };
-        let recognizer = &mut *ears.recognizer;
+        let recognizer = &mut *models.recognizer;
         let clean = match heard {
             Some(heard) => Some(Clean {
                 heard,
                 echoed: false,
             }),
-            None => echo::recognize(recognizer, &piece.samples, request, &mut listener)?,
+            None => context_echo::recognize(recognizer, &chunk.samples, request, &mut listener)?,
         };
         let Some(Clean { heard, echoed }) = clean else {
-            self.begun = Some(Begun { piece, heard: None });
+            self.begun = Some(Begun { chunk, heard: None });
             return Ok(Step::Stopped);
         };
         if echoed {
-            self.found.note_echo(&piece);
+            self.found.note_echo(&chunk);
         }
-        let aligner = ears.aligner.as_mut().map(|it| &mut **it as &mut dyn Align);
-        let timed = segments(&piece, &heard, aligner, &mut Patience(watcher));
+        let aligner = models
+            .aligner
+            .as_mut()
+            .map(|it| &mut **it as &mut dyn Align);
+        let timed = segments(&chunk, &heard, aligner, &mut Patience(watcher));
         if timed.estimated == Some(Why::Cancelled) {
             let heard = Some(heard);
-            self.begun = Some(Begun { piece, heard });
+            self.begun = Some(Begun { chunk, heard });
             return Ok(Step::Stopped);
         }
-        for segment in self.found.add(&piece, &heard, timed) {
+        for segment in self.found.add(&chunk, &heard, timed) {
             watcher.event(Event::Segment(segment));
         }
         watcher.event(Event::Progress { done: end, total });
         Ok(Step::Heard)
     }
 
-    /// Whether a piece was begun and is not finished.
+    /// Whether a chunk was begun and is not finished.
     pub fn has_begun(&self) -> bool {
         self.begun.is_some()
     }
@@ -186,21 +189,21 @@ impl<'a> Transcription<'a> {
     /// The transcript of a source that was heard to its end.
     pub fn done(mut self) -> Transcript {
         let heard = self.found.heard;
-        self.found.begin_with(self.pieces.source().warnings());
+        self.found.begin_with(self.chunks.source().warnings());
         self.found.into_transcript(heard)
     }
 
-    /// The transcript of what was finished. A piece that only its times are missing of gets
+    /// The transcript of what was finished. A chunk that only its times are missing of gets
     /// estimated ones, and the watcher is told.
     pub fn cancelled(mut self, watcher: &mut dyn Watcher) -> Transcript {
         if let Some(Begun {
-            piece,
+            chunk,
             heard: Some(heard),
         }) = self.begun.take()
         {
-            let mut timed = segments(&piece, &heard, None, &mut Patience(watcher));
+            let mut timed = segments(&chunk, &heard, None, &mut Patience(watcher));
             timed.estimated = timed.estimated.and(Some(Why::Cancelled));
-            for segment in self.found.add(&piece, &heard, timed) {
+            for segment in self.found.add(&chunk, &heard, timed) {
                 watcher.event(Event::Segment(segment));
             }
         }
@@ -208,7 +211,7 @@ impl<'a> Transcription<'a> {
             "stopped at {}; what follows is missing",
             self.found.heard
         ));
-        let source = self.pieces.source();
+        let source = self.chunks.source();
         self.found.begin_with(source.warnings());
         let duration = total(source, self.found.heard).unwrap_or(self.found.heard);
         self.found.into_transcript(duration)
@@ -218,10 +221,10 @@ impl<'a> Transcription<'a> {
         if let Some(begun) = self.begun.take() {
             return Ok(Some(begun));
         }
-        let piece = self.pieces.next_piece()?;
-        Ok(piece.map(|mut piece| {
-            limit_peak(&mut piece.samples);
-            Begun { piece, heard: None }
+        let chunk = self.chunks.next_chunk()?;
+        Ok(chunk.map(|mut chunk| {
+            limit_peak(&mut chunk.samples);
+            Begun { chunk, heard: None }
         }))
     }
 }
@@ -242,9 +245,9 @@ impl Observer for Patience<'_> {
     }
 }
 
-/// Passes on what the recogniser tells about one piece.
+/// Passes on what the recogniser tells about one chunk.
 struct Listener<'a> {
-    piece: &'a Piece,
+    chunk: &'a Chunk,
     total: Option<Ms>,
     watcher: &'a mut dyn Watcher,
 }
@@ -256,8 +259,8 @@ impl Observer for Listener<'_> {
 
     fn encoded(&mut self, n_done: usize, n_total: usize) {
         let share = ENCODER_SHARE * n_done.min(n_total) as f64 / n_total.max(1) as f64;
-        let n_samples = (self.piece.n_samples as f64 * share) as u64;
-        let done = Ms::from_samples(self.piece.start + n_samples, SAMPLE_RATE);
+        let n_samples = (self.chunk.n_samples as f64 * share) as u64;
+        let done = Ms::from_samples(self.chunk.start + n_samples, SAMPLE_RATE);
         self.watcher.event(Event::Progress {
             done,
             total: self.total,

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use earmark_audio::{Recording, Source as _};
-use earmark_engine::{Error as EngineError, Growing, Observer, Outcome, Recognition, Token};
+use earmark_engine::{Error as EngineError, Observer, Outcome, Recognition, StreamingClip, Token};
 use earmark_transcript::{Ms, Transcript};
 use proptest::prelude::*;
 
-use earmark_pipeline::live::{Ears, Event, Follow, Live, Pace, Settings, Watch};
+use earmark_pipeline::live::{Event, Follow, Live, Models, Pace, Settings, Watch};
 
 /// Two people talk for two and a half minutes, with pauses.
 static TALK: LazyLock<Vec<f32>> = LazyLock::new(|| {
@@ -34,7 +34,7 @@ struct Script {
 impl Follow for Script {
     fn follow(
         &mut self,
-        clip: &mut Growing,
+        clip: &mut StreamingClip,
         kept: &[Token],
         observer: &mut dyn Observer,
     ) -> Result<Outcome, EngineError> {
@@ -125,19 +125,19 @@ fn listen(samples: &[f32], settings: Settings, sizes: &[usize]) -> (Transcript, 
     let (mut script, mut notes) = (Script::default(), Notes::default());
     let mut live = Live::new(settings);
     let mut rest = samples;
-    let mut ears = Ears {
+    let mut models = Models {
         recognizer: &mut script,
         aligner: None,
     };
     for size in sizes.iter().cycle() {
         let (block, tail) = rest.split_at((*size).min(rest.len()));
-        live.push(block, &mut ears, &mut notes).unwrap();
+        live.push(block, &mut models, &mut notes).unwrap();
         rest = tail;
         if rest.is_empty() {
             break;
         }
     }
-    let transcript = live.finish(&mut ears, &mut notes).unwrap();
+    let transcript = live.finish(&mut models, &mut notes).unwrap();
     (transcript, notes, script)
 }
 
@@ -201,7 +201,7 @@ fn speech_without_a_pause_is_cut_where_nothing_is_committed() {
 fn ten_minutes_of_silence_say_nothing_and_keep_nothing() {
     let (mut script, mut notes) = (Script::default(), Notes::default());
     let mut live = Live::new(Settings::default());
-    let mut ears = Ears {
+    let mut models = Models {
         recognizer: &mut script,
         aligner: None,
     };
@@ -217,11 +217,11 @@ fn ten_minutes_of_silence_say_nothing_and_keep_nothing() {
         let block: Vec<f32> = (0..1_600)
             .map(|_| if is_quiet { 0.0 } else { noise() })
             .collect();
-        live.push(&block, &mut ears, &mut notes).unwrap();
+        live.push(&block, &mut models, &mut notes).unwrap();
         most = most.max(live.n_held());
     }
     assert_eq!(live.heard(), Ms(600_000));
-    let transcript = live.finish(&mut ears, &mut notes).unwrap();
+    let transcript = live.finish(&mut models, &mut notes).unwrap();
     assert_eq!(
         (script.n_looks, notes.lines.len()),
         (0, 0),
@@ -244,13 +244,13 @@ fn a_listener_who_leaves_keeps_what_was_heard() {
     }
     let (mut script, mut leaver) = (Script::default(), Leaver(20));
     let mut live = Live::new(settings(Pace::EveryStep, 16));
-    let mut ears = Ears {
+    let mut models = Models {
         recognizer: &mut script,
         aligner: None,
     };
-    live.push(&TALK[..30 * 16_000], &mut ears, &mut leaver)
+    live.push(&TALK[..30 * 16_000], &mut models, &mut leaver)
         .unwrap();
-    let transcript = live.finish(&mut ears, &mut leaver).unwrap();
+    let transcript = live.finish(&mut models, &mut leaver).unwrap();
     assert_eq!(script.n_looks, 19);
     assert!(!transcript.segments.is_empty());
 }
@@ -264,7 +264,7 @@ struct Parrot {
 impl Follow for Parrot {
     fn follow(
         &mut self,
-        clip: &mut Growing,
+        clip: &mut StreamingClip,
         kept: &[Token],
         _observer: &mut dyn Observer,
     ) -> Result<Outcome, EngineError> {
@@ -312,13 +312,13 @@ fn check_echo(with: &'static str, without: &'static str, expected: (&str, bool))
     };
     let (mut parrot, mut notes) = (Parrot { with, without }, Notes::default());
     let mut live = Live::new(settings);
-    let mut ears = Ears {
+    let mut models = Models {
         recognizer: &mut parrot,
         aligner: None,
     };
-    live.push(&TALK[..20 * 16_000], &mut ears, &mut notes)
+    live.push(&TALK[..20 * 16_000], &mut models, &mut notes)
         .unwrap();
-    let transcript = live.finish(&mut ears, &mut notes).unwrap();
+    let transcript = live.finish(&mut models, &mut notes).unwrap();
     let warns = transcript
         .warnings
         .iter()

@@ -9,8 +9,8 @@ use zip::{CompressionMethod, ZipWriter};
 
 use crate::find::downloaded;
 use crate::manifest::{self, Pin, Stop, copy};
-use crate::place::{Place, edition_in, need_space, remove, rename};
-use crate::{Control, Entry, Error, Event, Manifest, Outcome, Progress, Tell, World};
+use crate::paths::{Paths, edition_in, need_space, remove, rename};
+use crate::{Control, Entry, Environment, Error, Event, Manifest, Outcome, Progress, Tell};
 
 /// Writes a checkpoint into one archive; a folder as the target gets one of the checkpoint's name.
 /// Every file is checked on the way, and the archive gets its name only when all are right.
@@ -20,11 +20,11 @@ pub fn export(
     entry: &Entry,
     home: &Path,
     target: &Path,
-    world: &dyn World,
+    environment: &dyn Environment,
     control: &Control,
     tell: &Tell<'_>,
 ) -> Result<Outcome, Error> {
-    Place::new(entry, home)?;
+    Paths::new(entry, home)?;
     let folder = downloaded(entry, home)?;
     let target = if target.is_dir() {
         target.join(format!("{}.zip", entry.name))
@@ -34,7 +34,7 @@ pub fn export(
     let mut coming = target.clone().into_os_string();
     coming.push(".partial");
     let coming = PathBuf::from(coming);
-    let written = write(entry, &folder, &coming, world, control, tell);
+    let written = write(entry, &folder, &coming, environment, control, tell);
     if let Ok(true) = written {
         rename(&coming, &target)?;
         return Ok(Outcome::Done(target));
@@ -48,7 +48,7 @@ fn write(
     entry: &Entry,
     folder: &Path,
     archive: &Path,
-    world: &dyn World,
+    environment: &dyn Environment,
     control: &Control,
     tell: &Tell<'_>,
 ) -> Result<bool, Error> {
@@ -64,7 +64,7 @@ fn write(
     let beside = archive
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    need_space(beside.unwrap_or(Path::new(".")), total, world)?;
+    need_space(beside.unwrap_or(Path::new(".")), total, environment)?;
 
     let file = File::create(archive).map_err(|error| Error::disk(archive, &error))?;
     let mut zip = ZipWriter::new(file);

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::{Stop, copy, measure};
-use crate::place::{need_space, remove, rename, write_whole};
-use crate::{Control, Error, Event, Files, Finding, Health, Located, Progress, Tell, World};
+use crate::paths::{need_space, remove, rename, write_whole};
+use crate::{Control, Environment, Error, Event, Files, Finding, Health, Located, Progress, Tell};
 
 /// The file that says what a quantised copy consists of and was made from.
 const NAME: &str = "quantised.json";
@@ -94,7 +94,11 @@ impl CopyInMaking {
     /// Takes the right to make a copy in a folder that is not there yet.
     ///
     /// Errors: `Exists`, `Locked`, `NoSpace`, `Disk`.
-    pub fn begin(folder: &Path, n_bytes: u64, world: &dyn World) -> Result<Self, Error> {
+    pub fn begin(
+        folder: &Path,
+        n_bytes: u64,
+        environment: &dyn Environment,
+    ) -> Result<Self, Error> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let beside = folder.parent().unwrap_or(Path::new(""));
         let making = beside.join(format!(".{name}.making"));
@@ -123,7 +127,7 @@ impl CopyInMaking {
         for file in listing.flatten().filter(|file| file.file_name() != LOCK) {
             remove(&file.path())?;
         }
-        need_space(&copy.making, n_bytes, world)?;
+        need_space(&copy.making, n_bytes, environment)?;
         Ok(copy)
     }
 

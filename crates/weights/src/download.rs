@@ -1,15 +1,15 @@
 //! A download brings the files of a published checkpoint onto this computer.
 //!
 //! Several threads ask for parts of files and write them into `NAME.partial`; beside it lies its
-//! [ledger](ledger), so that a later download goes on where this one ended, however it ended. The
+//! [resume_state](resume_state), so that a later download goes on where this one ended, however it ended. The
 //! SHA-256 is computed along the way. Only when every file is whole and right does the folder get
 //! its name.
 
-mod board;
 mod job;
-mod ledger;
 mod meter;
-mod pace;
+mod resume_state;
+mod scheduler;
+mod throttle;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -19,13 +19,13 @@ use std::thread;
 use std::time::Duration;
 
 use crate::manifest::{Manifest, Pin, measure};
-use crate::place::{Place, edition_in, need_space, remove};
+use crate::paths::{Paths, edition_in, need_space, remove};
 use crate::{
-    Control, Edition, Entry, Error, Fact, Mirror, Network, ThisComputer, Wish, World, mirrors,
+    Control, Edition, Entry, Environment, Error, Fact, Mirror, Network, ThisComputer, Wish, mirrors,
 };
 
-use board::Board;
-use ledger::Partial;
+use resume_state::Partial;
+use scheduler::Scheduler;
 
 /// A download of a checkpoint; change what shall be otherwise, then [`run`](Self::run) it.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ pub struct Download<'a> {
     /// Numbers that nobody needs to change.
     pub tuning: Tuning,
     /// Time, chance and free space.
-    pub world: Arc<dyn World>,
+    pub environment: Arc<dyn Environment>,
 }
 
 /// Numbers of a download that nobody needs to change, but tests.
@@ -55,7 +55,7 @@ pub struct Download<'a> {
 pub struct Tuning {
     /// What one request asks for at most. Units: bytes.
     pub part_bytes: u64,
-    /// How often the ledger is written; after a crash, what came since then comes again.
+    /// How often the resume_state is written; after a crash, what came since then comes again.
     pub save_every: Duration,
     /// How often progress is told.
     pub tell_every: Duration,
@@ -154,7 +154,7 @@ impl<'a> Download<'a> {
             connections: 4,
             limit: None,
             tuning: Tuning::default(),
-            world: Arc::new(ThisComputer),
+            environment: Arc::new(ThisComputer),
         }
     }
 
@@ -175,7 +175,7 @@ impl<'a> Download<'a> {
     }
 
     fn bring(&self, trust: Trust, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
-        let place = Place::new(self.entry, self.home)?;
+        let place = Paths::new(self.entry, self.home)?;
         let _right = place.take()?;
         let edition = self.chosen(&place);
         if let Some(old) = Manifest::read(&place.coming)
@@ -197,22 +197,22 @@ impl<'a> Download<'a> {
             .map(|fact| Partial::open(&place.coming, fact));
         let partials = partials.collect::<Result<Vec<_>, _>>()?;
         let needed = partials.iter().map(Partial::missing).sum();
-        need_space(self.home, needed, self.world.as_ref())?;
-        let board = Board::new(partials, manifest, self, edition, &place.coming);
-        let outcome = self.rounds(edition, &board, control, tell);
-        let kept = board.put_away();
+        need_space(self.home, needed, self.environment.as_ref())?;
+        let scheduler = Scheduler::new(partials, manifest, self, edition, &place.coming);
+        let outcome = self.rounds(edition, &scheduler, control, tell);
+        let kept = scheduler.put_away();
         if outcome? == Wish::Cancel {
             return kept.map(|()| Outcome::Cancelled);
         }
         kept?;
-        let manifest = board.manifest();
+        let manifest = scheduler.manifest();
         place.settle(&place.coming, &manifest)?;
         place.forget_others(self.entry, &manifest)?;
         Ok(Outcome::Done(place.folder))
     }
 
     /// The edition that was asked for, or that is there, or the first.
-    fn chosen(&self, place: &Place) -> &'a Edition {
+    fn chosen(&self, place: &Paths) -> &'a Edition {
         let there = || edition_in(self.entry, &place.folder);
         let coming = || edition_in(self.entry, &place.coming);
         let first = || self.entry.editions.first();
@@ -224,7 +224,7 @@ impl<'a> Download<'a> {
     fn rounds(
         &self,
         edition: &Edition,
-        board: &Board<'_>,
+        scheduler: &Scheduler<'_>,
         control: &Control,
         tell: &Tell<'_>,
     ) -> Result<Wish, Error> {
@@ -232,18 +232,24 @@ impl<'a> Download<'a> {
             if control.wait_while(|wish| wish == Wish::Pause) == Wish::Cancel {
                 return Ok(Wish::Cancel);
             }
-            if board.is_done() {
+            if scheduler.is_done() {
                 return Ok(Wish::Go);
             }
-            self.round(edition, board, control, tell);
-            if let Some(error) = board.failure() {
+            self.round(edition, scheduler, control, tell);
+            if let Some(error) = scheduler.failure() {
                 return Err(error);
             }
         }
     }
 
     /// Works until everything is done, something is wrong beyond help, or the wish changes.
-    fn round(&self, edition: &Edition, board: &Board<'_>, control: &Control, tell: &Tell<'_>) {
+    fn round(
+        &self,
+        edition: &Edition,
+        scheduler: &Scheduler<'_>,
+        control: &Control,
+        tell: &Tell<'_>,
+    ) {
         let line = self.network.line(self.tuning.idle);
         let is_over = AtomicBool::new(false);
         thread::scope(|scope| {
@@ -254,7 +260,7 @@ impl<'a> Download<'a> {
                     line.cut();
                 }
             });
-            let work = || worker::work(self, edition, board, &line, control, tell);
+            let work = || worker::work(self, edition, scheduler, &line, control, tell);
             let workers: Vec<_> = (0..self.connections.max(1))
                 .map(|_| scope.spawn(work))
                 .collect();
@@ -293,7 +299,7 @@ pub(crate) enum Trust {
 fn look(
     entry: &Entry,
     edition: &Edition,
-    place: &Place,
+    place: &Paths,
     trust: Trust,
     control: &Control,
 ) -> Result<Option<(Manifest, Vec<Fact>)>, Error> {

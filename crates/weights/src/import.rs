@@ -13,10 +13,10 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::manifest::{self, Pin, Stop, copy, hex};
-use crate::place::{Place, need_space, remove};
+use crate::paths::{Paths, need_space, remove};
 use crate::{
-    Control, Edition, Entry, Error, Event, Fact, Manifest, Outcome, Progress, Tell, ThisComputer,
-    World, catalog,
+    Control, Edition, Entry, Environment, Error, Event, Fact, Manifest, Outcome, Progress, Tell,
+    ThisComputer, catalog,
 };
 
 use source::Source;
@@ -33,7 +33,7 @@ pub struct Import<'a> {
     /// The checkpoints it can be.
     pub catalog: &'a [Entry],
     /// Free space.
-    pub world: Arc<dyn World>,
+    pub environment: Arc<dyn Environment>,
 }
 
 impl<'a> Import<'a> {
@@ -44,7 +44,7 @@ impl<'a> Import<'a> {
             name: None,
             home,
             catalog: catalog(),
-            world: Arc::new(ThisComputer),
+            environment: Arc::new(ThisComputer),
         }
     }
 
@@ -54,7 +54,7 @@ impl<'a> Import<'a> {
     pub fn run(&self, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
         let mut files = Source::open(self.source)?;
         let (entry, edition, manifest) = self.recognise(&mut files)?;
-        let place = Place::new(entry, self.home)?;
+        let place = Paths::new(entry, self.home)?;
         let _right = place.take()?;
         remove(&place.taking)?;
         fs::create_dir_all(&place.taking).map_err(|error| Error::disk(&place.taking, &error))?;
@@ -64,7 +64,7 @@ impl<'a> Import<'a> {
             into: &place.taking,
             learned: manifest.as_ref(),
         };
-        match take.all(entry, edition, self.world.as_ref(), control, tell) {
+        match take.all(entry, edition, self.environment.as_ref(), control, tell) {
             Ok(Some(manifest)) => {
                 place.settle(&place.taking, &manifest)?;
                 place.forget_others(entry, &manifest)?;
@@ -159,7 +159,7 @@ impl Take<'_> {
         &mut self,
         entry: &Entry,
         edition: &Edition,
-        world: &dyn World,
+        environment: &dyn Environment,
         control: &Control,
         tell: &Tell<'_>,
     ) -> Result<Option<Manifest>, Error> {
@@ -172,7 +172,7 @@ impl Take<'_> {
             .iter()
             .filter_map(|file| self.files.size(&file.name));
         let (total, mut done) = (sizes.sum(), 0);
-        need_space(self.into, total, world)?;
+        need_space(self.into, total, environment)?;
         let mut manifest = Manifest::new(entry, edition);
         for published in &edition.files {
             let fact = Manifest::complete(published, self.learned);

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::place::write_whole;
+use crate::paths::write_whole;
 use crate::{Control, Edition, Entry, Error, Fact, Wish};
 
 /// The file that holds the manifest.

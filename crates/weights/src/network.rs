@@ -27,7 +27,7 @@ struct Shared {
     proxy: Mutex<Option<ureq::Proxy>>,
 }
 
-/// How to reach the world outside.
+/// How to reach the environment outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Proxy {
     /// As the environment says (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), or else, on
@@ -99,7 +99,7 @@ impl Network {
     /// A set of connections for one round of work.
     ///
     /// A connection that stays silent for `idle` breaks off.
-    pub(crate) fn line(&self, idle: Duration) -> Line {
+    pub(crate) fn line(&self, idle: Duration) -> HttpClient {
         let config = Agent::config_builder()
             .proxy(self.proxy().clone())
             .http_status_as_error(false)
@@ -112,7 +112,7 @@ impl Network {
             .timeout_per_read(Some(idle))
             .timeout_per_write(Some(idle))
             .build();
-        Line {
+        HttpClient {
             network: self.clone(),
             agent: config.into(),
             is_cut: Arc::default(),
@@ -130,7 +130,7 @@ impl Network {
 
 /// A set of connections that can be cut all at once.
 #[derive(Clone, Debug)]
-pub(crate) struct Line {
+pub(crate) struct HttpClient {
     network: Network,
     agent: Agent,
     is_cut: Arc<AtomicBool>,
@@ -156,7 +156,7 @@ pub(crate) struct Answer {
     pub(crate) body: BodyReader<'static>,
 }
 
-impl Line {
+impl HttpClient {
     /// Cuts every connection; requests under way and later ones fail.
     pub(crate) fn cut(&self) {
         self.is_cut.store(true, Ordering::SeqCst);

@@ -17,7 +17,7 @@ pub(crate) async fn record(app: AppHandle) -> Result<EntryId, Failure> {
 #[tauri::command]
 pub(crate) async fn list_microphones(app: AppHandle) -> Result<Vec<Microphone>, Failure> {
     work(app, |_| {
-        let found = earmark_jobs::sounds().unwrap_or_else(|error| {
+        let found = earmark_jobs::input_devices().unwrap_or_else(|error| {
             log::warn(&log::discreet(&error.to_string()));
             Vec::new()
         });

@@ -99,7 +99,11 @@ fn opening(mut transcript: Transcript) -> Transcript {
         n += segment.text.chars().count();
         is_wanted
     };
-    let n_wanted = transcript.segments.iter().take_while(|it| is_needed(it)).count();
+    let n_wanted = transcript
+        .segments
+        .iter()
+        .take_while(|it| is_needed(it))
+        .count();
     transcript.segments.truncate(n_wanted);
     transcript
 }

@@ -17,7 +17,7 @@ pub(crate) fn heard(recording: &Path) -> End {
         language: None,
         context: String::new(),
         from: Ms(0),
-        longest_piece_s: None,
+        longest_chunk_s: None,
         speakers: None,
     });
     for event in events {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use earmark_engine::{Census, Recognizer, SAMPLE_RATE, Timings, Work};
+use earmark_engine::{Recognizer, SAMPLE_RATE, StorageReport, Timings, Work};
 use serde::Serialize;
 
 use super::machine::{self, Machine};
@@ -74,13 +74,13 @@ impl Report {
             prefill_flops,
             decode_bytes,
         } = recognizer.work(n_samples)?;
-        let Census {
+        let StorageReport {
             n_as_asked,
             n_matrices,
             n_bytes,
             n_mapped_bytes,
             n_repacked_bytes,
-        } = recognizer.census();
+        } = recognizer.storage_report();
         let audio_ms = n_samples as f64 * 1000.0 / f64::from(SAMPLE_RATE);
         let per_token = ms(timings.decode) / n_tokens.saturating_sub(1).max(1) as f64;
         let floor_ms = decode_bytes as f64 / machine.read_gb_s / 1e6;

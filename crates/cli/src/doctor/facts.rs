@@ -6,8 +6,8 @@ use std::process::Command;
 use earmark_engine::{Limit, Recognizer, Request, SAMPLE_RATE, Unobserved};
 use earmark_jobs::{Advice, DeviceChoice, Dtype, Hardware, Settings, memory_needed};
 use earmark_weights::{
-    Control, Error, Files, Health, Located, Mirror, Presence, ThisComputer, World, aligner_for,
-    catalog, find, home, presence, verify,
+    Control, Environment, Error, Files, Health, Located, Mirror, Presence, ThisComputer,
+    aligner_for, catalog, find, home, presence, verify,
 };
 
 use crate::models::way;

@@ -11,10 +11,11 @@ use earmark_pipeline::Recognize;
 use earmark_transcript::{Ms, Segment, Timing};
 
 use super::Queue;
-use crate::idle::Habits;
-use crate::work::{Model, Tools, Wanted};
+use crate::unload_policy::UnloadPolicy;
+use crate::work::{Backend, Model, ModelKey};
 use crate::{
-    AlignerChoice, Code, End, Event, Failure, Job, JobId, Loaded, Redo, Span, Task, Unloading,
+    AlignerChoice, Code, End, Event, Failure, Job, JobId, Loaded, Retranscription, Span, Task,
+    Unloading,
 };
 
 /// So many samples of silence.
@@ -70,7 +71,7 @@ struct Scripted {
     is_short: bool,
 }
 
-impl Tools for Scripted {
+impl Backend for Scripted {
     fn open(&mut self, recording: &Path, from: u64) -> Result<Box<dyn Source>, Failure> {
         if recording == Path::new("missing.wav") {
             return Err(Failure::new(
@@ -87,7 +88,7 @@ impl Tools for Scripted {
             (n_seconds * 16_000_usize).saturating_sub(from as usize),
         )))
     }
-    fn load(&mut self, wanted: &Wanted) -> Result<Model, Failure> {
+    fn load(&mut self, wanted: &ModelKey) -> Result<Model, Failure> {
         self.loads.send(wanted.model.clone()).unwrap();
         if wanted.model == "broken" {
             return Err(Failure::new(Code::ModelInvalid, "a tensor is missing"));
@@ -114,17 +115,20 @@ impl Tools for Scripted {
 }
 
 fn start() -> (Queue, Receiver<Event>, Receiver<String>) {
-    start_with(Habits::default(), false)
+    start_with(UnloadPolicy::default(), false)
 }
 
-fn start_with(habits: Habits, is_short: bool) -> (Queue, Receiver<Event>, Receiver<String>) {
+fn start_with(
+    unload_policy: UnloadPolicy,
+    is_short: bool,
+) -> (Queue, Receiver<Event>, Receiver<String>) {
     let (loads, loaded) = channel();
-    let tools = Scripted {
+    let backend = Scripted {
         loads,
         gate: Arc::default(),
         is_short,
     };
-    let (queue, events) = Queue::start_with(Box::new(tools), habits);
+    let (queue, events) = Queue::start_with(Box::new(backend), unload_policy);
     (queue, events, loaded)
 }
 
@@ -137,7 +141,7 @@ fn job(recording: &str, model: &str, context: &str) -> Job {
         language: None,
         context: context.into(),
         from: Ms(0),
-        longest_piece_s: None,
+        longest_chunk_s: None,
         speakers: None,
     }
 }
@@ -188,7 +192,7 @@ fn a_job_tells_what_happens_to_it() {
         .map(|event| match event {
             Event::Started(_) => "started",
             Event::Loaded(..) => "loaded",
-            Event::PieceStarted { .. } => "piece",
+            Event::ChunkStarted { .. } => "piece",
             Event::Text(..) => "text",
             Event::Segment(..) => "segment",
             Event::Progress(..) => "progress",
@@ -224,7 +228,7 @@ fn cancel_stops_the_job_at_work_and_those_that_wait() {
     let waiting = queue.submit(job("b.wav", "small", "never"));
     let last = queue.submit(job("c.wav", "small", "last"));
     queue.cancel(waiting);
-    while !matches!(events.recv().unwrap(), Event::PieceStarted { .. }) {}
+    while !matches!(events.recv().unwrap(), Event::ChunkStarted { .. }) {}
     queue.cancel(at_work);
     let ends: Vec<_> = (0..3).map(|_| next_end(&events)).collect();
     assert!(matches!(&ends[0], (id, End::Cancelled(_)) if *id == at_work));
@@ -234,11 +238,11 @@ fn cancel_stops_the_job_at_work_and_those_that_wait() {
 
 #[test]
 fn a_model_that_nobody_uses_is_unloaded_and_loaded_again() {
-    let kept = Habits {
+    let kept = UnloadPolicy {
         unload_after: None,
         look_every: Duration::from_millis(1),
     };
-    let at_once = Habits {
+    let at_once = UnloadPolicy {
         unload_after: Some(Duration::ZERO),
         ..kept
     };
@@ -247,11 +251,11 @@ fn a_model_that_nobody_uses_is_unloaded_and_loaded_again() {
             return why;
         }
     };
-    for (habits, is_short, expected) in [
+    for (unload_policy, is_short, expected) in [
         (at_once, false, Unloading::Idle),
         (kept, true, Unloading::MemoryPressure),
     ] {
-        let (mut queue, events, loaded) = start_with(habits, is_short);
+        let (mut queue, events, loaded) = start_with(unload_policy, is_short);
         queue.submit(job("a.wav", "small", "one"));
         assert_eq!(next_unloading(&events), expected);
         queue.submit(job("a.wav", "small", "two"));
@@ -313,7 +317,7 @@ fn a_job_goes_on_where_it_is_told_with_times_of_the_whole() {
 #[test]
 fn what_is_left_of_a_session_has_its_speakers() {
     let folder = tempfile::tempdir().unwrap();
-    let recording = folder.path().join("both sides.wav");
+    let recording = folder.path().join("both channel_speakers.wav");
     let mut recorder = Recorder::create(&recording, 16_000, 2).unwrap();
     // The others speak.
     recorder.write(&[0.1, 0.5].repeat(16_000)).unwrap();
@@ -365,8 +369,12 @@ fn span(recording: &str, model: &str, context: &str) -> Span {
     }
 }
 
-fn heard(redo: Redo) -> Vec<(u32, u32, String)> {
-    let lines = redo.wait().unwrap().expect("nobody stopped it").into_iter();
+fn heard(retranscribe: Retranscription) -> Vec<(u32, u32, String)> {
+    let lines = retranscribe
+        .wait()
+        .unwrap()
+        .expect("nobody stopped it")
+        .into_iter();
     lines
         .map(|line| {
             assert_eq!(line.speaker.as_deref(), Some("Ann"));
@@ -376,7 +384,7 @@ fn heard(redo: Redo) -> Vec<(u32, u32, String)> {
 }
 
 fn wait_for_piece(events: &Receiver<Event>) {
-    while !matches!(events.recv().unwrap(), Event::PieceStarted { .. }) {}
+    while !matches!(events.recv().unwrap(), Event::ChunkStarted { .. }) {}
 }
 
 #[test]
@@ -386,13 +394,13 @@ fn a_span_is_heard_at_once_and_the_job_begins_its_piece_again() {
     wait_for_piece(&events);
     let expected = [(1000, 2000, "again".to_owned())];
     assert_eq!(
-        heard(queue.redo(span("three.wav", "small", "again"))),
+        heard(queue.retranscribe(span("three.wav", "small", "again"))),
         expected
     );
     wait_for_piece(&events);
     // Another model takes the place of the job's, which comes back for it.
     assert_eq!(
-        heard(queue.redo(span("three.wav", "large", "again"))),
+        heard(queue.retranscribe(span("three.wav", "large", "again"))),
         expected
     );
     wait_for_piece(&events);
@@ -406,9 +414,9 @@ fn a_span_is_heard_at_once_and_the_job_begins_its_piece_again() {
 #[test]
 fn a_span_needs_no_job() {
     let (queue, _events, _loaded) = start();
-    let lines = heard(queue.redo(span("three.wav", "small", "again")));
+    let lines = heard(queue.retranscribe(span("three.wav", "small", "again")));
     assert_eq!(lines, [(1000, 2000, "again".to_owned())]);
-    let silence = queue.redo(span("three.wav", "small", ""));
+    let silence = queue.retranscribe(span("three.wav", "small", ""));
     assert_eq!(silence.wait(), Ok(Some(Vec::new())));
 }
 
@@ -419,7 +427,7 @@ fn an_aligned_span_keeps_its_text_and_is_estimated_without_an_aligner() {
         task: Task::Align,
         ..span("three.wav", "small", "")
     };
-    let lines = queue.redo(align).wait().unwrap().unwrap();
+    let lines = queue.retranscribe(align).wait().unwrap().unwrap();
     let [line] = lines.as_slice() else {
         panic!("one line, not {lines:?}")
     };
@@ -434,16 +442,16 @@ fn an_aligned_span_keeps_its_text_and_is_estimated_without_an_aligner() {
 #[test]
 fn a_stopped_span_answers_with_nothing() {
     let (mut queue, events, _loaded) = start();
-    let at_work = queue.redo(span("three.wav", "small", "wait"));
-    let waiting = queue.redo(span("three.wav", "small", "never"));
-    waiting.stopper().stop();
-    at_work.stopper().stop();
+    let at_work = queue.retranscribe(span("three.wav", "small", "wait"));
+    let waiting = queue.retranscribe(span("three.wav", "small", "never"));
+    waiting.cancel_token().stop();
+    at_work.cancel_token().stop();
     assert_eq!(at_work.wait(), Ok(None));
     assert_eq!(waiting.wait(), Ok(None));
     let job = queue.submit(job("a.wav", "small", "fine"));
     let (ended, end) = next_end(&events);
     assert_eq!((ended, text(&end)), (job, "fine"));
-    let last = queue.redo(span("three.wav", "small", "wait"));
+    let last = queue.retranscribe(span("three.wav", "small", "wait"));
     drop(queue);
     assert_eq!(last.wait(), Ok(None));
 }
@@ -453,7 +461,7 @@ fn a_span_that_fails_says_why_and_the_job_goes_on() {
     let (mut queue, events, _loaded) = start();
     let at_work = queue.submit(job("a.wav", "small", "wait"));
     wait_for_piece(&events);
-    let code = |span| queue.redo(span).wait().unwrap_err().code;
+    let code = |span| queue.retranscribe(span).wait().unwrap_err().code;
     assert_eq!(
         code(span("missing.wav", "small", "")),
         Code::RecordingUnreadable
@@ -478,14 +486,14 @@ fn a_span_that_fails_says_why_and_the_job_goes_on() {
 fn a_held_job_ends_with_its_piece_and_goes_on_behind_it() {
     let (loads, _loaded) = channel();
     let gate = Arc::new(AtomicBool::new(false));
-    let tools = Scripted {
+    let backend = Scripted {
         loads,
         gate: Arc::clone(&gate),
         is_short: false,
     };
-    let (mut queue, events) = Queue::start_with(Box::new(tools), Habits::default());
+    let (mut queue, events) = Queue::start_with(Box::new(backend), UnloadPolicy::default());
     let three = || Job {
-        longest_piece_s: Some(1),
+        longest_chunk_s: Some(1),
         speakers: None,
         ..job("three.wav", "small", "gate")
     };
@@ -524,12 +532,12 @@ fn a_held_job_ends_with_its_piece_and_goes_on_behind_it() {
 fn a_hold_that_is_taken_back_changes_nothing() {
     let (loads, _loaded) = channel();
     let gate = Arc::new(AtomicBool::new(false));
-    let tools = Scripted {
+    let backend = Scripted {
         loads,
         gate: Arc::clone(&gate),
         is_short: false,
     };
-    let (mut queue, events) = Queue::start_with(Box::new(tools), Habits::default());
+    let (mut queue, events) = Queue::start_with(Box::new(backend), UnloadPolicy::default());
     let id = queue.submit(job("three.wav", "small", "gate"));
     wait_for_piece(&events);
     queue.hold(id);

@@ -1,7 +1,7 @@
 use earmark_audio::{Error, Source};
 use proptest::prelude::*;
 
-use super::{Piece, Pieces, Policy, SHORTEST, WINDOW};
+use super::{Chunk, Chunks, Policy, SHORTEST, WINDOW};
 
 /// Samples given in blocks of one size.
 struct Blocks {
@@ -25,20 +25,20 @@ impl Source for Blocks {
     }
 }
 
-fn pieces(samples: &[f32], policy: Policy, size: usize) -> Vec<Piece> {
+fn chunks(samples: &[f32], policy: Policy, size: usize) -> Vec<Chunk> {
     let mut source = Blocks {
         samples: samples.to_vec(),
         at: 0,
         size,
     };
-    let mut pieces = Pieces::new(&mut source, policy);
-    std::iter::from_fn(|| pieces.next_piece().unwrap()).collect()
+    let mut chunks = Chunks::new(&mut source, policy);
+    std::iter::from_fn(|| chunks.next_chunk().unwrap()).collect()
 }
 
 fn lengths(samples: &[f32], policy: Policy) -> Vec<usize> {
-    pieces(samples, policy, 16_000)
+    chunks(samples, policy, 16_000)
         .iter()
-        .map(|piece| piece.n_samples)
+        .map(|chunk| chunk.n_samples)
         .collect()
 }
 
@@ -115,15 +115,15 @@ fn a_search_no_longer_than_the_window_cuts_at_the_limit() {
 
 #[test]
 fn a_short_rest_is_padded_and_its_length_is_kept() {
-    let pieces = pieces(&[0.25; 100], Policy::within(15), 7);
+    let chunks = chunks(&[0.25; 100], Policy::within(15), 7);
     assert_eq!(
-        (pieces[0].n_samples, pieces[0].samples.len()),
+        (chunks[0].n_samples, chunks[0].samples.len()),
         (100, SHORTEST)
     );
-    assert_eq!(pieces[0].samples[99..101], [0.25, 0.0]);
+    assert_eq!(chunks[0].samples[99..101], [0.25, 0.0]);
 }
 
-/// Pieces of at most ten seconds that end at pauses; they have at least two and a half, and
+/// Chunks of at most ten seconds that end at pauses; they have at least two and a half, and
 /// without a pause they end after five at the earliest.
 fn at_pauses(samples: &[f32]) -> Vec<usize> {
     lengths(samples, Policy::within(10))
@@ -168,16 +168,16 @@ proptest! {
             .map(|i| (i.wrapping_mul(2_654_435_761).wrapping_add(seed) >> 8) as f32 / 1e8)
             .collect();
         let policy = Policy { ends_at_pauses: pauses, ..Policy::within(longest_s) };
-        let pieces = pieces(&samples, policy, size);
+        let chunks = chunks(&samples, policy, size);
         let mut at = 0;
-        for piece in &pieces {
-            prop_assert_eq!(piece.start, at as u64);
-            prop_assert!(piece.n_samples > 0 && piece.n_samples <= longest_s as usize * 16_000);
-            prop_assert_eq!(&piece.samples[..piece.n_samples], &samples[at..at + piece.n_samples]);
-            at += piece.n_samples;
+        for chunk in &chunks {
+            prop_assert_eq!(chunk.start, at as u64);
+            prop_assert!(chunk.n_samples > 0 && chunk.n_samples <= longest_s as usize * 16_000);
+            prop_assert_eq!(&chunk.samples[..chunk.n_samples], &samples[at..at + chunk.n_samples]);
+            at += chunk.n_samples;
         }
         prop_assert_eq!(at, n_samples);
         let least = if pauses { policy.limit / 4 } else { policy.limit - policy.search_back };
-        prop_assert!(pieces.len() <= n_samples / least + 1, "cuts do not creep");
+        prop_assert!(chunks.len() <= n_samples / least + 1, "cuts do not creep");
     }
 }

@@ -3,27 +3,27 @@
 //! Samples go in as they come, with no clock but their own; events come out. Voice activity
 //! decides what is one utterance. While it lasts, it is looked at after every [`Settings::step`]
 //! of speech: the beginning of its text is committed and never changes, the rest is tentative.
-//! After a pause its text is final, and it becomes ordinary segments with timed words, as a piece
+//! After a pause its text is final, and it becomes ordinary segments with timed words, as a chunk
 //! of a file does. An utterance that does not end is cut where it is quiet before it exceeds the
 //! longest clip, in a stretch of which nothing is committed yet.
 //!
 //! What a look costs does not grow with the recording: an utterance is bounded, and
-//! [`Growing`] keeps what a look can share with the one before.
+//! [`StreamingClip`] keeps what a look can share with the one before.
 
-mod draft;
+mod hypothesis;
 mod utterance;
 
 use earmark_audio::{SAMPLE_RATE, vad};
 use earmark_engine::{
-    Error as EngineError, Growing, Limit, Observer, Outcome, Recognizer, Request, Token,
+    Error as EngineError, Limit, Observer, Outcome, Recognizer, Request, StreamingClip, Token,
 };
 use earmark_transcript::{Language, Ms, Segment, Transcript};
 
 use self::utterance::Utterance;
+use crate::accumulator::Accumulator;
 use crate::chunk::{Policy, boundary};
-use crate::echo::Clean;
-use crate::found::Found;
-use crate::piece::segments;
+use crate::chunk_segments::segments;
+use crate::context_echo::Clean;
 use crate::{Align, Error};
 
 /// Samples that go through voice activity together; every decision falls on the end of one.
@@ -44,7 +44,7 @@ const PAUSE: u64 = SAMPLE_RATE as u64 * 7 / 10;
 /// before. Units: samples.
 const BEFORE: u64 = SAMPLE_RATE as u64 * 3;
 
-/// Recognises a clip that is still growing; the engine's recogniser, or a scripted one in tests.
+/// Recognises a clip that is still streaming_clip; the engine's recogniser, or a scripted one in tests.
 pub trait Follow {
     /// Recognises a clip as far as it has grown, beginning with the tokens `kept` of an earlier
     /// look.
@@ -52,7 +52,7 @@ pub trait Follow {
     /// Errors: what [`Recognizer::follow`] says.
     fn follow(
         &mut self,
-        clip: &mut Growing,
+        clip: &mut StreamingClip,
         kept: &[Token],
         observer: &mut dyn Observer,
     ) -> Result<Outcome, EngineError>;
@@ -61,7 +61,7 @@ pub trait Follow {
 impl Follow for Recognizer {
     fn follow(
         &mut self,
-        clip: &mut Growing,
+        clip: &mut StreamingClip,
         kept: &[Token],
         observer: &mut dyn Observer,
     ) -> Result<Outcome, EngineError> {
@@ -70,7 +70,7 @@ impl Follow for Recognizer {
 }
 
 /// What live transcription hears with.
-pub struct Ears<'a> {
+pub struct Models<'a> {
     /// Turns speech into text.
     pub recognizer: &'a mut dyn Follow,
     /// Measures the times of the words; without it they are estimated.
@@ -155,7 +155,7 @@ pub struct Live {
     /// The last of them, as far as nothing has taken them in.
     recent: Vec<f32>,
     utterance: Option<Utterance>,
-    found: Found,
+    found: Accumulator,
 }
 
 /// What a frame asks for.
@@ -177,7 +177,7 @@ impl Live {
             n_heard: 0,
             recent: Vec::new(),
             utterance: None,
-            found: Found::default(),
+            found: Accumulator::default(),
         }
     }
 
@@ -187,7 +187,7 @@ impl Live {
     pub fn push(
         &mut self,
         samples: &[f32],
-        ears: &mut Ears<'_>,
+        models: &mut Models<'_>,
         watch: &mut dyn Watch,
     ) -> Result<(), Error> {
         let samples = samples.iter().map(|sample| sound(*sample));
@@ -199,7 +199,7 @@ impl Live {
             n_left -= FRAME as u64;
             let span = self.detector.push(frame).pop();
             self.hear(frame);
-            self.go_on(span, n_left, ears, watch)?;
+            self.go_on(span, n_left, models, watch)?;
         }
         rest.drain(..rest.len() / FRAME * FRAME);
         self.rest = rest;
@@ -223,7 +223,7 @@ impl Live {
     /// Errors: the recogniser fails.
     pub fn finish(
         mut self,
-        ears: &mut Ears<'_>,
+        models: &mut Models<'_>,
         watch: &mut dyn Watch,
     ) -> Result<Transcript, Error> {
         let rest = std::mem::take(&mut self.rest);
@@ -235,7 +235,7 @@ impl Live {
             self.begin(span.start);
             self.take_in(span.end);
         }
-        self.close(ears, watch)?;
+        self.close(models, watch)?;
         self.found.heard = self.heard();
         let duration = self.heard();
         Ok(self.found.into_transcript(duration))
@@ -252,7 +252,7 @@ impl Live {
         &mut self,
         span: Option<vad::Span>,
         n_left: u64,
-        ears: &mut Ears<'_>,
+        models: &mut Models<'_>,
         watch: &mut dyn Watch,
     ) -> Result<(), Error> {
         let since = span
@@ -269,9 +269,9 @@ impl Live {
         }
         match self.next(span.is_some(), n_left) {
             Next::Nothing => Ok(()),
-            Next::Look => self.look(ears, watch),
-            Next::Cut => self.cut(ears, watch),
-            Next::Finish => self.close(ears, watch),
+            Next::Look => self.look(models, watch),
+            Next::Cut => self.cut(models, watch),
+            Next::Finish => self.close(models, watch),
         }
     }
 
@@ -334,19 +334,19 @@ impl Live {
     }
 
     /// Looks at the utterance and tells what it says.
-    fn look(&mut self, ears: &mut Ears<'_>, watch: &mut dyn Watch) -> Result<(), Error> {
+    fn look(&mut self, models: &mut Models<'_>, watch: &mut dyn Watch) -> Result<(), Error> {
         let n_room = self.policy.limit - self.policy.search_back;
         let Some(utterance) = &mut self.utterance else {
             return Ok(());
         };
-        if utterance.look(ears.recognizer, n_room, &mut Patience(watch))? {
+        if utterance.look(models.recognizer, n_room, &mut Patience(watch))? {
             tell(utterance, watch);
         }
         Ok(())
     }
 
     /// Ends an utterance that is as long as can be at a quiet place, and begins the next there.
-    fn cut(&mut self, ears: &mut Ears<'_>, watch: &mut dyn Watch) -> Result<(), Error> {
+    fn cut(&mut self, models: &mut Models<'_>, watch: &mut dyn Watch) -> Result<(), Error> {
         let Some(utterance) = &mut self.utterance else {
             return Ok(());
         };
@@ -354,25 +354,28 @@ impl Live {
         let rest = utterance.cut(n);
         let next = utterance.end();
         self.recent.splice(..0, rest);
-        self.close(ears, watch)?;
+        self.close(models, watch)?;
         self.begin(next);
         Ok(())
     }
 
     /// Ends the utterance: its text is final, its words get their times.
-    fn close(&mut self, ears: &mut Ears<'_>, watch: &mut dyn Watch) -> Result<(), Error> {
+    fn close(&mut self, models: &mut Models<'_>, watch: &mut dyn Watch) -> Result<(), Error> {
         let Some(mut utterance) = self.utterance.take() else {
             return Ok(());
         };
-        let (piece, Clean { heard, echoed }) =
-            utterance.finish(ears.recognizer, &mut Patience(watch))?;
+        let (chunk, Clean { heard, echoed }) =
+            utterance.finish(models.recognizer, &mut Patience(watch))?;
         tell(&utterance, watch);
         if echoed {
-            self.found.note_echo(&piece);
+            self.found.note_echo(&chunk);
         }
-        let aligner = ears.aligner.as_mut().map(|it| &mut **it as &mut dyn Align);
-        let timed = segments(&piece, &heard, aligner, &mut Patience(watch));
-        for segment in self.found.add(&piece, &heard, timed) {
+        let aligner = models
+            .aligner
+            .as_mut()
+            .map(|it| &mut **it as &mut dyn Align);
+        let timed = segments(&chunk, &heard, aligner, &mut Patience(watch));
+        for segment in self.found.add(&chunk, &heard, timed) {
             watch.event(Event::Segment(segment));
         }
         Ok(())

@@ -2,20 +2,20 @@
 //! grows.
 
 use earmark_audio::SAMPLE_RATE;
-use earmark_engine::{Error, Growing, Observer, Outcome, Request};
+use earmark_engine::{Error, Observer, Outcome, Request, StreamingClip};
 use earmark_transcript::{Ms, context};
 
 use super::Follow;
-use super::draft::Draft;
-use crate::chunk::{Piece, SHORTEST};
-use crate::echo::Clean;
+use super::hypothesis::Hypothesis;
+use crate::chunk::{Chunk, SHORTEST};
+use crate::context_echo::Clean;
 
 /// An utterance that is not over.
 pub(super) struct Utterance {
     /// Its first sample in the recording.
     start: u64,
-    clip: Growing,
-    draft: Draft,
+    clip: StreamingClip,
+    draft: Hypothesis,
     /// Length of the clip at the last look. Units: samples.
     n_heard: usize,
 }
@@ -24,8 +24,8 @@ impl Utterance {
     pub(super) fn new(start: u64, request: &Request<'_>) -> Self {
         Self {
             start,
-            clip: Growing::new(request),
-            draft: Draft::default(),
+            clip: StreamingClip::new(request),
+            draft: Hypothesis::default(),
             n_heard: 0,
         }
     }
@@ -56,7 +56,7 @@ impl Utterance {
     }
 
     /// What it says so far.
-    pub(super) fn draft(&self) -> &Draft {
+    pub(super) fn draft(&self) -> &Hypothesis {
         &self.draft
     }
 
@@ -102,7 +102,7 @@ impl Utterance {
         &mut self,
         recognizer: &mut dyn Follow,
         observer: &mut dyn Observer,
-    ) -> Result<(Piece, Clean), Error> {
+    ) -> Result<(Chunk, Clean), Error> {
         let n_samples = self.clip.samples().len();
         if self.n_heard != n_samples {
             let n_missing = SHORTEST.saturating_sub(n_samples);
@@ -111,13 +111,13 @@ impl Utterance {
         }
         let echoed = self.hear_again(recognizer, observer)?;
         self.draft.close();
-        let piece = Piece {
+        let chunk = Chunk {
             start: self.start,
             n_samples,
             samples: self.clip.samples().to_vec(),
         };
         let heard = self.draft.heard().clone();
-        Ok((piece, Clean { heard, echoed }))
+        Ok((chunk, Clean { heard, echoed }))
     }
 
     /// Hears it again without the context when that seems to come back as text; whether it was an

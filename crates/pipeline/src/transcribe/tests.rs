@@ -6,7 +6,7 @@ use earmark_engine::{
 };
 use earmark_transcript::{Ms, Timing, Transcript};
 
-use super::{Ears, Event, Outcome, Watcher, transcribe};
+use super::{Event, Models, Outcome, Watcher, transcribe};
 use crate::{Align, Error, Policy, Recognize};
 
 /// So many samples of one value, in blocks of a second.
@@ -80,8 +80,8 @@ impl Recognize for Script {
 }
 
 /// Hears with a recogniser alone.
-fn alone(recognizer: &mut dyn Recognize) -> Ears<'_> {
-    Ears {
+fn alone(recognizer: &mut dyn Recognize) -> Models<'_> {
+    Models {
         recognizer,
         aligner: None,
     }
@@ -109,7 +109,7 @@ impl Watcher for Notes {
     }
     fn event(&mut self, event: Event<'_>) {
         self.lines.push(match event {
-            Event::PieceStarted { start, end } => format!("{start}-{end}"),
+            Event::ChunkStarted { start, end } => format!("{start}-{end}"),
             Event::Text(text) => format!("… {text}"),
             Event::Segment(segment) => format!("= {}", segment.text),
             Event::Progress { done, total } => format!("{done} of {}", total.unwrap_or_default()),
@@ -193,7 +193,7 @@ fn events_tell_what_happens_in_order() {
 #[test]
 fn cancel_keeps_what_was_finished() {
     let script = || Script::new(&[("English", "a"), ("English", "b"), ("English", "c")]);
-    // Each piece looks twice: before it is read, and inside the recogniser.
+    // Each chunk looks twice: before it is read, and inside the recogniser.
     for (patience, text, stopped_at) in [
         (1, "", "0:00"),
         (2, "", "0:00"),
@@ -343,13 +343,13 @@ fn timed(lines: &[(&str, &str)]) -> Transcript {
         ends_at_pauses: false,
     };
     let (mut script, mut ruler) = (Script::new(lines), Ruler { n_calls: 0 });
-    let ears = Ears {
+    let models = Models {
         recognizer: &mut script,
         aligner: Some(&mut ruler),
     };
     let (mut source, request) = (Tone::new(48_000), Request::default());
     let mut notes = Notes::default();
-    done(transcribe(&mut source, ears, &request, policy, &mut notes).unwrap())
+    done(transcribe(&mut source, models, &request, policy, &mut notes).unwrap())
 }
 
 #[test]

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::{Download, Error, Event};
 
-use super::board::Task;
-use super::ledger::Partial;
-use super::pace::wait;
+use super::resume_state::Partial;
+use super::scheduler::Task;
+use super::throttle::wait;
 
 /// The longest a mirror may ask to wait before it is given up. Units: seconds.
 const MOST_PATIENCE_S: u64 = 120;
@@ -93,9 +93,9 @@ impl Job {
         let patience = asked_to_wait.filter(|seconds| *seconds <= MOST_PATIENCE_S);
         match patience {
             Some(seconds) if self.n_failures < tuning.tries => {
-                let wait = wait(self.n_failures, download.world.chance(), tuning);
+                let wait = wait(self.n_failures, download.environment.chance(), tuning);
                 let wait = wait.max(Duration::from_secs(seconds));
-                self.not_before = download.world.now() + wait;
+                self.not_before = download.environment.now() + wait;
                 events.push(Event::Retry { why: error, wait });
                 Ok(())
             }

@@ -1,35 +1,35 @@
-//! A worker takes parts of files from the board and brings them, one after the other.
+//! A worker takes parts of files from the scheduler and brings them, one after the other.
 
 use std::io::Read;
 
-use crate::network::{Ask, Line, is_trustworthy};
+use crate::network::{Ask, HttpClient, is_trustworthy};
 use crate::{Control, Download, Edition, Error, Event, Wish};
 
 use super::Tell;
-use super::board::{Board, Next, Task, Written};
+use super::scheduler::{Next, Scheduler, Task, Written};
 
 /// Brings parts until none is left, or the wish changes.
 pub(super) fn work(
     download: &Download<'_>,
     edition: &Edition,
-    board: &Board<'_>,
-    line: &Line,
+    scheduler: &Scheduler<'_>,
+    line: &HttpClient,
     control: &Control,
     tell: &Tell<'_>,
 ) {
-    let _alarm = board.alarm();
+    let _alarm = scheduler.alarm();
     let is_over = || control.wish() != Wish::Go || line.is_cut();
     loop {
-        let (task, result) = match board.next(&is_over) {
+        let (task, result) = match scheduler.next(&is_over) {
             Next::Over => return,
             Next::Check(job) => {
-                board.check(job, &is_over, tell);
+                scheduler.check(job, &is_over, tell);
                 continue;
             }
             Next::Fetch(mut task) => {
-                let world = &download.world;
-                world.wait(task.not_before.saturating_sub(world.now()), control);
-                let result = fetch(download, edition, board, line, control, tell, &mut task);
+                let environment = &download.environment;
+                environment.wait(task.not_before.saturating_sub(environment.now()), control);
+                let result = fetch(download, edition, scheduler, line, control, tell, &mut task);
                 (task, result)
             }
         };
@@ -39,7 +39,7 @@ pub(super) fn work(
             Err(Break::Failed(_)) if is_over() => None,
             Err(Break::Failed(error)) => Some(error),
         };
-        for event in board.give_back(&task, failure) {
+        for event in scheduler.give_back(&task, failure) {
             tell(event);
         }
     }
@@ -61,8 +61,8 @@ impl From<Error> for Break {
 fn fetch(
     download: &Download<'_>,
     edition: &Edition,
-    board: &Board<'_>,
-    line: &Line,
+    scheduler: &Scheduler<'_>,
+    line: &HttpClient,
     control: &Control,
     tell: &Tell<'_>,
     task: &mut Task,
@@ -83,10 +83,10 @@ fn fetch(
         range,
         of: of.as_deref(),
     })?;
-    if !board.accept(task, &answer, &url)? {
+    if !scheduler.accept(task, &answer, &url)? {
         return Err(Break::Stopped);
     }
-    let mut block = vec![0; board.throttle.block()];
+    let mut block = vec![0; scheduler.throttle.block()];
     while task.at < task.end {
         if control.wish() != Wish::Go {
             return Err(Break::Stopped);
@@ -104,13 +104,15 @@ fn fetch(
             Ok(n) => n,
             Err(error) => return Err(broke_off(error.to_string()).into()),
         };
-        match board.write(task, &block[..n])? {
+        match scheduler.write(task, &block[..n])? {
             Written::Unwanted => return Err(Break::Stopped),
             Written::There(None) => {}
             Written::There(Some(progress)) => tell(Event::Progress(progress)),
         }
-        let pause = board.throttle.take(n as u64, download.world.now());
-        download.world.wait(pause, control);
+        let pause = scheduler
+            .throttle
+            .take(n as u64, download.environment.now());
+        download.environment.wait(pause, control);
     }
     Ok(())
 }

@@ -182,8 +182,15 @@ fn a_bundle_from_here_is_taken_in_there() {
         let target = here.home.join("für Kollegen 给同事");
         fs::create_dir(&target).unwrap();
         let control = Control::default();
-        let world = ThisComputer;
-        let made = export(&here.entry, &here.home, &target, &world, &control, &|_| ());
+        let environment = ThisComputer;
+        let made = export(
+            &here.entry,
+            &here.home,
+            &target,
+            &environment,
+            &control,
+            &|_| (),
+        );
         let bundle = target.join("Test-Model.zip");
         assert_eq!(made, Ok(Outcome::Done(bundle.clone())));
 

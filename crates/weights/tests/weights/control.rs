@@ -149,7 +149,7 @@ fn a_limit_holds_for_all_connections_together() {
     download.connections = 1;
     download.limit = Some(10_000);
     download.run(&scene.control, &|_| ()).unwrap();
-    let waited: Duration = scene.world.waits.lock().unwrap().iter().sum();
+    let waited: Duration = scene.environment.waits.lock().unwrap().iter().sum();
     let expected = N_BYTES as f64 / 10_000.0;
     let waited = waited.as_secs_f64();
     assert!((expected..expected * 1.1).contains(&waited), "{waited} s");
@@ -191,7 +191,7 @@ fn progress_goes_up_to_all_of_it() {
 #[test]
 fn too_little_room_is_said_before_anything_is_asked_for() {
     let mut scene = scene();
-    Arc::get_mut(&mut scene.world).unwrap().free = 50_000;
+    Arc::get_mut(&mut scene.environment).unwrap().free = 50_000;
     let server = scene.server(|_, reply| reply);
     let error = scene.fails(&[&server], "not enough room");
     assert!(

@@ -244,7 +244,7 @@ fn a_busy_server_is_given_the_time_it_asks_for() {
     download.connections = 1;
     download.run(&scene.control, &|_| ()).unwrap();
     scene.is_whole();
-    let waits = scene.world.waits.lock().unwrap();
+    let waits = scene.environment.waits.lock().unwrap();
     assert!(
         !waits.is_empty() && waits.iter().all(|wait| wait.as_secs() >= 7),
         "{waits:?}"
@@ -260,7 +260,7 @@ fn failures_in_a_row_are_waited_for_longer_and_longer() {
     let error = download.run(&scene.control, &|_| ()).unwrap_err();
     assert!(matches!(error, Error::Refused { status: 500, .. }));
     let waits: Vec<_> = scene
-        .world
+        .environment
         .waits
         .lock()
         .unwrap()

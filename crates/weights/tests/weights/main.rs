@@ -9,7 +9,7 @@ mod changes;
 mod control;
 mod faults;
 mod kill;
+mod presence;
 mod proxy;
 mod scene;
 mod server;
-mod stock;

@@ -1,4 +1,4 @@
-//! A scene: a checkpoint of a test, an empty home, and a world whose time passes only by waiting.
+//! A scene: a checkpoint of a test, an empty home, and a environment whose time passes only by waiting.
 
 use std::fmt::Write;
 use std::io;
@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use earmark_weights::{
-    Control, Download, Edition, Entry, Error, Event, Fact, Manifest, Mirror, Network, Outcome,
-    Proxy, What, World,
+    Control, Download, Edition, Entry, Environment, Error, Event, Fact, Manifest, Mirror, Network,
+    Outcome, Proxy, What,
 };
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -38,14 +38,14 @@ pub(crate) fn sha256(content: &[u8]) -> String {
     text
 }
 
-/// A world whose time passes only by waiting.
+/// A environment whose time passes only by waiting.
 pub(crate) struct Fake {
     pub(crate) now: Mutex<Duration>,
     pub(crate) waits: Mutex<Vec<Duration>>,
     pub(crate) free: u64,
 }
 
-impl World for Fake {
+impl Environment for Fake {
     fn now(&self) -> Duration {
         *self.now.lock().unwrap()
     }
@@ -74,7 +74,7 @@ pub(crate) struct Scene {
     pub(crate) files: Vec<(String, Vec<u8>)>,
     pub(crate) entry: Entry,
     pub(crate) network: Network,
-    pub(crate) world: Arc<Fake>,
+    pub(crate) environment: Arc<Fake>,
     pub(crate) control: Control,
     pub(crate) events: Mutex<Vec<Event>>,
 }
@@ -118,7 +118,7 @@ impl Scene {
                 files: files.iter().map(fact).collect(),
             }],
         };
-        let world = Fake {
+        let environment = Fake {
             now: Mutex::new(Duration::from_secs(1000)),
             waits: Mutex::default(),
             free: u64::MAX,
@@ -136,7 +136,7 @@ impl Scene {
             files,
             entry,
             network: Network::new(&Proxy::None).unwrap(),
-            world: Arc::new(world),
+            environment: Arc::new(environment),
             control: Control::default(),
             events: Mutex::default(),
         }
@@ -175,7 +175,7 @@ impl Scene {
         let mut download = Download::new(&self.entry, &self.home, &self.network);
         let mirror = |server: &&Server| Mirror::parse(&server.url()).unwrap();
         download.mirrors = servers.iter().map(mirror).collect();
-        download.world = self.world.clone();
+        download.environment = self.environment.clone();
         download.connections = 3;
         download.tuning.part_bytes = 1 << 14;
         download.tuning.save_every = Duration::ZERO;
@@ -223,11 +223,11 @@ impl Scene {
     /// How many bytes of the model lie ready to be gone on from.
     pub(crate) fn n_kept(&self) -> u64 {
         let coming = self.home.join(".Test-Model.coming");
-        let Ok(ledger) = std::fs::read(coming.join(format!("{MODEL}.ledger"))) else {
+        let Ok(resume_state) = std::fs::read(coming.join(format!("{MODEL}.resume_state"))) else {
             return 0;
         };
-        let ledger: serde_json::Value = serde_json::from_slice(&ledger).unwrap();
-        let parts = ledger["parts"].as_array().unwrap();
+        let resume_state: serde_json::Value = serde_json::from_slice(&resume_state).unwrap();
+        let parts = resume_state["parts"].as_array().unwrap();
         parts
             .iter()
             .map(|part| part["done"].as_u64().unwrap())

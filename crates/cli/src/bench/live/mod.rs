@@ -16,10 +16,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use earmark_engine::{
-    Error as EngineError, Growing, Limit, Observer, Outcome, Recognition, Recognizer, SAMPLE_RATE,
-    Token,
+    Error as EngineError, Limit, Observer, Outcome, Recognition, Recognizer, SAMPLE_RATE,
+    StreamingClip, Token,
 };
-use earmark_pipeline::live::{Ears, Event, Follow, Live, Settings, Watch};
+use earmark_pipeline::live::{Event, Follow, Live, Models, Settings, Watch};
 use earmark_transcript::score;
 use serde::Serialize;
 
@@ -160,11 +160,11 @@ impl<'a> Listener<'a> {
     }
 
     fn push(&mut self, samples: &[f32], follower: &mut Forced) -> anyhow::Result<()> {
-        let mut ears = Ears {
+        let mut models = Models {
             recognizer: follower,
             aligner: None,
         };
-        Ok(self.live.push(samples, &mut ears, &mut self.viewer)?)
+        Ok(self.live.push(samples, &mut models, &mut self.viewer)?)
     }
 
     /// Hears a minute as fast as can be.
@@ -297,7 +297,7 @@ struct Forced {
 impl Follow for Forced {
     fn follow(
         &mut self,
-        clip: &mut Growing,
+        clip: &mut StreamingClip,
         kept: &[Token],
         observer: &mut dyn Observer,
     ) -> Result<Outcome, EngineError> {

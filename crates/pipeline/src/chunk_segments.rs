@@ -1,4 +1,4 @@
-//! One recognised piece becomes readable segments with timed words.
+//! One recognised chunk becomes readable segments with timed words.
 
 use std::ops::Range;
 
@@ -8,14 +8,14 @@ use earmark_transcript::units::{self, Unit};
 use earmark_transcript::{Ms, Segment, Timing, Word, place, sentences, words};
 
 use crate::align::{Time, align};
-use crate::chunk::Piece;
+use crate::chunk::Chunk;
 use crate::estimate;
-use crate::snap::snap;
+use crate::snap_to_silence::snap;
 use crate::{Align, Precision};
 
 /// Divides samples by their peak when that exceeds 1.
 ///
-/// The reference does so with the peak of the whole recording; here it is each piece's own,
+/// The reference does so with the peak of the whole recording; here it is each chunk's own,
 /// because a recording is never held whole. One clipped cough then leaves the rest of the
 /// recording as loud as it was.
 pub(crate) fn limit_peak(samples: &mut [f32]) {
@@ -29,19 +29,19 @@ pub(crate) fn limit_peak(samples: &mut [f32]) {
     }
 }
 
-impl Piece {
-    /// Where the piece begins in the recording.
+impl Chunk {
+    /// Where the chunk begins in the recording.
     pub fn start_ms(&self) -> Ms {
         Ms::from_samples(self.start, SAMPLE_RATE)
     }
 
-    /// Where the piece ends in the recording, padding not counted.
+    /// Where the chunk ends in the recording, padding not counted.
     pub fn end_ms(&self) -> Ms {
         Ms::from_samples(self.start + self.n_samples as u64, SAMPLE_RATE)
     }
 }
 
-/// A piece that was heard, with times for its words.
+/// A chunk that was heard, with times for its words.
 pub(crate) struct Timed {
     /// In order; none when nothing was said.
     pub(crate) segments: Vec<Segment>,
@@ -64,7 +64,7 @@ pub(crate) enum Why {
 
 /// A recognition as readable segments, every word with its time.
 pub(crate) fn segments(
-    piece: &Piece,
+    chunk: &Chunk,
     heard: &Recognition,
     aligner: Option<&mut dyn Align>,
     observer: &mut dyn Observer,
@@ -75,9 +75,9 @@ pub(crate) fn segments(
             estimated: None,
         };
     }
-    let (places, estimated) = match measure(piece, heard, aligner, observer) {
+    let (places, estimated) = match measure(chunk, heard, aligner, observer) {
         Ok(places) => (places, None),
-        Err(why) => (estimate(piece, &heard.text), Some(why)),
+        Err(why) => (estimate(chunk, &heard.text), Some(why)),
     };
     let timing = match estimated {
         None => Timing::Aligned,
@@ -92,8 +92,8 @@ pub(crate) fn segments(
     };
     let words: Vec<Word> = places.into_iter().map(word).collect();
     let whole = Segment {
-        start: words.first().map_or(piece.start_ms(), |word| word.start),
-        end: words.last().map_or(piece.end_ms(), |word| word.end),
+        start: words.first().map_or(chunk.start_ms(), |word| word.start),
+        end: words.last().map_or(chunk.end_ms(), |word| word.end),
         text: heard.text.clone(),
         language: heard.language.clone(),
         timing,
@@ -108,7 +108,7 @@ pub(crate) fn segments(
 
 /// The aligner's times of the displayed words.
 fn measure(
-    piece: &Piece,
+    chunk: &Chunk,
     heard: &Recognition,
     aligner: Option<&mut dyn Align>,
     observer: &mut dyn Observer,
@@ -119,10 +119,10 @@ fn measure(
     }
     let units = units::split(&heard.text, &heard.language);
     let texts: Vec<&str> = units.iter().map(|unit| unit.text.as_str()).collect();
-    let aligned = align(aligner, &piece.samples, &texts, Precision::Best, observer)
+    let aligned = align(aligner, &chunk.samples, &texts, Precision::Best, observer)
         .map_err(|error| Why::Failed(error.to_string()))?
         .ok_or(Why::Cancelled)?;
-    let (start, end) = (piece.start_ms(), piece.end_ms());
+    let (start, end) = (chunk.start_ms(), chunk.end_ms());
     let timed = |(unit, time): (Unit, Time)| place::Timed {
         range: unit.range,
         start: Ms(start.0 + time.start_ms),
@@ -131,17 +131,17 @@ fn measure(
     };
     let timed: Vec<place::Timed> = units.into_iter().zip(aligned).map(timed).collect();
     let mut words = place::words(&heard.text, start..end, &timed);
-    snap(&mut words, &speech(piece));
+    snap(&mut words, &speech(chunk));
     Ok(words)
 }
 
-/// Times told from where there is speech in the piece and how long the words are.
-fn estimate(piece: &Piece, text: &str) -> Vec<place::Timed> {
+/// Times told from where there is speech in the chunk and how long the words are.
+fn estimate(chunk: &Chunk, text: &str) -> Vec<place::Timed> {
     let ranges = words::split(text);
     let words: Vec<&str> = ranges.iter().map(|range| &text[range.clone()]).collect();
-    let mut speech = speech(piece);
+    let mut speech = speech(chunk);
     if speech.is_empty() {
-        speech.push(piece.start_ms().0..piece.end_ms().0);
+        speech.push(chunk.start_ms().0..chunk.end_ms().0);
     }
     let timed = |(range, time): (Range<usize>, Range<u32>)| place::Timed {
         range,
@@ -153,10 +153,10 @@ fn estimate(piece: &Piece, text: &str) -> Vec<place::Timed> {
     ranges.into_iter().zip(times).map(timed).collect()
 }
 
-/// Where there is speech in the piece. Units: ms, from the beginning of the recording.
-fn speech(piece: &Piece) -> Vec<Range<u32>> {
-    let at = |sample: u64| Ms::from_samples(piece.start + sample, SAMPLE_RATE).0;
-    vad::spans(&piece.samples[..piece.n_samples], &vad::Settings::default())
+/// Where there is speech in the chunk. Units: ms, from the beginning of the recording.
+fn speech(chunk: &Chunk) -> Vec<Range<u32>> {
+    let at = |sample: u64| Ms::from_samples(chunk.start + sample, SAMPLE_RATE).0;
+    vad::spans(&chunk.samples[..chunk.n_samples], &vad::Settings::default())
         .into_iter()
         .map(|span| at(span.start)..at(span.end))
         .collect()
@@ -188,7 +188,7 @@ mod tests {
     use earmark_transcript::{Ms, Timing};
 
     use super::{Why, limit_peak, probability, segments};
-    use crate::chunk::Piece;
+    use crate::chunk::Chunk;
 
     fn token(probability: f32, end: usize) -> Token {
         Token {
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_recognition_becomes_a_segment_at_its_place() {
-        let piece = Piece {
+        let chunk = Chunk {
             start: 16_000,
             n_samples: 32_000,
             samples: vec![0.0; 32_000],
@@ -245,7 +245,7 @@ mod tests {
             tokens: vec![token(1.0, 0), token(0.5, 3), token(0.25, 10)],
             ..Recognition::default()
         };
-        let timed = segments(&piece, &heard, None, &mut Unobserved);
+        let timed = segments(&chunk, &heard, None, &mut Unobserved);
         assert_eq!(timed.estimated, Some(Why::NoAligner));
         let [segment] = timed.segments.as_slice() else {
             panic!("one sentence, not {:?}", timed.segments)
@@ -263,12 +263,12 @@ mod tests {
 
     #[test]
     fn silence_is_no_segment() {
-        let piece = Piece {
+        let chunk = Chunk {
             start: 0,
             n_samples: 10,
             samples: vec![0.0; 8000],
         };
-        let timed = segments(&piece, &Recognition::default(), None, &mut Unobserved);
+        let timed = segments(&chunk, &Recognition::default(), None, &mut Unobserved);
         assert_eq!((timed.segments, timed.estimated), (Vec::new(), None));
     }
 }

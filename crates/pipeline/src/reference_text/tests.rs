@@ -6,7 +6,7 @@ use earmark_engine::{
 };
 use earmark_transcript::{Language, Ms};
 
-use super::{Timed, Tools, align_script};
+use super::{Timed, Tools, align_reference_text};
 use crate::{Align, Error, Precision, Recognize, Watcher};
 
 /// So many seconds of a steady tone.
@@ -59,7 +59,7 @@ impl Align for Ruler {
     }
 }
 
-/// Hears these lines, one a piece.
+/// Hears these lines, one a chunk.
 struct Script(VecDeque<&'static str>);
 
 impl Recognize for Script {
@@ -80,7 +80,7 @@ impl Recognize for Script {
 struct Silent;
 impl Watcher for Silent {}
 
-/// The words that the aligner was given, piece by piece, and what came of it.
+/// The words that the aligner was given, chunk by chunk, and what came of it.
 fn run(heard: &[&'static str], lines: &[&str]) -> (Vec<String>, Timed) {
     let (mut ruler, mut script) = (Ruler::default(), Script(heard.iter().copied().collect()));
     let n_pieces = heard.len();
@@ -92,7 +92,7 @@ fn run(heard: &[&'static str], lines: &[&str]) -> (Vec<String>, Timed) {
     // The tone is cut at the first window, half way into each second or later; see `chunk`.
     let mut open = || -> Result<Box<dyn Source>, Error> { Ok(Box::new(Tone(n_pieces))) };
     let language = Language::find("en").unwrap();
-    let timed = align_script(&mut open, lines, language, tools, &mut Silent).unwrap();
+    let timed = align_reference_text(&mut open, lines, language, tools, &mut Silent).unwrap();
     (ruler.0, timed.unwrap())
 }
 
@@ -113,7 +113,7 @@ fn every_piece_is_aligned_with_its_own_words() {
     assert_eq!(starts[0], Ms(0));
     assert!(
         starts[1] >= Ms(500),
-        "the second piece begins later: {starts:?}"
+        "the second chunk begins later: {starts:?}"
     );
 }
 
@@ -154,7 +154,7 @@ fn a_long_recording_needs_a_recogniser_and_a_short_one_does_not() {
         };
         let mut open = || -> Result<Box<dyn Source>, Error> { Ok(Box::new(Tone(n_seconds))) };
         let language = Language::find("en").unwrap();
-        align_script(
+        align_reference_text(
             &mut open,
             &["One two", "three"],
             language,
@@ -200,7 +200,7 @@ fn what_is_stopped_gives_nothing() {
     let mut open = || -> Result<Box<dyn Source>, Error> { Ok(Box::new(Tone(1))) };
     let language = Language::find("en").unwrap();
     assert_eq!(
-        align_script(&mut open, &["One"], language, tools, &mut Stop).unwrap(),
+        align_reference_text(&mut open, &["One"], language, tools, &mut Stop).unwrap(),
         None
     );
 }

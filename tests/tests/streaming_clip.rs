@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use earmark_engine::{
-    Checkpoint, Dtype, Growing, Limit, Outcome, Recognition, Recognizer, Request, Settings, Token,
-    Unobserved,
+    Checkpoint, Dtype, Limit, Outcome, Recognition, Recognizer, Request, Settings, StreamingClip,
+    Token, Unobserved,
 };
 use earmark_tests::golden::{device, golden};
 
@@ -58,7 +58,7 @@ fn a_clip_that_grows_is_heard_like_a_whole_one() {
         ..Request::default()
     };
     let samples = clip(30 * 16_000);
-    let mut growing = Growing::new(&request);
+    let mut growing = StreamingClip::new(&request);
     // Ends inside a frame, just past a window, inside one, past two at once.
     let mut n_before = 0;
     for n in [8_123, 128_150, 128_240, 200_000, 300_007, 480_000] {
@@ -79,7 +79,7 @@ fn an_answer_goes_on_after_what_is_kept() {
     let mut recognizer = recognizer();
     let request = Request::default();
     let samples = clip(160_000);
-    let mut growing = Growing::new(&request);
+    let mut growing = StreamingClip::new(&request);
     growing.push(&samples);
     let limit = Limit::AtMost(12);
     let first = done(recognizer.follow(&mut growing, &[], limit, &mut Unobserved));

@@ -1,4 +1,4 @@
-//! Room is the memory of this computer, beside what a model will take of it.
+//! MemoryCheck is the memory of this computer, beside what a model will take of it.
 
 use earmark_engine::memory::{self, Estimate};
 use earmark_engine::{Dtype, Memory, SAMPLE_RATE, Settings};
@@ -10,14 +10,14 @@ use crate::{Code, Failure};
 
 /// The memory of this computer. Units: bytes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
+pub(crate) struct MemoryCheck {
     /// All of it; `None` where the system does not say.
     pub(crate) total: Option<u64>,
     /// What other programs leave or would give up.
     pub(crate) available: Option<u64>,
 }
 
-impl Room {
+impl MemoryCheck {
     /// Looks at this computer.
     pub(crate) fn look() -> Self {
         let memory = Memory::look();
@@ -36,14 +36,14 @@ impl Room {
         &self,
         models: &[&Located],
         settings: Settings,
-        longest_piece_s: u32,
+        longest_chunk_s: u32,
     ) -> Result<Option<String>, Failure> {
         let needed = |dtype: Option<Dtype>| {
             let settings = Settings {
                 dtype: dtype.or(settings.dtype),
                 ..settings
             };
-            self::needed(models, settings, longest_piece_s)
+            self::needed(models, settings, longest_chunk_s)
         };
         let Some(bytes) = needed(None) else {
             return Ok(None);
@@ -81,11 +81,11 @@ impl Room {
     }
 }
 
-/// Memory that models take together at the peak, with pieces of up to so many seconds; `None` when
+/// Memory that models take together at the peak, with chunks of up to so many seconds; `None` when
 /// it cannot be told. Units: bytes.
-pub fn needed(models: &[&Located], settings: Settings, longest_piece_s: u32) -> Option<u64> {
+pub fn needed(models: &[&Located], settings: Settings, longest_chunk_s: u32) -> Option<u64> {
     let longest_clips = models.iter().map(|model| model.longest_clip_s);
-    let policy = Policy::within(longest_clips.fold(longest_piece_s, u32::min));
+    let policy = Policy::within(longest_clips.fold(longest_chunk_s, u32::min));
     let longest_s = (policy.limit + policy.search_ahead) as f64 / f64::from(SAMPLE_RATE);
     let estimate =
         |model: &&Located| memory::estimate(&checkpoint(model), settings, longest_s).ok()?;
@@ -105,7 +105,7 @@ mod tests {
     use earmark_engine::{DeviceChoice, Settings};
     use earmark_weights::Located;
 
-    use super::{Room, needed};
+    use super::{MemoryCheck, needed};
     use crate::Code;
 
     #[test]
@@ -118,7 +118,7 @@ mod tests {
         let bytes = needed(&[&demo], settings, 15).unwrap();
         let check = |total, available| {
             let (total, available) = (Some(total), Some(available));
-            Room { total, available }.check(&[&demo], settings, 15)
+            MemoryCheck { total, available }.check(&[&demo], settings, 15)
         };
         assert_eq!(check(bytes + 1, bytes + 1).unwrap(), None);
         let note = check(bytes + 1, bytes - 1).unwrap().unwrap();
@@ -129,7 +129,7 @@ mod tests {
         let failure = check(bytes - 1, bytes - 1).unwrap_err();
         assert_eq!(failure.code, Code::Engine);
         assert!(failure.message.contains("this computer has"), "{failure}");
-        let silent = Room {
+        let silent = MemoryCheck {
             total: None,
             available: None,
         };

@@ -1,4 +1,4 @@
-//! A ledger says which parts of a partial file are there, and of which content they are.
+//! A resume_state says which parts of a partial file are there, and of which content they are.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::manifest::hex;
-use crate::place::{remove, rename, write_whole};
+use crate::paths::{remove, rename, write_whole};
 use crate::{Error, Fact};
 
 /// Which parts of a partial file are there, and of which content they are.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub(super) struct Ledger {
+pub(super) struct ResumeState {
     /// Size of the whole file.
     pub(super) size: u64,
     /// Where bytes came from, in this order.
@@ -53,7 +53,7 @@ impl Part {
     }
 }
 
-impl Ledger {
+impl ResumeState {
     pub(super) fn new(size: u64, origin: Origin, part_bytes: u64) -> Self {
         let starts = (0..size).step_by(usize::try_from(part_bytes).unwrap_or(usize::MAX));
         let part = |start: u64| Part {
@@ -104,7 +104,7 @@ impl Ledger {
         gap.map_or(self.size, Part::at)
     }
 
-    /// Whether the parts are those of one file that is `size` long; a ledger may be a damaged one.
+    /// Whether the parts are those of one file that is `size` long; a resume_state may be a damaged one.
     fn is_sound(&self) -> bool {
         let mut at = 0;
         let fits = self.parts.iter().all(|part| {
@@ -120,7 +120,7 @@ impl Ledger {
 pub(super) struct Partial {
     pub(super) fact: Fact,
     /// None before the first answer.
-    pub(super) ledger: Option<Ledger>,
+    pub(super) resume_state: Option<ResumeState>,
     /// Whether some of it came in an earlier download.
     pub(super) is_resumed: bool,
     whole: PathBuf,
@@ -135,11 +135,11 @@ impl Partial {
     /// A file in this folder, as an earlier download left it.
     pub(super) fn open(folder: &Path, fact: Fact) -> Result<Self, Error> {
         let path = folder.join(format!("{}.partial", fact.name));
-        let ledger_path = folder.join(format!("{}.ledger", fact.name));
+        let ledger_path = folder.join(format!("{}.resume_state", fact.name));
         let mut partial = Self {
             whole: folder.join(&fact.name),
             fact,
-            ledger: None,
+            resume_state: None,
             is_resumed: false,
             path,
             ledger_path,
@@ -147,8 +147,8 @@ impl Partial {
             sha256: Sha256::new(),
             n_hashed: 0,
         };
-        partial.ledger = partial.left_behind();
-        partial.is_resumed = partial.ledger.is_some();
+        partial.resume_state = partial.left_behind();
+        partial.is_resumed = partial.resume_state.is_some();
         if !partial.is_resumed {
             partial.reset()?;
         }
@@ -157,32 +157,33 @@ impl Partial {
 
     /// How much of a file is there.
     pub(super) fn came(folder: &Path, fact: &Fact) -> u64 {
-        let text = fs::read(folder.join(format!("{}.ledger", fact.name)));
-        let ledger = text
+        let text = fs::read(folder.join(format!("{}.resume_state", fact.name)));
+        let resume_state = text
             .ok()
-            .and_then(|text| serde_json::from_slice::<Ledger>(&text).ok());
-        ledger.map_or(0, |ledger| ledger.done())
+            .and_then(|text| serde_json::from_slice::<ResumeState>(&text).ok());
+        resume_state.map_or(0, |resume_state| resume_state.done())
     }
 
-    /// The ledger on disk, where it can be gone on from.
-    fn left_behind(&self) -> Option<Ledger> {
-        let ledger: Ledger = serde_json::from_slice(&fs::read(&self.ledger_path).ok()?).ok()?;
-        let is_this = self.fact.size.is_none_or(|size| size == ledger.size);
-        let has_validator = ledger.origins.first()?.validator.is_some();
+    /// The resume_state on disk, where it can be gone on from.
+    fn left_behind(&self) -> Option<ResumeState> {
+        let resume_state: ResumeState =
+            serde_json::from_slice(&fs::read(&self.ledger_path).ok()?).ok()?;
+        let is_this = self.fact.size.is_none_or(|size| size == resume_state.size);
+        let has_validator = resume_state.origins.first()?.validator.is_some();
         let can_go_on = has_validator || self.fact.sha256.is_some();
-        let written = ledger
+        let written = resume_state
             .parts
             .iter()
             .filter(|part| part.done > 0)
             .map(Part::at);
         let is_there = fs::metadata(&self.path).ok()?.len() >= written.max()?;
-        (is_this && can_go_on && is_there && ledger.is_sound()).then_some(ledger)
+        (is_this && can_go_on && is_there && resume_state.is_sound()).then_some(resume_state)
     }
 
     /// Bytes still to come, as far as it is known.
     pub(super) fn missing(&self) -> u64 {
-        match &self.ledger {
-            Some(ledger) => ledger.size - ledger.done(),
+        match &self.resume_state {
+            Some(resume_state) => resume_state.size - resume_state.done(),
             None => self.fact.size.unwrap_or(0),
         }
     }
@@ -190,7 +191,7 @@ impl Partial {
     /// Forgets what is there.
     pub(super) fn reset(&mut self) -> Result<(), Error> {
         self.file = None;
-        self.ledger = None;
+        self.resume_state = None;
         self.is_resumed = false;
         self.sha256 = Sha256::new();
         self.n_hashed = 0;
@@ -200,18 +201,18 @@ impl Partial {
 
     /// Writes bytes that follow those of a part.
     pub(super) fn write(&mut self, part: usize, bytes: &[u8]) -> Result<(), Error> {
-        let ledger = self
-            .ledger
+        let resume_state = self
+            .resume_state
             .as_ref()
             .expect("whoever writes has asked for a part");
-        let at = ledger.parts[part].at();
+        let at = resume_state.parts[part].at();
         let write = |file: &mut File| {
             file.seek(SeekFrom::Start(at))?;
             file.write_all(bytes)
         };
         self.on_file(write)?;
-        let ledger = self.ledger.as_mut().expect("as above");
-        ledger.parts[part].done += bytes.len() as u64;
+        let resume_state = self.resume_state.as_mut().expect("as above");
+        resume_state.parts[part].done += bytes.len() as u64;
         if at == self.n_hashed {
             self.sha256.update(bytes);
             self.n_hashed += bytes.len() as u64;
@@ -223,11 +224,11 @@ impl Partial {
     /// Hashes some of what is there without a gap; whether that was all of the file.
     pub(super) fn follow(&mut self) -> Result<bool, Error> {
         const MOST: u64 = 8 << 20;
-        let Some(ledger) = &self.ledger else {
+        let Some(resume_state) = &self.resume_state else {
             return Ok(false);
         };
-        let (size, from) = (ledger.size, self.n_hashed);
-        let n = (ledger.prefix() - from).min(MOST);
+        let (size, from) = (resume_state.size, self.n_hashed);
+        let n = (resume_state.prefix() - from).min(MOST);
         let mut bytes = vec![0; usize::try_from(n).expect("at most a few MiB")];
         self.on_file(|file| {
             file.seek(SeekFrom::Start(from))?;
@@ -238,12 +239,16 @@ impl Partial {
         Ok(self.n_hashed == size)
     }
 
-    /// Puts what is there on disk, then says so in the ledger.
+    /// Puts what is there on disk, then says so in the resume_state.
     pub(super) fn save(&mut self) -> Result<(), Error> {
-        let Some(ledger) = self.ledger.as_ref().filter(|ledger| ledger.done() > 0) else {
+        let Some(resume_state) = self
+            .resume_state
+            .as_ref()
+            .filter(|resume_state| resume_state.done() > 0)
+        else {
             return Ok(());
         };
-        let text = serde_json::to_vec(ledger).expect("strings and numbers become JSON");
+        let text = serde_json::to_vec(resume_state).expect("strings and numbers become JSON");
         self.on_file(|file| file.sync_data())?;
         write_whole(&self.ledger_path, &text)
     }
@@ -276,7 +281,7 @@ impl Partial {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ledger, Origin, Partial};
+    use super::{Origin, Partial, ResumeState};
     use crate::Fact;
 
     fn fact(sha256: Option<&str>) -> Fact {
@@ -296,11 +301,11 @@ mod tests {
 
     #[test]
     fn bytes_go_on_from_the_same_content_or_where_the_hash_will_tell() {
-        let ledger = Ledger::new(10, origin("m", "v"), 4);
+        let resume_state = ResumeState::new(10, origin("m", "v"), 4);
         let check = |mirror, validator, unknown, known| {
             let origin = origin(mirror, validator);
-            assert_eq!(ledger.admits(&origin, false), unknown, "{origin:?}");
-            assert_eq!(ledger.admits(&origin, true), known, "{origin:?}");
+            assert_eq!(resume_state.admits(&origin, false), unknown, "{origin:?}");
+            assert_eq!(resume_state.admits(&origin, true), known, "{origin:?}");
         };
         check("m", "v", true, true);
         check("m", "w", false, false);
@@ -314,7 +319,7 @@ mod tests {
     fn parts_written_in_any_order_are_hashed_in_theirs() {
         let folder = tempfile::tempdir().unwrap();
         let mut partial = Partial::open(folder.path(), fact(None)).unwrap();
-        partial.ledger = Some(Ledger::new(10, origin("m", "v"), 4));
+        partial.resume_state = Some(ResumeState::new(10, origin("m", "v"), 4));
         for (part, bytes) in [(2, "89"), (0, "01"), (1, "4567"), (0, "23")] {
             partial.write(part, bytes.as_bytes()).unwrap();
         }
@@ -331,12 +336,12 @@ mod tests {
 
     #[test]
     fn what_was_saved_is_gone_on_from_only_where_that_is_safe() {
-        let check = |spoil: fn(&mut Ledger), known: Option<&str>, resumes: bool| {
+        let check = |spoil: fn(&mut ResumeState), known: Option<&str>, resumes: bool| {
             let folder = tempfile::tempdir().unwrap();
             let mut partial = Partial::open(folder.path(), fact(known)).unwrap();
-            partial.ledger = Some(Ledger::new(10, origin("m", "v"), 4));
+            partial.resume_state = Some(ResumeState::new(10, origin("m", "v"), 4));
             partial.write(0, b"012").unwrap();
-            spoil(partial.ledger.as_mut().unwrap());
+            spoil(partial.resume_state.as_mut().unwrap());
             partial.save().unwrap();
             drop(partial);
             let partial = Partial::open(folder.path(), fact(known)).unwrap();
@@ -345,14 +350,18 @@ mod tests {
         };
         check(|_| (), None, true);
         check(
-            |ledger| ledger.origins[0].validator = None,
+            |resume_state| resume_state.origins[0].validator = None,
             Some("hash"),
             true,
         );
-        check(|ledger| ledger.origins[0].validator = None, None, false);
-        check(|ledger| ledger.size = 11, None, false);
-        check(|ledger| ledger.parts[1].start = 5, None, false);
-        check(|ledger| ledger.parts[0].done = 5, None, false);
-        check(|ledger| ledger.parts[2].done = 2, None, false);
+        check(
+            |resume_state| resume_state.origins[0].validator = None,
+            None,
+            false,
+        );
+        check(|resume_state| resume_state.size = 11, None, false);
+        check(|resume_state| resume_state.parts[1].start = 5, None, false);
+        check(|resume_state| resume_state.parts[0].done = 5, None, false);
+        check(|resume_state| resume_state.parts[2].done = 2, None, false);
     }
 }

@@ -7,7 +7,7 @@
 
 use earmark_audio::{Error, SAMPLE_RATE, Source};
 use earmark_pipeline::Policy;
-use earmark_pipeline::chunk::Pieces;
+use earmark_pipeline::chunk::Chunks;
 use earmark_tests::clips;
 use serde_json::Value;
 
@@ -73,9 +73,9 @@ fn recordings_are_cut_where_the_reference_cuts_them() {
             ..Policy::reference(0)
         };
         let mut source = Blocks::new(&signal(row));
-        let mut pieces = Pieces::new(&mut source, policy);
+        let mut pieces = Chunks::new(&mut source, policy);
         let (mut lengths, mut offsets) = (Vec::new(), Vec::new());
-        while let Some(piece) = pieces.next_piece().unwrap() {
+        while let Some(piece) = pieces.next_chunk().unwrap() {
             lengths.push(piece.samples.len());
             offsets.push(piece.start as f64 / f64::from(SAMPLE_RATE));
         }

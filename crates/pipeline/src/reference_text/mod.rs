@@ -14,8 +14,8 @@ use earmark_transcript::{Language, Ms, place, score};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::align::align;
-use crate::chunk::{Piece, Pieces};
-use crate::piece::limit_peak;
+use crate::chunk::{Chunk, Chunks};
+use crate::chunk_segments::limit_peak;
 use crate::transcribe::Patience;
 use crate::{Align, Error, Event, Policy, Precision, Recognize, Watcher};
 
@@ -69,7 +69,7 @@ pub struct TimedUnit {
 ///
 /// Errors: the recording or a model fails; the recording is longer than the aligner's longest
 /// clip and there is no recogniser.
-pub fn align_script(
+pub fn align_reference_text(
     open: &mut dyn FnMut() -> Result<Box<dyn Source>, Error>,
     lines: &[&str],
     language: Language,
@@ -92,21 +92,21 @@ pub fn align_script(
         });
     }
     let mut source = open()?;
-    let mut pieces = Pieces::new(source.as_mut(), policy);
+    let mut chunks = Chunks::new(source.as_mut(), policy);
     let (mut number, mut duration) = (0, Ms(0));
-    while let Some(mut piece) = pieces.next_piece()? {
-        limit_peak(&mut piece.samples);
-        if !script.align(number, &piece, &mut tools, watcher)? {
+    while let Some(mut chunk) = chunks.next_chunk()? {
+        limit_peak(&mut chunk.samples);
+        if !script.align(number, &chunk, &mut tools, watcher)? {
             return Ok(None);
         }
-        (number, duration) = (number + 1, piece.end_ms());
+        (number, duration) = (number + 1, chunk.end_ms());
         let (done, total) = (
             Ms(heard.duration.0 / 2 + duration.0 / 2),
             Some(heard.duration),
         );
         watcher.event(Event::Progress { done, total });
     }
-    let warnings = pieces.source().warnings().to_vec();
+    let warnings = chunks.source().warnings().to_vec();
     Ok(Some(script.timed(lines, duration, warnings)))
 }
 
@@ -114,7 +114,7 @@ pub fn align_script(
 struct Heard {
     duration: Ms,
     n_pieces: usize,
-    /// Every word heard, and the piece it was heard in.
+    /// Every word heard, and the chunk it was heard in.
     units: Vec<(String, usize)>,
 }
 
@@ -131,15 +131,15 @@ fn hear(
         n_pieces: 0,
         units: Vec::new(),
     };
-    let mut pieces = Pieces::new(source, policy);
-    while let Some(mut piece) = pieces.next_piece()? {
-        limit_peak(&mut piece.samples);
+    let mut chunks = Chunks::new(source, policy);
+    while let Some(mut chunk) = chunks.next_chunk()? {
+        limit_peak(&mut chunk.samples);
         if let Some(recognizer) = tools.recognizer.as_deref_mut() {
             let request = Request {
                 language: Some(language),
                 ..Request::default()
             };
-            let outcome = recognizer.recognize(&piece.samples, &request, &mut Patience(watcher))?;
+            let outcome = recognizer.recognize(&chunk.samples, &request, &mut Patience(watcher))?;
             let Ran::Done(recognition) = outcome else {
                 return Ok(None);
             };
@@ -148,8 +148,8 @@ fn hear(
             heard.units.extend(units.into_iter().map(unit));
         }
         heard.n_pieces += 1;
-        heard.duration = piece.end_ms();
-        let total = pieces
+        heard.duration = chunk.end_ms();
+        let total = chunks
             .source()
             .n_total()
             .map(|n| Ms::from_samples(n, SAMPLE_RATE).max(heard.duration));
@@ -169,19 +169,19 @@ struct Script {
 struct Placed {
     unit: Unit,
     line: usize,
-    /// The piece it is spoken in; `None` when it is not.
-    piece: Option<usize>,
+    /// The chunk it is spoken in; `None` when it is not.
+    chunk: Option<usize>,
     time: Option<(Ms, Ms, f32)>,
 }
 
 impl Script {
-    /// Every unit in the first piece, until the script was found.
+    /// Every unit in the first chunk, until the script was found.
     fn new(lines: &[&str], language: Language) -> Self {
         let placed = |(line, text): (usize, &&str)| {
             let unit = move |unit| Placed {
                 unit,
                 line,
-                piece: Some(0),
+                chunk: Some(0),
                 time: None,
             };
             units::split(text, language.name()).into_iter().map(unit)
@@ -192,7 +192,7 @@ impl Script {
         }
     }
 
-    /// Puts every unit into the piece it was heard in, and says which lines were not heard.
+    /// Puts every unit into the chunk it was heard in, and says which lines were not heard.
     ///
     /// Between two words that were heard as written, other words were misheard, or are not there.
     /// They count as misheard where at least half as many words were heard as are written.
@@ -206,7 +206,7 @@ impl Script {
         let written: Vec<&str> = written.iter().map(String::as_str).collect();
         for op in capture_diff_slices(Algorithm::Patience, &written, &spoken) {
             let (units, words) = (op.old_range(), op.new_range());
-            let pieces = || heard.units[words.clone()].iter().map(|(_, piece)| *piece);
+            let chunks = || heard.units[words.clone()].iter().map(|(_, chunk)| *chunk);
             let is_misheard = words.len() * 2 >= units.len();
             for (nth, at) in units.clone().enumerate() {
                 let same = matches!(op, DiffOp::Equal { .. });
@@ -215,7 +215,7 @@ impl Script {
                 } else {
                     nth * words.len() / units.len()
                 };
-                self.units[at].piece = pieces().nth(nth_word).filter(|_| same || is_misheard);
+                self.units[at].chunk = chunks().nth(nth_word).filter(|_| same || is_misheard);
             }
         }
         self.settle();
@@ -226,27 +226,27 @@ impl Script {
         let mut last = 0;
         for units in self.units.chunk_by_mut(|a, b| a.line == b.line) {
             let line = units[0].line;
-            self.found[line] = units.iter().any(|unit| unit.piece.is_some());
+            self.found[line] = units.iter().any(|unit| unit.chunk.is_some());
             if self.found[line] {
-                let first = units.iter().find_map(|unit| unit.piece).unwrap_or(last);
+                let first = units.iter().find_map(|unit| unit.chunk).unwrap_or(last);
                 last = first.max(last);
                 for unit in units {
-                    last = unit.piece.unwrap_or(last).max(last);
-                    unit.piece = Some(last);
+                    last = unit.chunk.unwrap_or(last).max(last);
+                    unit.chunk = Some(last);
                 }
             }
         }
     }
 
-    /// Aligns the units of a piece; `false` when the watcher asked to stop.
+    /// Aligns the units of a chunk; `false` when the watcher asked to stop.
     fn align(
         &mut self,
         number: usize,
-        piece: &Piece,
+        chunk: &Chunk,
         tools: &mut Tools<'_>,
         watcher: &mut dyn Watcher,
     ) -> Result<bool, Error> {
-        let here = |placed: &&mut Placed| placed.piece == Some(number);
+        let here = |placed: &&mut Placed| placed.chunk == Some(number);
         let mut units: Vec<&mut Placed> = self.units.iter_mut().filter(here).collect();
         if units.is_empty() {
             return Ok(!watcher.cancelled());
@@ -257,10 +257,10 @@ impl Script {
             .collect();
         let mut patience = Patience(watcher);
         let (aligner, precision) = (&mut *tools.aligner, tools.precision);
-        let Some(times) = align(aligner, &piece.samples, &texts, precision, &mut patience)? else {
+        let Some(times) = align(aligner, &chunk.samples, &texts, precision, &mut patience)? else {
             return Ok(false);
         };
-        let (start, end) = (piece.start_ms(), piece.end_ms());
+        let (start, end) = (chunk.start_ms(), chunk.end_ms());
         for (placed, time) in units.iter_mut().zip(times) {
             let at = |ms: u32| Ms(start.0 + ms).min(end);
             placed.time = Some((at(time.start_ms), at(time.end_ms), time.quality));

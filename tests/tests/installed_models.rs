@@ -13,7 +13,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use earmark_jobs::{
-    CardState, Code, DEMO, Measurement, Network, News, Proxy, Queue, Settings, Stock,
+    Code, DEMO, InstalledModels, Measurement, ModelEvent, ModelState, Network, Proxy, Queue,
+    Settings,
 };
 use earmark_tests::golden::golden;
 use earmark_tests::root;
@@ -91,12 +92,12 @@ fn child_of_a_test() {
     let (tell, news) = channel();
     let network = Network::new(&Proxy::None).unwrap();
     let tell = move |one| tell.send(one).unwrap();
-    let stock = Stock::new(home.clone(), network, tell);
+    let stock = InstalledModels::new(home.clone(), network, tell);
     let state = || {
         let mut cards = stock.cards().into_iter();
         cards.find(|card| card.name == NAME).unwrap().state
     };
-    assert_eq!(state(), CardState::Absent);
+    assert_eq!(state(), ModelState::Absent);
     assert_eq!(
         stock
             .cards()
@@ -118,16 +119,16 @@ fn child_of_a_test() {
 
     stock.download(NAME, None).unwrap();
     assert_eq!(end(&news), None);
-    assert_eq!(state(), CardState::Here);
+    assert_eq!(state(), ModelState::Here);
     assert!(stock.network().n_requests() >= 8, "one for each file");
 
     let elsewhere = home.join("stick");
     copy(&home.join(NAME), &elsewhere);
     stock.remove(NAME).unwrap();
-    assert_eq!(state(), CardState::Absent);
+    assert_eq!(state(), ModelState::Absent);
     stock.import(&elsewhere);
     assert_eq!(end(&news), None);
-    assert_eq!(state(), CardState::Here);
+    assert_eq!(state(), ModelState::Here);
     stock.import(&home.join("nowhere"));
     assert_eq!(end(&news), Some(Code::ModelInvalid));
     stock.remove(NAME).unwrap();
@@ -141,7 +142,7 @@ fn child_of_a_test() {
 }
 
 /// The demo is measured, one model at a time, and its card says how fast it is.
-fn is_measured(stock: &Stock) {
+fn is_measured(stock: &InstalledModels) {
     let (queue, _events) = Queue::start();
     let sample = root().join("samples/en-01.flac");
     let measure = |name| Measurement::begin(name, &sample, Settings::default(), &queue, stock);
@@ -167,12 +168,12 @@ fn is_measured(stock: &Stock) {
 }
 
 /// How the work under way ends: with a failure's code, or well.
-fn end(news: &Receiver<News>) -> Option<Code> {
+fn end(news: &Receiver<ModelEvent>) -> Option<Code> {
     loop {
         match news.recv_timeout(DEADLINE).unwrap() {
-            News::Changed => {}
-            News::Come(_) => return None,
-            News::Failed(failure) => return Some(failure.code),
+            ModelEvent::Changed => {}
+            ModelEvent::Come(_) => return None,
+            ModelEvent::Failed(failure) => return Some(failure.code),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The board says which parts of which files are still to come, and who brings them.
+//! The scheduler says which parts of which files are still to come, and who brings them.
 //!
 //! It decides what an answer means for what is already there: whether it goes on from it, or is of
 //! another content, so that the file begins anew. A file that begins anew has a new generation, and
@@ -14,15 +14,15 @@ use crate::{Download, Edition, Error, Event, Progress};
 
 use super::Tell;
 use super::job::{Job, Stage};
-use super::ledger::{Ledger, Origin, Partial};
 use super::meter::Meter;
-use super::pace::Throttle;
+use super::resume_state::{Origin, Partial, ResumeState};
+use super::throttle::Throttle;
 
 /// How often a file may begin anew before the mirror is given up.
 const MOST_RESTARTS: u32 = 3;
 
 /// Which parts of which files are still to come, and who brings them.
-pub(super) struct Board<'a> {
+pub(super) struct Scheduler<'a> {
     pub(super) throttle: Throttle,
     download: &'a Download<'a>,
     edition: &'a Edition,
@@ -80,7 +80,7 @@ pub(super) enum Written {
 }
 
 /// Stops the others when a worker panics.
-pub(super) struct Alarm<'a>(&'a Board<'a>);
+pub(super) struct Alarm<'a>(&'a Scheduler<'a>);
 
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
@@ -93,7 +93,7 @@ impl Drop for Alarm<'_> {
     }
 }
 
-impl<'a> Board<'a> {
+impl<'a> Scheduler<'a> {
     pub(super) fn new(
         partials: Vec<Partial>,
         manifest: Manifest,
@@ -101,7 +101,7 @@ impl<'a> Board<'a> {
         edition: &'a Edition,
         folder: &Path,
     ) -> Self {
-        let now = download.world.now();
+        let now = download.environment.now();
         let jobs = partials.into_iter().map(|partial| Job::new(partial, now));
         let state = State {
             jobs: jobs.collect(),
@@ -144,7 +144,7 @@ impl<'a> Board<'a> {
         self.lock().manifest.clone()
     }
 
-    /// Writes every ledger, so that another time goes on from here.
+    /// Writes every resume_state, so that another time goes on from here.
     pub(super) fn put_away(&self) -> Result<(), Error> {
         let mut state = self.lock();
         let coming = state.jobs.iter_mut().filter(|job| job.stage != Stage::Done);
@@ -202,19 +202,19 @@ impl<'a> Board<'a> {
             n_failures: job.n_failures,
             opens: job.stage == Stage::Closed,
         };
-        if let Some(ledger) = &mut job.partial.ledger {
-            if ledger.is_done() {
+        if let Some(resume_state) = &mut job.partial.resume_state {
+            if resume_state.is_done() {
                 job.stage = Stage::Checking;
                 return Some(Next::Check(index));
             }
-            let mut parts = ledger.parts.iter_mut().enumerate();
+            let mut parts = resume_state.parts.iter_mut().enumerate();
             let (part, next) = parts.find(|(_, part)| !part.is_taken && !part.is_done())?;
             next.is_taken = true;
             (task.part, task.at, task.end) = (part, next.at(), next.end);
             // Another mirror of a known content may tell it by another validator.
             let mirror = &self.download.mirrors[job.mirror].name;
-            let is_asked_for = ledger.has(mirror) || !task.is_known;
-            let validator = ledger.validator(mirror).filter(|_| is_asked_for);
+            let is_asked_for = resume_state.has(mirror) || !task.is_known;
+            let validator = resume_state.validator(mirror).filter(|_| is_asked_for);
             task.of = validator.map(str::to_owned);
         }
         if task.opens {
@@ -249,11 +249,11 @@ impl<'a> Board<'a> {
             mirror: self.download.mirrors[task.mirror].name.clone(),
             validator: answer.validator.clone(),
         };
-        if let Some(ledger) = &mut job.partial.ledger {
-            let is_same = total == ledger.size && ledger.admits(&origin, task.is_known);
+        if let Some(resume_state) = &mut job.partial.resume_state {
+            let is_same = total == resume_state.size && resume_state.admits(&origin, task.is_known);
             if answer.is_part && is_same {
-                if !ledger.has(&origin.mirror) {
-                    ledger.origins.push(origin);
+                if !resume_state.has(&origin.mirror) {
+                    resume_state.origins.push(origin);
                 }
                 job.stage = Stage::Open;
                 self.bell.notify_all();
@@ -271,10 +271,10 @@ impl<'a> Board<'a> {
             }
         }
         let part_bytes = if answer.is_part { task.end } else { total };
-        let ledger = Ledger::new(total, origin, part_bytes);
+        let resume_state = ResumeState::new(total, origin, part_bytes);
         (task.part, task.at, task.end) = (0, 0, part_bytes.min(total));
-        let ledger = job.partial.ledger.insert(ledger);
-        if let Some(part) = ledger.parts.first_mut() {
+        let resume_state = job.partial.resume_state.insert(resume_state);
+        if let Some(part) = resume_state.parts.first_mut() {
             part.is_taken = true;
         }
         job.stage = if answer.is_part {
@@ -288,7 +288,7 @@ impl<'a> Board<'a> {
 
     /// Writes bytes of a task.
     pub(super) fn write(&self, task: &mut Task, bytes: &[u8]) -> Result<Written, Error> {
-        let now = self.download.world.now();
+        let now = self.download.environment.now();
         let tuning = &self.download.tuning;
         let mut state = self.lock();
         let state = &mut *state;
@@ -321,7 +321,11 @@ impl<'a> Board<'a> {
         let job = &mut state.jobs[task.job];
         let mut events = Vec::new();
         if job.generation == task.generation {
-            let parts = job.partial.ledger.as_mut().map(|ledger| &mut ledger.parts);
+            let parts = job
+                .partial
+                .resume_state
+                .as_mut()
+                .map(|resume_state| &mut resume_state.parts);
             if let Some(part) = parts.and_then(|parts| parts.get_mut(task.part)) {
                 part.is_taken = false;
             }
@@ -374,13 +378,13 @@ impl<'a> Board<'a> {
 
     fn judge(&self, state: &mut State, index: usize, events: &mut Vec<Event>) -> Result<(), Error> {
         let job = &mut state.jobs[index];
-        let ledger = job.partial.ledger.as_ref();
-        let ledger = ledger.expect("a file is judged when all its bytes are there");
-        let (size, sha256) = (ledger.size, job.partial.digest());
+        let resume_state = job.partial.resume_state.as_ref();
+        let resume_state = resume_state.expect("a file is judged when all its bytes are there");
+        let (size, sha256) = (resume_state.size, job.partial.digest());
         let name = job.partial.fact.name.clone();
         if let Err(detail) = job.partial.fact.check(size, &sha256) {
             // Whom to blame is clear when all of it came from one mirror in one go.
-            let is_clear = !job.partial.is_resumed && ledger.origins.len() == 1;
+            let is_clear = !job.partial.is_resumed && resume_state.origins.len() == 1;
             job.begin_anew()?;
             if is_clear || job.n_restarts > MOST_RESTARTS {
                 let url = self.download.mirrors[job.mirror].address(self.edition, &name);
@@ -397,7 +401,7 @@ impl<'a> Board<'a> {
         job.partial.settle()?;
         job.stage = Stage::Done;
         events.push(Event::File(name));
-        let now = self.download.world.now();
+        let now = self.download.environment.now();
         events.push(Event::Progress(state.progress(now)));
         Ok(())
     }
@@ -405,9 +409,18 @@ impl<'a> Board<'a> {
 
 impl State {
     fn progress(&mut self, now: Duration) -> Progress {
-        let came = |job: &Job| job.partial.ledger.as_ref().map_or(0, Ledger::done);
+        let came = |job: &Job| {
+            job.partial
+                .resume_state
+                .as_ref()
+                .map_or(0, ResumeState::done)
+        };
         let size = |job: &Job| {
-            let learned = job.partial.ledger.as_ref().map(|ledger| ledger.size);
+            let learned = job
+                .partial
+                .resume_state
+                .as_ref()
+                .map(|resume_state| resume_state.size);
             learned.or(job.partial.fact.size)
         };
         let done = self.n_there + self.jobs.iter().map(came).sum::<u64>();

@@ -19,7 +19,7 @@ const STABLE: usize = (STABLE_S * SAMPLE_RATE as f64) as usize;
 
 /// What an utterance says so far.
 #[derive(Default)]
-pub(super) struct Draft {
+pub(super) struct Hypothesis {
     heard: Recognition,
     /// How long the clip was when each token first stood where it stands. Units: samples.
     since: Vec<usize>,
@@ -29,7 +29,7 @@ pub(super) struct Draft {
     n_bytes: usize,
 }
 
-impl Draft {
+impl Hypothesis {
     /// The tokens that stay.
     pub(super) fn kept(&self) -> &[Token] {
         &self.heard.tokens[..self.n_committed]
@@ -102,7 +102,7 @@ impl Draft {
 mod tests {
     use earmark_engine::{Recognition, Token};
 
-    use super::{Draft, STABLE};
+    use super::{Hypothesis, STABLE};
 
     /// A look that heard these tokens.
     fn look(tokens: &[&str]) -> Recognition {
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(draft: &mut Draft, tokens: &[&str], n: usize, committed: &str, tentative: &str) {
+    fn check(draft: &mut Hypothesis, tokens: &[&str], n: usize, committed: &str, tentative: &str) {
         draft.update(look(tokens), n * STABLE, 10 * STABLE);
         assert_eq!(
             (draft.committed(), draft.tentative()),
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn words_that_stay_are_committed() {
-        let mut draft = Draft::default();
+        let mut draft = Hypothesis::default();
         check(&mut draft, &["We", " meet", ""], 1, "", "We meet");
         check(&mut draft, &["We", " meet", "ing", ""], 2, "We", " meeting");
         check(&mut draft, &["We", " meet", " at", ""], 3, "We meet", " at");
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn what_changes_waits_again() {
-        let mut draft = Draft::default();
+        let mut draft = Hypothesis::default();
         check(&mut draft, &["He", " sells", ""], 1, "", "He sells");
         check(&mut draft, &["She", " sells", ""], 2, "", "She sells");
         check(&mut draft, &["She", " sells", ""], 3, "She sells", "");
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_loop_does_not_take_back_what_is_committed() {
-        let mut draft = Draft::default();
+        let mut draft = Hypothesis::default();
         check(&mut draft, &["ha", " ha", " ha", ""], 1, "", "ha ha ha");
         check(&mut draft, &["ha", " ha", " ha", ""], 2, "ha ha ha", "");
         check(&mut draft, &["ha"], 3, "ha ha ha", "");
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_end_of_a_long_clip_is_left_open() {
-        let mut draft = Draft::default();
+        let mut draft = Hypothesis::default();
         for n in [9, 10, 11] {
             draft.update(look(&["We", ""]), n * STABLE, 9 * STABLE - 1);
         }
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn half_a_character_is_not_shown() {
-        let mut draft = Draft::default();
+        let mut draft = Hypothesis::default();
         check(&mut draft, &["ja \u{fffd}"], 1, "", "ja ");
     }
 }

@@ -1,4 +1,4 @@
-//! The pace of a download: how long to wait after a failure, and how fast to read.
+//! The throttle of a download: how long to wait after a failure, and how fast to read.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A redo is a few lines of a transcript that are heard again, in front of everything else.
+//! A retranscribe is a few lines of a transcript that are heard again, in front of everything else.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,37 +24,43 @@ pub(crate) struct Effort {
 }
 
 /// A span that is being heard again.
-pub struct Redo {
-    stopper: Stopper,
+pub struct Retranscription {
+    cancel_token: CancelToken,
     answer: Receiver<(Answer, Effort)>,
 }
 
-/// Stops a [`Redo`]; nothing happens when it is over.
+/// Stops a [`Retranscription`]; nothing happens when it is over.
 #[derive(Clone, Debug, Default)]
-pub struct Stopper(Arc<AtomicBool>);
+pub struct CancelToken(Arc<AtomicBool>);
 
-/// A redo as the engine's thread sees it.
-pub(crate) struct Order {
+/// A retranscribe as the engine's thread sees it.
+pub(crate) struct RetranscribeRequest {
     pub(crate) span: Span,
-    pub(crate) stopper: Stopper,
+    pub(crate) cancel_token: CancelToken,
     answer: Sender<(Answer, Effort)>,
 }
 
-impl Redo {
-    pub(crate) fn new(span: Span) -> (Self, Order) {
+impl Retranscription {
+    pub(crate) fn new(span: Span) -> (Self, RetranscribeRequest) {
         let (sender, answer) = mpsc::channel();
-        let stopper = Stopper::default();
-        let order = Order {
+        let cancel_token = CancelToken::default();
+        let order = RetranscribeRequest {
             span,
-            stopper: stopper.clone(),
+            cancel_token: cancel_token.clone(),
             answer: sender,
         };
-        (Self { stopper, answer }, order)
+        (
+            Self {
+                cancel_token,
+                answer,
+            },
+            order,
+        )
     }
 
     /// What stops it.
-    pub fn stopper(&self) -> Stopper {
-        self.stopper.clone()
+    pub fn cancel_token(&self) -> CancelToken {
+        self.cancel_token.clone()
     }
 
     /// Waits for the lines that should stand there instead, none when nothing is said there;
@@ -73,7 +79,7 @@ impl Redo {
     }
 }
 
-impl Stopper {
+impl CancelToken {
     /// Stops it.
     pub fn stop(&self) {
         self.0.store(true, Ordering::Relaxed);
@@ -84,7 +90,7 @@ impl Stopper {
     }
 }
 
-impl Order {
+impl RetranscribeRequest {
     pub(crate) fn answer(&self, answer: Answer, effort: Effort) {
         // Who asked may not wait any more.
         let _ = self.answer.send((answer, effort));

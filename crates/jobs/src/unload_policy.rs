@@ -13,14 +13,14 @@ pub enum Unloading {
 
 /// How a queue treats a model that nobody uses.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Habits {
+pub(crate) struct UnloadPolicy {
     /// After how long without a job it is unloaded; `None` keeps it.
     pub(crate) unload_after: Option<Duration>,
     /// How often the queue looks whether the computer is short of memory.
     pub(crate) look_every: Duration,
 }
 
-impl Default for Habits {
+impl Default for UnloadPolicy {
     fn default() -> Self {
         Self {
             unload_after: Some(Duration::from_mins(10)),
@@ -29,7 +29,7 @@ impl Default for Habits {
     }
 }
 
-impl Habits {
+impl UnloadPolicy {
     /// How long to wait for a job before looking again.
     pub(crate) fn wait(&self, idle: Duration) -> Duration {
         let left = self.unload_after.map(|after| after.saturating_sub(idle));
@@ -81,9 +81,9 @@ fn is_short(meminfo: &str, pressure: &str) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use super::{Habits, Unloading, is_short};
+    use super::{UnloadPolicy, Unloading, is_short};
 
-    const HABITS: Habits = Habits {
+    const HABITS: UnloadPolicy = UnloadPolicy {
         unload_after: Some(Duration::from_mins(1)),
         look_every: Duration::from_secs(5),
     };
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(at(60, false), Some(Unloading::Idle));
         assert_eq!(at(61, true), Some(Unloading::Idle));
         assert_eq!(at(1, true), Some(Unloading::MemoryPressure));
-        let kept = Habits {
+        let kept = UnloadPolicy {
             unload_after: None,
             ..HABITS
         };
@@ -107,12 +107,14 @@ mod tests {
 
     #[test]
     fn the_queue_looks_in_time() {
-        let wait = |habits: Habits, idle| habits.wait(Duration::from_secs(idle)).as_secs();
+        let wait = |unload_policy: UnloadPolicy, idle| {
+            unload_policy.wait(Duration::from_secs(idle)).as_secs()
+        };
         assert_eq!(
             [0, 54, 57, 60, 70].map(|idle| wait(HABITS, idle)),
             [5, 5, 3, 0, 0]
         );
-        let kept = Habits {
+        let kept = UnloadPolicy {
             unload_after: None,
             ..HABITS
         };

@@ -22,7 +22,7 @@ const PATCH: usize = 9;
 const BANDS: usize = N_MELS / 8;
 
 /// The stem.
-pub(crate) struct Stem {
+pub(crate) struct ConvFrontend {
     convolutions: Convolutions,
     conv_out: Linear,
     channels: usize,
@@ -60,7 +60,7 @@ pub(crate) fn matrices(config: &AudioConfig, tower: &str) -> [Matrix; 3] {
     ]
 }
 
-impl Stem {
+impl ConvFrontend {
     pub(crate) fn load(
         tensors: &Tensors,
         config: &AudioConfig,

@@ -8,9 +8,9 @@ use earmark_audio::{Error as AudioError, SAMPLE_RATE, Source, vad};
 use earmark_transcript::place::Timed;
 use earmark_transcript::{Language, Ms, Segment, Timing, Word, words};
 
-use crate::script::{Tools, align_script};
-use crate::snap::snap;
-use crate::{Ears, Error, Precision, Watcher, estimate};
+use crate::reference_text::{Tools, align_reference_text};
+use crate::snap_to_silence::snap;
+use crate::{Error, Models, Precision, Watcher, estimate};
 
 /// Lines with new times for their words; text, language and speaker stay, and so does a line of
 /// which nothing was heard. `samples` are the stretch they are spoken in, held whole, and `start`
@@ -20,17 +20,17 @@ use crate::{Ears, Error, Precision, Watcher, estimate};
 /// recogniser is needed only when the stretch is longer than the aligner's longest clip.
 ///
 /// Errors: a model fails.
-pub fn align_again(
+pub fn realign(
     samples: Vec<f32>,
     start: Ms,
     lines: &[Segment],
-    ears: Ears<'_>,
+    models: Models<'_>,
     watcher: &mut dyn Watcher,
 ) -> Result<Option<Vec<Segment>>, Error> {
     let speech = speech(&samples);
     let named = lines.iter().find(|line| !line.language.is_empty());
     let language = named.and_then(|line| Language::find(&line.language));
-    let aligner = ears.aligner.zip(language);
+    let aligner = models.aligner.zip(language);
     let Some((aligner, language)) = aligner.filter(|(it, language)| it.knows(language.name()))
     else {
         return Ok(Some(estimated(lines, &speech, start)));
@@ -38,13 +38,13 @@ pub fn align_again(
     let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
     let longest = aligner.longest_s() as usize * SAMPLE_RATE as usize;
     let tools = Tools {
-        recognizer: (samples.len() > longest).then_some(ears.recognizer),
+        recognizer: (samples.len() > longest).then_some(models.recognizer),
         aligner,
         precision: Precision::Best,
     };
     let samples: Arc<[f32]> = samples.into();
     let mut open = || Ok(Box::new(Clip::new(&samples)) as Box<dyn Source>);
-    let Some(timed) = align_script(&mut open, &texts, language, tools, watcher)? else {
+    let Some(timed) = align_reference_text(&mut open, &texts, language, tools, watcher)? else {
         return Ok(None);
     };
     let found = timed.lines.into_iter().map(|line| {
@@ -161,8 +161,8 @@ mod tests {
     use earmark_engine::{Aligned, Error, Observer, Outcome, Recognition, Request, TimedWord};
     use earmark_transcript::{Ms, Segment, Timing, Word, words};
 
-    use super::align_again;
-    use crate::{Align, Ears, Event, Recognize, Watcher};
+    use super::realign;
+    use crate::{Align, Event, Models, Recognize, Watcher};
 
     /// Gives every word half a second, knows English, and counts what it is given.
     struct Ruler;
@@ -198,7 +198,7 @@ mod tests {
         }
     }
 
-    /// Hears its words in the first piece and nothing in the others.
+    /// Hears its words in the first chunk and nothing in the others.
     struct Parrot(&'static str);
 
     impl Recognize for Parrot {
@@ -246,13 +246,13 @@ mod tests {
     }
 
     fn again(lines: &[Segment], n_seconds: usize, heard: &'static str) -> Vec<Segment> {
-        let ears = Ears {
+        let models = Models {
             recognizer: &mut Parrot(heard),
             aligner: Some(&mut Ruler),
         };
         let samples = vec![0.0; n_seconds * 16_000];
         let mut watcher = Impatient(false);
-        let again = align_again(samples, Ms(10_000), lines, ears, &mut watcher);
+        let again = realign(samples, Ms(10_000), lines, models, &mut watcher);
         again.unwrap().unwrap()
     }
 
@@ -304,12 +304,18 @@ mod tests {
     fn lines_without_words_stay_and_a_stop_is_no_error() {
         let empty = line("", "English");
         assert_eq!(again(std::slice::from_ref(&empty), 1, ""), [empty]);
-        let ears = Ears {
+        let models = Models {
             recognizer: &mut Parrot(""),
             aligner: Some(&mut Ruler),
         };
         let lines = [line("One", "English")];
-        let stopped = align_again(vec![0.0; 16_000], Ms(0), &lines, ears, &mut Impatient(true));
+        let stopped = realign(
+            vec![0.0; 16_000],
+            Ms(0),
+            &lines,
+            models,
+            &mut Impatient(true),
+        );
         assert_eq!(stopped.unwrap(), None);
     }
 }

@@ -11,13 +11,13 @@ pub(crate) fn sample_at(time: Ms) -> u64 {
 }
 
 /// A source without its end.
-pub(crate) struct Stretch {
+pub(crate) struct TimeRange {
     source: Box<dyn Source>,
     /// Samples that may still be given.
     n_left: u64,
 }
 
-impl Stretch {
+impl TimeRange {
     /// The beginning of a source, as long as from one time to another.
     pub(crate) fn new(source: Box<dyn Source>, range: &Range<Ms>) -> Self {
         let n_left = sample_at(range.end).saturating_sub(sample_at(range.start));
@@ -25,7 +25,7 @@ impl Stretch {
     }
 }
 
-impl Source for Stretch {
+impl Source for TimeRange {
     fn next_block(&mut self) -> Result<Option<Vec<f32>>, Error> {
         if self.n_left == 0 {
             return Ok(None);

@@ -16,7 +16,7 @@ use crate::{Advice, Code, Failure, advice, memory_of};
 
 /// A model of the catalog, as a person chooses it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Card {
+pub struct ModelInfo {
     /// Its name in the catalog.
     pub name: String,
     /// What to call it where people read it.
@@ -40,12 +40,12 @@ pub struct Card {
     /// Its speed is being measured.
     pub is_being_measured: bool,
     /// How far it is on this computer.
-    pub state: CardState,
+    pub state: ModelState,
 }
 
 /// How far a model is on this computer.
 #[derive(Clone, Debug, PartialEq)]
-pub enum CardState {
+pub enum ModelState {
     /// It is compiled into the program.
     BuiltIn,
     /// It is here.
@@ -63,7 +63,7 @@ pub enum CardState {
     Coming {
         /// How far it is; none before the first bytes.
         progress: Option<Progress>,
-        /// It waits for [`Stock::pause`] to end.
+        /// It waits for [`InstalledModels::pause`] to end.
         is_paused: bool,
     },
 }
@@ -77,19 +77,19 @@ struct Busy {
 
 /// What the window needs of models; its clones are the same stock.
 #[derive(Clone)]
-pub struct Stock {
+pub struct InstalledModels {
     home: PathBuf,
     network: Network,
     hardware: Hardware,
     advice: Advice,
     busy: Arc<Mutex<HashMap<String, Busy>>>,
     measured: Arc<Mutex<Option<String>>>,
-    tell: Arc<dyn Fn(News) + Send + Sync>,
+    tell: Arc<dyn Fn(ModelEvent) + Send + Sync>,
 }
 
 /// What happens in the stock.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum ModelEvent {
     /// A card is another than before; at most ten times a second.
     Changed,
     /// A model has come.
@@ -98,12 +98,12 @@ pub enum News {
     Failed(Failure),
 }
 
-impl Stock {
+impl InstalledModels {
     /// The stock in a folder of checkpoints, which tells what happens.
     pub fn new(
         home: PathBuf,
         network: Network,
-        tell: impl Fn(News) + Send + Sync + 'static,
+        tell: impl Fn(ModelEvent) + Send + Sync + 'static,
     ) -> Self {
         let hardware = Hardware::look();
         Self {
@@ -138,16 +138,16 @@ impl Stock {
     }
 
     /// A card for every model of the catalog.
-    pub fn cards(&self) -> Vec<Card> {
+    pub fn cards(&self) -> Vec<ModelInfo> {
         catalog().iter().map(|entry| self.card(entry)).collect()
     }
 
-    fn card(&self, entry: &Entry) -> Card {
+    fn card(&self, entry: &Entry) -> ModelInfo {
         let (mut n_bytes, state) = match presence(entry, &self.home) {
-            Presence::BuiltIn => (0, CardState::BuiltIn),
-            Presence::Here { size, .. } => (size, CardState::Here),
-            Presence::Coming { done, total } => (total, CardState::InPart { done, total }),
-            Presence::Absent => (0, CardState::Absent),
+            Presence::BuiltIn => (0, ModelState::BuiltIn),
+            Presence::Here { size, .. } => (size, ModelState::Here),
+            Presence::Coming { done, total } => (total, ModelState::InPart { done, total }),
+            Presence::Absent => (0, ModelState::Absent),
         };
         if n_bytes == 0 {
             n_bytes = entry
@@ -158,11 +158,11 @@ impl Stock {
         let busy = self.busy();
         let state = busy
             .get(&entry.name)
-            .map_or(state, |busy| CardState::Coming {
+            .map_or(state, |busy| ModelState::Coming {
                 progress: busy.progress,
                 is_paused: busy.is_paused,
             });
-        Card {
+        ModelInfo {
             name: entry.name.clone(),
             title: entry.title.clone(),
             is_aligner: entry.what == What::Aligner,
@@ -181,7 +181,7 @@ impl Stock {
     /// Brings a model, or goes on where its last download ended; `mirror` is asked first, and the
     /// network's switch is heeded.
     ///
-    /// Errors: there is no such model, or no such mirror. What happens later is [`News`].
+    /// Errors: there is no such model, or no such mirror. What happens later is [`ModelEvent`].
     pub fn download(&self, name: &str, mirror: Option<&str>) -> Result<(), Failure> {
         let entry = known(name)?;
         let preferred = mirror.map(Mirror::parse).transpose()?;
@@ -226,7 +226,7 @@ impl Stock {
                 busy.control.resume();
             }
         }
-        (self.tell)(News::Changed);
+        (self.tell)(ModelEvent::Changed);
     }
 
     /// Ends a download; what has come is kept.
@@ -241,7 +241,7 @@ impl Stock {
     /// Errors: there is no such model, it is built in or being worked on, the disk refuses.
     pub fn remove(&self, name: &str) -> Result<(), Failure> {
         remove(known(name)?, &self.home)?;
-        (self.tell)(News::Changed);
+        (self.tell)(ModelEvent::Changed);
         Ok(())
     }
 
@@ -265,13 +265,13 @@ impl Stock {
         }
         *measured = Some(entry.name.clone());
         drop(measured);
-        (self.tell)(News::Changed);
+        (self.tell)(ModelEvent::Changed);
         Ok(())
     }
 
     pub(crate) fn unmark_measured(&self) {
         *self.measured() = None;
-        (self.tell)(News::Changed);
+        (self.tell)(ModelEvent::Changed);
     }
 
     fn measured(&self) -> MutexGuard<'_, Option<String>> {
@@ -300,17 +300,17 @@ impl Stock {
             },
         );
         drop(busy);
-        (self.tell)(News::Changed);
+        (self.tell)(ModelEvent::Changed);
         let (stock, label) = (self.clone(), label.to_owned());
         thread::spawn(move || {
             let ended = work(&control, &|event| stock.hear(&label, &event));
             stock.busy().remove(&label);
             match ended {
-                Ok(Outcome::Done(_)) => (stock.tell)(News::Come(label)),
+                Ok(Outcome::Done(_)) => (stock.tell)(ModelEvent::Come(label)),
                 Ok(Outcome::Cancelled) => {}
-                Err(error) => (stock.tell)(News::Failed(error.into())),
+                Err(error) => (stock.tell)(ModelEvent::Failed(error.into())),
             }
-            (stock.tell)(News::Changed);
+            (stock.tell)(ModelEvent::Changed);
         });
     }
 
@@ -327,7 +327,7 @@ impl Stock {
             }
             busy.progress = Some(*progress);
         }
-        (self.tell)(News::Changed);
+        (self.tell)(ModelEvent::Changed);
     }
 
     fn busy(&self) -> MutexGuard<'_, HashMap<String, Busy>> {

@@ -1,4 +1,4 @@
-//! The world is what a download asks of the computer around it: time, chance and free space.
+//! The environment is what a download asks of the computer around it: time, chance and free space.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use crate::Control;
 
-/// What a download asks of the computer around it; tests bring a world of their own.
-pub trait World: Send + Sync {
+/// What a download asks of the computer around it; tests bring a environment of their own.
+pub trait Environment: Send + Sync {
     /// Time since some fixed moment.
     fn now(&self) -> Duration;
     /// Lets time pass, unless the control wishes otherwise.
@@ -21,11 +21,11 @@ pub trait World: Send + Sync {
     fn free_space(&self, folder: &Path) -> io::Result<u64>;
 }
 
-/// The real world.
+/// The real environment.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ThisComputer;
 
-impl World for ThisComputer {
+impl Environment for ThisComputer {
     fn now(&self) -> Duration {
         static START: OnceLock<Instant> = OnceLock::new();
         START.get_or_init(Instant::now).elapsed()

@@ -165,7 +165,7 @@ fn a_corrected_line_gets_the_times_of_its_words_and_nothing_else_changes() {
             (word.start, word.end) = (reading.lines[at].start, reading.lines[at].end);
             word.quality = None;
         }
-        let redo = queue.redo(reading.span(&spoilt, at, Task::Align));
+        let redo = queue.retranscribe(reading.span(&spoilt, at, Task::Align));
         let again = redo.wait().unwrap().unwrap();
         assert_eq!(again.len(), 1);
         assert_eq!(again[0].text, reading.lines[at].text);
@@ -199,7 +199,10 @@ fn a_line_is_recognised_again_with_its_times() {
             language: Language::find(&truth.language),
             context: String::new(),
         };
-        let again = queue.redo(reading.span(&wrong, at, task)).wait().unwrap();
+        let again = queue
+            .retranscribe(reading.span(&wrong, at, task))
+            .wait()
+            .unwrap();
         let again = again.unwrap();
         let text: Vec<&str> = again.iter().map(|line| line.text.as_str()).collect();
         let text = text.join(" ");
@@ -235,7 +238,7 @@ fn job(recording: &Path) -> Job {
         language: None,
         context: String::new(),
         from: Ms(0),
-        longest_piece_s: None,
+        longest_chunk_s: None,
         speakers: None,
     }
 }
@@ -268,11 +271,11 @@ fn a_line_is_heard_in_front_of_the_running_job_which_hears_what_it_would_have_he
     queue.submit(job(&reading.recording));
     let mut n_pieces = 0;
     let (told, end) = follow(&events, |event| {
-        if let Event::PieceStarted { .. } = event {
+        if let Event::ChunkStarted { .. } = event {
             n_pieces += 1;
             if n_pieces == 2 {
                 // The answer comes while the job is at work.
-                let redo = queue.redo(reading.span(&reading.lines, 1, Task::Align));
+                let redo = queue.retranscribe(reading.span(&reading.lines, 1, Task::Align));
                 assert_eq!(redo.wait().unwrap().unwrap().len(), 1);
             }
         }
@@ -291,7 +294,7 @@ fn a_held_job_goes_on_where_it_ended_and_hears_the_same() {
     let id = queue.submit(job(&reading.recording));
     let mut last = Ms(0);
     let (mut told, end) = follow(&events, |event| {
-        if let Event::PieceStarted { start, end, .. } = event {
+        if let Event::ChunkStarted { start, end, .. } = event {
             last = *end;
             if *start > Ms(0) {
                 queue.hold(id);
@@ -321,7 +324,7 @@ fn a_held_job_goes_on_where_it_ended_and_hears_the_same() {
 fn a_recording_that_is_gone_or_another_one_says_so() {
     let reading = Reading::new();
     let (queue, _events) = Queue::start();
-    let code = |span| queue.redo(span).wait().unwrap_err().code;
+    let code = |span| queue.retranscribe(span).wait().unwrap_err().code;
     let span = reading.span(&reading.lines, 0, Task::Align);
     let gone = Span {
         recording: "/nowhere/at/all.wav".into(),
@@ -340,7 +343,7 @@ fn a_recording_that_is_gone_or_another_one_says_so() {
 fn a_stop_resolves_with_nothing() {
     let reading = Reading::new();
     let (queue, _events) = Queue::start();
-    let redo = queue.redo(reading.span(&reading.lines, 0, Task::Align));
-    redo.stopper().stop();
+    let redo = queue.retranscribe(reading.span(&reading.lines, 0, Task::Align));
+    redo.cancel_token().stop();
     assert_eq!(redo.wait(), Ok(None));
 }

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::manifest::{self, hex};
-use crate::{Edition, Entry, Error, Manifest, World};
+use crate::{Edition, Entry, Environment, Error, Manifest};
 
 /// Where a checkpoint of the catalog lives on this computer, whole or still coming.
-pub(crate) struct Place {
+pub(crate) struct Paths {
     /// Its folder, once it is whole.
     pub(crate) folder: PathBuf,
     /// Its folder while it is coming; the last step is to rename it.
@@ -22,16 +22,16 @@ pub(crate) struct Place {
 }
 
 /// The right to change a checkpoint; it ends when this is dropped or the program dies.
-pub(crate) struct Right(File);
+pub(crate) struct LockGuard(File);
 
-impl Drop for Right {
+impl Drop for LockGuard {
     /// Closing the file is not enough: a child that is just being started has it open, too.
     fn drop(&mut self) {
         let _ = self.0.unlock();
     }
 }
 
-impl Place {
+impl Paths {
     /// Errors: [`Error::BuiltIn`].
     pub(crate) fn new(entry: &Entry, home: &Path) -> Result<Self, Error> {
         let name = entry.name.clone();
@@ -50,12 +50,12 @@ impl Place {
     /// Takes the right to change the checkpoint, for one program at a time.
     ///
     /// Errors: [`Error::Locked`], [`Error::Disk`].
-    pub(crate) fn take(&self) -> Result<Right, Error> {
+    pub(crate) fn take(&self) -> Result<LockGuard, Error> {
         let home = self.lock.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(home).map_err(|error| Error::disk(home, &error))?;
         let file = File::create(&self.lock).map_err(|error| Error::disk(&self.lock, &error))?;
         match file.try_lock() {
-            Ok(()) => Ok(Right(file)),
+            Ok(()) => Ok(LockGuard(file)),
             Err(TryLockError::WouldBlock) => Err(Error::Locked {
                 name: self.name.clone(),
             }),
@@ -104,8 +104,12 @@ pub(crate) fn edition_in<'a>(entry: &'a Entry, folder: &Path) -> Option<&'a Edit
 }
 
 /// Errors: [`Error::NoSpace`] when the disk says that there is not enough.
-pub(crate) fn need_space(folder: &Path, needed: u64, world: &dyn World) -> Result<(), Error> {
-    match world.free_space(folder) {
+pub(crate) fn need_space(
+    folder: &Path,
+    needed: u64,
+    environment: &dyn Environment,
+) -> Result<(), Error> {
+    match environment.free_space(folder) {
         Ok(free) if free < needed => Err(Error::NoSpace {
             folder: folder.into(),
             needed,
@@ -155,7 +159,7 @@ mod tests {
     #[test]
     fn the_right_ends_even_if_a_child_has_its_file_open() {
         let home = tempfile::tempdir().unwrap();
-        let place = Place::new(entry("qwen3-asr-0.6b").unwrap(), home.path()).unwrap();
+        let place = Paths::new(entry("qwen3-asr-0.6b").unwrap(), home.path()).unwrap();
         let right = place.take().unwrap();
         assert!(matches!(place.take(), Err(Error::Locked { .. })));
         let child_s = right.0.try_clone().unwrap();

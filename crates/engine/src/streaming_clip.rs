@@ -21,10 +21,10 @@ use crate::network::{Network, Timings, check_clip};
 use crate::observer::Observer;
 use crate::recognizer::Request;
 
-/// A clip that is still growing; samples are pushed to its end, and a
+/// A clip that is still streaming_clip; samples are pushed to its end, and a
 /// [`Recognizer`](crate::Recognizer) may follow it at any time.
 #[derive(Default)]
-pub struct Growing {
+pub struct StreamingClip {
     pub(crate) context: String,
     pub(crate) language: Option<Language>,
     samples: Vec<f32>,
@@ -54,7 +54,7 @@ impl Window {
     }
 }
 
-impl Growing {
+impl StreamingClip {
     /// An empty clip, to be recognised as `request` says.
     pub fn new(request: &Request<'_>) -> Self {
         Self {
@@ -104,7 +104,7 @@ impl Growing {
     /// What the decoder reads of the clip so far, `None` when the observer stopped.
     ///
     /// Shape: `[rows, hidden]`.
-    pub(crate) fn hear(
+    pub(crate) fn encode(
         &mut self,
         network: &Network,
         observer: &mut dyn Observer,

@@ -25,7 +25,7 @@ const N_AT_ONCE: usize = SAMPLE_RATE as usize * 60;
 const LOUD: f32 = 0.003_162;
 
 /// Which steps of a recording have sound on its second channel.
-pub(crate) struct Sides<'a> {
+pub(crate) struct ChannelSpeakers<'a> {
     /// None where there are not two channels.
     names: Option<&'a [String; 2]>,
     steps: Vec<bool>,
@@ -33,7 +33,7 @@ pub(crate) struct Sides<'a> {
     sum: (f32, usize),
 }
 
-impl<'a> Sides<'a> {
+impl<'a> ChannelSpeakers<'a> {
     /// `names`: who speaks on which of two channels; without them, and with any other number of
     /// channels, nobody is told apart.
     pub(crate) fn new(names: Option<&'a [String; 2]>, n_channels: usize) -> Self {
@@ -47,16 +47,16 @@ impl<'a> Sides<'a> {
     /// Looks at a whole recording of a session, if there is anybody to tell apart.
     pub(crate) fn of_recording(names: Option<&'a [String; 2]>, recording: &Path) -> Self {
         let tail = names.and_then(|_| Tail::open(recording).ok());
-        let mut sides = Self::new(names, tail.as_ref().map_or(0, Tail::n_channels));
-        if let Some(mut tail) = tail.filter(|_| sides.names.is_some()) {
+        let mut channel_speakers = Self::new(names, tail.as_ref().map_or(0, Tail::n_channels));
+        if let Some(mut tail) = tail.filter(|_| channel_speakers.names.is_some()) {
             // What cannot be read is reported by whoever hears it.
             while let Ok(frames) = tail.read(N_AT_ONCE)
                 && !frames.is_empty()
             {
-                sides.push(&frames);
+                channel_speakers.push(&frames);
             }
         }
-        sides
+        channel_speakers
     }
 
     /// Looks at the next frames of a recording.
@@ -101,7 +101,7 @@ impl<'a> Sides<'a> {
 mod tests {
     use super::*;
 
-    fn speaker(sides: &Sides<'_>, start: u32, end: u32) -> Option<String> {
+    fn speaker(channel_speakers: &ChannelSpeakers<'_>, start: u32, end: u32) -> Option<String> {
         let mut segment = Segment {
             start: Ms(start),
             end: Ms(end),
@@ -111,35 +111,50 @@ mod tests {
             speaker: None,
             words: Vec::new(),
         };
-        sides.name(&mut segment);
+        channel_speakers.name(&mut segment);
         segment.speaker
     }
 
     #[test]
     fn the_second_channel_decides() {
         let names = ["Me".to_owned(), "Others".to_owned()];
-        let mut sides = Sides::new(Some(&names), 2);
+        let mut channel_speakers = ChannelSpeakers::new(Some(&names), 2);
         // A second of the others, whom the microphone hears too, and one of whoever sits here.
         let frame = |here: f32, there: f32| [here, there];
         let loud = std::iter::repeat_n(frame(0.5, 0.1), 16_000);
         let mine = std::iter::repeat_n(frame(0.5, 0.0005), 16_000);
         let frames: Vec<f32> = loud.chain(mine).flatten().collect();
         for block in frames.chunks(3_002) {
-            sides.push(block);
+            channel_speakers.push(block);
         }
-        assert_eq!(speaker(&sides, 100, 900).as_deref(), Some("Others"));
-        assert_eq!(speaker(&sides, 1_050, 2_000).as_deref(), Some("Me"));
-        assert_eq!(speaker(&sides, 300, 1_200).as_deref(), Some("Others"));
-        assert_eq!(speaker(&sides, 800, 1_900).as_deref(), Some("Me"));
+        assert_eq!(
+            speaker(&channel_speakers, 100, 900).as_deref(),
+            Some("Others")
+        );
+        assert_eq!(
+            speaker(&channel_speakers, 1_050, 2_000).as_deref(),
+            Some("Me")
+        );
+        assert_eq!(
+            speaker(&channel_speakers, 300, 1_200).as_deref(),
+            Some("Others")
+        );
+        assert_eq!(
+            speaker(&channel_speakers, 800, 1_900).as_deref(),
+            Some("Me")
+        );
         // What lies beyond the end is nobody else's.
-        assert_eq!(speaker(&sides, 2_000, 2_100).as_deref(), Some("Me"));
+        assert_eq!(
+            speaker(&channel_speakers, 2_000, 2_100).as_deref(),
+            Some("Me")
+        );
     }
 
     #[test]
     fn one_channel_has_no_sides() {
         let names = ["Me".to_owned(), "Others".to_owned()];
-        let mut sides = Sides::new(Some(&names), 1);
-        sides.push(&vec![0.5; 32_000]);
-        assert_eq!(speaker(&sides, 0, 1_000), None);
+        let mut channel_speakers = ChannelSpeakers::new(Some(&names), 1);
+        channel_speakers.push(&vec![0.5; 32_000]);
+        assert_eq!(speaker(&channel_speakers, 0, 1_000), None);
     }
 }

@@ -3,37 +3,37 @@
 use earmark_engine::Recognition;
 use earmark_transcript::{Ms, Segment, Transcript};
 
-use crate::chunk::Piece;
-use crate::piece::{Timed, Why};
+use crate::chunk::Chunk;
+use crate::chunk_segments::{Timed, Why};
 
 /// A recording shorter than this has no room for a word. Units: ms.
 const TOO_SHORT: Ms = Ms(100);
 
 /// What a transcription has found so far.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct Accumulator {
     /// How much was heard.
     pub(crate) heard: Ms,
     segments: Vec<Segment>,
     warnings: Vec<String>,
-    /// Languages that the aligner does not know, one for each piece.
+    /// Languages that the aligner does not know, one for each chunk.
     unaligned: Vec<String>,
     no_aligner: bool,
 }
 
-impl Found {
-    /// Says that a piece was heard again because the context came back as text.
-    pub(crate) fn note_echo(&mut self, piece: &Piece) {
-        let (start, end) = (piece.start_ms(), piece.end_ms());
+impl Accumulator {
+    /// Says that a chunk was heard again because the context came back as text.
+    pub(crate) fn note_echo(&mut self, chunk: &Chunk) {
+        let (start, end) = (chunk.start_ms(), chunk.end_ms());
         self.warnings.push(format!(
             "between {start} and {end} the model gave the context back as text; this part was \
              heard again without it"
         ));
     }
 
-    /// Takes a finished piece in; gives back its segments.
-    pub(crate) fn add(&mut self, piece: &Piece, heard: &Recognition, timed: Timed) -> &[Segment] {
-        let (start, end) = (piece.start_ms(), piece.end_ms());
+    /// Takes a finished chunk in; gives back its segments.
+    pub(crate) fn add(&mut self, chunk: &Chunk, heard: &Recognition, timed: Timed) -> &[Segment] {
+        let (start, end) = (chunk.start_ms(), chunk.end_ms());
         self.heard = end;
         if heard.truncated {
             self.warnings.push(format!(
@@ -64,7 +64,7 @@ impl Found {
         self.warnings.push(warning);
     }
 
-    /// Puts the source's warnings before those of the pieces.
+    /// Puts the source's warnings before those of the chunks.
     pub(crate) fn begin_with(&mut self, of_source: &[String]) {
         self.warnings.splice(..0, of_source.iter().cloned());
     }

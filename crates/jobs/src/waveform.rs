@@ -8,19 +8,19 @@ use earmark_transcript::Ms;
 
 use crate::Failure;
 
-/// Bytes of [`Outline::peaks`] for a second of recording.
+/// Bytes of [`Waveform::peaks`] for a second of recording.
 pub const PEAKS_PER_SECOND: u32 = 50;
 
 /// What a recording looks like.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outline {
+pub struct Waveform {
     /// Loudness, [`PEAKS_PER_SECOND`] bytes a second; 255 is the loudest it becomes.
     pub peaks: Vec<u8>,
     /// Where somebody speaks: stretches in order, apart.
     pub speech: Vec<(Ms, Ms)>,
 }
 
-impl Outline {
+impl Waveform {
     /// Reads a recording once, to its end.
     ///
     /// Errors: the recording cannot be read.
@@ -87,7 +87,7 @@ mod tests {
     use earmark_audio::{Error, Source};
     use earmark_transcript::Ms;
 
-    use super::Outline;
+    use super::Waveform;
     use crate::Code;
 
     struct Blocks(Vec<Vec<f32>>);
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_loudest_is_255_and_blocks_may_end_anywhere() {
-        let peaks = |blocks| Outline::of_source(&mut Blocks(blocks)).unwrap().peaks;
+        let peaks = |blocks| Waveform::of_source(&mut Blocks(blocks)).unwrap().peaks;
         let blocks = vec![vec![0.1; 100], vec![-0.5; 250], vec![0.25; 300]];
         assert_eq!(peaks(blocks), [255, 255, 128]);
         assert_eq!(peaks(vec![vec![0.0; 321]]), [0, 0]);
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_recording_is_loud_where_somebody_speaks() {
         let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/en-dialogue.flac");
-        let outline = Outline::of(&sample).unwrap();
+        let outline = Waveform::of(&sample).unwrap();
         let spoken = |nth: usize| {
             let at = Ms(nth as u32 * 20);
             outline
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_missing_recording_says_so() {
-        let failure = Outline::of(Path::new("/nowhere/at/all.wav")).unwrap_err();
+        let failure = Waveform::of(Path::new("/nowhere/at/all.wav")).unwrap_err();
         assert_eq!(failure.code, Code::RecordingUnreadable);
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::download::came;
 use crate::find::downloaded;
 use crate::manifest::measure;
-use crate::place::{Place, edition_in, remove as remove_path};
+use crate::paths::{Paths, edition_in, remove as remove_path};
 use crate::{Control, Entry, Error, Event, Known, Manifest, Progress, Tell, speed};
 
 /// Whether a checkpoint is on this computer.
@@ -34,7 +34,7 @@ pub enum Presence {
 
 /// Whether a checkpoint of the catalog is on this computer.
 pub fn presence(entry: &Entry, home: &Path) -> Presence {
-    let Ok(place) = Place::new(entry, home) else {
+    let Ok(place) = Paths::new(entry, home) else {
         return Presence::BuiltIn;
     };
     if let Ok(folder) = downloaded(entry, home) {
@@ -89,7 +89,7 @@ pub fn verify(
     control: &Control,
     tell: &Tell<'_>,
 ) -> Result<Option<Vec<Finding>>, Error> {
-    let place = Place::new(entry, home)?;
+    let place = Paths::new(entry, home)?;
     let folder = downloaded(entry, home)?;
     let manifest = Manifest::read(&folder);
     let edition = edition_in(entry, &folder).or(entry.editions.first());
@@ -146,7 +146,7 @@ pub fn verify(
 ///
 /// Errors: `BuiltIn`, `Locked`, `Disk`; with the last, some of it may be left.
 pub fn remove(entry: &Entry, home: &Path) -> Result<(), Error> {
-    let place = Place::new(entry, home)?;
+    let place = Paths::new(entry, home)?;
     let _right = place.take()?;
     // Without its configuration a folder is no checkpoint, so nobody loads one that is going.
     remove_path(&place.folder.join("config.json"))?;
