@@ -104,13 +104,16 @@ fn without_quotations(message: &str) -> String {
 /// up to the last colon.
 fn without_paths(message: &str) -> String {
     let is_path = |word: &&str| word.contains(['/', '\\']) && !word.contains("https://");
-    let mut kept = message.to_owned();
-    while let Some(word) = kept.split_whitespace().find(is_path) {
-        let at = kept.find(word).unwrap_or_default();
-        let end = kept.rfind(": ").filter(|&end| end > at);
-        kept.replace_range(at..end.unwrap_or(kept.len()), "…");
+    let mut rest = message;
+    let mut kept = String::new();
+    while let Some(word) = rest.split_whitespace().find(is_path) {
+        let (before, path) = rest.split_at(word.as_ptr().addr() - rest.as_ptr().addr());
+        kept.push_str(before);
+        kept.push('…');
+        // Behind the last colon there is no other, so this is gone through twice at most.
+        rest = path.rfind(": ").map_or("", |end| &path[end..]);
     }
-    kept
+    kept + rest
 }
 
 impl Log {
@@ -247,5 +250,8 @@ mod tests {
             "…: x; y (https://ffmpeg.org)",
         );
         check("/a.wav: it wants /b c.wav", "…: it wants …");
+        check("https://a/b /b: no", "https://a/b …: no");
+        check(&"/a: ".repeat(25_000), "…: ");
+        check(&"/a `b` ".repeat(25_000), "…");
     }
 }

@@ -1,6 +1,7 @@
 //! A break is the joint between two displayed words, by how well a text can be cut there.
 
 use crate::script::{is_cjk, is_opening};
+use crate::steps::{step, steps};
 use crate::{Segment, units, words};
 
 /// How well a text can be cut between two words, best first.
@@ -29,8 +30,10 @@ pub(crate) fn starts(segment: &Segment) -> Option<Vec<usize>> {
         .words
         .iter()
         .map(|word| {
+            let before = at;
             let start = at + segment.text[at..].find(&word.text)?;
             at = start + word.text.len();
+            steps(at - before);
             (!word.text.trim().is_empty()).then_some(start)
         })
         .collect();
@@ -118,6 +121,7 @@ pub(crate) fn ends_sentence(word: &str, next: &str, language: &str) -> bool {
     let body = word.trim_end_matches(is_closing);
     let goes_on = next
         .chars()
+        .inspect(|_| step())
         .find(|c| c.is_alphanumeric())
         .is_some_and(char::is_lowercase);
     match body.chars().next_back() {
@@ -178,6 +182,7 @@ const ORDINAL_LANGUAGES: [&str; 9] = [
 
 /// Whether a character closes a quotation or a bracket.
 pub(crate) fn is_closing(c: char) -> bool {
+    step();
     matches!(
         c,
         '"' | '\''
@@ -229,6 +234,7 @@ fn is_hiragana(c: char) -> bool {
 }
 
 fn is_stop(c: char) -> bool {
+    step();
     !c.is_alphanumeric()
 }
 

@@ -1,7 +1,10 @@
 //! A context is what a person tells the recogniser beforehand: names and terms it may meet, and
 //! background. It is plain text; its terms are the short parts between commas and line ends.
 
-use crate::score;
+use std::collections::{BTreeSet, HashSet};
+
+use crate::steps::step;
+use crate::{score, stretch};
 
 /// A part of a context with more units than this is background, not a term. A unit is a word, or
 /// one Chinese or Japanese character.
@@ -15,26 +18,17 @@ const ECHOED_UNITS: usize = 10;
 
 /// The terms of a context, in order, each once.
 pub fn terms(context: &str) -> Vec<&str> {
-    let mut terms: Vec<&str> = Vec::new();
-    for part in context.split(['\n', '\r', ',', ';', '，', '；', '、']) {
-        let part = part.trim().trim_end_matches(['.', '。']);
-        let n_units = units(part).len();
-        if (1..=LONGEST_TERM).contains(&n_units) && !terms.contains(&part) {
-            terms.push(part);
-        }
-    }
-    terms
+    let mut seen = HashSet::new();
+    context
+        .split(['\n', '\r', ',', ';', '，', '；', '、'])
+        .map(|part| part.trim().trim_end_matches(['.', '。']))
+        .filter(|part| (1..=LONGEST_TERM).contains(&units(part).len()) && seen.insert(*part))
+        .collect()
 }
 
 /// The terms of a context that stand in a text, whatever their case and punctuation.
 pub fn heard<'a>(context: &'a str, text: &str) -> Vec<&'a str> {
-    let text = units(text);
-    let mut terms = terms(context);
-    terms.retain(|term| {
-        let term = units(term);
-        text.windows(term.len()).any(|window| window == term)
-    });
-    terms
+    among(terms(context), &units(text))
 }
 
 /// The longest stretch of a context that a text seems to echo; `None` when what they have in
@@ -44,20 +38,37 @@ pub fn heard<'a>(context: &'a str, text: &str) -> Vec<&'a str> {
 /// list, but hardly three in its order with nothing in between, nor ten words of its prose.
 pub fn echo(context: &str, text: &str) -> Option<String> {
     let (context_units, text_units) = (units(context), units(text));
-    let (start, n) = longest_run(&context_units, &text_units);
-    let run = &text_units[start..start + n];
-    let covers = |term: &&&str| {
-        let term = units(term);
-        run.windows(term.len()).any(|window| window == term)
-    };
-    let is_list = terms(context).iter().filter(covers).count() >= ECHOED_TERMS;
-    (n >= ECHOED_UNITS || is_list).then(|| run.join(" "))
+    let run = stretch::longest(&context_units, &text_units);
+    let is_list = among(terms(context), run).len() >= ECHOED_TERMS;
+    (run.len() >= ECHOED_UNITS || is_list).then(|| run.join(" "))
 }
 
 /// Whether a text has this stretch, as [`echo`] gives it.
 pub fn has(text: &str, stretch: &str) -> bool {
-    let (text, stretch) = (units(text), units(stretch));
-    stretch.is_empty() || text.windows(stretch.len()).any(|window| window == stretch)
+    // A space stands on either side of every unit, so that none is found in the middle of another.
+    let apart = |text| format!(" {} ", score::normalise(text));
+    units(stretch).is_empty() || apart(text).contains(&apart(stretch))
+}
+
+/// Those of some terms that stand in a text. The text is gone through once for each length that a
+/// term may have, however many there are.
+fn among<'a>(mut terms: Vec<&'a str>, text: &[String]) -> Vec<&'a str> {
+    let wanted: Vec<Vec<String>> = terms.iter().map(|term| units(term)).collect();
+    let lengths: BTreeSet<usize> = wanted.iter().map(Vec::len).collect();
+    let mut missing: HashSet<&[String]> = wanted.iter().map(Vec::as_slice).collect();
+    for n in lengths {
+        for window in text.windows(n) {
+            step();
+            missing.remove(window);
+        }
+    }
+    let mut wanted = wanted.iter();
+    terms.retain(|_| {
+        wanted
+            .next()
+            .is_some_and(|term| !missing.contains(term.as_slice()))
+    });
+    terms
 }
 
 /// A text's units as they are compared.
@@ -67,24 +78,6 @@ fn units(text: &str) -> Vec<String> {
         .filter(|unit| !unit.is_empty())
         .map(str::to_owned)
         .collect()
-}
-
-/// Where in `text` the longest stretch begins that `context` has too, and its length.
-fn longest_run(context: &[String], text: &[String]) -> (usize, usize) {
-    let mut above = vec![0_usize; text.len() + 1];
-    let (mut start, mut longest) = (0, 0);
-    for expected in context {
-        let mut row = vec![0; text.len() + 1];
-        for (at, _) in text.iter().enumerate().filter(|(_, it)| *it == expected) {
-            row[at + 1] = above[at] + 1;
-            if row[at + 1] > longest {
-                longest = row[at + 1];
-                start = at + 1 - longest;
-            }
-        }
-        above = row;
-    }
-    (start, longest)
 }
 
 #[cfg(test)]

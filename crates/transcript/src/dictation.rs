@@ -5,8 +5,10 @@
 
 use std::collections::HashMap;
 
+use crate::join::needs_space;
 use crate::script::is_cjk;
 use crate::steps::step;
+use crate::{Segment, join};
 
 /// What somebody may say instead of a word.
 #[derive(Clone, Copy)]
@@ -59,6 +61,39 @@ const CHINESE: &[(&str, Said)] = &[
     ("另起一段", Break("\n\n")),
     ("换行", Break("\n")),
 ];
+
+/// What was said in some segments, as one text; `has_marks` says whether spoken marks and line breaks
+/// become such.
+pub fn said(segments: &[Segment], has_marks: bool) -> String {
+    let mut text = String::new();
+    // A mark at the beginning of a segment belongs to the one before, if that is of its language.
+    for segments in segments.chunk_by(|a, b| a.language == b.language) {
+        let heard = join(segments.iter().map(|segment| segment.text.as_str()));
+        let piece = if has_marks {
+            written(&heard, &segments[0].language)
+        } else {
+            heard
+        };
+        follow(&mut text, &piece);
+    }
+    text
+}
+
+/// Puts a piece behind a text; both may end with line breaks, and the piece may begin with some.
+fn follow(text: &mut String, piece: &str) {
+    if text.is_empty() || text.ends_with('\n') || piece.starts_with('\n') {
+        text.push_str(piece);
+        return;
+    }
+    text.truncate(text.trim_end().len());
+    let (said, breaks) = piece.split_at(piece.trim_end().len());
+    let said = said.trim_start();
+    if needs_space(text, said) {
+        text.push(' ');
+    }
+    text.push_str(said);
+    text.push_str(breaks);
+}
 
 /// A text as the person who dictated it wants it written; `language` is its English name. In a
 /// language whose marks are not known it stays as it is. The work grows with the length of the text
@@ -189,8 +224,54 @@ impl Draft {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{CHINESE, ENGLISH, written};
-    use crate::steps;
+    use super::{CHINESE, ENGLISH, said, written};
+    use crate::{Ms, Segment, Timing, steps};
+
+    fn segments(said: &[(&str, &str)]) -> Vec<Segment> {
+        let segment = |&(language, text): &(&str, &str)| Segment {
+            start: Ms(0),
+            end: Ms(1),
+            text: text.into(),
+            language: language.into(),
+            timing: Timing::Piece,
+            speaker: None,
+            words: Vec::new(),
+        };
+        said.iter().map(segment).collect()
+    }
+
+    #[test]
+    fn marks_reach_over_segments_and_languages_do_not() {
+        let check = |heard: &[(&str, &str)], expected: &str| {
+            assert_eq!(said(&segments(heard), true), expected);
+        };
+        check(
+            &[
+                ("English", "Dear Anna"),
+                ("English", "comma new line hello."),
+            ],
+            "Dear Anna,\nHello.",
+        );
+        check(
+            &[("English", "One new line"), ("Chinese", "你好，换行")],
+            "One\n你好\n",
+        );
+        check(
+            &[("English", "It is"), ("Chinese", "逗号不是")],
+            "It is，不是",
+        );
+        check(
+            &[("English", "New line one"), ("German", "zwei")],
+            "\nOne zwei",
+        );
+        check(&[], "");
+    }
+
+    #[test]
+    fn without_marks_words_stay_words() {
+        let heard = segments(&[("English", "A comma."), ("English", "B")]);
+        assert_eq!(said(&heard, false), "A comma. B");
+    }
 
     #[test]
     fn spoken_marks_take_the_place_of_those_that_were_guessed() {
@@ -262,12 +343,12 @@ mod tests {
     fn phrases_without_end_take_steps_in_proportion() {
         for (language, phrases) in [("English", ENGLISH), ("Chinese", CHINESE)] {
             for (phrase, _) in phrases {
-                let n = 25_000 / phrase.len();
+                let n = 2500 / phrase.len();
                 let text = [
                     phrase.repeat(n),
                     format!("{phrase} ").repeat(n),
                     format!("{phrase}, x ").repeat(n),
-                    format!("{phrase}{}", " ".repeat(25_000)),
+                    format!("{phrase}{}", " ".repeat(2500)),
                 ];
                 let text = text.join(" ");
                 let (_, n_steps) = steps::of(|| written(&text, language));

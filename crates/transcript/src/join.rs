@@ -1,6 +1,7 @@
 //! A joint is the place where the texts of two pieces meet.
 
 use crate::script::{is_cjk, is_cjk_punctuation};
+use crate::steps::step;
 
 /// The texts of consecutive pieces as one text: white space at the ends of a piece is dropped, and
 /// a single space separates two pieces unless the character on either side of the joint is Chinese
@@ -11,6 +12,7 @@ use crate::script::{is_cjk, is_cjk_punctuation};
 pub fn join<'a>(pieces: impl IntoIterator<Item = &'a str>) -> String {
     let mut text = String::new();
     for piece in pieces {
+        step();
         let piece = piece.trim();
         if needs_space(&text, piece) {
             text.push(' ');

@@ -3,6 +3,8 @@
 //! This crate holds the nouns every other room shares ([`Ms`], [`Language`], [`Word`],
 //! [`Segment`], [`Transcript`]) and the text work that needs nothing but them.
 
+#[cfg(test)]
+mod bounded;
 mod breaks;
 pub mod context;
 pub mod cues;
@@ -16,6 +18,7 @@ pub mod score;
 pub mod script;
 pub mod sentences;
 mod steps;
+mod stretch;
 mod time;
 pub mod units;
 pub mod words;

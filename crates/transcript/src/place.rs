@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::steps::step;
 use crate::{Ms, units, words};
 
 /// When a stretch of the text was spoken, as measured for one [unit](crate::units::Unit).
@@ -27,6 +28,7 @@ pub struct Timed {
 /// word before it. Times are moved where needed so that they never run backwards and never leave
 /// the span.
 pub fn words(text: &str, span: Range<Ms>, units: &[Timed]) -> Vec<Timed> {
+    let kept = kept_before(text);
     let mut clock = span.start;
     let mut next = 0;
     let place = |range: Range<usize>| {
@@ -35,7 +37,7 @@ pub fn words(text: &str, span: Range<Ms>, units: &[Timed]) -> Vec<Timed> {
         let n_units = units[next..].partition_point(|unit| unit.range.start < range.end);
         let shares = units[next..next + n_units]
             .iter()
-            .filter_map(|unit| share(text, unit, &range));
+            .filter_map(|unit| share(&kept, unit, &range));
         let heard = shares.reduce(|word, unit| Timed {
             end: unit.end,
             quality: lower(word.quality, unit.quality),
@@ -56,16 +58,31 @@ pub fn words(text: &str, span: Range<Ms>, units: &[Timed]) -> Vec<Timed> {
     words::split(text).into_iter().map(place).collect()
 }
 
+/// How many kept characters stand before each byte of a text, and before its end: many words may
+/// share one unit, and none of them shall count all of it.
+fn kept_before(text: &str) -> Vec<usize> {
+    let mut n = 0;
+    let mut before = Vec::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        step();
+        before.resize(before.len() + c.len_utf8(), n);
+        n += usize::from(units::is_kept(c));
+    }
+    before.push(n);
+    before
+}
+
 /// The part of a unit's time that falls to a word; `None` when none of its kept characters do.
-fn share(text: &str, unit: &Timed, word: &Range<usize>) -> Option<Timed> {
-    let count = |range: Range<usize>| text[range].chars().filter(|c| units::is_kept(*c)).count();
+fn share(kept: &[usize], unit: &Timed, word: &Range<usize>) -> Option<Timed> {
+    step();
+    let count = |range: Range<usize>| kept[range.end] - kept[range.start];
     let first = unit.range.start.max(word.start);
     let last = unit.range.end.min(word.end);
     if first >= last {
         return None;
     }
     let (before, inside) = (count(unit.range.start..first), count(first..last));
-    let all = before + inside + count(last..unit.range.end);
+    let all = count(unit.range.clone());
     let duration = u64::from(unit.end.0.saturating_sub(unit.start.0));
     let at = |n: usize| Ms(unit.start.0 + (duration * n as u64 / all as u64) as u32);
     (inside > 0).then(|| Timed {

@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::script::is_cjk;
+use crate::steps::step;
 
 /// Errors counted against the length of the true text; rates of several texts add up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,6 +74,7 @@ pub fn normalise(text: &str) -> String {
     let folded: Vec<char> = text.nfkc().flat_map(char::to_lowercase).nfkc().collect();
     let mut units = String::new();
     for (at, &c) in folded.iter().enumerate() {
+        step();
         let before = at.checked_sub(1).map_or(' ', |i| folded[i]);
         let after = folded.get(at + 1).copied().unwrap_or(' ');
         if is_cjk(c) {
@@ -111,15 +113,45 @@ fn vanishes(before: char, c: char, after: char) -> bool {
 
 /// Least number of replacements, omissions and insertions that turn one list into the other
 /// (Levenshtein), in memory of one row.
+///
+/// The time grows with the length of the true list and with the number of errors: a way with few
+/// errors stays near the diagonal, and nothing is looked at that lies further off.
+///
+/// Source: Ukkonen, Algorithms for Approximate String Matching (1985).
 fn distance<T: PartialEq>(truth: &[T], heard: &[T]) -> usize {
+    let most = truth.len().max(heard.len());
+    let mut limit = truth.len().abs_diff(heard.len()).max(16);
+    loop {
+        let errors = distance_within(truth, heard, limit.min(most));
+        if errors <= limit || limit >= most {
+            return errors;
+        }
+        limit *= 2;
+    }
+}
+
+/// The same when it is at most `limit`, which is no less than the difference of the lengths; else
+/// something greater.
+fn distance_within<T: PartialEq>(truth: &[T], heard: &[T], limit: usize) -> usize {
+    const FAR: usize = usize::MAX / 2;
     let mut row: Vec<usize> = (0..=heard.len()).collect();
     for (i, expected) in truth.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, got) in heard.iter().enumerate() {
-            let replaced = diagonal + usize::from(expected != got);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        let first = (i + 1).saturating_sub(limit);
+        let last = (i + 1 + limit).min(heard.len());
+        // Above and to the left of the band nothing is known, and nothing can be better there.
+        if i + 1 + limit <= heard.len() {
+            row[last] = FAR;
+        }
+        let mut diagonal = row[first.saturating_sub(1)];
+        match first {
+            0 => row[0] = i + 1,
+            _ => row[first - 1] = FAR,
+        }
+        for j in first.max(1)..=last {
+            step();
+            let replaced = diagonal + usize::from(*expected != heard[j - 1]);
+            diagonal = row[j];
+            row[j] = replaced.min(row[j - 1] + 1).min(diagonal + 1);
         }
     }
     row[heard.len()]
@@ -127,44 +159,55 @@ fn distance<T: PartialEq>(truth: &[T], heard: &[T]) -> usize {
 
 /// Places of equal units, in order, in both lists: a longest common subsequence.
 ///
-/// Time and memory grow with the product of the lengths, one byte each.
+/// The time grows with the product of the lengths, so this is for diagnostics. The memory grows
+/// with one length and the square root of the other: some rows are kept, and those between two of
+/// them are found again when they are needed.
 pub fn matches<T: PartialEq>(truth: &[T], heard: &[T]) -> Vec<(usize, usize)> {
-    #[derive(Clone, Copy)]
-    enum Step {
-        Match,
-        SkipTruth,
-        SkipHeard,
-    }
-    let width = heard.len();
-    let mut steps = vec![Step::SkipTruth; truth.len() * width];
-    let mut below = vec![0_usize; width + 1];
-    for (i, expected) in truth.iter().enumerate().rev() {
-        let mut row = vec![0; width + 1];
-        for (j, got) in heard.iter().enumerate().rev() {
-            let (n_matches, step) = if expected == got {
-                (below[j + 1] + 1, Step::Match)
-            } else if below[j] >= row[j + 1] {
-                (below[j], Step::SkipTruth)
-            } else {
-                (row[j + 1], Step::SkipHeard)
-            };
-            row[j] = n_matches;
-            steps[i * width + j] = step;
+    let (height, width) = (truth.len().isqrt().max(1), heard.len());
+    // Below every block of rows: how much the rest of the lists has in common from each place on.
+    let mut below = vec![vec![0_usize; width + 1]];
+    for block in truth.chunks(height).skip(1).rev() {
+        let mut row = below[below.len() - 1].clone();
+        for expected in block.iter().rev() {
+            row = above(expected, heard, &row);
         }
-        below = row;
+        below.push(row);
     }
-    let (mut i, mut j, mut found) = (0, 0, Vec::with_capacity(below[0]));
-    while i < truth.len() && j < width {
-        match steps[i * width + j] {
-            Step::Match => {
+    let (mut i, mut j, mut found) = (0, 0, Vec::new());
+    for block in truth.chunks(height) {
+        let start = i;
+        let mut rows = vec![below.pop().unwrap_or_default()];
+        for expected in block.iter().rev() {
+            rows.push(above(expected, heard, &rows[rows.len() - 1]));
+        }
+        rows.reverse();
+        while i < start + block.len() && j < width {
+            if block[i - start] == heard[j] {
                 found.push((i, j));
                 (i, j) = (i + 1, j + 1);
+            } else if rows[i - start + 1][j] >= rows[i - start][j + 1] {
+                i += 1;
+            } else {
+                j += 1;
             }
-            Step::SkipTruth => i += 1,
-            Step::SkipHeard => j += 1,
         }
+        i = start + block.len();
     }
     found
+}
+
+/// One row of [`matches`] from the one below it.
+fn above<T: PartialEq>(expected: &T, heard: &[T], below: &[usize]) -> Vec<usize> {
+    let mut row = vec![0; heard.len() + 1];
+    for (j, got) in heard.iter().enumerate().rev() {
+        step();
+        row[j] = if expected == got {
+            below[j + 1] + 1
+        } else {
+            below[j].max(row[j + 1])
+        };
+    }
+    row
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A sentence is as much text as a person reads at once: segments cut where sentences end.
 
 use crate::breaks::{self, Break};
+use crate::steps::step;
 use crate::{Ms, Segment, Timing, Word};
 
 /// A silence this long between two words ends a segment, punctuation or not.
@@ -64,21 +65,32 @@ fn shorten(
     joints: &[Break],
     parts: &mut Vec<(usize, usize)>,
 ) {
-    let mut open = vec![(first, end)];
-    while let Some((first, end)) = open.pop() {
-        match middle(first, end, words, joints) {
-            Some(cut) => open.extend([(cut, end), (first, cut)]),
+    // The first part ends where the second begins at the latest, whatever its last word says. So
+    // each takes at most three quarters of the time, and few cuts lie within each other.
+    let mut open = vec![(first, end, words[end - 1].end)];
+    while let Some((first, end, stop)) = open.pop() {
+        match middle(first, end, stop, words, joints) {
+            Some(cut) => {
+                let before = words[cut - 1].end.min(words[cut].start);
+                open.extend([(cut, end, stop), (first, cut, before)]);
+            }
             None => parts.push((first, end)),
         }
     }
 }
 
-/// The best word to begin a second part with, between a quarter and three quarters of a stretch's
-/// time; `None` when the stretch is short enough or cannot be cut there.
+/// The best word to begin a second part with, between a quarter and three quarters of the time of
+/// a stretch that ends at `stop`; `None` when it is short enough or cannot be cut there.
 ///
 /// A joint is worth its silence in ms, a comma 500 ms, and a poor joint costs 500 ms.
-fn middle(first: usize, end: usize, words: &[Word], joints: &[Break]) -> Option<usize> {
-    let (Ms(start), Ms(stop)) = (words[first].start, words[end - 1].end);
+fn middle(
+    first: usize,
+    end: usize,
+    Ms(stop): Ms,
+    words: &[Word],
+    joints: &[Break],
+) -> Option<usize> {
+    let Ms(start) = words[first].start;
     let length = stop.saturating_sub(start);
     let quarters = start + length / 4..=stop.saturating_sub(length / 4);
     let worth = |n: usize| match joints[n - 1] {
@@ -89,6 +101,7 @@ fn middle(first: usize, end: usize, words: &[Word], joints: &[Break]) -> Option<
     };
     let off_centre = |n: usize| words[n].start.0.abs_diff(start + length / 2);
     (first + 1..end)
+        .inspect(|_| step())
         .filter(|&n| length > LONGEST && quarters.contains(&words[n].start.0))
         .filter(|&n| joints[n - 1] != Break::Never)
         .max_by_key(|&n| (worth(n), std::cmp::Reverse(off_centre(n))))

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::script::{is_cjk, is_cjk_punctuation, is_opening};
+use crate::steps::step;
 
 /// The words of a text as byte ranges, in order.
 ///
@@ -20,6 +21,7 @@ pub fn split(text: &str) -> Vec<Range<usize>> {
     let mut words: Vec<Range<usize>> = Vec::new();
     let mut word = Open::default();
     for (at, c) in text.char_indices() {
+        step();
         let after = at + c.len_utf8();
         if c.is_whitespace() {
             word.close(&mut words);

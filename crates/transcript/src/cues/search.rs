@@ -3,6 +3,9 @@
 //! The cost of a cue is the sum of what is wrong with it. Charges for broken rules outweigh
 //! everything about style, and text that is read too fast is charged by the column, so that speech
 //! too fast for any cut does not distort the others.
+//!
+//! What is tried for a word is bounded by how many words a cue can hold, and not by the length of
+//! the run.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -10,6 +13,7 @@ use super::Rules;
 use super::run::{Layout, Run};
 use crate::breaks::Break;
 use crate::sentences::PAUSE;
+use crate::steps::step;
 
 /// Every cue costs this: few cues are better than many.
 const CUE: f64 = 6.0;
@@ -38,6 +42,12 @@ const FAST_COLUMN: f64 = 2.0;
 /// Time missing to read or time beyond the longest, per second.
 const SECOND: f64 = 20.0;
 
+/// No cue has more words, whatever the rules allow: as many as fit three lines of eighty columns.
+/// What is tried for a word grows with the square of this.
+const MOST_WORDS: usize = 240;
+/// No cue is set in more lines.
+const MOST_LINES: usize = 8;
+
 /// Where a cue ends or a line breaks; the best places are free. A silence makes every place
 /// better, one of a second by four fifths.
 fn place(joint: Break, silence_ms: u32) -> f64 {
@@ -63,7 +73,7 @@ pub(super) struct Cut {
 
 /// A run as cues; `next` is when the next run begins.
 pub(super) fn cut(run: &Run, rules: &Rules, next: Option<u32>) -> Vec<Cut> {
-    let search = Search::new(run, rules, next);
+    let mut search = Search::new(run, rules, next);
     let n_words = run.words.len();
     if run.layout == Layout::Whole {
         return vec![Cut {
@@ -76,6 +86,7 @@ pub(super) fn cut(run: &Run, rules: &Rules, next: Option<u32>) -> Vec<Cut> {
     // best[i] is the cost of the words from i on and where the first of their cues ends.
     let mut best = vec![(0.0, n_words); n_words + 1];
     for first in (0..n_words).rev() {
+        search.prepare(first);
         best[first] = search
             .ends(first)
             .filter_map(|end| Some((search.cue(first, end)? + best[end].0, end)))
@@ -101,8 +112,11 @@ pub(super) fn cut(run: &Run, rules: &Rules, next: Option<u32>) -> Vec<Cut> {
 /// Whether all words of a run fit one cue.
 pub(super) fn fits(run: &Run, rules: &Rules) -> bool {
     let n_words = run.words.len();
-    let search = Search::new(run, rules, None);
-    n_words <= search.most_words() && search.lines(0, n_words, rules.max_lines).is_some()
+    let mut search = Search::new(run, rules, None);
+    n_words <= search.most_words() && {
+        (1..n_words).rev().for_each(|first| search.prepare(first));
+        search.lines(0, n_words, search.n_lines()).is_some()
+    }
 }
 
 /// A run, its rules, and how wide its words are.
@@ -115,6 +129,9 @@ struct Search<'a> {
     room: u32,
     /// Columns of all words before each, spaces included.
     columns: Vec<usize>,
+    /// For the words that were [prepared](Self::prepare), the cheapest ways to set them and those
+    /// behind them: for two lines and more, but fewer than a cue has, and for each end.
+    prepared: Vec<Vec<Vec<Option<Lines>>>>,
 }
 
 impl<'a> Search<'a> {
@@ -139,6 +156,21 @@ impl<'a> Search<'a> {
             wall,
             room,
             columns,
+            prepared: vec![Vec::new(); run.words.len()],
+        }
+    }
+
+    /// Sets the words from one on in all ways that [`lines`](Self::lines) asks for again and again.
+    /// The words behind it were prepared before; what lies too far behind is let go.
+    fn prepare(&mut self, first: usize) {
+        let ways = |n_lines| {
+            let ends = self.ends(first);
+            ends.map(|end| self.lines(first, end, n_lines)).collect()
+        };
+        self.prepared[first] = (2..self.n_lines()).map(ways).collect();
+        let behind = first + self.most_words();
+        if let Some(behind) = self.prepared.get_mut(behind) {
+            *behind = Vec::new();
         }
     }
 
@@ -147,17 +179,24 @@ impl<'a> Search<'a> {
         self.columns[end] - self.columns[first] - usize::from(self.run.words[first].space)
     }
 
+    /// Lines of a cue at most.
+    fn n_lines(&self) -> usize {
+        self.rules.max_lines.min(MOST_LINES)
+    }
+
     /// More words than any cue can hold, words without width counted.
     fn most_words(&self) -> usize {
-        self.rules.max_columns * self.rules.max_lines
+        let most = self.rules.max_columns.saturating_mul(self.n_lines());
+        most.min(MOST_WORDS)
     }
 
     /// Where a cue that begins at a word may end.
     fn ends(&self, first: usize) -> impl Iterator<Item = usize> {
         let last = self.run.words.len().min(first + self.most_words().max(1));
         // Every line break swallows at most one space.
-        let widest = (self.rules.max_columns + 1) * self.rules.max_lines;
+        let widest = (self.rules.max_columns.saturating_add(1)).saturating_mul(self.n_lines());
         (first + 1..=last)
+            .inspect(|_| step())
             .take_while(move |&end| end == first + 1 || self.width(first, end) <= widest)
     }
 
@@ -186,7 +225,7 @@ impl<'a> Search<'a> {
     fn cue(&self, first: usize, end: usize) -> Option<f64> {
         let n_words = self.run.words.len();
         let rules = self.rules;
-        let lines = match self.lines(first, end, rules.max_lines) {
+        let lines = match self.lines(first, end, self.n_lines()) {
             Some(lines) => lines.cost,
             None if end == first + 1 => BROKEN,
             None => return None,
@@ -203,6 +242,7 @@ impl<'a> Search<'a> {
             cost += place(joint(end), self.silence(end));
         }
         for n in first + 1..end {
+            step();
             let silence_s = f64::from(self.silence(n)) / 1000.0;
             cost += INNER_SILENCE * (silence_s - BREATH_S).max(0.0);
             if joint(n) == Break::Sentence {
@@ -241,7 +281,11 @@ impl<'a> Search<'a> {
             return None;
         }
         let break_at = |n: usize| {
-            let rest = self.lines(n, end, n_lines - 1)?;
+            step();
+            let rest = match n_lines {
+                2 => self.lines(n, end, 1),
+                _ => *self.prepared[n].get(n_lines - 3)?.get(end - n - 1)?,
+            }?;
             let (upper, lower) = (self.width(first, n), self.width(n, rest.end));
             let difference = upper.abs_diff(lower) as f64 / self.rules.max_columns as f64;
             let joint = LINE_BREAK * place(self.run.breaks[n], self.silence(n));
@@ -257,10 +301,11 @@ impl<'a> Search<'a> {
     }
 
     /// Words of each line of a cue.
-    fn set(&self, first: usize, end: usize) -> Vec<usize> {
+    fn set(&mut self, first: usize, end: usize) -> Vec<usize> {
+        (first + 1..end).rev().for_each(|first| self.prepare(first));
         let (mut lines, mut at) = (Vec::new(), first);
         while at < end {
-            let left = self.rules.max_lines.saturating_sub(lines.len());
+            let left = self.n_lines().saturating_sub(lines.len());
             let line = self.lines(at, end, left).map_or(end, |line| line.end);
             lines.push(line - at);
             at = line;
@@ -270,6 +315,7 @@ impl<'a> Search<'a> {
 }
 
 /// Some words set in lines: what that costs, and where the first line ends.
+#[derive(Clone, Copy)]
 struct Lines {
     cost: f64,
     end: usize,

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::paragraph::{clock, split};
 use super::{one_line, timing_note, title};
 use crate::Transcript;
+use crate::steps::step;
 
 /// A transcript as a page, its paragraphs with or without their times.
 pub(super) fn render(transcript: &Transcript, audio_path: &str, with_times: bool) -> String {
@@ -42,6 +43,7 @@ pub(super) fn render(transcript: &Transcript, audio_path: &str, with_times: bool
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in one_line(text).chars() {
+        step();
         if matches!(
             c,
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '#' | '|' | '~' | '$'

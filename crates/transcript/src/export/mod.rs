@@ -19,6 +19,7 @@ pub use convert::Script;
 
 use crate::cues::{self, Cue, Rules};
 use crate::script::is_cjk;
+use crate::steps::step;
 use crate::{Segment, Timing, Transcript};
 
 /// A file format a transcript can be written in.
@@ -258,7 +259,8 @@ fn name_before(name: &str) -> String {
 /// A segment's text on one line: line breaks and runs of white space become one space, so that no
 /// text can end a cue.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let parts = text.split_whitespace().inspect(|_| step());
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// The name of a recording, without its folders and its ending.

@@ -6,6 +6,7 @@ use super::name_before;
 use crate::Transcript;
 use crate::cues::Cue;
 use crate::script::is_cjk;
+use crate::steps::step;
 
 /// A transcript without punctuation in its segments and words.
 pub(super) fn drop_from_transcript(transcript: &Transcript) -> Transcript {
@@ -50,6 +51,7 @@ fn bare(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut bare = String::new();
     for (at, &c) in chars.iter().enumerate() {
+        step();
         let before = at.checked_sub(1).map(|at| chars[at]);
         let after = chars.get(at + 1).copied();
         if !c.is_whitespace() && !is_dropped(before, c, after) {

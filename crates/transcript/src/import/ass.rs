@@ -1,7 +1,7 @@
 //! Reads Advanced SubStation subtitles (`.ass`) and the older SubStation Alpha (`.ssa`).
 
 use super::caption::Caption;
-use super::{Error, clock, lines};
+use super::{Error, clock, is, lines};
 use crate::Ms;
 
 /// The fields of a line when the file does not say.
@@ -90,11 +90,11 @@ impl Fields {
 fn push(caption: &mut Caption, text: &str) {
     let mut clock = caption.start();
     let mut rest = text;
-    while let Some(at) = rest.find(['{', '\\']) {
+    while let Some(at) = rest.find(|c| is(c, &['{', '\\'])) {
         let (before, command) = rest.split_at(at);
         caption.push(before);
         rest = if let Some(block) = command.strip_prefix('{') {
-            let Some((commands, after)) = block.split_once('}') else {
+            let Some((commands, after)) = block.split_once(|c| is(c, &['}'])) else {
                 caption.push(command);
                 return;
             };

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::cues::{Cue, Spoken};
 use crate::join::needs_space;
 use crate::place::{self, Timed};
+use crate::steps::step;
 use crate::{Ms, Segment, Timing, Transcript, Word, words};
 
 /// One subtitle, growing while its text is read.
@@ -49,7 +50,7 @@ impl Caption {
             return;
         }
         if self.line_ended {
-            self.text.truncate(self.text.trim_end().len());
+            self.trim_end();
             if needs_space(&self.text, text) {
                 self.text.push(' ');
             }
@@ -100,6 +101,18 @@ impl Caption {
         }
     }
 
+    /// Takes the white space off the end of the text. A stretch that began or ended behind it does so
+    /// where the text now ends.
+    fn trim_end(&mut self) {
+        let end = self.text.trim_end().len();
+        self.text.truncate(end);
+        let behind = |stretch: &&mut Timed| stretch.range.end > end || stretch.range.start > end;
+        for stretch in self.stretches.iter_mut().rev().take_while(behind) {
+            step();
+            stretch.range = stretch.range.start.min(end)..stretch.range.end.min(end);
+        }
+    }
+
     fn close(&mut self) {
         if let Some(open) = self.stretches.last_mut() {
             open.range.end = self.text.len();
@@ -134,12 +147,8 @@ impl Caption {
     }
 
     fn segment(mut self) -> Option<Segment> {
-        self.text.truncate(self.text.trim_end().len());
         self.close();
-        for stretch in &mut self.stretches {
-            stretch.range.end = stretch.range.end.min(self.text.len());
-            stretch.range.start = stretch.range.start.min(stretch.range.end);
-        }
+        self.trim_end();
         let text = self.text;
         let words = if self.stretches.is_empty() {
             Vec::new()

@@ -11,6 +11,7 @@ mod vtt;
 pub use self::decode::text;
 use crate::Transcript;
 use crate::cues::Cue;
+use crate::steps::step;
 
 /// A file format a transcript can be read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +109,12 @@ pub fn cues(bytes: &[u8], format: Option<Format>) -> Result<Vec<Cue>, Error> {
         Format::Json => return Err(Error::new(1, "subtitles", "JSON")),
     };
     Ok(caption::cues(captions))
+}
+
+/// Whether a character is one of some; each that is asked for is a step.
+fn is(c: char, marks: &[char]) -> bool {
+    step();
+    marks.contains(&c)
 }
 
 /// The lines of a text with their numbers, however they end.

@@ -1,7 +1,7 @@
 //! Reads SubRip subtitles (`.srt`).
 
 use super::caption::Caption;
-use super::{Error, clock, lines};
+use super::{Error, clock, is, lines};
 
 const TIMES: &str = "two times like 00:00:01,000 --> 00:00:02,500";
 
@@ -41,28 +41,52 @@ fn is_times(line: &str) -> bool {
 /// Adds a line without its markup: `<i>`, `<font …>` and their kind, and `{\an8}`, which other
 /// programs leave in.
 fn push(caption: &mut Caption, line: &str) {
-    let mut rest = line;
-    while let Some(at) = rest.find(['<', '{']) {
-        let (before, markup) = rest.split_at(at);
-        caption.push(before);
-        let length = markup_length(markup).unwrap_or(0);
-        if length == 0 {
-            caption.push(&markup[..1]);
+    let last = Last {
+        angle: line.rfind('>'),
+        brace: line.rfind('}'),
+    };
+    let mut at = 0;
+    while let Some(n) = line[at..].find(|c| is(c, &['<', '{'])) {
+        let start = at + n;
+        caption.push(&line[at..start]);
+        at = markup_end(line, start, &last).unwrap_or(start);
+        if at == start {
+            at += 1;
+            caption.push(&line[start..at]);
         }
-        rest = &markup[length.max(1)..];
     }
-    caption.push(rest);
+    caption.push(&line[at..]);
 }
 
-/// Bytes of the markup a text begins with; `None` when it is text.
-fn markup_length(text: &str) -> Option<usize> {
-    if text.starts_with("{\\") {
-        return Some(text.find('}')? + 1);
-    }
-    let tag = text.strip_prefix('<')?;
-    let end = tag.find('>')?;
-    let name = tag[..end].trim_start_matches('/').split(' ').next()?;
-    let known = ["b", "i", "u", "s", "font"];
-    let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(name));
-    is_known.then_some(end + 2)
+/// Where the last marks that close markup stand in a line. What begins behind them is text, and
+/// nobody has to look for its end in vain, again and again.
+struct Last {
+    angle: Option<usize>,
+    brace: Option<usize>,
+}
+
+/// Where the markup ends that begins at a place of a line; `None` when it is text.
+fn markup_end(line: &str, start: usize, last: &Last) -> Option<usize> {
+    let markup = &line[start..];
+    let (close, last) = if markup.starts_with("{\\") {
+        ('}', last.brace?)
+    } else if is_tag(markup) {
+        ('>', last.angle?)
+    } else {
+        return None;
+    };
+    let length = (start < last).then(|| markup.find(|c| is(c, &[close])))?;
+    Some(start + length? + 1)
+}
+
+/// Whether a text begins with a tag, if that is closed.
+fn is_tag(text: &str) -> bool {
+    let Some(tag) = text.strip_prefix('<') else {
+        return false;
+    };
+    let name = tag.trim_start_matches('/');
+    ["b", "i", "u", "s", "font"].iter().any(|known| {
+        let is_known = |start: &str| start.eq_ignore_ascii_case(known);
+        name.get(..known.len()).is_some_and(is_known) && name[known.len()..].starts_with([' ', '>'])
+    })
 }

@@ -1,7 +1,7 @@
 //! Reads WebVTT subtitles (`.vtt`).
 
 use super::caption::Caption;
-use super::{Error, clock, lines};
+use super::{Error, clock, is, lines};
 
 const TIMES: &str = "two times like 00:01.000 --> 00:02.500";
 
@@ -44,9 +44,9 @@ pub(super) fn read(text: &str) -> Result<Vec<Caption>, Error> {
 /// Adds a line: voices name the speaker, time stamps divide the text, other tags vanish.
 fn push(caption: &mut Caption, line: &str) {
     let mut rest = line;
-    while let Some((before, tagged)) = rest.split_once('<') {
+    while let Some((before, tagged)) = rest.split_once(|c| is(c, &['<'])) {
         caption.push(&unescape(before));
-        let (tag, after) = tagged.split_once('>').unwrap_or((tagged, ""));
+        let (tag, after) = tagged.split_once(|c| is(c, &['>'])).unwrap_or((tagged, ""));
         if let Some(time) = clock::time(tag) {
             caption.stamp(time);
         } else if let Some(voice) = tag.strip_prefix('v')

@@ -11,6 +11,8 @@ use std::ops::Range;
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use crate::steps::step;
+
 /// One word as the aligner is given it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
@@ -122,6 +124,7 @@ fn kept(text: &str, range: Range<usize>) -> impl Iterator<Item = (usize, char)> 
     let start = range.start;
     text[range]
         .char_indices()
+        .inspect(|_| step())
         .filter(|(_, c)| is_kept(*c))
         .map(move |(at, c)| (start + at, c))
 }
