@@ -1,43 +1,32 @@
 //! Files and folders dropped on the window.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::thread;
 
+use earmark_app::api::Phase;
 use tauri::{DragDropEvent, Manager, Window, WindowEvent};
 
-use crate::contract::{Event, Phase};
-use crate::desk::Desk;
-use crate::order;
-use crate::pane::MAIN;
+use crate::commands::app;
+use crate::window_names::MAIN;
 
 /// Takes in what is dropped on the main window.
-pub(crate) fn hear(window: &Window, event: &WindowEvent) {
+pub(crate) fn receive(window: &Window, event: &WindowEvent) {
     let WindowEvent::DragDrop(event) = event else {
         return;
     };
     if window.label() != MAIN {
         return;
     }
-    let desk = Arc::clone(&window.state::<Arc<Desk>>());
     match event {
-        DragDropEvent::Enter { .. } => tell(desk, Phase::Over, Vec::new()),
-        DragDropEvent::Leave => tell(desk, Phase::Left, Vec::new()),
-        DragDropEvent::Drop { paths, .. } => tell(desk, Phase::Dropped, paths.clone()),
+        DragDropEvent::Enter { .. } => tell(window, Phase::Over, Vec::new()),
+        DragDropEvent::Leave => tell(window, Phase::Left, Vec::new()),
+        DragDropEvent::Drop { paths, .. } => tell(window, Phase::Dropped, paths.clone()),
         _ => {}
     }
 }
 
-/// Tells the page and queues what was dropped, on a thread that may wait.
-fn tell(desk: Arc<Desk>, phase: Phase, paths: Vec<PathBuf>) {
-    thread::spawn(move || {
-        desk.room().tell(Event::Drag { phase });
-        if paths.is_empty() {
-            return;
-        }
-        let found = order::recordings(&paths);
-        let mut room = desk.room();
-        let added = found.and_then(|recordings| room.add(recordings).map(drop));
-        room.note(added);
-    });
+/// Tells the application, on a thread that may wait.
+fn tell(window: &Window, phase: Phase, paths: Vec<PathBuf>) {
+    let app = app(window.app_handle());
+    thread::spawn(move || app.dragged(phase, paths));
 }

@@ -1,152 +1,160 @@
-//! The desktop shell: a window over [`earmark_jobs`] and [`earmark_store`].
+//! The desktop shell: windows, tray, shortcut and text injection around [`earmark_app`].
 //!
-//! The page never names a file. It can ask for what `commands` has, and everything else it is
-//! told through one channel; `contract` and `ui/src/lib/backend/types/` are two sides of that.
+//! The page never names a file. It can ask for what `commands` has, and everything else it is told
+//! through one channel; the types of both are [`earmark_app::api`].
 
-#[cfg(target_os = "linux")]
-mod bus;
 mod commands;
-mod contract;
-mod convert;
-mod desk;
-mod diagnostics;
-mod dictation;
-mod door;
-mod drops;
-mod export;
-mod failure;
-mod fence;
-mod front;
-mod log;
-mod notice;
-mod order;
-mod outline;
 #[cfg(target_os = "linux")]
-mod paint;
-mod pane;
+mod dbus;
+mod desktop;
+mod dictation;
+mod drops;
+mod main_window;
+mod navigation_policy;
+mod notification;
+mod overlay;
 mod privacy;
-mod redo;
 mod reveal;
-mod sample;
-mod settings;
-mod stock;
-mod take;
-mod toast;
+mod subscribers;
 mod tray;
-mod words;
+#[cfg(target_os = "linux")]
+mod webkit_rendering;
+mod window_names;
 
 use std::sync::Arc;
 
-use commands::{backup, entry, export as exports, history, models, page, queue, speech};
-use tauri::{App, AppHandle, Context, RunEvent};
+use commands::{backup, entry, export, history, models, overlay as overlays, page, queue, speech};
+use earmark_app::{App, LaunchRequest};
+use tauri::ipc::Invoke;
+use tauri::{AppHandle, Context, RunEvent, Wry};
 use tauri_plugin_window_state::StateFlags;
+
+use desktop::Desktop;
 
 /// Opens the window and runs until it is closed; hands over and ends when there is one already.
 pub fn run() {
-    earmark_jobs::set_threads(None);
-    let knock = door::Knock::of_this_start();
-    let desk =
-        desk::Desk::open(&knock).expect("a system that shows windows has room for temporary files");
-    let Some(desk) = desk else {
+    earmark_app::set_threads(None);
+    let request = LaunchRequest::of_this_start();
+    let app =
+        App::open(&request).expect("a system that shows windows has room for temporary files");
+    let Some(app) = app else {
         return;
     };
+    let desktop = Desktop::start(&app);
     let mut context = tauri::generate_context!();
-    fence::narrow(context.config_mut(), desk.room().player_address());
-    build(Arc::clone(&desk), context).run(|app, event| hear(app, &event));
+    navigation_policy::narrow(context.config_mut(), desktop.player_address());
+    build(app, desktop, context).run(|handle, event| receive(handle, &event));
 }
 
-fn build(desk: Arc<desk::Desk>, context: Context) -> App {
+fn build(app: Arc<App>, desktop: Desktop, context: Context) -> tauri::App {
     let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
     let state = tauri_plugin_window_state::Builder::new().with_state_flags(kept);
-    let state = state.with_denylist(&[pane::PILL.name]);
+    let state = state.with_denylist(&[overlay::DICTATION.name]);
     let builder = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(state.build())
         .plugin(tauri_plugin_global_shortcut::Builder::new().build())
-        .plugin(fence::plugin());
+        .plugin(navigation_policy::plugin());
     #[cfg(target_os = "linux")]
-    let builder = builder.plugin(paint::plugin());
+    let builder = builder.plugin(webkit_rendering::plugin());
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(tauri_plugin_notification::init());
     builder
-        .manage(desk)
-        .manage(front::Front::default())
-        .setup(|app| {
-            let app = app.handle();
-            let desk = front::desk(app);
-            desk.belong_to(app.clone());
-            let has_last = desk.room().last_done.is_some();
-            tray::put_up(app, front::words_of(app), has_last);
-            dictation::start(app);
+        .manage(app)
+        .manage(desktop)
+        .setup(|tauri| {
+            let handle = tauri.handle();
+            let app = commands::app(handle);
+            app.attach(desktop::shell(handle));
+            tray::put_up(handle, app.words(), app.has_last_transcript());
+            subscribers::start(handle, &app);
+            dictation::start(handle, &app);
             Ok(())
         })
-        .on_window_event(drops::hear)
-        .on_window_event(front::hear)
-        .on_window_event(pane::hear)
-        .invoke_handler(pane::gate(tauri::generate_handler![
-            page::open_page,
-            page::change_settings,
-            page::choose_model,
-            page::folders,
-            page::open_folder,
-            page::read_log,
-            page::diagnostics,
-            page::copy_text,
-            models::model_stock,
-            models::download_model,
-            models::pause_model,
-            models::stop_model,
-            models::measure_model,
-            models::import_model,
-            models::remove_model,
-            queue::choose_files,
-            queue::choose_folder,
-            queue::transcribe_sample,
-            speech::record,
-            speech::list_microphones,
-            speech::toggle_captions,
-            speech::open_privacy,
-            queue::cancel,
-            queue::pause,
-            queue::resume,
-            queue::start_again,
-            queue::move_entry,
-            queue::clear_queue,
-            entry::open_entry,
-            entry::outline,
-            entry::save,
-            entry::redo_span,
-            entry::stop_redo,
-            entry::rename_entry,
-            entry::show_recording,
-            exports::preview_export,
-            exports::export_entries,
-            exports::copy_entry,
-            exports::show_exported,
-            history::list_history,
-            history::star_entries,
-            history::delete_entries,
-            history::restore_entries,
-            history::purge_entries,
-            history::storage,
-            backup::back_up,
-            backup::restore_backup,
-        ]))
+        .on_window_event(drops::receive)
+        .on_window_event(main_window::receive)
+        .on_window_event(overlay::receive)
+        .invoke_handler(handle_invoke())
         .build(context)
         .expect("the window opens where there is a display")
 }
 
+/// Lets overlays reach the commands that are theirs, and the main window the others.
+fn handle_invoke() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    let main: Box<dyn Fn(Invoke<Wry>) -> bool + Send + Sync> = Box::new(tauri::generate_handler![
+        page::open_page,
+        page::change_settings,
+        page::choose_model,
+        page::folders,
+        page::open_folder,
+        page::read_log,
+        page::diagnostics,
+        page::copy_text,
+        models::model_stock,
+        models::download_model,
+        models::pause_model,
+        models::stop_model,
+        models::measure_model,
+        models::import_model,
+        models::remove_model,
+        queue::choose_files,
+        queue::choose_folder,
+        queue::transcribe_sample,
+        speech::record,
+        speech::list_microphones,
+        speech::toggle_captions,
+        speech::open_privacy,
+        queue::cancel,
+        queue::pause,
+        queue::resume,
+        queue::start_again,
+        queue::move_entry,
+        queue::clear_queue,
+        entry::open_entry,
+        entry::outline,
+        entry::save,
+        entry::redo_span,
+        entry::stop_redo,
+        entry::rename_entry,
+        entry::show_recording,
+        export::preview_export,
+        export::export_entries,
+        export::copy_entry,
+        export::show_exported,
+        history::list_history,
+        history::star_entries,
+        history::delete_entries,
+        history::restore_entries,
+        history::purge_entries,
+        history::storage,
+        backup::back_up,
+        backup::restore_backup,
+    ]);
+    let overlays: Box<dyn Fn(Invoke<Wry>) -> bool + Send + Sync> =
+        Box::new(tauri::generate_handler![
+            overlays::open_pane,
+            overlays::close_pane,
+            overlays::drag_pane,
+            overlays::nudge_pane,
+            overlays::caption_size,
+        ]);
+    move |invoke| match invoke.message.webview_ref().label() {
+        window_names::MAIN => main(invoke),
+        _ => overlays(invoke),
+    }
+}
+
 /// Takes in what the system asks of the program.
-fn hear(app: &AppHandle, event: &RunEvent) {
+fn receive(handle: &AppHandle, event: &RunEvent) {
     match event {
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {
             let files = urls.iter().filter_map(|url| url.to_file_path().ok());
-            front::take_in(front::desk(app), files.collect());
+            commands::app(handle).add_files_later(files.collect());
         }
         #[cfg(target_os = "macos")]
-        RunEvent::Reopen { .. } => front::raise(app, None),
-        RunEvent::Exit => front::desk(app).leave(),
+        RunEvent::Reopen { .. } => main_window::raise(handle, None),
+        RunEvent::Exit => commands::app(handle).close(),
         _ => {}
     }
 }

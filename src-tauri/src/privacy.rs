@@ -3,8 +3,8 @@
 use std::env::consts::OS;
 use std::path::Path;
 
-use crate::contract::{Code, Failure, Feature, Privacy};
 use crate::reveal;
+use earmark_app::api::{Code, Failure, Feature, Privacy};
 
 /// What this system has such a page for.
 pub(crate) fn features() -> impl Iterator<Item = Feature> {
@@ -48,7 +48,7 @@ fn address(system: &str, page: Privacy) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::{address, features};
-    use crate::contract::Privacy;
+    use earmark_app::api::Privacy;
 
     #[test]
     fn systems_with_such_settings_have_their_pages() {

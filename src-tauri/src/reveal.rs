@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::contract::{Code, Failure};
+use earmark_app::api::{Code, Failure};
 
 /// Shows a file in its folder; on Linux, where no way to mark it is the same everywhere, the
 /// folder alone.

@@ -4,14 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use earmark_store::ItemId;
+use earmark_app::{App, ItemId, RecentDictation, Words, log};
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager, Wry};
 
-use crate::dictation::{self, Recent};
-use crate::words::Words;
-use crate::{front, log};
+use crate::commands;
+use crate::main_window;
 
 const COPY_LAST: &str = "copy-last";
 /// What the name of a dictation's line begins with; its number follows.
@@ -64,11 +63,11 @@ fn build(app: &AppHandle, words: &Words, has_last: bool) -> tauri::Result<Tray> 
             } = event
                 && !cfg!(target_os = "macos")
             {
-                front::raise(tray.app_handle(), None);
+                main_window::raise(tray.app_handle(), None);
             }
         })
         // The icon is written to a file on Linux; the folder for all users may be another's.
-        .temp_dir_path(front::desk(app).room().folder.join("tray"));
+        .temp_dir_path(commands::app(app).folder().join("tray"));
     if let Some(mark) = app.default_window_icon() {
         icon = icon.icon(mark.clone());
     }
@@ -82,36 +81,42 @@ fn build(app: &AppHandle, words: &Words, has_last: bool) -> tauri::Result<Tray> 
 }
 
 /// Does what was chosen, on a thread that may wait.
-fn choose(app: &AppHandle, id: &str) {
-    let (app, id) = (app.clone(), id.to_owned());
+fn choose(handle: &AppHandle, id: &str) {
+    let (handle, id) = (handle.clone(), id.to_owned());
     thread::spawn(move || match id.as_str() {
         COPY_LAST => {
-            let desk = front::desk(&app);
-            let mut room = desk.room();
-            let copied = front::copy_last(&mut room);
-            room.note(copied);
+            let app = commands::app(&handle);
+            app.events().note(app.copy_last());
         }
-        OPEN => front::raise(&app, None),
-        QUIT => app.exit(0),
+        OPEN => main_window::raise(&handle, None),
+        QUIT => handle.exit(0),
         other => {
             let number = other.strip_prefix(DICTATION).and_then(|n| n.parse().ok());
             if let Some(number) = number {
-                let desk = front::desk(&app);
-                let copied = dictation::copy(&desk, ItemId(number));
-                desk.room().note(copied);
+                let app = commands::app(&handle);
+                app.events().note(app.copy_dictation(ItemId(number)));
             }
         }
     });
 }
 
+/// Lists the recent dictations. Waits for the main thread.
+pub(crate) fn show_recent(handle: &AppHandle, app: &App) {
+    match app.recent_dictations() {
+        Ok(recent) => list_dictations(handle, &recent),
+        Err(failure) => failure.log(),
+    }
+    allow_copy(handle, app.has_last_transcript());
+}
+
 /// Lists the last dictations, each to be copied. Waits for the main thread.
-pub(crate) fn list_dictations(app: &AppHandle, recent: &[Recent]) {
+fn list_dictations(app: &AppHandle, recent: &[RecentDictation]) {
     let Some(tray) = app.try_state::<Tray>() else {
         return;
     };
     let list = || -> tauri::Result<()> {
         while tray.dictations.remove_at(0)?.is_some() {}
-        for Recent { id, label } in recent {
+        for RecentDictation { id, label } in recent {
             let name = format!("{DICTATION}{}", id.0);
             // An ampersand would mark the letter behind it.
             let label = label.replace('&', "&&");
@@ -135,8 +140,8 @@ pub(crate) fn allow_copy(app: &AppHandle, has_last: bool) {
     }
 }
 
-/// Speaks another language from now on.
-pub(crate) fn speak(app: &AppHandle, words: &Words) {
+/// Takes the words of another language.
+pub(crate) fn set_words(app: &AppHandle, words: &Words) {
     if let Some(tray) = app.try_state::<Tray>() {
         let _ = tray.copy_last.set_text(words.copy_last);
         let _ = tray.dictations.set_text(words.last_dictations);
@@ -152,7 +157,7 @@ pub(crate) fn is_seen(app: &AppHandle) -> bool {
 
 #[cfg(target_os = "linux")]
 fn has_place() -> bool {
-    crate::bus::has("org.kde.StatusNotifierWatcher")
+    crate::dbus::has("org.kde.StatusNotifierWatcher")
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -49,14 +49,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "earmark-desktop",
-        &[
-            "earmark-jobs",
-            "earmark-transcript",
-            "earmark-store",
-            "earmark-server",
-        ],
+        "earmark-app",
+        &["earmark-jobs", "earmark-transcript", "earmark-store"],
     ),
+    ("earmark-desktop", &["earmark-app", "earmark-server"]),
     (
         "earmark-tests",
         &[

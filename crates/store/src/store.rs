@@ -21,8 +21,8 @@ use crate::schema::{self, Identity};
 pub struct Store {
     pub(crate) path: PathBuf,
     pub(crate) connection: Connection,
-    /// Held as long as the database is open.
-    _lock: Lock,
+    /// Held as long as the database is open; whoever only reads has none.
+    _lock: Option<Lock>,
 }
 
 impl Store {
@@ -39,7 +39,28 @@ impl Store {
         Ok(Self {
             path: path.into(),
             connection: connect(path).map_err(|fault| fault.at(path))?,
-            _lock: lock,
+            _lock: Some(lock),
+        })
+    }
+
+    /// Another connection to the same database, for reading alone: writes of this one do not hold it
+    /// up, and its own are refused.
+    ///
+    /// Errors: [`Error::Io`].
+    pub fn reader(&self) -> Result<Self, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let open = || -> Result<Connection, Fault> {
+            let connection = Connection::open_with_flags(&self.path, flags)?;
+            connection.busy_timeout(Duration::from_secs(5))?;
+            connection.pragma_update(None, "trusted_schema", false)?;
+            connection.pragma_update(None, "query_only", true)?;
+            connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+            Ok(connection)
+        };
+        Ok(Self {
+            path: self.path.clone(),
+            connection: open().map_err(|fault| fault.at(&self.path))?,
+            _lock: None,
         })
     }
 

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use enigo::{Direction, Enigo, Key, Keyboard as _, Settings};
 
-use crate::contract::{Code, Failure};
+use earmark_app::api::{Code, Failure};
 
 /// How long the keys of the shortcut may still be held.
-const PATIENCE: Duration = Duration::from_secs(5);
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The keys that paste in the program that has the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Keyboard {
         for (key, direction) in strokes {
             self.enigo
                 .key(key, direction)
-                .map_err(|error| tied(&error))?;
+                .map_err(|error| not_pressed(&error))?;
         }
         Ok(())
     }
@@ -86,9 +86,9 @@ impl Keyboard {
         for (i, line) in text.split('\n').enumerate() {
             if i > 0 {
                 let pressed = self.enigo.key(Key::Return, Direction::Click);
-                pressed.map_err(|error| tied(&error))?;
+                pressed.map_err(|error| not_pressed(&error))?;
             }
-            self.enigo.text(line).map_err(|error| tied(&error))?;
+            self.enigo.text(line).map_err(|error| not_pressed(&error))?;
         }
         Ok(())
     }
@@ -96,7 +96,7 @@ impl Keyboard {
     /// Waits until nobody holds a key that would make other keys of ours.
     fn wait_for_modifiers(&self) {
         let begun = Instant::now();
-        while self.has_modifiers() && begun.elapsed() < PATIENCE {
+        while self.has_modifiers() && begun.elapsed() < RELEASE_TIMEOUT {
             sleep(Duration::from_millis(20));
         }
     }
@@ -115,7 +115,7 @@ impl Keyboard {
     }
 }
 
-fn tied(error: &enigo::InputError) -> Failure {
+fn not_pressed(error: &enigo::InputError) -> Failure {
     Failure::new(
         Code::Internal,
         format!("a key could not be pressed: {error}"),

@@ -1,13 +1,10 @@
 //! The global shortcut: taken from the system, given back, or not to be had.
 
-use std::sync::mpsc::Sender;
-use std::time::Instant;
-
 use tauri::AppHandle;
 use tauri_plugin_global_shortcut::{Code as KeyCode, GlobalShortcutExt, Shortcut, ShortcutState};
 
-use super::flow::Said;
-use crate::contract::{Code, Failure};
+use crate::commands;
+use earmark_app::api::{Code, Failure};
 
 /// Whether programs can have a shortcut here. A Wayland desktop gives none, and where there is no
 /// X server the library would wait for keys that never come.
@@ -19,12 +16,7 @@ pub(crate) fn is_possible() -> bool {
 /// Takes a shortcut in place of another, which is kept when that fails.
 ///
 /// Errors: it is none, or is another program's.
-pub(crate) fn change(
-    app: &AppHandle,
-    from: Option<&str>,
-    to: Option<&str>,
-    say: &Sender<Said>,
-) -> Result<(), Failure> {
+pub(crate) fn change(app: &AppHandle, from: Option<&str>, to: Option<&str>) -> Result<(), Failure> {
     let shortcuts = app.global_shortcut();
     let from = from.and_then(|keys| parse(keys).ok());
     let to = to.map(parse).transpose()?;
@@ -32,13 +24,12 @@ pub(crate) fn change(
         return Ok(());
     }
     if let Some(to) = to {
-        let say = say.clone();
-        let taken = shortcuts.on_shortcut(to, move |_, _, event| {
-            let now = Instant::now();
-            let _ = say.send(match event.state {
-                ShortcutState::Pressed => Said::Down(now),
-                ShortcutState::Released => Said::Up(now),
-            });
+        let taken = shortcuts.on_shortcut(to, |handle, _, event| {
+            let app = commands::app(handle);
+            match event.state {
+                ShortcutState::Pressed => app.dictation().pressed(),
+                ShortcutState::Released => app.dictation().released(),
+            }
         });
         taken.map_err(|error| refused(&format!("this shortcut cannot be had ({error})")))?;
     }

@@ -1,4 +1,4 @@
-//! The clipboard, lent for the moment in which a text is pasted.
+//! The clipboard, set for the moment in which a text is pasted, and restored.
 
 #[cfg(not(target_os = "linux"))]
 mod plain;
@@ -6,6 +6,6 @@ mod plain;
 mod selection;
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use plain::lend;
+pub(super) use plain::set_temporarily;
 #[cfg(target_os = "linux")]
-pub(super) use selection::lend;
+pub(super) use selection::set_temporarily;

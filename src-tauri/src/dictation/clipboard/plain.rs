@@ -6,13 +6,13 @@ use std::time::Duration;
 use arboard::{Clipboard, ImageData};
 use tauri::AppHandle;
 
-use crate::contract::{Code, Failure};
+use earmark_app::api::{Code, Failure};
 
 /// How long a program may take to paste.
 const PASTING: Duration = Duration::from_millis(600);
 
 /// The clipboard while it holds our text.
-pub(in crate::dictation) struct Lent {
+pub(in crate::dictation) struct TemporaryText {
     clipboard: Clipboard,
     text: String,
     before: Before,
@@ -28,7 +28,10 @@ enum Before {
 /// Puts a text on the clipboard, to be pasted now.
 ///
 /// Errors: there is no clipboard.
-pub(in crate::dictation) fn lend(_: &AppHandle, text: &str) -> Result<Lent, Failure> {
+pub(in crate::dictation) fn set_temporarily(
+    _: &AppHandle,
+    text: &str,
+) -> Result<TemporaryText, Failure> {
     let cannot = |error: arboard::Error| {
         Failure::new(
             Code::Internal,
@@ -44,14 +47,14 @@ pub(in crate::dictation) fn lend(_: &AppHandle, text: &str) -> Result<Lent, Fail
     };
     clipboard.set_text(text).map_err(cannot)?;
     let text = text.to_owned();
-    Ok(Lent {
+    Ok(TemporaryText {
         clipboard,
         text,
         before,
     })
 }
 
-impl Lent {
+impl TemporaryText {
     /// Waits until the text should have been pasted.
     pub(in crate::dictation) fn wait(&self) -> bool {
         sleep(PASTING);
@@ -59,7 +62,7 @@ impl Lent {
     }
 
     /// Puts back what was there, unless somebody has copied something meanwhile.
-    pub(in crate::dictation) fn give_back(mut self, _: &AppHandle) {
+    pub(in crate::dictation) fn restore(mut self, _: &AppHandle) {
         if self.clipboard.get_text().is_ok_and(|now| now == self.text) {
             let _ = match self.before {
                 Before::Text(text) => self.clipboard.set_text(text),

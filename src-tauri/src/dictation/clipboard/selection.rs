@@ -11,7 +11,7 @@ use gtk::gdk::{Atom, SELECTION_CLIPBOARD};
 use gtk::{Clipboard, SelectionData, TargetEntry, TargetFlags};
 use tauri::AppHandle;
 
-use crate::contract::{Code, Failure};
+use earmark_app::api::{Code, Failure};
 
 /// How long the program whose clipboard it was may take to hand over what is in it.
 const KEEPING: Duration = Duration::from_secs(2);
@@ -57,7 +57,7 @@ struct Form {
 }
 
 /// The clipboard while it holds our text.
-pub(in crate::dictation) struct Lent {
+pub(in crate::dictation) struct TemporaryText {
     /// What was there before.
     before: Vec<Form>,
     /// Says that somebody asked for the text.
@@ -69,7 +69,10 @@ pub(in crate::dictation) struct Lent {
 /// Puts a text on the clipboard, to be pasted now. Waits for the main thread.
 ///
 /// Errors: what is there cannot be kept, or there is no clipboard.
-pub(in crate::dictation) fn lend(app: &AppHandle, text: &str) -> Result<Lent, Failure> {
+pub(in crate::dictation) fn set_temporarily(
+    app: &AppHandle,
+    text: &str,
+) -> Result<TemporaryText, Failure> {
     let (tell, told) = mpsc::channel();
     on_main(app, move || keep(tell))?;
     let cannot = |_| Failure::new(Code::Internal, "what is on the clipboard cannot be kept");
@@ -78,16 +81,16 @@ pub(in crate::dictation) fn lend(app: &AppHandle, text: &str) -> Result<Lent, Fa
     let is_lost = Arc::<AtomicBool>::default();
     let (text, loss) = (text.to_owned(), Loss(Arc::clone(&is_lost)));
     on_main(app, move || offer_text(text, tell, loss))?;
-    let lent = Lent {
+    let set = TemporaryText {
         before,
         taken,
         is_lost,
     };
-    while lent.taken.recv_timeout(LISTS).is_ok() {}
-    Ok(lent)
+    while set.taken.recv_timeout(LISTS).is_ok() {}
+    Ok(set)
 }
 
-impl Lent {
+impl TemporaryText {
     /// Waits until the text was pasted; whether it was.
     pub(in crate::dictation) fn wait(&self) -> bool {
         let until = Instant::now() + PASTING;
@@ -97,11 +100,11 @@ impl Lent {
     }
 
     /// Puts back what was there, unless somebody has copied something meanwhile.
-    pub(in crate::dictation) fn give_back(self, app: &AppHandle) {
+    pub(in crate::dictation) fn restore(self, app: &AppHandle) {
         let Self {
             before, is_lost, ..
         } = self;
-        // Without a main thread there is no clipboard to give back.
+        // Without a main thread there is no clipboard to restore.
         let _ = on_main(app, move || {
             if !is_lost.load(Ordering::Relaxed) {
                 offer(before);

@@ -1,0 +1,377 @@
+//! The application: its parts, put together at the start and closed at the end.
+
+mod backup;
+mod dictation;
+mod entry;
+mod export;
+mod history;
+mod settings;
+mod start;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use earmark_jobs::{Device, Kind};
+use earmark_store::ItemId;
+
+use crate::active_recording::Recorder;
+use crate::api::{
+    EntryId, Event, Failure, LogLine, Microphone, Model, Phase, Redo, Segment, Settings, Stock,
+};
+use crate::batch::{Batch, BatchSummary, Notification};
+use crate::dictation::DictationHandle;
+use crate::entries::Entries;
+use crate::events::{AppEvent, Events};
+use crate::history::History;
+use crate::i18n::Words;
+use crate::models::Models;
+use crate::queue::{self, LastDone, Queue};
+use crate::retranscribe::Retranscriber;
+use crate::settings::SettingsFile;
+use crate::shell::Shell;
+use crate::{diagnostics, log, sample, single_instance};
+
+/// Lines of the log that are shown.
+const N_LOG_LINES: usize = 500;
+
+/// The application; shared by the threads of a shell.
+pub struct App {
+    /// Where the history and the settings lie.
+    folder: PathBuf,
+    history: History,
+    entries: Entries,
+    queue: Queue,
+    recorder: Recorder,
+    models: Arc<Models>,
+    settings: Arc<SettingsFile>,
+    retranscriber: Retranscriber,
+    dictation: DictationHandle,
+    batch: Arc<Batch>,
+    last_done: LastDone,
+    events: Events,
+    /// What was exported last.
+    exported: Mutex<Option<PathBuf>>,
+    /// The program around it, once there is one.
+    shell: OnceLock<Arc<dyn Shell>>,
+}
+
+impl App {
+    /// From now on there is a program around it.
+    pub fn attach(&self, shell: Arc<dyn Shell>) {
+        // The first one stays.
+        let _ = self.shell.set(shell);
+    }
+
+    /// The stream of events.
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
+    /// The settings as they are now.
+    pub fn settings(&self) -> Settings {
+        self.settings.get()
+    }
+
+    /// Words in the language of the interface.
+    pub fn words(&self) -> &'static Words {
+        self.settings.words()
+    }
+
+    /// Tells the flow of the dictation what happens.
+    pub fn dictation(&self) -> &DictationHandle {
+        &self.dictation
+    }
+
+    /// Where the history and the settings lie.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether something is being recorded or recognised; as long as something waits, something is.
+    pub fn is_working(&self) -> bool {
+        self.queue.is_working() || self.recorder.is_working()
+    }
+
+    /// Whether something is being recorded, or was and is still being recognised.
+    pub fn is_recording(&self) -> bool {
+        self.recorder.is_working()
+    }
+
+    /// The program ends: what is being recognised goes on from there with the next start.
+    pub fn close(&self) {
+        self.recorder.close();
+        self.queue.close();
+        self.history.close();
+        single_instance::close(&self.folder);
+        log::info("Earmark ends");
+    }
+
+    /// Queues recordings, and what lies in folders; how many they are.
+    ///
+    /// Errors: a folder that cannot be read.
+    pub fn add_files(&self, paths: &[PathBuf]) -> Result<usize, Failure> {
+        let recordings = queue::recordings(paths)?;
+        Ok(self.queue.add(recordings)?.len())
+    }
+
+    /// The same on a thread of its own; failures are told the page.
+    pub fn add_files_later(self: &Arc<Self>, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            return;
+        }
+        let app = Arc::clone(self);
+        thread::spawn(move || {
+            log::info(&format!("{} files are handed over", paths.len()));
+            app.events.note(app.add_files(&paths).map(drop));
+        });
+    }
+
+    /// Queues the sample that comes with the program; its entry.
+    ///
+    /// Errors: it cannot be written to disk.
+    pub fn add_sample(&self) -> Result<EntryId, Failure> {
+        let ids = self.queue.add(vec![sample::write(&self.folder)?])?;
+        let first = ids
+            .first()
+            .ok_or_else(|| Failure::internal(&"nothing was queued"))?;
+        Ok(first.0)
+    }
+
+    /// Stops an entry; what is finished is kept. Of one that is being recorded, what was said is still
+    /// recognised, unless it is stopped again.
+    pub fn cancel(&self, id: EntryId) {
+        if !self.recorder.stop(ItemId(id)) {
+            self.queue.cancel(ItemId(id));
+        }
+    }
+
+    /// Pauses an entry; one that is being recognised, at the end of its chunk.
+    pub fn pause(&self, id: EntryId) {
+        self.queue.pause(ItemId(id));
+    }
+
+    /// Goes on with an entry behind its last finished chunk.
+    pub fn resume(&self, id: EntryId) {
+        self.queue.resume(ItemId(id));
+    }
+
+    /// Forgets what is finished and begins anew, with the present settings.
+    pub fn start_again(&self, id: EntryId) {
+        if !self.recorder.is_running(ItemId(id)) {
+            self.queue.start_again(ItemId(id));
+        }
+    }
+
+    /// Moves an entry of the queue in front of another, or to the end.
+    pub fn move_entry(&self, id: EntryId, before: Option<EntryId>) {
+        self.queue.move_before(ItemId(id), before.map(ItemId));
+    }
+
+    /// Takes entries off the queue's list that are not being recorded or recognised.
+    pub fn clear_queue(&self, ids: &[EntryId]) {
+        let is_running = |id| self.queue.is_running(id) || self.recorder.is_running(id);
+        let taken: Vec<ItemId> = ids.iter().copied().map(ItemId).collect();
+        let taken: Vec<ItemId> = taken.into_iter().filter(|&id| !is_running(id)).collect();
+        self.queue.take_off(|id| taken.contains(&id));
+    }
+
+    /// Begins a recording, unless there is one already; its entry.
+    ///
+    /// Errors: the microphone cannot be opened, or nothing can be written; then there is no entry.
+    pub fn record(self: &Arc<Self>) -> Result<EntryId, Failure> {
+        Ok(self.begin_recording(None)?.0)
+    }
+
+    /// Begins a recording and takes in what happens to it, on a thread of its own.
+    fn begin_recording(
+        self: &Arc<Self>,
+        dictation: Option<std::sync::mpsc::Sender<crate::dictation::flow::DictationEvent>>,
+    ) -> Result<ItemId, Failure> {
+        let (id, events) = self.recorder.begin(dictation)?;
+        if let Some(events) = events {
+            let app = Arc::clone(self);
+            thread::spawn(move || {
+                for event in events {
+                    app.recorder.receive(id, event);
+                    app.end_batch();
+                }
+            });
+        }
+        Ok(id)
+    }
+
+    /// What can be recorded from; nothing when the system does not say.
+    pub fn microphones(&self) -> Vec<Microphone> {
+        let found = earmark_jobs::input_devices().unwrap_or_else(|error| {
+            log::warn(&log::discreet(&error.to_string()));
+            Vec::new()
+        });
+        let microphone = |Device { id, name, kind, .. }| Microphone {
+            id,
+            name,
+            is_system: kind == Kind::System,
+        };
+        found.into_iter().map(microphone).collect()
+    }
+
+    /// Recognises or aligns lines of an entry again and waits for it; `None` when it was stopped.
+    ///
+    /// Errors: there are no such lines, the entry is being recognised, or the engine fails.
+    pub fn retranscribe(&self, id: EntryId, redo: Redo) -> Result<Option<Vec<Segment>>, Failure> {
+        self.must_not_run(
+            ItemId(id),
+            "the recording is still being transcribed; wait until it is done",
+        )?;
+        self.retranscriber.run(ItemId(id), redo, &self.queue)
+    }
+
+    /// Stops what [`retranscribe`](Self::retranscribe) waits for.
+    pub fn stop_retranscribing(&self) {
+        self.retranscriber.stop();
+    }
+
+    /// Tells the page what happens to files that are dragged over the window, and queues what is
+    /// dropped.
+    pub fn dragged(self: &Arc<Self>, phase: Phase, paths: Vec<PathBuf>) {
+        self.events.page(Event::Drag { phase });
+        self.add_files_later(paths);
+    }
+
+    /// Shows an entry that somebody asked for outside the window.
+    pub fn show_entry(&self, id: ItemId) {
+        log::info(&format!("entry {} is shown", id.0));
+        let (id, at_ms) = (id.0, None);
+        self.events.page(Event::Show { id, at_ms });
+    }
+
+    /// Everything about models, as it is now.
+    pub fn models(&self) -> Stock {
+        self.models.now()
+    }
+
+    /// The models that can be chosen.
+    pub fn choosable_models(&self) -> Vec<Model> {
+        self.entries.models()
+    }
+
+    /// Downloads a model, or goes on where its last download ended.
+    ///
+    /// Errors: there is no such model or mirror.
+    pub fn download_model(&self, name: &str) -> Result<(), Failure> {
+        self.models.download(name)
+    }
+
+    /// Lets a download wait, or go on.
+    pub fn pause_model(&self, name: &str, is_paused: bool) {
+        self.models.installed.pause(name, is_paused);
+    }
+
+    /// Ends a download; what has come is kept.
+    pub fn stop_model(&self, name: &str) {
+        self.models.installed.stop(name);
+    }
+
+    /// Finds out how fast a model is here; its card says so.
+    ///
+    /// Errors: the model cannot be used, or another is being measured.
+    pub fn measure_model(&self, name: &str) -> Result<(), Failure> {
+        self.models.measure(name, &self.folder, &self.queue)
+    }
+
+    /// Takes a model in from a folder or an archive; what comes of it is told as events.
+    pub fn import_model(&self, source: &Path) {
+        self.models.installed.import(source);
+    }
+
+    /// Removes a model from this computer.
+    ///
+    /// Errors: it is built in or being worked on, or the disk refuses.
+    pub fn remove_model(&self, name: &str) -> Result<(), Failure> {
+        self.models.installed.remove(name)?;
+        self.models.look_and_publish();
+        Ok(())
+    }
+
+    /// The newest lines of the log.
+    pub fn read_log(&self) -> Vec<LogLine> {
+        log::newest(&log::folder(&self.folder), N_LOG_LINES)
+    }
+
+    /// What a report of a fault has to say about this computer and this program. `webview` is the
+    /// version of what draws the page.
+    ///
+    /// Errors: the history cannot be read.
+    pub fn diagnostics(&self, webview: &str) -> Result<String, Failure> {
+        let (counts, storage) = self
+            .history
+            .read(|store| Ok::<_, earmark_store::Error>((store.counts()?, store.storage()?)))?;
+        let (models, settings) = (self.entries.models(), self.settings.get());
+        diagnostics::text(webview, &models, &settings, counts, storage)
+    }
+
+    /// What a person who looks elsewhere is told of a batch; `None` when there is nothing to tell, or
+    /// they do not want it.
+    pub fn notification(&self, summary: &BatchSummary) -> Option<Notification> {
+        let title = |id| Some(self.history.read(|store| store.item(id)).ok()?.asked.name);
+        let notification = summary.notification(self.words(), title);
+        notification.filter(|_| self.settings.get().notify_when_done)
+    }
+
+    /// The transcript that was finished last.
+    pub fn last_transcript(&self) -> Option<ItemId> {
+        self.last_done.get()
+    }
+
+    /// Whether there is a transcript to be copied.
+    pub fn has_last_transcript(&self) -> bool {
+        self.last_done.get().is_some()
+    }
+
+    /// Says that all work is done, when it is, once everything is written.
+    fn end_batch(&self) {
+        if self.is_working() {
+            return;
+        }
+        if let Some(summary) = self.batch.end(Instant::now()) {
+            let events = self.events.clone();
+            self.history.write_later(move |_| {
+                events.publish(&AppEvent::BatchEnded(summary));
+                Ok(())
+            });
+        }
+    }
+
+    /// Errors: the entry is being recorded or recognised.
+    fn must_not_run(&self, id: ItemId, message: &str) -> Result<(), Failure> {
+        if self.queue.is_running(id) || self.recorder.is_running(id) {
+            return Err(Failure::new(crate::api::Code::Conflict, message));
+        }
+        Ok(())
+    }
+
+    /// The program around it.
+    ///
+    /// Errors: there is none yet.
+    fn shell(&self) -> Result<&Arc<dyn Shell>, Failure> {
+        self.shell
+            .get()
+            .ok_or_else(|| Failure::internal(&"there is no window yet"))
+    }
+
+    /// Puts a text on the clipboard.
+    ///
+    /// Errors: there is no clipboard.
+    pub fn copy_text(&self, text: &str) -> Result<(), Failure> {
+        self.shell()?.copy(text)
+    }
+
+    /// What was exported last, to be shown in its folder.
+    pub fn exported(&self) -> Option<PathBuf> {
+        self.exported
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}

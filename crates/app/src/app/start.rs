@@ -1,0 +1,189 @@
+//! The start: the history and the settings are opened, the queue takes up what the last process left.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
+
+use earmark_jobs::{Listener, Queue as Jobs};
+use earmark_store::{Error, Filter, Stage, Store};
+use jiff::Timestamp;
+
+use super::App;
+use crate::active_recording::{self, Recorder, recover_recording};
+use crate::api::{Code, Failure};
+use crate::batch::Batch;
+use crate::dictation::DictationHandle;
+use crate::entries::Entries;
+use crate::events::Events;
+use crate::history::History;
+use crate::log;
+use crate::models::Models;
+use crate::queue::{self, LastDone, Queue};
+use crate::retranscribe::Retranscriber;
+use crate::settings::{self, SettingsFile};
+use crate::single_instance::{self, LaunchRequest};
+
+impl App {
+    /// Opens the application of the person's data folder and starts its queue; `None` when another
+    /// process has it open and took over what this one was started for.
+    ///
+    /// Errors: not even a folder for this session can be had.
+    pub fn open(request: &LaunchRequest) -> Result<Option<Arc<Self>>, Failure> {
+        let folder = earmark_store::default_folder().unwrap_or_else(for_this_session);
+        Self::open_in(&folder, request)
+    }
+
+    /// The same in a folder.
+    ///
+    /// Errors: as [`open`](Self::open).
+    pub fn open_in(folder: &Path, request: &LaunchRequest) -> Result<Option<Arc<Self>>, Failure> {
+        let events = Events::default();
+        let (store, folder) = match open_store(folder, &events) {
+            Ok(store) => (store, folder.to_owned()),
+            Err(Error::InUse { .. }) if request.hand_over(folder) => return Ok(None),
+            Err(error) => {
+                let message = format!("{error}; until then nothing is kept");
+                events.trouble(Failure::new(Code::Store, message));
+                let folder = for_this_session();
+                (Store::open(&folder.join("history.db"))?, folder)
+            }
+        };
+        log::start(log::folder(&folder));
+        log::info(&format!("Earmark {} starts", env!("CARGO_PKG_VERSION")));
+        let app = Self::assemble(store, folder, events)?;
+        app.take_up();
+        let visited = Arc::clone(&app);
+        let listens = single_instance::listen(&app.folder, move |request| visited.launch(request));
+        if let Err(error) = listens {
+            log::warn(&format!("a second start cannot hand over: {error}"));
+        }
+        app.add_files_later(request.files());
+        if request.dictates {
+            app.dictation.toggle();
+        }
+        Ok(Some(app))
+    }
+
+    fn assemble(store: Store, folder: PathBuf, events: Events) -> Result<Arc<Self>, Failure> {
+        let loaded = earmark_store::Settings::load(&earmark_store::Settings::file(&folder));
+        for warning in loaded.warnings {
+            events.trouble(Failure::new(Code::Store, warning));
+        }
+        let settings = Arc::new(SettingsFile::new(&folder, loaded.settings));
+        let history = History::start(store, events.clone())?;
+        let entries = Entries::new(history.clone(), events.clone());
+        let (batch, last_done) = (Arc::<Batch>::default(), LastDone::default());
+        let (jobs, job_events) = Jobs::start();
+        jobs.unload_after(settings::unload_after(&settings.get()));
+        let queue = Queue::new(queue::Parts {
+            jobs,
+            batch: Arc::clone(&batch),
+            last_done: last_done.clone(),
+            history: history.clone(),
+            entries: entries.clone(),
+            settings: Arc::clone(&settings),
+            events: events.clone(),
+        });
+        let recorder = Recorder::new(
+            Listener::default(),
+            active_recording::Parts {
+                folder: folder.clone(),
+                queue: queue.clone(),
+                batch: Arc::clone(&batch),
+                last_done: last_done.clone(),
+                history: history.clone(),
+                entries: entries.clone(),
+                settings: Arc::clone(&settings),
+                events: events.clone(),
+            },
+        );
+        let (models, model_events) =
+            Models::open(Arc::clone(&settings), entries.clone(), events.clone());
+        let app = Arc::new(Self {
+            retranscriber: Retranscriber::new(history.clone(), Arc::clone(&settings)),
+            folder,
+            history,
+            entries,
+            queue,
+            recorder,
+            models,
+            settings,
+            dictation: DictationHandle::default(),
+            batch,
+            last_done,
+            events,
+            exported: Mutex::default(),
+            shell: OnceLock::new(),
+        });
+        let receiver = Arc::clone(&app);
+        thread::spawn(move || {
+            for event in job_events {
+                receiver.queue.receive(event);
+                receiver.end_batch();
+            }
+        });
+        let models = Arc::clone(&app.models);
+        thread::spawn(move || models.receive(&model_events));
+        Ok(app)
+    }
+
+    /// Does what a second start was asked for.
+    fn launch(self: &Arc<Self>, request: LaunchRequest) {
+        self.add_files_later(request.files());
+        if request.dictates {
+            self.dictation.toggle();
+        } else if let Some(shell) = self.shell.get() {
+            shell.raise(request.startup_id);
+        }
+    }
+
+    /// Puts what the last process left into the queue: what waited waits again, what was being
+    /// recognised can be gone on with.
+    fn take_up(&self) {
+        let left = Filter {
+            stages: vec![Stage::Waiting, Stage::Interrupted],
+            ..Filter::default()
+        };
+        let begun = self.tidy().and_then(|()| {
+            let items = self.history.write(move |store| {
+                let items = store.list(&left, None, usize::MAX)?;
+                let mut kept = Vec::new();
+                for item in items.into_iter().rev() {
+                    if recover_recording(store, &item)? {
+                        kept.push((item.id, item.state.stage()));
+                    }
+                }
+                Ok(kept)
+            })?;
+            for (id, stage) in items {
+                match stage {
+                    Stage::Waiting => self.queue.list_waiting(id),
+                    _ => self.queue.list(id),
+                }
+            }
+            self.recall_last()
+        });
+        self.events.note(begun);
+    }
+}
+
+/// Opens the history; one that is damaged is set aside, never deleted.
+fn open_store(folder: &Path, events: &Events) -> Result<Store, Error> {
+    let path = folder.join("history.db");
+    match Store::open(&path) {
+        Err(error @ (Error::Damaged { .. } | Error::Foreign { .. })) => {
+            let aside = Store::set_aside(&path, Timestamp::now())?;
+            let store = Store::open(&path)?;
+            let aside = aside.display();
+            let message = format!("{error}; it lies at `{aside}`, and a new one begins");
+            events.trouble(Failure::new(Code::Store, message));
+            Ok(store)
+        }
+        other => other,
+    }
+}
+
+/// A folder for what cannot be kept.
+fn for_this_session() -> PathBuf {
+    std::env::temp_dir().join(format!("earmark-{}", std::process::id()))
+}

@@ -1,0 +1,85 @@
+//! Entries are recordings as shells show them: what the history knows of each, and how far it is in
+//! this process where that is more.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use earmark_store::{Item, ItemId, Store};
+
+use crate::api::{Entry, Event, Failure, Model, State};
+use crate::entry_view;
+use crate::events::Events;
+use crate::history::History;
+
+/// How far entries are; its clones are the same.
+#[derive(Clone)]
+pub(crate) struct Entries(Arc<Inner>);
+
+struct Inner {
+    history: History,
+    events: Events,
+    live: Mutex<HashMap<ItemId, State>>,
+    /// The models that entries may name.
+    models: Mutex<Vec<Model>>,
+}
+
+impl Entries {
+    pub(crate) fn new(history: History, events: Events) -> Self {
+        Self(Arc::new(Inner {
+            history,
+            events,
+            live: Mutex::default(),
+            models: Mutex::default(),
+        }))
+    }
+
+    /// The models that can be chosen.
+    pub(crate) fn models(&self) -> Vec<Model> {
+        self.0
+            .models
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn set_models(&self, models: Vec<Model>) {
+        *self.0.models.lock().unwrap_or_else(PoisonError::into_inner) = models;
+    }
+
+    /// How far entries are in this process.
+    pub(crate) fn live(&self) -> MutexGuard<'_, HashMap<ItemId, State>> {
+        self.0.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An item of the history as shells show it.
+    pub(crate) fn view(&self, item: &Item) -> Entry {
+        let models = self.models();
+        entry_view::entry(item, self.live().get(&item.id), &models)
+    }
+
+    /// An entry as it is now.
+    ///
+    /// Errors: it is not in the history.
+    pub(crate) fn entry(&self, id: ItemId) -> Result<Entry, Failure> {
+        let item = self.0.history.read(|store| store.item(id))?;
+        Ok(self.view(&item))
+    }
+
+    /// Tells the page how an entry is, once everything that was to be written is written.
+    pub(crate) fn publish_later(&self, id: ItemId) {
+        let entries = self.clone();
+        self.0.history.write_later(move |store| {
+            entries.publish(store, id);
+            Ok(())
+        });
+    }
+
+    /// Tells the page how an entry is now, from the history's thread.
+    pub(crate) fn publish(&self, store: &Store, id: ItemId) {
+        // One that was removed meanwhile is no news.
+        if let Ok(item) = store.item(id) {
+            let entry = self.view(&item);
+            self.0.events.page(Event::Entry { entry });
+        }
+    }
+}

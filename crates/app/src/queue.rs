@@ -1,0 +1,698 @@
+//! The queue is which entry is recognised next, and what becomes of it.
+//!
+//! The queue of [`earmark_jobs`] is given one job at a time, so that those that wait can still be
+//! moved, paused and taken out. What the queue is at stands in memory, behind a lock that nobody holds
+//! for longer than it takes to look; what it comes to is written by the history's thread, in order.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use earmark_jobs::{
+    AlignerChoice, End, Event as JobEvent, Job, JobId, Language, Loaded, Progress, Queue as Jobs,
+};
+use earmark_store::{Item, ItemId, NewItem, Origin, State as Stored, Store};
+use earmark_transcript::{Ms, Transcript};
+use jiff::Timestamp;
+
+use crate::api::{Code, Event, Failure, Settings, State};
+use crate::batch::Batch;
+use crate::entries::Entries;
+use crate::entry_view::kept;
+use crate::events::Events;
+use crate::history::History;
+use crate::log;
+use crate::settings::{self, SettingsFile};
+
+/// Progress of an entry is told this often, at most.
+const TELL_EVERY: Duration = Duration::from_millis(250);
+
+/// The queue; its clones are the same one.
+#[derive(Clone)]
+pub(crate) struct Queue(Arc<Inner>);
+
+struct Inner {
+    jobs: Mutex<Jobs>,
+    state: Mutex<QueueState>,
+    batch: Arc<Batch>,
+    last_done: LastDone,
+    history: History,
+    entries: Entries,
+    settings: Arc<SettingsFile>,
+    events: Events,
+}
+
+/// What the queue is at.
+#[derive(Default)]
+struct QueueState {
+    /// The entries on the page's list, first to last.
+    order: Vec<ItemId>,
+    /// Those that wait for their turn.
+    waiting: Vec<ItemId>,
+    running: Option<Running>,
+    /// Nothing is begun any more: the program ends.
+    is_closed: bool,
+}
+
+/// The entry that is being recognised.
+struct Running {
+    id: ItemId,
+    /// Its job, once it is submitted.
+    job: Option<JobId>,
+    requested: RequestedState,
+    told: Option<Instant>,
+    done_ms: u32,
+    total_ms: Option<u32>,
+}
+
+/// What a person wants of the entry that is being recognised.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RequestedState {
+    Run,
+    Stop,
+    Pause,
+    StartAgain,
+}
+
+/// Which transcript was finished last; its clones are the same.
+#[derive(Clone, Default)]
+pub(crate) struct LastDone(Arc<Mutex<Option<ItemId>>>);
+
+impl LastDone {
+    pub(crate) fn get(&self) -> Option<ItemId> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set(&self, id: Option<ItemId>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = id;
+    }
+}
+
+/// What the queue works with.
+pub(crate) struct Parts {
+    pub(crate) jobs: Jobs,
+    pub(crate) batch: Arc<Batch>,
+    pub(crate) last_done: LastDone,
+    pub(crate) history: History,
+    pub(crate) entries: Entries,
+    pub(crate) settings: Arc<SettingsFile>,
+    pub(crate) events: Events,
+}
+
+impl Queue {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            jobs: Mutex::new(parts.jobs),
+            state: Mutex::default(),
+            batch: parts.batch,
+            last_done: parts.last_done,
+            history: parts.history,
+            entries: parts.entries,
+            settings: parts.settings,
+            events: parts.events,
+        }))
+    }
+
+    /// The engine's queue.
+    pub(crate) fn jobs(&self) -> MutexGuard<'_, Jobs> {
+        self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The entries on the list, first to last.
+    pub(crate) fn order(&self) -> Vec<ItemId> {
+        self.state().order.clone()
+    }
+
+    /// Whether something is being recognised; as long as something waits, something is.
+    pub(crate) fn is_working(&self) -> bool {
+        self.state().running.is_some()
+    }
+
+    /// Whether this entry is being recognised.
+    pub(crate) fn is_running(&self, id: ItemId) -> bool {
+        let state = self.state();
+        state
+            .running
+            .as_ref()
+            .is_some_and(|running| running.id == id)
+    }
+
+    /// Puts recordings at the end of the queue; the entries they are now.
+    pub(crate) fn add(&self, recordings: Vec<PathBuf>) -> Result<Vec<ItemId>, Failure> {
+        let asked = recordings.into_iter().map(|source| {
+            let stem = source.file_stem().unwrap_or(source.as_os_str());
+            let name = stem.to_string_lossy().into_owned();
+            self.asked(source, name, Origin::File)
+        });
+        let asked: Vec<NewItem> = asked.collect();
+        let entries = self.0.entries.clone();
+        let ids = self.0.history.write(move |store| {
+            let mut ids = Vec::new();
+            for one in &asked {
+                let id = store.add(one)?;
+                entries.publish(store, id);
+                ids.push(id);
+            }
+            Ok(ids)
+        })?;
+        let mut state = self.state();
+        state.order.extend(&ids);
+        state.waiting.extend(&ids);
+        self.publish_order(&state);
+        self.begin_next(&mut state);
+        Ok(ids)
+    }
+
+    /// Puts an entry on the list that does not wait for its turn: a recording that is being made, or
+    /// what the last process left.
+    pub(crate) fn list(&self, id: ItemId) {
+        let mut state = self.state();
+        if !state.order.contains(&id) {
+            state.order.push(id);
+        }
+        self.publish_order(&state);
+    }
+
+    /// Puts an entry on the list that waits.
+    pub(crate) fn list_waiting(&self, id: ItemId) {
+        let mut state = self.state();
+        state.order.push(id);
+        state.waiting.push(id);
+    }
+
+    /// Begins with the first entry that waits, when nothing is being recognised.
+    pub(crate) fn begin(&self) {
+        self.begin_next(&mut self.state());
+    }
+
+    /// What is asked of the engine, from a place in the recording on.
+    pub(crate) fn job(&self, asked: &NewItem, from: Ms) -> Job {
+        let (words, settings) = (self.0.settings.words(), self.0.settings.get());
+        let is_own = asked.origin != Origin::File;
+        Job {
+            recording: asked.source.clone(),
+            model: asked.model.clone(),
+            aligner: AlignerChoice::Auto,
+            settings: engine_settings(&settings),
+            language: asked.language.as_deref().and_then(Language::find),
+            context: asked.context.clone(),
+            from,
+            longest_chunk_s: None,
+            speakers: is_own.then(|| [words.me, words.others].map(str::to_owned)),
+        }
+    }
+
+    /// A new entry, with the present settings.
+    pub(crate) fn asked(&self, source: PathBuf, name: String, origin: Origin) -> NewItem {
+        let settings = self.0.settings.file();
+        NewItem {
+            source,
+            name,
+            origin,
+            created: Timestamp::now(),
+            model: self.0.settings.get().model,
+            language: settings.spoken_language.clone(),
+            context: settings.chosen_context().to_owned(),
+        }
+    }
+
+    /// Stops an entry; what is finished is kept.
+    pub(crate) fn cancel(&self, id: ItemId) {
+        let mut state = self.state();
+        if self.request(&mut state, id, RequestedState::Stop) {
+            return;
+        }
+        state.waiting.retain(|&other| other != id);
+        self.0.entries.live().remove(&id);
+        let entries = self.0.entries.clone();
+        self.0.history.write_later(move |store| {
+            if matches!(store.item(id)?.state, Stored::Waiting | Stored::Interrupted) {
+                store.set_state(id, &Stored::Cancelled)?;
+                entries.publish(store, id);
+            }
+            Ok(())
+        });
+    }
+
+    /// Pauses an entry; one that is being recognised, at the end of its chunk.
+    pub(crate) fn pause(&self, id: ItemId) {
+        let mut state = self.state();
+        if let Some(running) = state.running.as_mut().filter(|running| running.id == id) {
+            if running.requested == RequestedState::Run {
+                running.requested = RequestedState::Pause;
+                if let Some(job) = running.job {
+                    self.jobs().hold(job);
+                }
+                let (done_ms, total_ms) = (running.done_ms, running.total_ms);
+                self.0
+                    .entries
+                    .live()
+                    .insert(id, State::Pausing { done_ms, total_ms });
+                self.0.entries.publish_later(id);
+            }
+        } else if state.waiting.contains(&id) {
+            state.waiting.retain(|&other| other != id);
+            let queue = self.clone();
+            self.0
+                .history
+                .write_later(move |store| queue.write_paused(store, id));
+        }
+    }
+
+    /// Goes on with an entry behind its last finished chunk.
+    pub(crate) fn resume(&self, id: ItemId) {
+        let mut state = self.state();
+        if let Some(running) = state.running.as_mut().filter(|running| running.id == id) {
+            if running.requested == RequestedState::Pause {
+                // Where it is paused already, it begins again when its end is told.
+                running.requested = RequestedState::Run;
+                if let Some(job) = running.job {
+                    self.jobs().go_on(job);
+                }
+                let recognising = State::Recognising {
+                    done_ms: running.done_ms,
+                    total_ms: running.total_ms,
+                    left_ms: None,
+                };
+                self.0.entries.live().insert(id, recognising);
+                self.0.entries.publish_later(id);
+            }
+            return;
+        }
+        let entries = self.0.entries.clone();
+        self.0.history.write_later(move |store| {
+            entries.live().remove(&id);
+            store.set_state(id, &Stored::Waiting)?;
+            entries.publish(store, id);
+            Ok(())
+        });
+        self.enqueue(&mut state, id);
+    }
+
+    /// Forgets what is finished and begins anew, with the present settings.
+    pub(crate) fn start_again(&self, id: ItemId) {
+        let mut state = self.state();
+        if self.request(&mut state, id, RequestedState::StartAgain) {
+            return;
+        }
+        let queue = self.clone();
+        self.0
+            .history
+            .write_later(move |store| queue.write_forgotten(store, id));
+        self.enqueue(&mut state, id);
+    }
+
+    /// Moves an entry in front of another, or to the end.
+    pub(crate) fn move_before(&self, id: ItemId, before: Option<ItemId>) {
+        let mut state = self.state();
+        let order = &mut state.order;
+        order.retain(|&other| other != id);
+        let at = before.and_then(|before| order.iter().position(|&other| other == before));
+        order.insert(at.unwrap_or(order.len()), id);
+        self.publish_order(&state);
+    }
+
+    /// Takes entries off the list.
+    pub(crate) fn take_off(&self, is_taken: impl Fn(ItemId) -> bool) {
+        let mut state = self.state();
+        state.order.retain(|&id| !is_taken(id));
+        self.publish_order(&state);
+    }
+
+    /// The program ends: what is being recognised waits for the next one, from its last finished chunk
+    /// on, unless a person wanted otherwise.
+    pub(crate) fn close(&self) {
+        let mut state = self.state();
+        state.is_closed = true;
+        let Some(Running {
+            job, id, requested, ..
+        }) = state.running.take()
+        else {
+            return;
+        };
+        drop(state);
+        if let Some(job) = job {
+            self.jobs().cancel(job);
+        }
+        let queue = self.clone();
+        self.0.history.write_later(move |store| match requested {
+            RequestedState::Run => Ok(store.set_state(id, &Stored::Waiting)?),
+            RequestedState::Pause => Ok(store.set_state(id, &Stored::Interrupted)?),
+            RequestedState::Stop => Ok(store.set_state(id, &Stored::Cancelled)?),
+            RequestedState::StartAgain => queue.write_forgotten(store, id),
+        });
+    }
+
+    /// Takes in what happens in the engine's queue.
+    pub(crate) fn receive(&self, event: JobEvent) {
+        let Some(id) = self.state().running.as_ref().map(|running| running.id) else {
+            return;
+        };
+        match event {
+            JobEvent::Started(_) => self.started(id),
+            JobEvent::Loaded(_, model) => publish_loaded(&self.0.events, model),
+            JobEvent::ChunkStarted { start, .. } => self
+                .0
+                .history
+                .write_later(move |store| Ok(store.append_segments(id, &[], start)?)),
+            JobEvent::Text(_, text) => self.0.events.page(Event::Text { id: id.0, text }),
+            JobEvent::Segment(_, segment) => {
+                self.0.events.page(Event::Segment {
+                    id: id.0,
+                    segment: (&segment).into(),
+                });
+                self.0.history.write_later(move |store| {
+                    Ok(store.append_segments(id, std::slice::from_ref(&segment), segment.end)?)
+                });
+            }
+            JobEvent::Progress(_, progress) => self.progressed(id, &progress),
+            JobEvent::Ended { end, spent, .. } => {
+                log_end(id, &end, spent);
+                self.ended(id, end);
+            }
+            JobEvent::Unloaded(_) => {}
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, QueueState> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish_order(&self, state: &QueueState) {
+        let ids = state.order.iter().map(|id| id.0).collect();
+        self.0.events.page(Event::Queue { ids });
+    }
+
+    /// Wants something of an entry if it is being recognised; whether it is.
+    fn request(&self, state: &mut QueueState, id: ItemId, requested: RequestedState) -> bool {
+        let Some(running) = state.running.as_mut().filter(|running| running.id == id) else {
+            return false;
+        };
+        running.requested = requested;
+        if let Some(job) = running.job {
+            self.jobs().cancel(job);
+        }
+        true
+    }
+
+    fn enqueue(&self, state: &mut QueueState, id: ItemId) {
+        if !state.order.contains(&id) {
+            state.order.push(id);
+        }
+        if !state.waiting.contains(&id) {
+            state.waiting.push(id);
+        }
+        self.publish_order(state);
+        self.begin_next(state);
+    }
+
+    fn begin_next(&self, state: &mut QueueState) {
+        if state.running.is_some() || state.is_closed {
+            return;
+        }
+        let is_next = |id: &&ItemId| state.waiting.contains(id);
+        let Some(id) = state.order.iter().find(is_next).copied() else {
+            return;
+        };
+        state.waiting.retain(|&other| other != id);
+        state.running = Some(Running {
+            id,
+            job: None,
+            requested: RequestedState::Run,
+            told: None,
+            done_ms: 0,
+            total_ms: None,
+        });
+        // How far it is recognised is known when everything before is written.
+        let queue = self.clone();
+        self.0.history.write_later(move |store| {
+            let item = store.item(id);
+            queue.submit(id, item.as_ref().ok());
+            Ok(())
+        });
+    }
+
+    /// Gives an entry to the engine, unless it is gone or no longer wanted.
+    fn submit(&self, id: ItemId, item: Option<&Item>) {
+        let mut state = self.state();
+        let Some(running) = state.running.as_mut().filter(|running| running.id == id) else {
+            return;
+        };
+        let Some(item) = item else {
+            state.running = None;
+            self.begin_next(&mut state);
+            return;
+        };
+        running.done_ms = item.heard_until.0;
+        running.total_ms = item.duration.map(|duration| duration.0);
+        let job = self.jobs().submit(self.job(&item.asked, item.heard_until));
+        running.job = Some(job);
+        match running.requested {
+            RequestedState::Run => {}
+            RequestedState::Pause => self.jobs().hold(job),
+            RequestedState::Stop | RequestedState::StartAgain => self.jobs().cancel(job),
+        }
+    }
+
+    fn started(&self, id: ItemId) {
+        self.0.batch.begin(Instant::now());
+        log::info(&format!("entry {} begins", id.0));
+        let entries = self.0.entries.clone();
+        entries.live().insert(id, State::Reading);
+        self.0.history.write_later(move |store| {
+            store.set_state(id, &Stored::Running)?;
+            entries.publish(store, id);
+            Ok(())
+        });
+    }
+
+    fn progressed(&self, id: ItemId, progress: &Progress) {
+        let mut state = self.state();
+        let Some(running) = &mut state.running else {
+            return;
+        };
+        // What is recognised again after a pause does not go back on the page.
+        running.done_ms = running.done_ms.max(progress.done.0);
+        let is_new = running.total_ms.is_none();
+        running.total_ms = progress.total.map(|total| total.0);
+        let (done_ms, total_ms) = (running.done_ms, running.total_ms);
+        let now = Instant::now();
+        let is_due = running.told.is_none_or(|told| now - told >= TELL_EVERY);
+        if is_due {
+            running.told = Some(now);
+        }
+        let left = progress.left.map(|left| left.as_millis());
+        let live = match running.requested {
+            RequestedState::Pause => State::Pausing { done_ms, total_ms },
+            _ => State::Recognising {
+                done_ms,
+                total_ms,
+                left_ms: left.and_then(|left| u64::try_from(left).ok()),
+            },
+        };
+        self.0.entries.live().insert(id, live);
+        if let Some(total) = progress.total.filter(|_| is_new) {
+            self.0
+                .history
+                .write_later(move |store| Ok(store.set_duration(id, total)?));
+        }
+        if is_due {
+            self.0.entries.publish_later(id);
+        }
+    }
+
+    fn ended(&self, id: ItemId, end: End) {
+        let mut state = self.state();
+        let running = state.running.take();
+        let requested = running.map_or(RequestedState::Run, |running| running.requested);
+        let is_again = match (&end, requested) {
+            (End::Done(_), _) => false,
+            (_, RequestedState::StartAgain) => true,
+            (End::Held(_), requested) => requested == RequestedState::Run,
+            _ => false,
+        };
+        if is_again {
+            state.waiting.push(id);
+        }
+        match &end {
+            End::Done(_) => self.0.batch.done(id),
+            End::Failed(_) if !is_again => self.0.batch.failed(id),
+            _ => {}
+        }
+        let queue = self.clone();
+        self.0.history.write_later(move |store| {
+            queue.0.entries.live().remove(&id);
+            let written = queue.write_end(store, id, end, requested);
+            queue.0.entries.publish(store, id);
+            written
+        });
+        self.begin_next(&mut state);
+    }
+
+    /// Writes how an entry ended, on the history's thread.
+    fn write_end(
+        &self,
+        store: &mut Store,
+        id: ItemId,
+        end: End,
+        requested: RequestedState,
+    ) -> Result<(), Failure> {
+        match (end, requested) {
+            (End::Done(recognised), _) => {
+                finish(store, id, recognised)?;
+                self.0.last_done.set(Some(id));
+                Ok(())
+            }
+            (_, RequestedState::StartAgain) => self.write_forgotten(store, id),
+            (End::Cancelled(_), _) => Ok(store.set_state(id, &Stored::Cancelled)?),
+            (End::Held(until), requested) => {
+                store.append_segments(id, &[], until)?;
+                match requested {
+                    RequestedState::Pause => self.write_paused(store, id),
+                    RequestedState::Stop => Ok(store.set_state(id, &Stored::Cancelled)?),
+                    _ => Ok(store.set_state(id, &Stored::Waiting)?),
+                }
+            }
+            (End::Failed(failure), _) => {
+                let failure = kept(&failure.into());
+                Ok(store.set_state(id, &Stored::Failed(failure))?)
+            }
+        }
+    }
+
+    fn write_paused(&self, store: &mut Store, id: ItemId) -> Result<(), Failure> {
+        store.set_state(id, &Stored::Interrupted)?;
+        let item = store.item(id)?;
+        let paused = State::Paused {
+            done_ms: item.heard_until.0,
+            total_ms: item.duration.map(|duration| duration.0),
+        };
+        self.0.entries.live().insert(id, paused);
+        self.0.entries.publish(store, id);
+        Ok(())
+    }
+
+    fn write_forgotten(&self, store: &mut Store, id: ItemId) -> Result<(), Failure> {
+        self.0.entries.live().remove(&id);
+        store.start_over(id)?;
+        let (settings, file) = (self.0.settings.get(), self.0.settings.file());
+        let language = settings.language.as_deref();
+        store.ask_anew(id, &settings.model, language, file.chosen_context())?;
+        self.0.history.revise(id);
+        self.0.entries.publish(store, id);
+        Ok(())
+    }
+}
+
+/// What the engine goes by.
+pub(crate) fn engine_settings(settings: &Settings) -> earmark_jobs::Settings {
+    earmark_jobs::Settings {
+        device: settings::device(&settings.device),
+        ..earmark_jobs::Settings::default()
+    }
+}
+
+/// Tells that a model was loaded.
+pub(crate) fn publish_loaded(events: &Events, model: Loaded) {
+    let notes = [model.device_note, model.memory_note].into_iter().flatten();
+    let note = notes.reduce(|one, other| format!("{one}; {other}"));
+    log::info(&format!(
+        "model loaded in {:.1?}: {} {}",
+        model.spent,
+        model.device,
+        note.as_deref().unwrap_or("")
+    ));
+    events.page(Event::Loaded {
+        title: model.title,
+        is_demo: model.is_demo,
+        device: model.device,
+        note,
+    });
+}
+
+/// Keeps what was recognised, behind what was there when the job went on.
+fn finish(store: &mut Store, id: ItemId, recognised: Transcript) -> Result<(), Failure> {
+    let stored = store.transcript(id)?;
+    let first = recognised.segments.first();
+    let first = first.map_or(recognised.duration, |first| first.start);
+    let before = stored
+        .segments
+        .into_iter()
+        .take_while(|segment| segment.end <= first);
+    let mut segments: Vec<_> = before.collect();
+    // Of a rest in which nobody speaks there is nothing to be said.
+    let is_silent_rest = !segments.is_empty() && recognised.segments.is_empty();
+    let warnings = if is_silent_rest {
+        stored.warnings
+    } else {
+        recognised.warnings
+    };
+    segments.extend(recognised.segments);
+    let whole = Transcript::assemble(recognised.duration, segments, warnings);
+    Ok(store.finish(id, &whole)?)
+}
+
+/// Puts the end of a job into the log.
+pub(crate) fn log_end(id: ItemId, end: &End, spent: Duration) {
+    let id = id.0;
+    match end {
+        End::Done(recognised) => {
+            let (length_s, n) = (recognised.duration.0 / 1000, recognised.segments.len());
+            let done = format!("entry {id} is done: {length_s} s in {spent:.1?}, {n} segments");
+            log::info(&done);
+        }
+        End::Cancelled(_) => log::info(&format!("entry {id} is stopped after {spent:.1?}")),
+        End::Held(until) => log::info(&format!("entry {id} is held at {until}")),
+        End::Failed(failure) => {
+            let message = log::discreet(&failure.message);
+            log::warn(&format!("entry {id} failed: {:?}: {message}", failure.code));
+        }
+    }
+}
+
+/// The recordings that chosen or dropped paths stand for.
+///
+/// Errors: a folder that cannot be read.
+pub(crate) fn recordings(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let each = paths
+        .iter()
+        .map(|path| earmark_jobs::recordings(path).map_err(|error| unreadable(path, &error)));
+    Ok(each.collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    let message = format!(
+        "cannot read `{}`: {error}; choose another folder",
+        path.display()
+    );
+    Failure::new(Code::RecordingUnreadable, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::recordings;
+
+    /// What a person can open with the program, from the system's file window, are the files that
+    /// the program takes for recordings in a folder.
+    #[test]
+    fn every_file_that_is_opened_with_the_program_is_a_recording() {
+        let config: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tauri.conf.json")).unwrap();
+        let associations = config["bundle"]["fileAssociations"].as_array().unwrap();
+        let endings = associations
+            .iter()
+            .flat_map(|it| it["ext"].as_array().unwrap());
+        let endings: Vec<&str> = endings.map(|ending| ending.as_str().unwrap()).collect();
+        let folder = tempfile::tempdir().unwrap();
+        for ending in &endings {
+            fs::write(folder.path().join(format!("a.{ending}")), "").unwrap();
+        }
+        let found = recordings(&[folder.path().to_owned()]).unwrap();
+        let each: BTreeSet<&str> = endings.iter().copied().collect();
+        assert_eq!(each.len(), endings.len(), "none twice");
+        assert_eq!(found.len(), endings.len());
+    }
+}
