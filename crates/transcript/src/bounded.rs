@@ -3,6 +3,7 @@
 
 use std::iter;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proptest::prelude::*;
 
@@ -100,7 +101,7 @@ const WALKS: &[Walk] = &[
         factor: 20,
         run: |text| dictation::written(text, "English"),
         keeps: false,
-        hard: &["period colon ", "new line, ", "a ", ", "],
+        hard: &["period colon ", "new line, ", ", "],
     },
     Walk {
         name: "dictated Chinese",
@@ -145,7 +146,7 @@ const WALKS: &[Walk] = &[
             echo
         },
         keeps: false,
-        hard: &["a ", "你"],
+        hard: &["a "],
     },
     Walk {
         name: "sentences",
@@ -155,7 +156,7 @@ const WALKS: &[Walk] = &[
             sentences.into_iter().map(|part| part.text).collect()
         },
         keeps: true,
-        hard: &["a ", "e.g. ", "a.” ", "你"],
+        hard: &["a.” ", "你"],
     },
     Walk {
         name: "sentences of endless words",
@@ -168,7 +169,7 @@ const WALKS: &[Walk] = &[
             sentences.into_iter().map(|part| part.text).collect()
         },
         keeps: true,
-        hard: &["a ", "你"],
+        hard: &["a "],
     },
     Walk {
         name: "subtitles read",
@@ -229,21 +230,19 @@ fn letters(text: &str) -> String {
 /// What a walk makes of a text in no more steps than its length allows.
 #[track_caller]
 fn check(name: &str, factor: usize, text: &str, walk: impl FnOnce(&str) -> String) -> String {
-    let (result, n_steps) = steps::of(|| walk(text));
-    let n = text.chars().count();
-    let begin: String = text.chars().take(40).collect();
-    assert!(
-        n_steps <= (factor * (n + 100)) as u64,
-        "{name}: {n_steps} steps for {n} characters: {begin:?}…"
-    );
-    result
+    let most = factor * (text.chars().count() + 100);
+    let walked = AssertUnwindSafe(|| steps::at_most(most, || walk(text)));
+    catch_unwind(walked).unwrap_or_else(|_| {
+        let begin: String = text.chars().take(40).collect();
+        panic!("{name}: {begin:?}…")
+    })
 }
 
 #[track_caller]
 fn check_walk(walk: &Walk, text: &str) {
     let result = check(walk.name, walk.factor, text, walk.run);
-    let (came, went) = (letters(&result), letters(text));
-    assert!(!walk.keeps || came == went, "{}: {text:?}", walk.name);
+    let is_kept = !walk.keeps || letters(&result) == letters(text);
+    assert!(is_kept, "{}: {text:?}", walk.name);
 }
 
 #[track_caller]
@@ -260,9 +259,8 @@ fn again(phrase: &str, n_characters: usize) -> String {
 
 #[test]
 fn what_is_hard_without_end() {
-    let prose = "The tide came in, and nobody saw it. ";
     for walk in WALKS {
-        for phrase in walk.hard.iter().chain([&prose]) {
+        for phrase in walk.hard {
             check_walk(walk, &again(phrase, LONG));
         }
     }
@@ -274,6 +272,7 @@ fn what_is_hard_for_others_without_end() {
         "😀",
         "\u{FEFF}",
         "\u{200D}",
+        "The tide came in. ",
         "7",
         "10 000,5 ",
         "Dr. ",
@@ -290,9 +289,9 @@ fn what_is_hard_for_others_without_end() {
 /// No character becomes more when it is normalised.
 #[test]
 fn a_character_that_stands_for_eighteen() {
-    let text = again("\u{FDFA}", LONG);
+    let text = again("\u{FDFA}", LONG / 18);
     let result = check("normalise", 18, &text, score::normalise);
-    assert_eq!(result.matches("صلى").count(), LONG);
+    assert_eq!(result.matches("صلى").count(), text.chars().count());
 }
 
 /// Every term another one, and all of them heard.
@@ -429,7 +428,7 @@ fn cues_of_a_long_text() {
 /// However much the rules allow, what is tried for a word ends somewhere.
 #[test]
 fn cues_of_rules_without_end() {
-    let text = "a ".repeat(500);
+    let text = "a ".repeat(300);
     let transcript = of_one(fixture::spoken(&text, 0));
     for (max_columns, max_lines) in [(usize::MAX, usize::MAX), (80, 3), (7, usize::MAX)] {
         let rules = Rules {

@@ -10,14 +10,15 @@ pub(crate) const fn step() {}
 pub(crate) const fn steps(_n: usize) {}
 
 #[cfg(test)]
-pub(crate) use counting::{of, step, steps};
+pub(crate) use counting::{at_most, step, steps};
 
 #[cfg(test)]
 mod counting {
     use std::cell::Cell;
 
     thread_local! {
-        static N: Cell<u64> = const { Cell::new(0) };
+        /// Steps that may still be taken.
+        static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
     }
 
     /// Counts a round of a loop.
@@ -26,14 +27,24 @@ mod counting {
     }
 
     /// Counts the rounds of a loop that is not ours.
+    ///
+    /// Panics: these are more than [`at_most`] allows.
     pub(crate) fn steps(n: usize) {
-        N.set(N.get() + n as u64);
+        if let Some(left) = LEFT.take() {
+            let left = left
+                .checked_sub(n)
+                .expect("more steps than the text allows");
+            LEFT.set(Some(left));
+        }
     }
 
-    /// What work gives, and how many steps this thread took for it.
-    pub(crate) fn of<T>(work: impl FnOnce() -> T) -> (T, u64) {
-        let before = N.get();
+    /// What work gives that takes at most so many steps.
+    ///
+    /// Panics: it takes more. It is stopped there, because the rest may take hours.
+    pub(crate) fn at_most<T>(most: usize, work: impl FnOnce() -> T) -> T {
+        LEFT.set(Some(most));
         let done = work();
-        (done, N.get() - before)
+        LEFT.set(None);
+        done
     }
 }

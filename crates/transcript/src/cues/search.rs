@@ -325,7 +325,7 @@ struct Lines {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Rules, Search, cut};
+    use super::{IMBALANCE, LINE, LINE_BREAK, Rules, Search, cut, place};
     use crate::cues::run;
     use crate::export::fixture::spoken;
     use crate::{Ms, Transcript};
@@ -341,7 +341,47 @@ mod tests {
             .fold(f64::INFINITY, f64::min)
     }
 
+    /// The cheapest of all ways to set words in lines, tried one by one.
+    fn cheapest_lines(search: &Search, first: usize, end: usize, n_lines: usize) -> Option<f64> {
+        let rules = search.rules;
+        if n_lines > 0 && search.width(first, end) <= rules.max_columns {
+            return Some(0.0);
+        }
+        let ways = (first + 1..end).filter_map(|n| {
+            let rest = cheapest_lines(search, n, end, n_lines.checked_sub(1)?)?;
+            let second = search.lines(n, end, n_lines - 1)?.end;
+            let (upper, lower) = (search.width(first, n), search.width(n, second));
+            let imbalance = upper.abs_diff(lower) as f64 / rules.max_columns as f64;
+            let joint = LINE_BREAK * place(search.run.breaks[n], search.silence(n));
+            let fits = upper <= rules.max_columns;
+            fits.then_some(LINE + IMBALANCE * imbalance + joint + rest)
+        });
+        ways.min_by(f64::total_cmp)
+    }
+
     proptest! {
+        #[test]
+        fn no_other_lines_are_cheaper(
+            text in "([a-zA-Z好你]{1,5}[.,]{0,1} ){1,10}",
+            max_columns in 5_usize..15,
+            max_lines in 1_usize..6,
+        ) {
+            let rules = Rules { max_columns, max_lines, ..Rules::broadcast() };
+            let segment = spoken(text.trim_end(), 0);
+            let transcript = Transcript::assemble(Ms(60_000), vec![segment], Vec::new());
+            for run in run::collect(&transcript, &rules) {
+                let mut search = Search::new(&run, &rules, None);
+                (0..run.words.len()).rev().for_each(|first| search.prepare(first));
+                let ends: Vec<usize> = search.ends(0).collect();
+                for end in ends {
+                    let found = search.lines(0, end, max_lines).map(|lines| lines.cost);
+                    prop_assert_eq!(found, cheapest_lines(&search, 0, end, max_lines));
+                    let set: usize = search.set(0, end).iter().sum();
+                    prop_assert_eq!(set, end);
+                }
+            }
+        }
+
         #[test]
         fn no_other_cut_is_cheaper(
             text in "([a-zA-Z0-9好你]{1,9}[.,!]{0,1} ){1,10}",
