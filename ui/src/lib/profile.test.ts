@@ -21,3 +21,14 @@ test("a new profile has a name of its own", () => {
   expect(named()).toBe("Profile 1");
   expect(named("Profile 1", "Profile 3")).toBe("Profile 2");
 });
+
+test("names are made once each, however many there are", () => {
+  const profiles = Array.from({ length: 5000 }, (_, i) => ({ name: `${i + 1}`, context: "" }));
+  let n_made = 0;
+  const name = (n: number) => {
+    n_made += 1;
+    return `${n}`;
+  };
+  expect(unusedName(profiles, name)).toBe("5001");
+  expect(n_made).toBeLessThanOrEqual(5002);
+});

@@ -14,7 +14,8 @@ export function chosenContext(settings: Settings): string {
 
 /** The first of `name(1)`, `name(2)`, … that no profile has. */
 export function unusedName(profiles: Profile[], name: (n: number) => string): string {
+  const used = new Set(profiles.map((one) => one.name));
   let n = 1;
-  while (profiles.some((one) => one.name === name(n))) n += 1;
+  while (used.has(name(n))) n += 1;
   return name(n);
 }

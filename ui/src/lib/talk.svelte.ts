@@ -20,6 +20,8 @@ export class Talk {
   recorded_ms = $state<Ms>(0);
   /** How loud it is, 0 to 1. */
   peak = $state(0);
+  /** The pieces of the last utterance as one text. */
+  #sure = $state("");
 
   constructor(id: EntryId) {
     this.id = id;
@@ -27,7 +29,7 @@ export class Talk {
 
   /** The last words. */
   get last(): string {
-    return (this.utterances.at(-1)?.pieces.join("") ?? "") + this.tentative;
+    return this.#sure + this.tentative;
   }
 
   /** What was finished before anybody listened here. */
@@ -39,6 +41,7 @@ export class Talk {
       pieces: [text],
       speaker,
     }));
+    if (this.utterances.length === 0) this.#sure = each.at(-1)?.pieces.join("") ?? "";
     this.utterances = [...each, ...this.utterances];
   }
 
@@ -63,9 +66,13 @@ export class Talk {
       if (committed + tentative === "") return;
       this.utterances.push({ start_ms, pieces: [], speaker: null });
       last = this.utterances.at(-1);
+      this.#sure = "";
     }
-    const n_known = last?.pieces.join("").length ?? 0;
-    if (committed.length > n_known) last?.pieces.push(committed.slice(n_known));
+    const more = committed.slice(this.#sure.length);
+    if (more !== "") {
+      last?.pieces.push(more);
+      this.#sure += more;
+    }
     this.tentative = tentative;
   }
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import type { Event } from "./backend";
+import { copied } from "./counting";
 import { meter, Talk } from "./talk.svelte";
 
 const words = (start_ms: number, committed: string, tentative: string, id = 1): Event => ({
@@ -54,6 +55,19 @@ test("a page that comes late recalls what was finished before", () => {
   });
   talk.recall([segment(400, "Before."), segment(5000, "Now.")]);
   expect(talk.utterances.map(({ pieces }) => pieces.join("|"))).toEqual(["Before.", "Now"]);
+});
+
+test("a word more costs no more than the word", () => {
+  const talk = new Talk(1);
+  const said = "word ".repeat(3000);
+  const n = copied(() => {
+    for (let to = 5; to <= said.length; to += 5) talk.hear(words(400, said.slice(0, to), "so"));
+    expect(talk.last).toBe(`${said}so`);
+  });
+  expect(n).toBeLessThanOrEqual(said.length);
+  expect(talk.utterances[0]?.pieces).toHaveLength(3000);
+  talk.hear(words(9000, "Good", ""));
+  expect(talk.last).toBe("Good");
 });
 
 test("who speaks is told when the utterance has ended", () => {

@@ -25,9 +25,15 @@ export function apply(
   segments: Segments,
   splices: readonly Splice[],
 ): { segments: Segment[]; inverse: Splice[] } {
-  const result = [...segments];
+  let result = [...segments];
   const inverse = splices.map(({ at, remove, insert }) => {
-    const removed = result.splice(at, remove, ...insert);
+    const removed = result.slice(at, at + remove);
+    if (removed.length === insert.length) {
+      // Nothing behind it moves, so that a change of every line does not move every line each time.
+      insert.forEach((segment, i) => (result[at + i] = segment));
+    } else {
+      result = [...result.slice(0, at), ...insert, ...result.slice(at + remove)];
+    }
     return { at, remove: insert.length, insert: removed };
   });
   return { segments: result, inverse: inverse.reverse() };

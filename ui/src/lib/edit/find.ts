@@ -4,6 +4,8 @@ import type { Segment } from "$lib/backend/types";
 
 import type { Change } from "./change";
 import { withText } from "./retime";
+import type { Range } from "./split";
+import { fold, seek } from "./seek";
 
 /** A place where something was found. */
 export interface Found {
@@ -17,18 +19,22 @@ export interface Query {
   match_case: boolean;
 }
 
+/**
+ * A query that is longer is not looked for by a regular expression, which may compare all of it at
+ * every letter of a text that repeats itself.
+ */
+const LONG = 32;
+
 /** Always the same, so that what shows it is not drawn again. */
 const NOTHING: readonly Found[] = [];
 
 /** Every place, in order; they do not overlap. */
 export function find(segments: readonly Segment[], query: Query): readonly Found[] {
-  const pattern = patternOf(query);
-  if (!pattern) return NOTHING;
+  if (query.text === "") return NOTHING;
+  const placesIn = query.text.length > LONG ? byLetters(query) : byPattern(query);
   const found: Found[] = [];
   segments.forEach((segment, at) => {
-    for (const match of segment.text.matchAll(pattern)) {
-      found.push({ at, from: match.index, to: match.index + match[0].length });
-    }
+    for (const range of placesIn(segment.text)) found.push({ at, ...range });
   });
   return found;
 }
@@ -65,8 +71,20 @@ export function replaceFound(
   return { splices, caret: { at: last.at, offset: last.from + by.length } };
 }
 
-function patternOf({ text, match_case }: Query): RegExp | null {
-  if (text === "") return null;
+/** The places of a query in a text. */
+type Places = (text: string) => Range[];
+
+function byPattern({ text, match_case }: Query): Places {
   const literal = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(literal, match_case ? "gu" : "giu");
+  const pattern = new RegExp(literal, match_case ? "gu" : "giu");
+  return (text) =>
+    Array.from(text.matchAll(pattern), (match) => {
+      return { from: match.index, to: match.index + match[0].length };
+    });
+}
+
+function byLetters({ text, match_case }: Query): Places {
+  const letterOf = match_case ? (c: string) => c : fold;
+  const sought = Array.from(text, letterOf);
+  return (text) => seek(text, sought, letterOf);
 }

@@ -37,7 +37,8 @@ export function retime(
     const come = texts.slice(words.length, j);
     const low = old[nOld - 1]?.end_ms ?? before.start_ms;
     const high = old[i]?.start_ms ?? before.end_ms;
-    words.push(...estimated(come, gone, low, Math.max(low, high)));
+    // One by one: a call takes tens of thousands of arguments and no more.
+    for (const word of estimated(come, gone, low, Math.max(low, high))) words.push(word);
     const kept = old[i];
     const keptText = texts[j];
     if (kept && keptText !== undefined) words.push({ ...kept, text: keptText });

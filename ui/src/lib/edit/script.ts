@@ -37,8 +37,8 @@ export function columns(text: string): number {
 
 /** What belongs between two stretches of text that follow each other: a space or nothing. */
 export function between(before: string, after: string): "" | " " {
-  const last = [...before].at(-1);
-  const first = [...after][0];
+  const last = [...before.slice(-2)].at(-1);
+  const first = [...after.slice(0, 2)][0];
   if (last === undefined || first === undefined) return "";
   const tight = (c: string) => isCjk(c) || isCjkPunctuation(c);
   return tight(last) || tight(first) ? "" : " ";

@@ -48,8 +48,14 @@ export class Stack {
     this.#future = [];
     const top = this.#past.at(-1);
     if (top && name !== null && top.name === name && now_ms - top.at_ms < ONE_STEP_MS) {
-      top.forth = [...top.forth, ...change.splices];
-      top.back = [...back, ...top.back];
+      const [typed, before] = [change.splices, top.forth].map((splices) => textOf(splices));
+      if (typed && before && typed.at === before.at) {
+        // Only the last text of a line and its first are ever come back to.
+        top.forth = change.splices;
+      } else {
+        top.forth = [...top.forth, ...change.splices];
+        top.back = [...back, ...top.back];
+      }
       top.to = change.caret;
       top.at_ms = now_ms;
     } else {
@@ -108,11 +114,17 @@ export class Stack {
 
   /** Of keystrokes in one segment only the last has to be saved. */
   #note(splice: Splice): void {
-    const before = this.#unsaved.at(-1);
-    const isText = (s: Splice) => s.remove === 1 && s.insert.length === 1;
-    if (before && before.at === splice.at && isText(before) && isText(splice)) this.#unsaved.pop();
+    const before = textOf(this.#unsaved.slice(-1));
+    if (before && before.at === textOf([splice])?.at) this.#unsaved.pop();
     this.#unsaved.push(splice);
   }
+}
+
+/** The only splice, if it gives one line another text; `undefined` otherwise. */
+function textOf(splices: readonly Splice[]): Splice | undefined {
+  const [splice] = splices;
+  const isText = splices.length === 1 && splice?.remove === 1 && splice.insert.length === 1;
+  return isText ? splice : undefined;
 }
 
 function firstOf(splices: Splice[]): Caret | null {
