@@ -1,0 +1,242 @@
+//! The application without a window: from a recording to its export, and starts that find what is
+//! not as it should be.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test leans on may unwrap like the test itself"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use earmark_app::api::{
+    Destination, Event, ExportOptions, Failure, Format, HistoryFilter, HistoryQuery, State,
+};
+use earmark_app::{
+    App, AppEvent, Delivery, ItemId, LaunchRequest, Shell, TextInjector,
+};
+use earmark_store::{NewItem, Origin, Store};
+use earmark_transcript::{Ms, Segment, Timing, Transcript};
+use jiff::Timestamp;
+
+/// Far longer than anything here takes.
+const DEADLINE: Duration = Duration::from_secs(50);
+
+/// An application in a folder, and what it tells a page.
+fn open(folder: &Path) -> (Arc<App>, Receiver<AppEvent>) {
+    let app = App::open_in(folder, &LaunchRequest::default()).unwrap().unwrap();
+    let (tell, told) = channel();
+    let page = Box::new(move |event: &AppEvent| match tell.send(event.clone()) {
+        Ok(()) => Delivery::Subscribed,
+        Err(_) => Delivery::Gone,
+    });
+    app.open_page(Vec::new(), earmark_app::api::Standing::None, page).unwrap();
+    (app, told)
+}
+
+/// Waits for an event and gives what was wanted of it.
+fn wait<T>(told: &Receiver<AppEvent>, wanted: impl Fn(AppEvent) -> Option<T>) -> T {
+    loop {
+        if let Some(found) = wanted(told.recv_timeout(DEADLINE).unwrap()) {
+            return found;
+        }
+    }
+}
+
+fn trouble(event: AppEvent) -> Option<Failure> {
+    match event {
+        AppEvent::Page(Event::Trouble { failure }) => Some(failure),
+        _ => None,
+    }
+}
+
+fn everything() -> HistoryQuery {
+    HistoryQuery {
+        text: String::new(),
+        filter: HistoryFilter::All,
+        language: None,
+        after: None,
+    }
+}
+
+#[test]
+fn a_recording_becomes_a_transcript_and_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, told) = open(folder.path());
+    let id = app.add_sample().unwrap();
+    assert!(app.is_working());
+    let summary = wait(&told, |event| match event {
+        AppEvent::BatchEnded(summary) => Some(summary),
+        _ => None,
+    });
+    assert!(!app.is_working());
+    assert_eq!(app.last_transcript(), Some(ItemId(id)));
+    // Who looks elsewhere is told of the sample by its name, if it took longer than a moment.
+    let notification = app.notification(&summary);
+    assert!(notification.is_none_or(|it| it.title == "Sample" && it.entry == ItemId(id)));
+
+    let opened = app.open_entry(id).unwrap();
+    assert_eq!(opened.entry.state, State::Done);
+    let text: String = opened.segments.iter().map(|it| it.text.clone()).collect();
+    let truth = fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/en-01.txt"),
+    );
+    assert_eq!(text.trim(), truth.unwrap().trim());
+    let rows = app.list_history(&everything()).unwrap().rows;
+    assert_eq!(rows.len(), 1);
+
+    let options = ExportOptions {
+        format: Format::Txt,
+        ..ExportOptions::default()
+    };
+    let to = folder.path().join("out.txt");
+    let exported = app
+        .export_entries(&[id], options, Destination::Ask, |name| {
+            assert_eq!(name, Some("Sample.txt"));
+            Some(to.clone())
+        })
+        .unwrap()
+        .unwrap();
+    assert_eq!(exported.files, ["out.txt"]);
+    assert_eq!(fs::read_to_string(&to).unwrap().trim(), text.trim());
+
+    // What is saved at a revision is saved once.
+    assert_eq!(app.save(id, opened.revision, Vec::new()).unwrap(), opened.revision + 1);
+    assert!(app.save(id, opened.revision, Vec::new()).is_err());
+    app.close();
+}
+
+#[test]
+fn what_waited_when_the_program_ended_is_transcribed_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, _) = open(folder.path());
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
+    let files = ["en-01.flac", "en-02.flac", "en-03.flac"].map(|name| samples.join(name));
+    assert_eq!(app.add_files(&files).unwrap(), 3);
+    app.close();
+    drop(app);
+    let (app, told) = open(folder.path());
+    wait(&told, |event| matches!(event, AppEvent::BatchEnded(_)).then_some(()));
+    let rows = app.list_history(&everything()).unwrap().rows;
+    assert_eq!(rows.len(), 3);
+    assert!(rows.iter().all(|row| row.entry.state == State::Done), "{rows:?}");
+    app.close();
+}
+
+/// A dictation of a history that is not open.
+fn dictation(folder: &Path, texts: &[&str]) -> ItemId {
+    let mut store = Store::open(&folder.join("history.db")).unwrap();
+    let id = store
+        .add(&NewItem {
+            source: folder.join("recordings/a.wav"),
+            name: "Dictation".into(),
+            origin: Origin::Dictation,
+            created: Timestamp::UNIX_EPOCH,
+            model: "demo".into(),
+            language: None,
+            context: String::new(),
+        })
+        .unwrap();
+    let segment = |text: &&str| Segment {
+        start: Ms(0),
+        end: Ms(1000),
+        text: (*text).into(),
+        language: "English".into(),
+        timing: Timing::Estimated,
+        speaker: None,
+        words: Vec::new(),
+    };
+    let segments = texts.iter().map(segment).collect();
+    let transcript = Transcript::assemble(Ms(1000), segments, Vec::new());
+    store.finish(id, &transcript).unwrap();
+    id
+}
+
+/// The desktop of a test: what is copied, and what is inserted.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<Vec<String>>>);
+
+impl Shell for Notes {
+    fn raise(&self, _: Option<String>) {}
+
+    fn copy(&self, text: &str) -> Result<(), Failure> {
+        self.0.lock().unwrap().push(text.to_owned());
+        Ok(())
+    }
+
+    fn text_injector(&self) -> Option<Box<dyn TextInjector>> {
+        None
+    }
+
+    fn audio_url(&self, _: ItemId, _: &Path) -> Option<String> {
+        None
+    }
+}
+
+#[test]
+fn a_start_opens_whatever_a_dictation_says_and_sets_aside_what_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = "period colon ".repeat(8000);
+    let ids = [
+        dictation(folder.path(), &["Dear Anna comma new line hello."]),
+        dictation(folder.path(), &[&long, "and the rest"]),
+        dictation(folder.path(), &["unreadable"]),
+    ];
+    let database = rusqlite::Connection::open(folder.path().join("history.db")).unwrap();
+    let sql = "UPDATE segment SET timing = 'never' WHERE text = 'unreadable'";
+    assert_eq!(database.execute(sql, []).unwrap(), 1);
+    drop(database);
+
+    let (app, told) = open(folder.path());
+    let labels = |app: &App| -> Vec<(ItemId, String)> {
+        let recent = app.recent_dictations().unwrap().into_iter();
+        recent.map(|it| (it.id, it.label)).collect()
+    };
+    let recent = labels(&app);
+    assert_eq!(recent.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [ids[1], ids[0]]);
+    assert_eq!(recent[1].1, "Dear Anna, Hello.");
+    assert!(recent[0].1.chars().count() <= 41, "{recent:?}");
+    let failure = wait(&told, trouble);
+    assert!(failure.message.contains("damaged"), "{failure:?}");
+    let notes = Notes::default();
+    app.attach(Arc::new(notes.clone()));
+    app.copy_dictation(ids[0]).unwrap();
+    assert_eq!(*notes.0.lock().unwrap(), ["Dear Anna,\nHello."]);
+    app.close();
+    drop(app);
+
+    // The next start does not stumble over it again, and the history shows it.
+    let (app, told) = open(folder.path());
+    assert_eq!(labels(&app), recent);
+    let rows = app.list_history(&everything()).unwrap().rows;
+    let aside = rows.iter().find(|row| row.entry.id == ids[2].0).unwrap();
+    assert!(matches!(aside.entry.state, State::Failed { .. }), "{aside:?}");
+    assert!(told.try_iter().find_map(trouble).is_none());
+    app.close();
+}
+
+#[test]
+fn settings_are_changed_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, _) = open(folder.path());
+    let change = |json: &str| {
+        let change: serde_json::Value = serde_json::from_str(json).unwrap();
+        app.change_settings(change.as_object().unwrap(), |_, _| {
+            Err(Failure::new(earmark_app::api::Code::Shortcut, "taken"))
+        })
+    };
+    assert_eq!(change(r#"{"text_px": 20}"#).unwrap().text_px, 20);
+    assert!(change(r#"{"text_px": "large"}"#).is_err());
+    assert!(change(r#"{"text_px": 30, "model": "nothing of that name"}"#).is_err());
+    assert!(change(r#"{"text_px": 30, "dictation_shortcut": "F9"}"#).is_err());
+    assert!(change(r#"{"text_px": 30, "proxy": "no proxy at all:"}"#).is_err());
+    assert_eq!(app.settings().text_px, 20);
+    app.close();
+    drop(app);
+    let (app, _) = open(folder.path());
+    assert_eq!(app.settings().text_px, 20);
+    app.close();
+}
