@@ -5,6 +5,7 @@ pub mod checkpoints;
 pub mod clips;
 pub mod drift;
 pub mod golden;
+pub mod imports;
 pub mod journey;
 pub mod live;
 pub mod server;

@@ -1,15 +1,19 @@
-//! The floor plan: which room may know which, and which libraries only one room knows.
+//! The architecture: which crate may depend on which, which libraries only one crate may name, and
+//! the order inside of each crate.
 //!
-//! `cargo metadata` says how it really is.
+//! The tables are the plan; `cargo metadata`, `cargo tree` and the sources say how it really is.
 
 #![expect(
     clippy::unwrap_used,
     reason = "what a test leans on may unwrap like the test itself"
 )]
+#![expect(clippy::print_stdout, reason = "two figures are worth reading")]
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::Command;
 
+use earmark_tests::imports::{cycles, lines_without_tests};
 use serde_json::Value;
 
 /// Every package and the packages of ours it may depend on; the table of `ARCHITECTURE.md`.
@@ -97,55 +101,81 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
     ("attohttpc", &["earmark-weights"]),
 ];
 
+/// Crates whose files still import each other in circles, and of how many files the largest circle
+/// is. A crate that is not here has none.
+const CYCLES: &[(&str, usize)] = &[
+    ("earmark-desktop", 14),
+    ("earmark-engine", 13),
+    ("earmark-jobs", 3),
+    ("earmark-transcript", 2),
+    ("earmark-weights", 9),
+];
+
+/// How many lines of Rust the desktop shell may have, without its tests.
+const MAX_SHELL_LINES: usize = 7_450;
+
+/// What must not be among the dependencies of the application: windows.
+const WINDOWS: &[&str] = &["tauri", "gtk", "webkit", "javascriptcore", "wry", "tao"];
+
+/// A package of the workspace.
+struct Package {
+    dependencies: Vec<Dependency>,
+    /// The root files of its library and its programs.
+    roots: Vec<PathBuf>,
+}
+
 /// A dependency as a manifest names it.
 struct Dependency {
     name: String,
     is_for_tests: bool,
 }
 
-/// The packages of the workspace and what each depends on.
-fn packages() -> BTreeMap<String, Vec<Dependency>> {
+/// What cargo prints for these arguments.
+fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--no-deps",
-            "--offline",
-            "--format-version",
-            "1",
-        ])
+        .args(arguments)
+        .arg("--offline")
         .current_dir(earmark_tests::root())
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The packages of the workspace by name.
+fn packages() -> BTreeMap<String, Package> {
+    let metadata = cargo(&["metadata", "--no-deps", "--format-version", "1"]);
+    let metadata: Value = serde_json::from_str(&metadata).unwrap();
+    let list = |value: &Value| value.as_array().unwrap().clone();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let dependency = |value: &Value| Dependency {
         name: text(&value["name"]),
         is_for_tests: value["kind"] == "dev",
     };
-    let package = |value: &Value| {
-        let dependencies = value["dependencies"].as_array().unwrap();
-        (
-            text(&value["name"]),
-            dependencies.iter().map(dependency).collect(),
-        )
+    let is_product = |target: &&Value| {
+        let kinds = list(&target["kind"]);
+        kinds.iter().any(|it| it == "lib" || it == "bin")
     };
-    metadata["packages"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(package)
-        .collect()
+    let package = |value: &Value| {
+        let roots = list(&value["targets"]);
+        let roots = roots.iter().filter(is_product);
+        let package = Package {
+            dependencies: list(&value["dependencies"])
+                .iter()
+                .map(dependency)
+                .collect(),
+            roots: roots.map(|it| text(&it["src_path"]).into()).collect(),
+        };
+        (text(&value["name"]), package)
+    };
+    list(&metadata["packages"]).iter().map(package).collect()
 }
 
 #[test]
 fn arrows_run_one_way() {
     let packages = packages();
-    for (package, dependencies) in &packages {
+    for (package, Package { dependencies, .. }) in &packages {
         let row = MAY_DEPEND_ON.iter().find(|(name, _)| name == package);
         let (_, allowed) = row.unwrap_or_else(|| panic!("{package} is not on the floor plan"));
         for Dependency { name, is_for_tests } in dependencies {
@@ -174,7 +204,7 @@ fn engine_audio_and_weights_do_not_know_each_other_even_in_tests() {
     let rooms = ["earmark-engine", "earmark-audio", "earmark-weights"];
     let packages = packages();
     for room in rooms {
-        for Dependency { name, .. } in &packages[room] {
+        for Dependency { name, .. } in &packages[room].dependencies {
             assert!(
                 !rooms.contains(&name.as_str()),
                 "{room} may not know {name}"
@@ -185,7 +215,7 @@ fn engine_audio_and_weights_do_not_know_each_other_even_in_tests() {
 
 #[test]
 fn each_library_is_known_where_it_belongs() {
-    for (package, dependencies) in packages() {
+    for (package, Package { dependencies, .. }) in packages() {
         if package == "earmark-tests" {
             continue; // all of it is for tests
         }
@@ -198,5 +228,62 @@ fn each_library_is_known_where_it_belongs() {
                 assert!(is_fine, "{package} may not know {name}; {owners:?} do");
             }
         }
+    }
+}
+
+#[test]
+fn no_files_of_a_crate_import_each_other_in_a_circle() {
+    let top = earmark_tests::root().canonicalize().unwrap();
+    let mut faults = Vec::new();
+    for (package, Package { roots, .. }) in packages() {
+        let cycles: Vec<_> = roots.iter().flat_map(|root| cycles(root)).collect();
+        let longest = cycles
+            .iter()
+            .map(|it| it.files.len())
+            .max()
+            .unwrap_or_default();
+        println!("{package}: longest import cycle {longest}");
+        let allowed = CYCLES.iter().find(|(name, _)| *name == package);
+        if longest <= allowed.map_or(0, |(_, length)| *length) {
+            continue;
+        }
+        let name = |file: &PathBuf| file.strip_prefix(&top).unwrap().display().to_string();
+        for cycle in cycles {
+            let n_files = cycle.files.len();
+            faults.push(format!("{package}: a circle of {n_files} files"));
+            for (from, import, to) in &cycle.imports {
+                faults.push(format!("  {} uses {import} of {}", name(from), name(to)));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_desktop_shell_stays_thin() {
+    let roots = &packages()["earmark-desktop"].roots;
+    let lines: usize = roots.iter().map(|root| lines_without_tests(root)).sum();
+    println!("src-tauri/src: {lines} lines of Rust without tests");
+    assert!(lines <= MAX_SHELL_LINES, "{lines} lines of Rust");
+}
+
+#[test]
+fn the_application_needs_no_window() {
+    if !packages().contains_key("earmark-app") {
+        return;
+    }
+    let tree = cargo(&[
+        "tree",
+        "-p",
+        "earmark-app",
+        "-e",
+        "normal,build,dev",
+        "--prefix",
+        "none",
+    ]);
+    assert!(tree.contains("earmark-store "), "{tree}");
+    for line in tree.lines() {
+        let is_window = WINDOWS.iter().any(|it| line.starts_with(it));
+        assert!(!is_window, "the application depends on {line}");
     }
 }
