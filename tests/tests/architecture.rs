@@ -37,6 +37,16 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-weights",
         ],
     ),
+    (
+        "earmark-app",
+        &[
+            "earmark-jobs",
+            "earmark-store",
+            "earmark-transcript",
+            "earmark-files",
+        ],
+    ),
+    ("earmark-files", &[]),
     ("earmark-server", &[]),
     (
         "earmark-cli",
@@ -51,10 +61,6 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-store",
             "earmark-weights",
         ],
-    ),
-    (
-        "earmark-app",
-        &["earmark-jobs", "earmark-transcript", "earmark-store"],
     ),
     ("earmark-desktop", &["earmark-app", "earmark-server"]),
     (
@@ -100,6 +106,9 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
     ("minreq", &["earmark-weights"]),
     ("attohttpc", &["earmark-weights"]),
 ];
+
+/// Packages that the plan names and that are still to come.
+const PLANNED: &[&str] = &["earmark-files"];
 
 /// Crates whose files still import each other in circles, and of how many files the largest circle
 /// is. A crate that is not here has none.
@@ -192,7 +201,7 @@ fn the_plan_names_only_rooms_that_exist() {
     for (package, allowed) in MAY_DEPEND_ON {
         for name in [package].into_iter().chain(*allowed) {
             assert!(
-                packages.contains_key(*name),
+                packages.contains_key(*name) || PLANNED.contains(name),
                 "{name} is on the floor plan but not here"
             );
         }
@@ -269,9 +278,6 @@ fn the_desktop_shell_stays_thin() {
 
 #[test]
 fn the_application_needs_no_window() {
-    if !packages().contains_key("earmark-app") {
-        return;
-    }
     let tree = cargo(&[
         "tree",
         "-p",

@@ -206,7 +206,7 @@ impl Hearing {
                 self.say(&format!("warning: {} is gone: {reason}", device.name));
             }
             LiveEvent::Switched { device, .. } => {
-                self.say(&format!("listening to {}", device.name))
+                self.say(&format!("listening to {}", device.name));
             }
             LiveEvent::Closed { failure, .. } => {
                 if let Some(failure) = failure {
