@@ -1,4 +1,4 @@
-# The words of `cargo xtask`, for those who have just.
+# The tasks of `cargo xtask`, for those who have just.
 
 [private]
 default:
@@ -18,7 +18,11 @@ cuda: (xtask "cuda")
 bundle: (xtask "bundle")
 try-bundle: (xtask "try-bundle")
 pictures: (xtask "pictures")
+deny: (xtask "deny")
+duplicates: (xtask "duplicates")
+fuzz SECONDS="60": (xtask "fuzz" SECONDS)
+long-check NAME: (xtask "long-check" NAME)
 
 [private]
-xtask word:
-    cargo xtask {{word}}
+xtask task *more:
+    cargo xtask {{task}} {{more}}

@@ -4,6 +4,7 @@
 pub mod checkpoints;
 pub mod clips;
 pub mod drift;
+pub mod fuzz;
 pub mod golden;
 pub mod imports;
 pub mod journey;

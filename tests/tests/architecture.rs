@@ -113,7 +113,7 @@ const PLANNED: &[&str] = &["earmark-files"];
 /// Crates whose files still import each other in circles, and of how many files the largest circle
 /// is. A crate that is not here has none.
 const CYCLES: &[(&str, usize)] = &[
-    ("earmark-desktop", 14),
+    ("earmark-desktop", 4),
     ("earmark-engine", 13),
     ("earmark-jobs", 3),
     ("earmark-transcript", 2),
@@ -121,7 +121,7 @@ const CYCLES: &[(&str, usize)] = &[
 ];
 
 /// How many lines of Rust the desktop shell may have, without its tests.
-const MAX_SHELL_LINES: usize = 7_450;
+const MAX_SHELL_LINES: usize = 3_000;
 
 /// What must not be among the dependencies of the application: windows.
 const WINDOWS: &[&str] = &["tauri", "gtk", "webkit", "javascriptcore", "wry", "tao"];

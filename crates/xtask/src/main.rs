@@ -1,22 +1,27 @@
-//! Every habit of the house as one word: `cargo xtask WORD`.
+//! The tasks of the project: `cargo xtask TASK`.
 #![expect(clippy::print_stderr, reason = "a build tool talks to the terminal")]
 
 mod bundle;
 mod cuda;
+mod deny;
+mod duplicates;
+mod fuzz;
+mod long_check;
 mod offline;
 mod page;
 mod pictures;
+mod programs;
 mod setup;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-/// A word, what it does, and the doing.
-type Word = (&'static str, &'static str, fn() -> Outcome);
+/// The name of a task, what it does, and the function that does it.
+type Task = (&'static str, &'static str, fn() -> Outcome);
 
-/// The words, in the order a newcomer meets them.
-const WORDS: [Word; 14] = [
+/// The tasks, in the order a newcomer meets them.
+const TASKS: [Task; 14] = [
     (
         "demo",
         "set everything up and print the words of a sample recording",
@@ -32,11 +37,6 @@ const WORDS: [Word; 14] = [
         "install the system packages that building and testing need",
         setup::everything,
     ),
-    (
-        "offline",
-        "run every test where there is no network but loopback",
-        offline::test,
-    ),
     ("lint", "format and clippy, nothing written", lint),
     ("fmt", "format the code", fmt),
     ("desktop", "build the window and start it", desktop),
@@ -46,14 +46,14 @@ const WORDS: [Word; 14] = [
         bench,
     ),
     (
-        "typing",
-        "from a key to its paint in the real window, in 40,000 words (release build)",
-        typing,
+        "deny",
+        "licences, sources and known faults of the dependencies",
+        deny::check,
     ),
     (
-        "journey",
-        "a model of full size from a local server to its text and out of memory again",
-        journey,
+        "duplicates",
+        "code that stands more than once",
+        duplicates::list,
     ),
     (
         "cuda",
@@ -75,24 +75,33 @@ const WORDS: [Word; 14] = [
         "every screen in both languages, light and dark, into the folder SHOTS",
         pictures::take,
     ),
+    (
+        "long-check",
+        "run the one of these that is named behind it:",
+        long_check::run,
+    ),
 ];
 
-/// What a word comes to: nothing, or the sentence that says what failed.
+/// What a task comes to: nothing, or the sentence that says what failed.
 type Outcome = Result<(), String>;
 
 fn main() -> ExitCode {
-    let word = std::env::args().nth(1).unwrap_or_default();
-    let Some((_, _, run)) = WORDS.iter().find(|(name, _, _)| *name == word) else {
-        eprintln!("usage: cargo xtask WORD\n");
-        for (name, what, _) in WORDS {
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let mut tasks = TASKS.iter().chain(&long_check::CHECKS);
+    let Some((_, _, run)) = tasks.find(|it| it.0 == name) else {
+        eprintln!("usage: cargo xtask TASK\n");
+        for (name, what, _) in TASKS {
             eprintln!("  {name:<10} {what}");
+        }
+        for (name, what, _) in long_check::CHECKS {
+            eprintln!("    {name:<8} {what}");
         }
         return ExitCode::from(2);
     };
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("xtask {word}: {why}");
+            eprintln!("xtask {name}: {why}");
             ExitCode::FAILURE
         }
     }
@@ -102,8 +111,7 @@ fn demo() -> Outcome {
     setup::for_building()?;
     cargo(&["build", "--release", "-p", "earmark-cli"])?;
     eprintln!("\n$ earmark transcribe samples/en-01.flac\n");
-    run(Command::new(root().join("target/release/earmark"))
-        .args(["transcribe", "samples/en-01.flac"]))
+    run(Command::new(target().join("release/earmark")).args(["transcribe", "samples/en-01.flac"]))
 }
 
 fn test() -> Outcome {
@@ -140,7 +148,7 @@ fn desktop() -> Outcome {
 fn bench() -> Outcome {
     setup::for_building()?;
     cargo(&["build", "--release", "-p", "earmark-cli"])?;
-    run(Command::new(root().join("target/release/earmark")).args([
+    run(Command::new(target().join("release/earmark")).args([
         "bench",
         "--model",
         "random-0.6b",
@@ -165,6 +173,14 @@ fn window_tests(environment: &[(&str, &str)]) -> Outcome {
     run(Command::new(cargo_program())
         .args(["test", "--workspace", "--test", "window"])
         .envs(environment.iter().copied()))
+}
+
+/// The arguments behind a task's name.
+fn behind(task: &str) -> Vec<String> {
+    std::env::args()
+        .skip_while(|it| it != task)
+        .skip(1)
+        .collect()
 }
 
 /// The repository's root.

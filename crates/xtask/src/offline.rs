@@ -1,9 +1,8 @@
 //! The tests where there is no network but loopback.
 
-use std::ffi::OsString;
 use std::process::Command;
 
-use crate::{Outcome, cargo_program, page, run, setup};
+use crate::{Outcome, behind, cargo_program, page, run, setup};
 
 /// The page's tests, then cargo's.
 const EVERYTHING: &str = "ip link set lo up
@@ -15,10 +14,10 @@ const EVERYTHING: &str = "ip link set lo up
 const SOME: &str = "ip link set lo up
     exec \"$0\" \"$@\"";
 
-/// Runs every test in a network namespace in which only loopback is up; with words for
-/// `cargo test` behind its own (`cargo xtask offline -p earmark-cli`), only those tests.
+/// Runs every test in a network namespace in which only loopback is up; with arguments for
+/// `cargo test` behind its name (`cargo xtask offline -p earmark-cli`), only those tests.
 pub(crate) fn test() -> Outcome {
-    let asked: Vec<OsString> = std::env::args_os().skip(2).collect();
+    let asked = behind("offline");
     let (script, asked) = if asked.is_empty() {
         setup::everything()?;
         page::build()?;
