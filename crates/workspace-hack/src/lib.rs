@@ -1,0 +1,1 @@
+//! Nothing: the manifest asks for the features (see there).
