@@ -17,6 +17,7 @@ use earmark_engine::{
 };
 
 use earmark_weights::What;
+use serde::Serialize;
 
 use crate::{Exit, options, out};
 use report::Report;
@@ -111,12 +112,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if args.memory {
         let settings = args.model.settings();
         let report = memory::measure(&checkpoint, settings, &samples, args.tokens)?;
-        return write(args, &report.json()?, &report.table());
+        return write(args, &report, &report.table());
     }
     if is_aligner(args.model.name()) {
         out::say("loading");
         let report = aligner::measure(&checkpoint, args.model.settings(), args.minutes.max(1))?;
-        return write(args, &report.json()?, &report.table());
+        return write(args, &report, &report.table());
     }
     if args.live {
         out::say("loading");
@@ -130,7 +131,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             longest_clip_s: entry.map_or(u32::MAX, |entry| entry.longest_clip_s),
         };
         let report = live::measure(recognizer, &talk, &plan)?;
-        return write(args, &report.json()?, &report.table());
+        return write(args, &report, &report.table());
     }
     out::say("measuring the computer");
     let machine = machine::measure();
@@ -169,11 +170,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         timings: heard.timings,
         resident_after_load,
     })?;
-    write(args, &report.json()?, &report.table())
+    write(args, &report, &report.table())
 }
 
 /// Writes a report where it belongs.
-fn write(args: &Args, json: &str, table: &str) -> anyhow::Result<Exit> {
+fn write(args: &Args, report: &impl Serialize, table: &str) -> anyhow::Result<Exit> {
+    let json = serde_json::to_string(report)?;
     match &args.json {
         Some(path) if path.as_os_str() == "-" => out::print(&format!("{json}\n"))?,
         Some(path) => std::fs::write(path, json)

@@ -90,10 +90,6 @@ fn mb(value: Option<f64>) -> String {
 }
 
 impl Report {
-    pub(super) fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(self)
-    }
-
     pub(super) fn table(&self) -> String {
         let (first, second) = self
             .resident_mb

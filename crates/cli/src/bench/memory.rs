@@ -87,10 +87,6 @@ pub(super) fn measure(
 }
 
 impl Report {
-    pub(super) fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(self)
-    }
-
     pub(super) fn table(&self) -> String {
         let line = |name: &str, mb: f64| format!("{name:<14} {mb:.0} MB");
         [

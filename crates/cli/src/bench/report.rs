@@ -118,10 +118,6 @@ impl Report {
         })
     }
 
-    pub(crate) fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(self)
-    }
-
     pub(crate) fn table(&self) -> String {
         let mb = |value: Option<f64>| value.map_or_else(|| "?".into(), |mb| format!("{mb:.0} MB"));
         [

@@ -382,10 +382,6 @@ impl Watch for Viewer<'_> {
 }
 
 impl Report {
-    pub(super) fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(self)
-    }
-
     pub(super) fn table(&self) -> String {
         let maybe = |value: Option<f64>, unit: &str| {
             value.map_or_else(|| "?".into(), |value| format!("{value:.0} {unit}"))
