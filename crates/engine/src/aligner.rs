@@ -1,5 +1,6 @@
 //! A loaded checkpoint that tells when the words of a clip are spoken.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::checkpoint::Checkpoint;
@@ -47,9 +48,11 @@ pub struct Aligned {
     pub timings: Timings,
 }
 
-/// A loaded Qwen3-ForcedAligner checkpoint.
+/// A loaded Qwen3-ForcedAligner checkpoint. Nothing of it changes once it is loaded; clones share
+/// its weights.
+#[derive(Clone)]
 pub struct Aligner {
-    network: Network,
+    network: Arc<Network>,
     clock: Clock,
 }
 
@@ -69,7 +72,10 @@ impl Aligner {
             ("timestamp_token_id", clock.marker),
             ("<timestamp>", network.tokenizer.marker()?),
         )?;
-        Ok(Self { network, clock })
+        Ok(Self {
+            network: Arc::new(network),
+            clock,
+        })
     }
 
     /// The device in plain words: `CPU, 2 threads`.

@@ -1,5 +1,6 @@
 //! A loaded checkpoint that recognises clips.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use candle_core::Tensor;
@@ -60,9 +61,10 @@ pub struct Recognition {
     pub timings: Timings,
 }
 
-/// A loaded Qwen3-ASR checkpoint.
+/// A loaded Qwen3-ASR checkpoint. Nothing of it changes once it is loaded; clones share its weights.
+#[derive(Clone)]
 pub struct Recognizer {
-    network: Network,
+    network: Arc<Network>,
 }
 
 /// An answer that is asked for.
@@ -89,7 +91,9 @@ impl Recognizer {
             return Err(config.other_kind(checkpoint));
         }
         let network = Network::load(checkpoint, *settings, &config)?;
-        Ok(Self { network })
+        Ok(Self {
+            network: Arc::new(network),
+        })
     }
 
     /// The device in plain words: `CPU, 2 threads`.
@@ -232,7 +236,7 @@ impl Recognizer {
     ) -> Result<Outcome> {
         let Network {
             tokenizer, decoder, ..
-        } = &self.network;
+        } = &*self.network;
         let Answer {
             prompt,
             rows,
