@@ -52,10 +52,12 @@ pub fn start(folder: PathBuf) {
     }));
 }
 
+/// Writes what happened.
 pub fn info(text: &str) {
     write(Level::Info, text);
 }
 
+/// Writes what went wrong.
 pub fn warn(text: &str) {
     write(Level::Warn, text);
 }

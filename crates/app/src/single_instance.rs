@@ -65,6 +65,7 @@ impl LaunchRequest {
         }
     }
 
+    /// Files and folders to be transcribed.
     pub fn files(&self) -> Vec<PathBuf> {
         self.files.iter().map(PathBuf::from).collect()
     }
@@ -212,7 +213,7 @@ mod tests {
         };
         let (received, requests) = mpsc::channel();
         listen(folder.path(), move |request| {
-            received.send(request).unwrap()
+            received.send(request).unwrap();
         })
         .unwrap();
         assert!(second.join().unwrap());
@@ -239,7 +240,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (received, requests) = mpsc::channel();
         listen(folder.path(), move |request| {
-            received.send(request).unwrap()
+            received.send(request).unwrap();
         })
         .unwrap();
         let Address { port, token } = address(folder.path());

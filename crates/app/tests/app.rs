@@ -15,9 +15,7 @@ use std::time::Duration;
 use earmark_app::api::{
     Destination, Event, ExportOptions, Failure, Format, HistoryFilter, HistoryQuery, State,
 };
-use earmark_app::{
-    App, AppEvent, Delivery, ItemId, LaunchRequest, Shell, TextInjector,
-};
+use earmark_app::{App, AppEvent, Delivery, ItemId, LaunchRequest, Shell, TextInjector};
 use earmark_store::{NewItem, Origin, Store};
 use earmark_transcript::{Ms, Segment, Timing, Transcript};
 use jiff::Timestamp;
@@ -27,13 +25,16 @@ const DEADLINE: Duration = Duration::from_secs(50);
 
 /// An application in a folder, and what it tells a page.
 fn open(folder: &Path) -> (Arc<App>, Receiver<AppEvent>) {
-    let app = App::open_in(folder, &LaunchRequest::default()).unwrap().unwrap();
+    let app = App::open_in(folder, &LaunchRequest::default())
+        .unwrap()
+        .unwrap();
     let (tell, told) = channel();
     let page = Box::new(move |event: &AppEvent| match tell.send(event.clone()) {
         Ok(()) => Delivery::Subscribed,
         Err(_) => Delivery::Gone,
     });
-    app.open_page(Vec::new(), earmark_app::api::Standing::None, page).unwrap();
+    app.open_page(Vec::new(), earmark_app::api::Standing::None, page)
+        .unwrap();
     (app, told)
 }
 
@@ -81,9 +82,8 @@ fn a_recording_becomes_a_transcript_and_a_file() {
     let opened = app.open_entry(id).unwrap();
     assert_eq!(opened.entry.state, State::Done);
     let text: String = opened.segments.iter().map(|it| it.text.clone()).collect();
-    let truth = fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/en-01.txt"),
-    );
+    let truth =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/en-01.txt"));
     assert_eq!(text.trim(), truth.unwrap().trim());
     let rows = app.list_history(&everything()).unwrap().rows;
     assert_eq!(rows.len(), 1);
@@ -104,7 +104,10 @@ fn a_recording_becomes_a_transcript_and_a_file() {
     assert_eq!(fs::read_to_string(&to).unwrap().trim(), text.trim());
 
     // What is saved at a revision is saved once.
-    assert_eq!(app.save(id, opened.revision, Vec::new()).unwrap(), opened.revision + 1);
+    assert_eq!(
+        app.save(id, opened.revision, Vec::new()).unwrap(),
+        opened.revision + 1
+    );
     assert!(app.save(id, opened.revision, Vec::new()).is_err());
     app.close();
 }
@@ -119,10 +122,15 @@ fn what_waited_when_the_program_ended_is_transcribed_at_the_next_start() {
     app.close();
     drop(app);
     let (app, told) = open(folder.path());
-    wait(&told, |event| matches!(event, AppEvent::BatchEnded(_)).then_some(()));
+    wait(&told, |event| {
+        matches!(event, AppEvent::BatchEnded(_)).then_some(())
+    });
     let rows = app.list_history(&everything()).unwrap().rows;
     assert_eq!(rows.len(), 3);
-    assert!(rows.iter().all(|row| row.entry.state == State::Done), "{rows:?}");
+    assert!(
+        rows.iter().all(|row| row.entry.state == State::Done),
+        "{rows:?}"
+    );
     app.close();
 }
 
@@ -196,7 +204,10 @@ fn a_start_opens_whatever_a_dictation_says_and_sets_aside_what_cannot_be_read() 
         recent.map(|it| (it.id, it.label)).collect()
     };
     let recent = labels(&app);
-    assert_eq!(recent.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [ids[1], ids[0]]);
+    assert_eq!(
+        recent.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
+        [ids[1], ids[0]]
+    );
     assert_eq!(recent[1].1, "Dear Anna, Hello.");
     assert!(recent[0].1.chars().count() <= 41, "{recent:?}");
     let failure = wait(&told, trouble);
@@ -213,7 +224,10 @@ fn a_start_opens_whatever_a_dictation_says_and_sets_aside_what_cannot_be_read() 
     assert_eq!(labels(&app), recent);
     let rows = app.list_history(&everything()).unwrap().rows;
     let aside = rows.iter().find(|row| row.entry.id == ids[2].0).unwrap();
-    assert!(matches!(aside.entry.state, State::Failed { .. }), "{aside:?}");
+    assert!(
+        matches!(aside.entry.state, State::Failed { .. }),
+        "{aside:?}"
+    );
     assert!(told.try_iter().find_map(trouble).is_none());
     app.close();
 }

@@ -177,14 +177,13 @@ impl Parrot {
     fn say(&self, context: &str, observer: &mut dyn Observer) -> Outcome {
         let script = &self.0.0;
         script.n_calls.fetch_add(1, Ordering::SeqCst);
-        let computing = Computing::begin(script);
+        let mut computing = Some(Computing::begin(script));
         assert_ne!(context, "panic", "told to");
         let is_open = || script.is_gate_open.load(Ordering::SeqCst);
-        let mut computing = Some(computing);
         while context == "wait" || (matches!(context, "gate" | "poll") && !is_open()) {
             std::thread::yield_now();
             if context != "gate" {
-                computing = None;
+                drop(computing.take());
                 if observer.cancelled() {
                     return Outcome::Cancelled;
                 }

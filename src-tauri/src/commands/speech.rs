@@ -1,5 +1,6 @@
 //! What is said into a microphone.
 
+use earmark_app::App;
 use earmark_app::api::{EntryId, Event, Failure, Microphone, Privacy};
 use tauri::AppHandle;
 
@@ -9,7 +10,7 @@ use crate::privacy;
 
 #[tauri::command]
 pub(crate) async fn record(app: AppHandle) -> Result<EntryId, Failure> {
-    work(app, |app| app.record()).await
+    work(app, App::record).await
 }
 
 #[tauri::command]

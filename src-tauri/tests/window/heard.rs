@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use earmark_jobs::{AlignerChoice, DEMO, End, Event, Job, Ms, ModelCache, Queue, Settings, Transcript};
+use earmark_jobs::{
+    AlignerChoice, DEMO, End, Event, Job, ModelCache, Ms, Queue, Settings, Transcript,
+};
 use earmark_transcript::cues::Rules;
 use earmark_transcript::export::{Format, Options, render};
 

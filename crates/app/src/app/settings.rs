@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use earmark_jobs::{Language, models_folder};
+use earmark_store::Store;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -41,7 +42,7 @@ impl App {
             devices: entry_view::devices(),
             languages: Language::all().map(Language::name).collect(),
             queue: queue.filter_map(|id| self.entries.entry(id).ok()).collect(),
-            is_first_run: self.history.read(|store| store.counts())?.total == 0,
+            is_first_run: self.history.read(Store::counts)?.total == 0,
             has_sample: true,
             shortcut,
         };

@@ -12,9 +12,9 @@
 //! from the opening on is kept, also what comes before the recording has its file.
 
 pub(crate) mod flow;
-pub mod insertion;
+pub(crate) mod insertion;
 pub(crate) mod press;
-pub mod recent;
+pub(crate) mod recent;
 pub(crate) mod text;
 
 use std::sync::Mutex;

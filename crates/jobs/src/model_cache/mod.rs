@@ -148,6 +148,10 @@ pub(crate) struct Shared {
     idle_changed: Condvar,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something else that waiting threads look at"
+)]
 struct State {
     models: Vec<Slot>,
     /// A model is being loaded or unloaded.

@@ -128,20 +128,21 @@ impl Program {
             }
         }
     }
+}
 
-    fn span(&self, model: &str, context: &str) -> Span {
-        Span {
-            recording: "three.wav".into(),
-            model: model.into(),
-            aligner: AlignerChoice::Auto,
-            settings: Settings::default(),
-            range: Ms(0)..Ms(1000),
-            lines: Vec::new(),
-            task: SpanTask::Recognise {
-                language: None,
-                context: context.into(),
-            },
-        }
+/// Lines to be recognised again.
+fn span(model: &str, context: &str) -> Span {
+    Span {
+        recording: "three.wav".into(),
+        model: model.into(),
+        aligner: AlignerChoice::Auto,
+        settings: Settings::default(),
+        range: Ms(0)..Ms(1000),
+        lines: Vec::new(),
+        task: SpanTask::Recognise {
+            language: None,
+            context: context.into(),
+        },
     }
 }
 
@@ -263,7 +264,7 @@ fn where_it_has_not_live_text_takes_the_memory_of_a_file() {
 #[test]
 fn a_retranscription_that_gives_its_model_up_begins_again() {
     let program = Program::start();
-    let retranscription = program.queue.retranscribe(program.span("small", "poll"));
+    let retranscription = program.queue.retranscribe(span("small", "poll"));
     while program.scripted.n_calls() == 0 {
         std::thread::yield_now();
     }
@@ -283,9 +284,9 @@ fn a_file_waits_for_the_end_of_a_session_with_another_model() {
     session.wait_for_words();
     let cancelled = program.begin_waiting("small");
     // A retranscription with the model of the session needs no room.
-    let lines = program.queue.retranscribe(program.span("large", "again"));
+    let lines = program.queue.retranscribe(span("large", "again"));
     assert_eq!(lines.wait().unwrap().unwrap().len(), 1);
-    let stopped = program.queue.retranscribe(program.span("small", "again"));
+    let stopped = program.queue.retranscribe(span("small", "again"));
     stopped.cancel_token().stop();
     assert_eq!(stopped.wait(), Ok(None));
     program.queue.cancel(cancelled);
@@ -441,7 +442,7 @@ fn files_and_sessions_that_want_different_models_all_end() {
             program.queue.submit(job("three.wav", model, "text"));
         }
         let sessions = ["large", "small"].map(|model| program.speak(model, "live"));
-        let lines = program.queue.retranscribe(program.span("small", "again"));
+        let lines = program.queue.retranscribe(span("small", "again"));
         for session in sessions {
             assert_text(&session.end(), "live");
         }
