@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use earmark_engine::test_checkpoint::{self, Shape};
 use earmark_engine::{Checkpoint, DeviceChoice, Recognizer, Settings, memory};
 use earmark_jobs::{
-    AlignerChoice, Conversion, Dtype, End, Event, Job, ModelCache, ModelCacheEvent, Ms, Queue,
-    Transcript, Unloading, convert,
+    AlignerChoice, Conversion, Dtype, End, Event, Job, Ms, Queue, Transcript, convert,
 };
 use earmark_weights::{
     Control, Download, Edition, Entry, Fact, Health, Mirror, Network, Outcome, Proxy, What, verify,
@@ -88,10 +87,8 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
     let before = memory::resident().unwrap_or(0);
     let mut most = before;
     let mut texts = Vec::new();
-    let cache = ModelCache::start();
-    let cache_events = cache.subscribe();
-    let (mut queue, events) = Queue::start(&cache);
-    cache.unload_after(None);
+    let (mut queue, events) = Queue::start();
+    queue.unload_after(None);
     for (dtype, copy) in dtypes.into_iter().zip(&copies) {
         let mut hear = |how: &str, model: &Path, asked| {
             let begun = Instant::now();
@@ -107,12 +104,11 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
         let quantised = hear("while loading", &original, Some(dtype));
         texts.push([quantised, hear("from the copy", copy, None)]);
     }
-    cache.unload_after(Some(Duration::ZERO));
-    let idle = Unloading::Idle;
-    let is_idle =
-        |event| matches!(event, ModelCacheEvent::Unloaded { reason, .. } if reason == idle);
-    while !is_idle(cache_events.recv_timeout(Duration::from_mins(1)).unwrap()) {}
-    assert!(cache.loaded().is_empty());
+    queue.unload_after(Some(Duration::ZERO));
+    while !matches!(
+        events.recv_timeout(Duration::from_mins(1)),
+        Ok(Event::Unloaded(_))
+    ) {}
     let after = memory::resident().unwrap_or(0);
     Report {
         steps,

@@ -370,6 +370,7 @@ impl Queue {
                 log_end(id, &end, spent);
                 self.ended(id, end);
             }
+            JobEvent::Unloaded(_) => {}
         }
     }
 

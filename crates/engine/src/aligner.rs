@@ -1,6 +1,5 @@
 //! A loaded checkpoint that tells when the words of a clip are spoken.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use crate::checkpoint::Checkpoint;
@@ -48,11 +47,9 @@ pub struct Aligned {
     pub timings: Timings,
 }
 
-/// A loaded Qwen3-ForcedAligner checkpoint. Nothing of it changes once it is loaded; clones share
-/// its weights.
-#[derive(Clone)]
+/// A loaded Qwen3-ForcedAligner checkpoint.
 pub struct Aligner {
-    network: Arc<Network>,
+    network: Network,
     clock: Clock,
 }
 
@@ -72,10 +69,7 @@ impl Aligner {
             ("timestamp_token_id", clock.marker),
             ("<timestamp>", network.tokenizer.marker()?),
         )?;
-        Ok(Self {
-            network: Arc::new(network),
-            clock,
-        })
+        Ok(Self { network, clock })
     }
 
     /// The device in plain words: `CPU, 2 threads`.

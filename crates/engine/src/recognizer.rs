@@ -1,6 +1,5 @@
 //! A loaded checkpoint that recognises clips.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use candle_core::Tensor;
@@ -61,10 +60,9 @@ pub struct Recognition {
     pub timings: Timings,
 }
 
-/// A loaded Qwen3-ASR checkpoint. Nothing of it changes once it is loaded; clones share its weights.
-#[derive(Clone)]
+/// A loaded Qwen3-ASR checkpoint.
 pub struct Recognizer {
-    network: Arc<Network>,
+    network: Network,
 }
 
 /// An answer that is asked for.
@@ -91,9 +89,7 @@ impl Recognizer {
             return Err(config.other_kind(checkpoint));
         }
         let network = Network::load(checkpoint, *settings, &config)?;
-        Ok(Self {
-            network: Arc::new(network),
-        })
+        Ok(Self { network })
     }
 
     /// The device in plain words: `CPU, 2 threads`.
@@ -236,7 +232,7 @@ impl Recognizer {
     ) -> Result<Outcome> {
         let Network {
             tokenizer, decoder, ..
-        } = &*self.network;
+        } = &self.network;
         let Answer {
             prompt,
             rows,

@@ -21,7 +21,7 @@ use earmark_audio::{Error as AudioError, SAMPLE_RATE};
 use earmark_transcript::{Ms, Segment};
 
 use crate::live::{self, Task};
-use crate::{End, Failure, Job, Loaded, ModelCache};
+use crate::{End, Failure, Job, Loaded};
 
 /// How often the device is asked.
 const EVERY: Duration = Duration::from_millis(50);
@@ -90,7 +90,7 @@ pub enum LiveEvent {
     Ended(End),
 }
 
-/// Records sessions and transcribes one after the other.
+/// Hears one session after another and keeps its model loaded in between.
 ///
 /// Dropping it ends every recording, hears what was recorded to the end, and waits for that.
 pub struct Listener {
@@ -107,14 +107,12 @@ pub struct Session {
     thread: Option<JoinHandle<()>>,
 }
 
-impl Listener {
-    /// Starts a listener, which transcribes with models of the cache.
-    pub fn start(cache: &ModelCache) -> Self {
-        let cache = cache.clone();
+impl Default for Listener {
+    fn default() -> Self {
         let (tasks, inbox) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("listener".into())
-            .spawn(move || live::run(&inbox, &cache))
+            .spawn(move || live::run(&inbox))
             .expect("a system that runs programs can start one thread");
         Self {
             tasks: Some(tasks),
@@ -122,7 +120,9 @@ impl Listener {
             thread: Some(thread),
         }
     }
+}
 
+impl Listener {
     /// Begins a session: the device is heard and recorded from now on, and the receiver tells what
     /// happens.
     ///
@@ -144,7 +144,9 @@ impl Listener {
             cancel: Arc::clone(&cancel),
             outbox: outbox.clone(),
         };
-        self.follow(task);
+        if let Some(tasks) = &self.tasks {
+            tasks.send(task).expect("the thread outlives its inbox");
+        }
         let capture_thread = CaptureThread {
             capture,
             recorder: Some(recorder),
@@ -164,13 +166,6 @@ impl Listener {
             thread: Some(thread),
         };
         Ok((session, events))
-    }
-
-    /// Transcribes a recording that is being made.
-    pub(crate) fn follow(&self, task: Task) {
-        if let Some(tasks) = &self.tasks {
-            tasks.send(task).expect("the thread outlives its inbox");
-        }
     }
 }
 

@@ -8,15 +8,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use earmark_engine::self_test;
 use earmark_transcript::Transcript;
 
 use crate::retranscribe::{CancelToken, RetranscribeRequest};
-use crate::work::Worker;
-use crate::{End, Event, Failure, Job, JobId, ModelCache, Retranscription, Span};
+use crate::unload_policy::UnloadPolicy;
+use crate::work::{Backend, ThisComputer, Worker};
+use crate::{End, Event, Failure, Job, JobId, Retranscription, Span, models_folder};
 
-/// A queue of jobs with a thread of its own, which does them with models of a [`ModelCache`].
+/// A queue of jobs with an engine thread of its own.
 ///
 /// Dropping it cancels what is left and waits until the thread has ended.
 pub struct Queue {
@@ -27,6 +29,8 @@ pub struct Queue {
 
 /// What the queue and its thread both hold.
 struct Shared {
+    /// What happens to a model that nobody uses.
+    unload_policy: Mutex<UnloadPolicy>,
     waiting: Mutex<Waiting>,
     /// Something is waiting, or the queue is gone.
     woken: Condvar,
@@ -63,17 +67,26 @@ enum RequestedState {
 
 impl Queue {
     /// Starts an empty queue, and gives the receiver of what will happen in it.
-    pub fn start(cache: &ModelCache) -> (Self, Receiver<Event>) {
+    pub fn start() -> (Self, Receiver<Event>) {
+        self_test::remember_in(models_folder().join("devices.json"));
+        Self::start_with(Box::new(ThisComputer), UnloadPolicy::default())
+    }
+
+    pub(crate) fn start_with(
+        backend: Box<dyn Backend>,
+        unload_policy: UnloadPolicy,
+    ) -> (Self, Receiver<Event>) {
         let (outbox, events) = mpsc::channel();
         let shared = Arc::new(Shared {
+            unload_policy: Mutex::new(unload_policy),
             waiting: Mutex::default(),
             woken: Condvar::new(),
         });
         let thread = {
-            let (shared, worker) = (Arc::clone(&shared), Worker::new(cache.clone()));
+            let shared = Arc::clone(&shared);
             thread::Builder::new()
-                .name("queue".into())
-                .spawn(move || run(&shared, &outbox, &worker))
+                .name("engine".into())
+                .spawn(move || run(&shared, &outbox, Worker::new(backend)))
                 .expect("a system that runs programs can start one thread")
         };
         (
@@ -95,6 +108,12 @@ impl Queue {
         waiting.jobs.push_back((id, job));
         self.shared.woken.notify_one();
         id
+    }
+
+    /// Sets after how long without a job the loaded model gives its memory back; `None` keeps it
+    /// until the computer is short of memory.
+    pub fn unload_after(&self, time: Option<Duration>) {
+        self.shared.unload_policy().unload_after = time;
     }
 
     /// Hears a few lines again, before everything else that waits or is being done. No events are
@@ -152,6 +171,12 @@ impl Shared {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn unload_policy(&self) -> MutexGuard<'_, UnloadPolicy> {
+        self.unload_policy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Wishes something of a job, unless it is to stop already; whether it is not over.
     fn wish(&self, job: JobId, wish: RequestedState) -> bool {
         let mut waiting = self.waiting();
@@ -175,8 +200,10 @@ impl Shared {
         waiting.retranscribing.stop();
     }
 
-    /// What comes next, once there is something; `None` when the queue is gone.
-    fn next(&self) -> Option<Next> {
+    /// What comes next, once there is something; `None` when the queue is gone. Meanwhile a model
+    /// that nobody uses for too long is unloaded.
+    fn next(&self, worker: &mut Worker, tell: &dyn Fn(Event)) -> Option<Next> {
+        let since = Instant::now();
         let mut waiting = self.waiting();
         loop {
             if let Some(order) = waiting.next_span() {
@@ -188,8 +215,25 @@ impl Shared {
             if waiting.is_closed {
                 return None;
             }
-            let woken = self.woken.wait(waiting);
-            waiting = woken.unwrap_or_else(PoisonError::into_inner);
+            if !worker.is_loaded() {
+                let woken = self.woken.wait(waiting);
+                waiting = woken.unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let unload_policy = *self.unload_policy();
+            let time = unload_policy.wait(since.elapsed());
+            let (woken, timed) = self
+                .woken
+                .wait_timeout(waiting, time)
+                .unwrap_or_else(PoisonError::into_inner);
+            waiting = woken;
+            if timed.timed_out() {
+                drop(waiting);
+                if let Some(why) = worker.rest(&unload_policy, since.elapsed()) {
+                    tell(Event::Unloaded(why));
+                }
+                waiting = self.waiting();
+            }
         }
     }
 }
@@ -201,13 +245,14 @@ enum Next {
 }
 
 /// The engine thread: does jobs and spans until the queue is gone.
-fn run(shared: &Shared, outbox: &Sender<Event>, worker: &Worker) {
-    while let Some(next) = shared.next() {
+fn run(shared: &Shared, outbox: &Sender<Event>, mut worker: Worker) {
+    let tell = |event| drop(outbox.send(event));
+    while let Some(next) = shared.next(&mut worker, &tell) {
         match next {
             Next::Span(order) => worker.retranscribe(&order),
             Next::Job(id, job) => {
                 let turn = Turn { id, shared, outbox };
-                let (end, spent) = do_job(&turn, &job, worker);
+                let (end, spent) = do_job(&turn, &job, &mut worker);
                 shared.waiting().wishes.remove(&id);
                 turn.tell(Event::Ended {
                     job: id,
@@ -219,13 +264,14 @@ fn run(shared: &Shared, outbox: &Sender<Event>, worker: &Worker) {
     }
 }
 
-fn do_job(turn: &Turn<'_>, job: &Job, worker: &Worker) -> (End, Duration) {
+fn do_job(turn: &Turn<'_>, job: &Job, worker: &mut Worker) -> (End, Duration) {
     if turn.is_cancelled() {
         return (End::Cancelled(Transcript::default()), Duration::ZERO);
     }
     turn.tell(Event::Started(turn.id));
     let work = AssertUnwindSafe(|| worker.work(turn, job));
     catch_unwind(work).unwrap_or_else(|panic| {
+        worker.forget();
         let failure = Failure::from_panic(panic.as_ref());
         (End::Failed(failure), Duration::ZERO)
     })

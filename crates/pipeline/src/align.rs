@@ -25,8 +25,7 @@ pub trait Align {
     ) -> Result<Outcome<Aligned>, Error>;
 }
 
-/// The engine's aligner and what it was made for; clones share its weights.
-#[derive(Clone)]
+/// The engine's aligner and what it was made for.
 pub struct BoundedAligner {
     aligner: Aligner,
     languages: Option<Vec<String>>,

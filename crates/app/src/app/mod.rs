@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use earmark_jobs::{Device, Kind, ModelCache};
+use earmark_jobs::{Device, Kind};
 use earmark_store::ItemId;
 
 use crate::active_recording::Recorder;
@@ -45,8 +45,6 @@ pub struct App {
     queue: Queue,
     recorder: Recorder,
     models: Arc<Models>,
-    /// Owns the models that the queue and the recorder use.
-    model_cache: ModelCache,
     settings: Arc<SettingsFile>,
     retranscriber: Retranscriber,
     dictation: DictationHandle,

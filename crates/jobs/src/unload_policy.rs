@@ -1,28 +1,22 @@
-//! The unload policy says when a loaded model that nobody uses is unloaded.
+//! When a loaded model that nobody uses gives its memory back.
 
 use std::time::Duration;
 
-/// Why a model was unloaded. Nobody used it in any case.
+/// Why a model gave its memory back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unloading {
     /// Nobody used it for as long as was set.
     Idle,
-    /// The computer was short of memory.
+    /// The computer was short of memory, and nobody used it.
     MemoryPressure,
-    /// Somebody asked for it.
-    Asked,
-    /// Another model took its place.
-    Replaced,
-    /// A panic ended its last use.
-    AfterPanic,
 }
 
-/// How a model that nobody uses is treated.
+/// How a queue treats a model that nobody uses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UnloadPolicy {
-    /// After how long without use it is unloaded; `None` keeps it.
+    /// After how long without a job it is unloaded; `None` keeps it.
     pub(crate) unload_after: Option<Duration>,
-    /// How often to look whether the computer is short of memory.
+    /// How often the queue looks whether the computer is short of memory.
     pub(crate) look_every: Duration,
 }
 
@@ -36,7 +30,7 @@ impl Default for UnloadPolicy {
 }
 
 impl UnloadPolicy {
-    /// How long to wait before looking again.
+    /// How long to wait for a job before looking again.
     pub(crate) fn wait(&self, idle: Duration) -> Duration {
         let left = self.unload_after.map(|after| after.saturating_sub(idle));
         left.map_or(self.look_every, |left| left.min(self.look_every))
@@ -89,7 +83,7 @@ mod tests {
 
     use super::{UnloadPolicy, Unloading, is_short};
 
-    const POLICY: UnloadPolicy = UnloadPolicy {
+    const HABITS: UnloadPolicy = UnloadPolicy {
         unload_after: Some(Duration::from_mins(1)),
         look_every: Duration::from_secs(5),
     };
@@ -98,7 +92,7 @@ mod tests {
     fn a_model_is_unloaded_when_its_time_is_over_or_memory_is_short() {
         let at = |seconds, is_short| {
             let idle = Duration::from_secs(seconds);
-            POLICY.unloading(idle, || is_short)
+            HABITS.unloading(idle, || is_short)
         };
         assert_eq!(at(59, false), None);
         assert_eq!(at(60, false), Some(Unloading::Idle));
@@ -106,23 +100,23 @@ mod tests {
         assert_eq!(at(1, true), Some(Unloading::MemoryPressure));
         let kept = UnloadPolicy {
             unload_after: None,
-            ..POLICY
+            ..HABITS
         };
         assert_eq!(kept.unloading(Duration::MAX, || false), None);
     }
 
     #[test]
-    fn the_cache_looks_in_time() {
+    fn the_queue_looks_in_time() {
         let wait = |unload_policy: UnloadPolicy, idle| {
             unload_policy.wait(Duration::from_secs(idle)).as_secs()
         };
         assert_eq!(
-            [0, 54, 57, 60, 70].map(|idle| wait(POLICY, idle)),
+            [0, 54, 57, 60, 70].map(|idle| wait(HABITS, idle)),
             [5, 5, 3, 0, 0]
         );
         let kept = UnloadPolicy {
             unload_after: None,
-            ..POLICY
+            ..HABITS
         };
         assert_eq!(wait(kept, 1000), 5);
     }
