@@ -4,7 +4,7 @@ import { mount } from "svelte";
 
 import App from "./App.svelte";
 import { connect, type Failure } from "$lib/backend";
-import Broken from "./screens/Broken.svelte";
+import Broken from "./screens/StartupError.svelte";
 import { Session } from "$lib/session.svelte";
 
 const target = document.body;

@@ -6,9 +6,9 @@ import { mount, type Component } from "svelte";
 
 import type { Failure } from "$lib/backend";
 import { connect, type Pane } from "$lib/backend/pane";
-import Captions from "./panes/Captions.svelte";
-import Pill from "./panes/Pill.svelte";
-import Broken from "./screens/Broken.svelte";
+import Captions from "./overlays/Captions.svelte";
+import Pill from "./overlays/DictationPill.svelte";
+import Broken from "./screens/StartupError.svelte";
 
 const panes: Record<string, Component<{ pane: Pane }>> = { captions: Captions, pill: Pill };
 

@@ -3,10 +3,10 @@
 import type { Backend, Failure, Opened, Segment } from "./backend";
 import * as change from "./edit/change";
 import type { Caret, Change } from "./edit/change";
-import { countDoubts, nextDoubt, type WordPlace } from "./edit/doubt";
-import { find, type Found, nearest, type Query, replaceFound } from "./edit/find";
-import { place } from "./edit/place";
-import { Stack } from "./edit/stack";
+import { countDoubts, nextDoubt, type WordPlace } from "./edit/doubtful_words";
+import { find, type Found, nearest, type Query, replaceFound } from "./edit/find_replace";
+import { place } from "./edit/word_ranges";
+import { Stack } from "./edit/undo_stack";
 
 /** Rest after the last keystroke before it is saved. Units: ms. */
 const REST_MS = 700;

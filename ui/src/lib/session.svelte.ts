@@ -14,10 +14,10 @@ import type {
   Privacy,
   Settings,
 } from "./backend";
-import { dress } from "./dress";
-import { isRunning } from "./state";
-import { Talk } from "./talk.svelte";
-import { say } from "./words/index.svelte";
+import { dress } from "./theme";
+import { isRunning } from "./entry_state";
+import { Talk } from "./live_transcript.svelte";
+import { say } from "./i18n/index.svelte";
 
 export type View =
   | { screen: "start" | "history" | "models" | "settings" }

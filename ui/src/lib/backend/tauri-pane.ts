@@ -2,7 +2,7 @@
 
 import { Channel } from "@tauri-apps/api/core";
 
-import { ask } from "./ask";
+import { ask } from "./invoke";
 import type { Pane } from "./pane";
 import type { Event } from "./types";
 

@@ -2,7 +2,7 @@
 
 import { Channel } from "@tauri-apps/api/core";
 
-import { ask } from "./ask";
+import { ask } from "./invoke";
 import type { Backend, Event, Outline } from "./types";
 
 /** How many stretches somebody speaks in, their starts and ends, then the peaks. */

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 
 import * as change from "./change";
 import { apply, type Change } from "./change";
-import { anySegment, segment, times } from "./fixture";
-import { place } from "./place";
+import { anySegment, segment, times } from "./test_segments";
+import { place } from "./word_ranges";
 
 const after = (segments: Parameters<typeof apply>[0], done: Change | null) =>
   apply(segments, done?.splices ?? []).segments;

@@ -2,9 +2,9 @@
 
 import type { Segment, Splice, Timing } from "$lib/backend/types";
 
-import { place, wordAt } from "./place";
+import { place, wordAt } from "./word_ranges";
 import { retime, withText } from "./retime";
-import { between } from "./script";
+import { between } from "./writing_system";
 
 /** Where the caret stands: a segment and an offset in its text. */
 export interface Caret {

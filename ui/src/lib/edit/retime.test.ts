@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 
 import type { Word } from "$lib/backend/types";
 
-import { anySegment, anyText, segment, times } from "./fixture";
-import { place } from "./place";
+import { anySegment, anyText, segment, times } from "./test_segments";
+import { place } from "./word_ranges";
 import { retime } from "./retime";
 
 function check(before: string, after: string, expected: string[]) {

@@ -2,7 +2,7 @@
 
 import type { Ms, Segment, Word } from "$lib/backend/types";
 
-import { split } from "./split";
+import { split } from "./split_words";
 
 /** More comparisons than this are not made; everything that changed then counts as new. */
 const MOST_COMPARISONS = 4_000_000;

@@ -1,7 +1,7 @@
 /** Exports as the mock makes them: the simplest that shows every part of the contract. */
 
-import { columns, between } from "$lib/edit/script";
-import { hasCues } from "$lib/formats";
+import { columns, between } from "$lib/edit/writing_system";
+import { hasCues } from "$lib/export_formats";
 
 import type {
   Cue,

@@ -2,7 +2,7 @@
 
 import { apply } from "$lib/edit/change";
 import { withText } from "$lib/edit/retime";
-import { isRunning } from "$lib/state";
+import { isRunning } from "$lib/entry_state";
 
 import type {
   Backend,
@@ -19,11 +19,11 @@ import type {
 } from "../types";
 import { type Clock } from "./clock";
 import { preview, render } from "./export";
-import { defaults, describe, history, longMeeting, stored, type Stored } from "./seed";
+import { defaults, describe, history, longMeeting, stored, type Stored } from "./sample_history";
 import { listen as listenTo } from "./microphone";
-import { soundOf } from "./sound";
+import { soundOf } from "./audio";
 import { speak } from "./speech";
-import { StockRoom } from "./stock";
+import { StockRoom } from "./installed_models";
 
 export interface Scene {
   clock: Clock;

@@ -2,7 +2,7 @@
 
 import type { Event } from "../types";
 import type { Clock } from "./clock";
-import { describe, type Stored } from "./seed";
+import { describe, type Stored } from "./sample_history";
 
 const TICK_MS = 50;
 /** Words that are this fresh may still change. */

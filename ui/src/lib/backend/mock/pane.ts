@@ -2,7 +2,7 @@
 
 import type { Pane } from "../pane";
 import type { Event, Settings } from "../types";
-import { defaults } from "./seed";
+import { defaults } from "./sample_history";
 
 /** What a test may ask besides. */
 export interface MockPane extends Pane {

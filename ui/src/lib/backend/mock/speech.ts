@@ -1,6 +1,6 @@
 /** Invented recordings for the mock: what people might say, with times and doubts. */
 
-import { split } from "$lib/edit/split";
+import { split } from "$lib/edit/split_words";
 
 import type { Segment, Word } from "../types";
 

@@ -19,12 +19,12 @@
 import type { Destination, Exported, ExportOptions, Preview } from "./export";
 import type { HistoryPage, HistoryQuery, Storage } from "./history";
 import type { Settings } from "./settings";
-import type { Model, Stock } from "./stock";
+import type { Model, Stock } from "./models";
 
 export type * from "./export";
 export type * from "./history";
 export type * from "./settings";
-export type * from "./stock";
+export type * from "./models";
 
 /** Milliseconds from the beginning of a recording. */
 export type Ms = number;

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+
+import { apply } from "./change";
+import { nextDoubt } from "./doubtful_words";
+import { find, nearest, replaceFound } from "./find_replace";
+import { segment, times } from "./test_segments";
+import { lastStarted, spokenAt } from "./word_at_time";
+import { pieces } from "./text_runs";
+import { place } from "./word_ranges";
+
+const lines = [segment("The tide, the tide"), segment("你好世界", 1000), segment("a.b", 2000)];
+
+test("every place is found, letters or signs", () => {
+  expect(find(lines, { text: "THE", match_case: false })).toHaveLength(2);
+  expect(find(lines, { text: "the", match_case: true })).toEqual([{ at: 0, from: 10, to: 13 }]);
+  expect(find(lines, { text: "世", match_case: false })).toEqual([{ at: 1, from: 2, to: 3 }]);
+  expect(find(lines, { text: ".", match_case: false })).toEqual([{ at: 2, from: 1, to: 2 }]);
+  expect(find(lines, { text: "", match_case: false })).toEqual([]);
+});
+
+test("the next place is at or after the caret, then the first", () => {
+  const found = find(lines, { text: "tide", match_case: false });
+  expect(nearest(found, 0, 5)).toBe(1);
+  expect(nearest(found, 0, 4)).toBe(0);
+  expect(nearest(found, 2, 0)).toBe(0);
+});
+
+test("all places are replaced at once and the other words keep their times", () => {
+  const found = find(lines, { text: "tide", match_case: false });
+  const done = replaceFound(lines, found, "ebb");
+  const [line] = apply(lines, done?.splices ?? []).segments;
+  expect(line?.text).toBe("The ebb, the ebb");
+  expect(times(line?.words ?? [])).toEqual([
+    "The 0-100",
+    "ebb, 120-220 ~",
+    "the 240-340",
+    "ebb 360-460 ~",
+  ]);
+  expect(done?.splices).toHaveLength(1);
+  expect(replaceFound(lines, [], "x")).toBeNull();
+});
+
+test("a line is drawn in pieces that are its text", () => {
+  const line = segment("one two.");
+  const ranges = place(line.text, line.words) ?? [];
+  const found = [{ at: 0, from: 2, to: 5 }];
+  const drawn = pieces(line.text, ranges, found, found[0] ?? null);
+  expect(drawn.map(({ text, word, found: f }) => [text, word, f])).toEqual([
+    ["on", 0, "no"],
+    ["e", 0, "current"],
+    [" ", -1, "current"],
+    ["t", 1, "current"],
+    ["wo.", 1, "no"],
+  ]);
+  expect(pieces("", [], [], null)).toEqual([]);
+});
+
+test("words that do not spell the text have no places", () => {
+  expect(place("one three", segment("one two").words)).toBeNull();
+  expect(place("one two three", segment("one two").words)).toBeNull();
+  expect(place("the theme", segment("the theme").words)).toEqual([
+    { from: 0, to: 3 },
+    { from: 4, to: 9 },
+  ]);
+});
+
+test("the spoken word is the last that began", () => {
+  expect(spokenAt(lines, 130)).toEqual({ at: 0, word: 1 });
+  expect(spokenAt(lines, 900)).toEqual({ at: 0, word: 3 });
+  expect(spokenAt(lines, 1000)).toEqual({ at: 1, word: 0 });
+  expect(spokenAt([segment("a", 500)], 499)).toBeNull();
+  expect(lastStarted([], 5)).toBe(-1);
+});
+
+test("doubtful words are visited in a circle, both ways", () => {
+  const doubt = (text: string, at: number) => {
+    const line = segment(text);
+    const words = line.words.map((word, i) => (i === at ? { ...word, probability: 0.3 } : word));
+    return { ...line, words };
+  };
+  const all = [doubt("a b c", 1), doubt("d e", 0)];
+  expect(nextDoubt(all, { at: 0, word: 0 }, 1)).toEqual({ at: 0, word: 1 });
+  expect(nextDoubt(all, { at: 0, word: 1 }, 1)).toEqual({ at: 1, word: 0 });
+  expect(nextDoubt(all, { at: 1, word: 0 }, 1)).toEqual({ at: 0, word: 1 });
+  expect(nextDoubt(all, { at: 0, word: 1 }, -1)).toEqual({ at: 1, word: 0 });
+  expect(nextDoubt([segment("a")], { at: 0, word: 0 }, 1)).toBeNull();
+});

@@ -1,0 +1,46 @@
+/** How far an entry is, in words. */
+
+import type { Entry, State } from "./backend/types";
+import { clock, roughly } from "./format";
+import type { Words } from "./i18n/en";
+
+/** Whether it is being worked on. */
+export function isRunning({ kind }: State): boolean {
+  return ["reading", "recognising", "aligning", "pausing"].includes(kind);
+}
+
+/** `Recognising, 1:20 of 3:10, 2 min left` */
+export function stateLine({ state, n_words, duration_ms }: Entry, words: Words): string {
+  const { queue } = words;
+  switch (state.kind) {
+    case "recognising":
+    case "aligning":
+    case "pausing":
+    case "paused": {
+      const parts = [queue[state.kind]];
+      if (state.total_ms !== null) {
+        parts.push(queue.of(clock(state.done_ms), clock(state.total_ms)));
+      }
+      if ("left_ms" in state && state.left_ms !== null) {
+        parts.push(queue.left(roughly(state.left_ms, words)));
+      }
+      return parts.join(" · ");
+    }
+    case "failed":
+      return words.failure(state.failure.code);
+    case "done":
+      return [
+        queue.done,
+        ...(duration_ms === null ? [] : [clock(duration_ms)]),
+        queue.words(n_words),
+      ].join(" · ");
+    default:
+      return queue[state.kind];
+  }
+}
+
+/** The part that is done, 0 to 1; `undefined` while that is not known. */
+export function share(state: State): number | undefined {
+  if (!("done_ms" in state) || !("total_ms" in state) || state.total_ms === null) return undefined;
+  return state.total_ms === 0 ? 0 : Math.min(1, state.done_ms / state.total_ms);
+}

@@ -1,0 +1,63 @@
+/** Times as people read them. */
+
+import type { Ms, Moment } from "./backend/types";
+import type { Words } from "./i18n/en";
+
+/** `1:02:03`; the hour is left out when it is zero. */
+export function clock(ms: Ms): string {
+  const s = Math.floor(ms / 1000);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const h = Math.floor(s / 3600);
+  const min = Math.floor(s / 60) % 60;
+  return h > 0 ? `${h}:${two(min)}:${two(s % 60)}` : `${min}:${two(s % 60)}`;
+}
+
+/** `3 min`; steady, so that it does not flicker: seconds in steps of five. */
+export function roughly(ms: number, words: Words): string {
+  const s = Math.max(5, Math.ceil(ms / 5000) * 5);
+  if (s < 60) return words.time.seconds(s);
+  const min = Math.ceil(s / 60);
+  return min < 60 ? words.time.minutes(min) : words.time.hours(Math.floor(min / 60), min % 60);
+}
+
+/** The day of a moment: as a heading, or short, within a line. */
+export function day(
+  at: Moment,
+  now: Moment,
+  words: Words,
+  length: "long" | "short" = "long",
+): string {
+  const then = midnight(at);
+  const days = Math.round((midnight(now) - then) / 86_400_000);
+  if (days === 0) return words.time.today;
+  if (days === 1) return words.time.yesterday;
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return new Intl.DateTimeFormat(words.locale, {
+    ...(length === "long" ? { weekday: "long" } : {}),
+    day: "numeric",
+    month: length,
+    ...(sameYear ? {} : { year: "numeric" }),
+  }).format(at);
+}
+
+/** Hour and minute of a moment. */
+export function hour(at: Moment, words: Words): string {
+  return new Intl.DateTimeFormat(words.locale, { hour: "numeric", minute: "2-digit" }).format(at);
+}
+
+/** `1.9 GB`. */
+export function bytes(n: number, words: Words): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let unit = 0;
+  let value = n;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = value < 10 && unit > 1 ? 1 : 0;
+  return `${value.toLocaleString(words.locale, { maximumFractionDigits: digits })} ${units[unit]}`;
+}
+
+function midnight(at: Moment): Moment {
+  return new Date(at).setHours(0, 0, 0, 0);
+}
