@@ -8,7 +8,7 @@ const spoken = new Set(["aria-label", "aria-description", "alt", "label", "place
 
 /** Text on the screen comes from the dictionaries, so that every language has it. */
 const noWordsInMarkup = {
-  meta: { type: "problem", schema: [], messages: { word: "move “{{text}}” to lib/words" } },
+  meta: { type: "problem", schema: [], messages: { word: "move “{{text}}” to lib/i18n" } },
   create(context) {
     const check = (node, text) => {
       if (/\p{L}/u.test(text)) {

@@ -4,7 +4,7 @@ import { mount } from "svelte";
 
 import App from "./App.svelte";
 import { connect, type Failure } from "$lib/backend";
-import Broken from "./screens/StartupError.svelte";
+import StartupError from "./screens/StartupError.svelte";
 import { Session } from "$lib/session.svelte";
 
 const target = document.body;
@@ -12,5 +12,5 @@ try {
   const session = await Session.begin(await connect());
   mount(App, { target, props: { session } });
 } catch (failure) {
-  mount(Broken, { target, props: { failure: failure as Failure } });
+  mount(StartupError, { target, props: { failure: failure as Failure } });
 }

@@ -8,7 +8,7 @@ import type { Failure } from "$lib/backend";
 import { connect, type Pane } from "$lib/backend/pane";
 import Captions from "./overlays/Captions.svelte";
 import Pill from "./overlays/DictationPill.svelte";
-import Broken from "./screens/StartupError.svelte";
+import StartupError from "./screens/StartupError.svelte";
 
 const panes: Record<string, Component<{ pane: Pane }>> = { captions: Captions, pill: Pill };
 
@@ -17,5 +17,5 @@ const kind = panes[new URLSearchParams(location.search).get("pane") ?? ""];
 try {
   if (kind) mount(kind, { target, props: { pane: await connect() } });
 } catch (failure) {
-  mount(Broken, { target, props: { failure: failure as Failure } });
+  mount(StartupError, { target, props: { failure: failure as Failure } });
 }

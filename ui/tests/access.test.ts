@@ -3,18 +3,18 @@
 import axe from "axe-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { Desk } from "./page";
+import { TestBrowser } from "./page";
 import { narrowScreens, type Screen, screens } from "./screens";
 
-let desk: Desk;
+let testBrowser: TestBrowser;
 beforeAll(async () => {
-  desk = await Desk.open();
+  testBrowser = await TestBrowser.open();
 });
-afterAll(() => desk.close());
+afterAll(() => testBrowser.close());
 
 function check(screen: Screen, lang: "en" | "zh-CN", theme: "light" | "dark") {
   test(`${screen.name}, ${lang}, ${theme}`, async () => {
-    const { page } = await desk.page({ ...screen.scene, lang, theme });
+    const { page } = await testBrowser.page({ ...screen.scene, lang, theme });
     await screen.go(page);
     await page.evaluate(axe.source);
     const found = await page.evaluate(async () => {

@@ -3,19 +3,19 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { advance, Desk, type Scene } from "./page";
+import { advance, TestBrowser, type Scene } from "./page";
 import { caption, CAPTIONS } from "./screens";
 
-let desk: Desk;
+let testBrowser: TestBrowser;
 beforeAll(async () => {
-  desk = await Desk.open();
+  testBrowser = await TestBrowser.open();
 });
-afterAll(() => desk.close());
+afterAll(() => testBrowser.close());
 
 /** Runs on a fresh page and expects nothing to go wrong on it. */
 function work(name: string, scene: Scene, run: (page: Page) => Promise<void>) {
   test(name, async () => {
-    const { page, troubles } = await desk.page(scene);
+    const { page, troubles } = await testBrowser.page(scene);
     await run(page);
     await page.context().close();
     expect(troubles).toEqual([]);

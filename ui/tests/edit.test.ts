@@ -265,7 +265,7 @@ work(
     await openNewest(page);
     await page.evaluate(() => {
       const { mock } = window;
-      if (mock) mock.redo = () => Promise.resolve([]);
+      if (mock) mock.retranscribe = () => Promise.resolve([]);
     });
     const before = await text(page, 3);
     await page.locator("#line-3").click();
@@ -276,8 +276,8 @@ work(
     await page.evaluate(() => {
       const { mock } = window;
       if (!mock) return;
-      mock.redo = () => new Promise(() => undefined);
-      mock.stopRedo = () => {
+      mock.retranscribe = () => new Promise(() => undefined);
+      mock.stopRetranscription = () => {
         Object.assign(window, { isStopped: true });
         return Promise.resolve();
       };

@@ -5,13 +5,13 @@ import { availableParallelism, loadavg } from "node:os";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { Desk } from "./page";
+import { TestBrowser } from "./page";
 
-let desk: Desk;
+let testBrowser: TestBrowser;
 beforeAll(async () => {
-  desk = await Desk.open();
+  testBrowser = await TestBrowser.open();
 });
-afterAll(() => desk.close());
+afterAll(() => testBrowser.close());
 
 process.stdout.write(
   `load average ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores\n`,
@@ -65,14 +65,14 @@ test("40 000 words", async () => {
   const whole: number[] = [];
   const mocks: number[] = [];
   for (let i = 0; i < 5; i += 1) {
-    const { page } = await desk.page({ long: true, live: true });
+    const { page } = await testBrowser.page({ long: true, live: true });
     await page.keyboard.press("Control+2");
     await page.locator("li button.title", { hasText: "Council" }).waitFor();
     mocks.push(
       await page.evaluate(async () => {
         const start = performance.now();
         await window.mock?.openEntry(90);
-        await window.mock?.outline(90);
+        await window.mock?.waveform(90);
         return performance.now() - start;
       }),
     );
@@ -98,7 +98,7 @@ test("40 000 words", async () => {
     whole.map((ms, i) => ms - (mocks[i] ?? NaN)),
   );
 
-  const { page, troubles } = await desk.page({ long: true, live: true });
+  const { page, troubles } = await testBrowser.page({ long: true, live: true });
   await page.keyboard.press("Control+2");
   await page.locator("li button.title", { hasText: "Council" }).click();
   await page.waitForSelector("#line-0");

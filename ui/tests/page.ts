@@ -33,7 +33,7 @@ export interface Scene {
   height?: number;
 }
 
-export class Desk {
+export class TestBrowser {
   readonly #browser: Browser;
   readonly #server: Server;
   readonly #address: string;
@@ -44,7 +44,7 @@ export class Desk {
     this.#address = address;
   }
 
-  static async open(): Promise<Desk> {
+  static async open(): Promise<TestBrowser> {
     const server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? "/", "http://page");
       if (pathname === "/favicon.ico") {
@@ -71,7 +71,7 @@ export class Desk {
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
     });
-    return new Desk(browser, server, `http://127.0.0.1:${port}/`);
+    return new TestBrowser(browser, server, `http://127.0.0.1:${port}/`);
   }
 
   /** A page in a scene, and what went wrong on it. */
@@ -95,7 +95,7 @@ export class Desk {
     // The day on which the mock's clock begins.
     if (!scene.live) await page.clock.setFixedTime(new Date(2026, 10, 20, 10));
     const query = new URLSearchParams({ lang, theme });
-    if (!scene.live) query.set("clock", "hand");
+    if (!scene.live) query.set("clock", "manual");
     if (scene.empty) query.set("empty", "");
     if (scene.long) query.set("long", "");
     if (scene.broken) query.set("broken", "");

@@ -2,19 +2,19 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { Desk } from "./page";
+import { TestBrowser } from "./page";
 
-let desk: Desk;
+let testBrowser: TestBrowser;
 beforeAll(async () => {
-  desk = await Desk.open();
+  testBrowser = await TestBrowser.open();
 });
-afterAll(() => desk.close());
+afterAll(() => testBrowser.close());
 
 test("a refused microphone leads to the system's settings, and so do ours", async () => {
-  const { page, troubles } = await desk.page();
+  const { page, troubles } = await testBrowser.page();
   const opened = () => page.evaluate(() => [...(window.mock?.pages ?? [])]);
   await page.evaluate(() => {
-    const message = "the system does not let this program hear Desk microphone";
+    const message = "the system does not let this program use the microphone";
     window.mock?.emit({ kind: "trouble", failure: { code: "microphone-denied", message } });
   });
   await page.getByRole("button", { name: "Open the system’s settings" }).click();

@@ -6,25 +6,25 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { Desk } from "./page";
+import { TestBrowser } from "./page";
 import { narrowScreens, screens } from "./screens";
 
 const folder = process.env["SHOTS"] ?? join(tmpdir(), "earmark-shots");
 const only = process.env["ONLY"]?.split(",");
 const asked = [...screens, ...narrowScreens].filter(({ name }) => !only || only.includes(name));
-let desk: Desk;
+let testBrowser: TestBrowser;
 
 beforeAll(async () => {
-  desk = await Desk.open();
+  testBrowser = await TestBrowser.open();
   await mkdir(folder, { recursive: true });
 });
-afterAll(() => desk.close());
+afterAll(() => testBrowser.close());
 
 for (const lang of ["en", "zh-CN"] as const) {
   for (const theme of ["light", "dark"] as const) {
     for (const screen of asked) {
       test(`${screen.name}, ${lang}, ${theme}`, async () => {
-        const { page, troubles } = await desk.page({ ...screen.scene, lang, theme });
+        const { page, troubles } = await testBrowser.page({ ...screen.scene, lang, theme });
         await screen.go(page);
         await page.screenshot({ path: join(folder, `${screen.name}.${lang}.${theme}.png`) });
         await page.context().close();

@@ -3,21 +3,21 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { Desk, type Scene } from "./page";
+import { TestBrowser, type Scene } from "./page";
 
 /** A browser for the tests of one file. */
 export function browser() {
-  let desk: Desk;
+  let testBrowser: TestBrowser;
   beforeAll(async () => {
-    desk = await Desk.open();
+    testBrowser = await TestBrowser.open();
   });
-  afterAll(() => desk.close());
+  afterAll(() => testBrowser.close());
   return {
-    open: (scene?: Scene) => desk.page(scene),
+    open: (scene?: Scene) => testBrowser.page(scene),
     /** Runs on a fresh page and expects nothing to go wrong on it. */
     work(name: string, scene: Scene, run: (page: Page) => Promise<void>) {
       test(name, async () => {
-        const { page, troubles } = await desk.page(scene);
+        const { page, troubles } = await testBrowser.page(scene);
         await run(page);
         await page.context().close();
         expect(troubles).toEqual([]);

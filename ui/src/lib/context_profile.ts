@@ -1,4 +1,4 @@
-/** Profiles: named lists of names and words to expect. */
+/** A context profile is a named list of names and words to expect. */
 
 import type { Profile, Settings } from "./backend";
 

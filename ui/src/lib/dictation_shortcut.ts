@@ -1,4 +1,4 @@
-/** The keys of a shortcut, as the shell takes them: `Ctrl+Alt+Space`. */
+/** Names a key combination as the shell expects it: `Ctrl+Alt+Space`. */
 
 const MODIFIERS = new Set(["Control", "Alt", "Shift", "Meta", "AltGraph", "OS"]);
 

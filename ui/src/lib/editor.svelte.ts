@@ -1,12 +1,12 @@
-/** The editor is one open transcript: its text, its caret, its past, and what is not saved yet. */
+/** The editor holds one open transcript: text, caret, undo stack and unsaved changes. */
 
 import type { Backend, Failure, Opened, Segment } from "./backend";
 import * as change from "./edit/change";
 import type { Caret, Change } from "./edit/change";
-import { countDoubts, nextDoubt, type WordPlace } from "./edit/doubtful_words";
+import { countDoubtful, nextDoubtful, type WordPosition } from "./edit/doubtful_words";
 import { find, type Found, nearest, type Query, replaceFound } from "./edit/find_replace";
-import { place } from "./edit/word_ranges";
-import { Stack } from "./edit/undo_stack";
+import { wordRanges } from "./edit/word_ranges";
+import { UndoStack } from "./edit/undo_stack";
 
 /** Rest after the last keystroke before it is saved. Units: ms. */
 const REST_MS = 700;
@@ -17,7 +17,7 @@ export class Editor {
   readonly opened: Opened;
   segments = $state.raw<readonly Segment[]>([]);
   /** The word that keys act on. */
-  active = $state.raw<WordPlace>({ at: 0, word: 0 });
+  active = $state.raw<WordPosition>({ at: 0, word: 0 });
   /** Where somebody types; `null` while reading. */
   editing = $state.raw<Caret | null>(null);
   saved = $state<Saved>("saved");
@@ -27,8 +27,8 @@ export class Editor {
   found = $derived.by(() => find(this.segments, this.query));
   /** Which of `found` is the current one. */
   current = $state(0);
-  nDoubts = $derived.by(() => countDoubts(this.segments));
-  #stack: Stack;
+  nDoubtful = $derived.by(() => countDoubtful(this.segments));
+  #stack: UndoStack;
   #backend: Backend;
   #onFailure: (failure: Failure) => void;
   #revision: number;
@@ -40,7 +40,7 @@ export class Editor {
     this.opened = opened;
     this.#onFailure = onFailure;
     this.#revision = opened.revision;
-    this.#stack = new Stack(opened.segments);
+    this.#stack = new UndoStack(opened.segments);
     this.segments = this.#stack.segments;
   }
 
@@ -65,8 +65,8 @@ export class Editor {
     else if (direction === -1 && at > 0) this.goTo(at - 1, Infinity);
   }
 
-  stepDoubt(direction: 1 | -1): WordPlace | null {
-    const next = nextDoubt(this.segments, this.active, direction);
+  stepDoubtful(direction: 1 | -1): WordPosition | null {
+    const next = nextDoubtful(this.segments, this.active, direction);
     if (next) this.goTo(next.at, next.word);
     return next;
   }
@@ -76,7 +76,7 @@ export class Editor {
     const segment = this.segments[at];
     if (!segment) return;
     const word = at === this.active.at ? this.active.word : 0;
-    const start = place(segment.text, segment.words)?.[word]?.from ?? 0;
+    const start = wordRanges(segment.text, segment.words)?.[word]?.from ?? 0;
     this.editing = { at, offset: offset ?? start };
     this.goTo(at, change.wordUnder(segment, this.editing.offset));
   }

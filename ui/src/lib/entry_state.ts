@@ -1,8 +1,8 @@
-/** How far an entry is, in words. */
+/** The state of an entry, as one line of text. */
 
 import type { Entry, State } from "./backend/types";
 import { clock, roughly } from "./format";
-import type { Words } from "./i18n/en";
+import type { Messages } from "./i18n/en";
 
 /** Whether it is being worked on. */
 export function isRunning({ kind }: State): boolean {
@@ -10,8 +10,8 @@ export function isRunning({ kind }: State): boolean {
 }
 
 /** `Recognising, 1:20 of 3:10, 2 min left` */
-export function stateLine({ state, n_words, duration_ms }: Entry, words: Words): string {
-  const { queue } = words;
+export function stateLine({ state, n_words, duration_ms }: Entry, messages: Messages): string {
+  const { queue } = messages;
   switch (state.kind) {
     case "recognising":
     case "aligning":
@@ -22,12 +22,12 @@ export function stateLine({ state, n_words, duration_ms }: Entry, words: Words):
         parts.push(queue.of(clock(state.done_ms), clock(state.total_ms)));
       }
       if ("left_ms" in state && state.left_ms !== null) {
-        parts.push(queue.left(roughly(state.left_ms, words)));
+        parts.push(queue.left(roughly(state.left_ms, messages)));
       }
       return parts.join(" · ");
     }
     case "failed":
-      return words.failure(state.failure.code);
+      return messages.failure(state.failure.code);
     case "done":
       return [
         queue.done,

@@ -1,4 +1,4 @@
-/** The formats of exports, and what can be chosen about them. */
+/** The export formats, and which options apply to each. */
 
 import type { Format } from "./backend/types";
 

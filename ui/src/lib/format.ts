@@ -1,7 +1,7 @@
-/** Times as people read them. */
+/** Formats durations, days and sizes for reading. */
 
 import type { Ms, Moment } from "./backend/types";
-import type { Words } from "./i18n/en";
+import type { Messages } from "./i18n/en";
 
 /** `1:02:03`; the hour is left out when it is zero. */
 export function clock(ms: Ms): string {
@@ -13,26 +13,28 @@ export function clock(ms: Ms): string {
 }
 
 /** `3 min`; steady, so that it does not flicker: seconds in steps of five. */
-export function roughly(ms: number, words: Words): string {
+export function roughly(ms: number, messages: Messages): string {
   const s = Math.max(5, Math.ceil(ms / 5000) * 5);
-  if (s < 60) return words.time.seconds(s);
+  if (s < 60) return messages.time.seconds(s);
   const min = Math.ceil(s / 60);
-  return min < 60 ? words.time.minutes(min) : words.time.hours(Math.floor(min / 60), min % 60);
+  return min < 60
+    ? messages.time.minutes(min)
+    : messages.time.hours(Math.floor(min / 60), min % 60);
 }
 
 /** The day of a moment: as a heading, or short, within a line. */
 export function day(
   at: Moment,
   now: Moment,
-  words: Words,
+  messages: Messages,
   length: "long" | "short" = "long",
 ): string {
   const then = midnight(at);
   const days = Math.round((midnight(now) - then) / 86_400_000);
-  if (days === 0) return words.time.today;
-  if (days === 1) return words.time.yesterday;
+  if (days === 0) return messages.time.today;
+  if (days === 1) return messages.time.yesterday;
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return new Intl.DateTimeFormat(words.locale, {
+  return new Intl.DateTimeFormat(messages.locale, {
     ...(length === "long" ? { weekday: "long" } : {}),
     day: "numeric",
     month: length,
@@ -41,12 +43,14 @@ export function day(
 }
 
 /** Hour and minute of a moment. */
-export function hour(at: Moment, words: Words): string {
-  return new Intl.DateTimeFormat(words.locale, { hour: "numeric", minute: "2-digit" }).format(at);
+export function hour(at: Moment, messages: Messages): string {
+  return new Intl.DateTimeFormat(messages.locale, { hour: "numeric", minute: "2-digit" }).format(
+    at,
+  );
 }
 
 /** `1.9 GB`. */
-export function bytes(n: number, words: Words): string {
+export function bytes(n: number, messages: Messages): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let unit = 0;
   let value = n;
@@ -55,7 +59,7 @@ export function bytes(n: number, words: Words): string {
     unit += 1;
   }
   const digits = value < 10 && unit > 1 ? 1 : 0;
-  return `${value.toLocaleString(words.locale, { maximumFractionDigits: digits })} ${units[unit]}`;
+  return `${value.toLocaleString(messages.locale, { maximumFractionDigits: digits })} ${units[unit]}`;
 }
 
 function midnight(at: Moment): Moment {

@@ -1,4 +1,4 @@
-/** Keys as they are pressed and as they are shown. */
+/** Tells which keys were pressed, and writes key combinations for reading. */
 
 const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
 

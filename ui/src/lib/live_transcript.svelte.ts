@@ -1,4 +1,4 @@
-/** What is being said in a recording, as it grows. */
+/** The live transcript of a recording, updated by events. */
 
 import type { EntryId, Event, Ms, Segment } from "./backend";
 
@@ -10,12 +10,12 @@ export interface Utterance {
   speaker: string | null;
 }
 
-export class Talk {
+export class LiveTranscript {
   readonly id: EntryId;
   utterances = $state<Utterance[]>([]);
   /** What may still change, behind the last utterance's pieces. */
   tentative = $state("");
-  /** How much sound waits to be heard. */
+  /** How far recognition is behind the microphone. */
   late_ms = $state<Ms>(0);
   recorded_ms = $state<Ms>(0);
   /** How loud it is, 0 to 1. */
@@ -33,7 +33,7 @@ export class Talk {
   }
 
   /** What was finished before anybody listened here. */
-  recall(segments: Segment[]): void {
+  prepend(segments: Segment[]): void {
     const first = this.utterances[0]?.start_ms ?? Infinity;
     const before = segments.filter((segment) => segment.start_ms < first);
     const each = before.map(({ start_ms, text, speaker }) => ({
@@ -45,14 +45,14 @@ export class Talk {
     this.utterances = [...each, ...this.utterances];
   }
 
-  hear(event: Event): void {
+  receive(event: Event): void {
     if (event.kind === "level" && event.id === this.id) {
       this.peak = event.peak;
       this.recorded_ms = event.recorded_ms;
     }
     if (event.kind === "words" && event.id === this.id) {
       this.late_ms = event.late_ms;
-      this.#grow(event.start_ms, event.committed, event.tentative);
+      this.#update(event.start_ms, event.committed, event.tentative);
     }
     const last = this.utterances.at(-1);
     if (event.kind === "segment" && event.id === this.id && last) {
@@ -60,7 +60,7 @@ export class Talk {
     }
   }
 
-  #grow(start_ms: Ms, committed: string, tentative: string): void {
+  #update(start_ms: Ms, committed: string, tentative: string): void {
     let last = this.utterances.at(-1);
     if (last?.start_ms !== start_ms) {
       if (committed + tentative === "") return;

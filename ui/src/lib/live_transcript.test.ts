@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import type { Event } from "./backend";
 import { copied } from "./counting";
-import { meter, Talk } from "./live_transcript.svelte";
+import { LiveTranscript, meter } from "./live_transcript.svelte";
 
 const words = (start_ms: number, committed: string, tentative: string, id = 1): Event => ({
   kind: "words",
@@ -15,7 +15,7 @@ const words = (start_ms: number, committed: string, tentative: string, id = 1): 
 });
 
 test("what is sure stands in pieces that stay, utterance by utterance", () => {
-  const talk = new Talk(1);
+  const live = new LiveTranscript(1);
   const seen: string[][] = [];
   for (const event of [
     words(400, "", "We"),
@@ -26,8 +26,8 @@ test("what is sure stands in pieces that stay, utterance by utterance", () => {
     words(3000, "", ""),
     words(3000, "", "Good"),
   ]) {
-    talk.hear(event);
-    seen.push(talk.utterances.map(({ pieces }) => pieces.join("|")));
+    live.receive(event);
+    seen.push(live.utterances.map(({ pieces }) => pieces.join("|")));
   }
   expect(seen).toEqual([
     [""],
@@ -38,12 +38,12 @@ test("what is sure stands in pieces that stay, utterance by utterance", () => {
     ["We meet| at ten."],
     ["We meet| at ten.", ""],
   ]);
-  expect(talk.last).toBe("Good");
+  expect(live.last).toBe("Good");
 });
 
 test("a page that comes late recalls what was finished before", () => {
-  const talk = new Talk(1);
-  talk.hear(words(5000, "Now", ""));
+  const live = new LiveTranscript(1);
+  live.receive(words(5000, "Now", ""));
   const segment = (start_ms: number, text: string) => ({
     start_ms,
     end_ms: start_ms + 1,
@@ -53,12 +53,12 @@ test("a page that comes late recalls what was finished before", () => {
     speaker: null,
     words: [],
   });
-  talk.recall([segment(400, "Before."), segment(5000, "Now.")]);
-  expect(talk.utterances.map(({ pieces }) => pieces.join("|"))).toEqual(["Before.", "Now"]);
+  live.prepend([segment(400, "Before."), segment(5000, "Now.")]);
+  expect(live.utterances.map(({ pieces }) => pieces.join("|"))).toEqual(["Before.", "Now"]);
 });
 
 test("a word more costs no more than the word", () => {
-  const talk = new Talk(1);
+  const talk = new LiveTranscript(1);
   const said = "word ".repeat(3000);
   const n = copied(() => {
     for (let to = 5; to <= said.length; to += 5) talk.hear(words(400, said.slice(0, to), "so"));
@@ -71,10 +71,10 @@ test("a word more costs no more than the word", () => {
 });
 
 test("who speaks is told when the utterance has ended", () => {
-  const talk = new Talk(1);
-  talk.hear(words(400, "We meet at ten.", ""));
-  expect(talk.utterances[0]?.speaker).toBe(null);
-  talk.hear({
+  const live = new LiveTranscript(1);
+  live.receive(words(400, "We meet at ten.", ""));
+  expect(live.utterances[0]?.speaker).toBe(null);
+  live.receive({
     kind: "segment",
     id: 1,
     segment: {
@@ -87,8 +87,8 @@ test("who speaks is told when the utterance has ended", () => {
       words: [],
     },
   });
-  talk.hear(words(3000, "Good", ""));
-  expect(talk.utterances.map(({ speaker }) => speaker)).toEqual(["Others", null]);
+  live.receive(words(3000, "Good", ""));
+  expect(live.utterances.map(({ speaker }) => speaker)).toEqual(["Others", null]);
 });
 
 test("a meter goes from silence to the loudest sound", () => {

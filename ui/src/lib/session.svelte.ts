@@ -1,4 +1,4 @@
-/** The session is what the page knows of the shell, and where the person is. */
+/** The session holds the page's state: what it knows of the shell, and the screen that is shown. */
 
 import { SvelteMap } from "svelte/reactivity";
 
@@ -14,10 +14,10 @@ import type {
   Privacy,
   Settings,
 } from "./backend";
-import { dress } from "./theme";
+import { applyTheme } from "./theme";
 import { isRunning } from "./entry_state";
-import { Talk } from "./live_transcript.svelte";
-import { say } from "./i18n/index.svelte";
+import { LiveTranscript } from "./live_transcript.svelte";
+import { t } from "./i18n/index.svelte";
 
 export type View =
   | { screen: "start" | "history" | "models" | "settings" }
@@ -28,7 +28,7 @@ export interface Notice {
   text: string;
   details?: string;
   action?: { label: string; run: () => void };
-  isTrouble: boolean;
+  isError: boolean;
 }
 
 /** What can stand in front of everything. */
@@ -43,10 +43,10 @@ export class Session {
   opening: Opening;
   settings: Settings;
   queue = $state<EntryId[]>([]);
-  /** The text of the piece that is being heard. */
-  growing = $state<{ id: EntryId; text: string } | null>(null);
-  /** What is being recorded, or was last. */
-  talk = $state.raw<Talk | null>(null);
+  /** The text so far of the chunk that is being recognised. */
+  partial = $state<{ id: EntryId; text: string } | null>(null);
+  /** The live transcript of the current recording, or of the last one. */
+  live = $state.raw<LiveTranscript | null>(null);
   view = $state<View>({ screen: "start" });
   sheet = $state<Sheet | null>(null);
   isDragging = $state(false);
@@ -64,7 +64,7 @@ export class Session {
     this.settings = $state(opening.settings);
     for (const entry of opening.queue) this.entries.set(entry.id, entry);
     this.queue = opening.queue.map((entry) => entry.id);
-    for (const entry of opening.queue) this.#attend(entry);
+    for (const entry of opening.queue) this.#follow(entry);
     this.#show();
   }
 
@@ -73,11 +73,11 @@ export class Session {
     const early: Event[] = [];
     let session: Session | null = null;
     const opening = await backend.open((event) => {
-      if (session) session.#hear(event);
+      if (session) session.#receive(event);
       else early.push(event);
     });
     session = new Session(backend, opening);
-    for (const event of early) session.#hear(event);
+    for (const event of early) session.#receive(event);
     return session;
   }
 
@@ -140,18 +140,18 @@ export class Session {
   }
 
   tell(text: string, action?: Notice["action"]): void {
-    this.#post({ text, isTrouble: false, ...(action ? { action } : {}) });
+    this.#post({ text, isError: false, ...(action ? { action } : {}) });
   }
 
   trouble({ code, message }: Failure): void {
     const action =
       code === "microphone-denied" && this.can("microphone-privacy")
-        ? { label: say.privacy.open, run: () => this.openPrivacy("microphone") }
+        ? { label: t.privacy.open, run: () => this.openPrivacy("microphone") }
         : null;
     this.#post({
-      text: say.failure(code),
+      text: t.failure(code),
       details: message,
-      isTrouble: true,
+      isError: true,
       ...(action ? { action } : {}),
     });
   }
@@ -164,25 +164,25 @@ export class Session {
   #post(notice: Notice): void {
     this.dismiss();
     this.notice = notice;
-    if (!notice.isTrouble) this.#timer = setTimeout(() => (this.notice = null), NOTICE_MS);
+    if (!notice.isError) this.#timer = setTimeout(() => (this.notice = null), NOTICE_MS);
   }
 
-  #hear(event: Event): void {
+  #receive(event: Event): void {
     switch (event.kind) {
       case "entry":
         this.#update(event.entry);
         break;
       case "queue":
         if (event.ids.length > this.queue.length && this.view.screen !== "start") {
-          this.tell(say.queue.added(event.ids.length - this.queue.length));
+          this.tell(t.queue.added(event.ids.length - this.queue.length));
         }
         this.queue = event.ids;
         break;
       case "text":
-        this.growing = { id: event.id, text: event.text };
+        this.partial = { id: event.id, text: event.text };
         break;
       case "segment":
-        this.growing = null;
+        this.partial = null;
         break;
       case "captions":
         this.hasCaptions = event.is_open;
@@ -209,27 +209,27 @@ export class Session {
         this.trouble(event.failure);
         break;
     }
-    this.talk?.hear(event);
+    this.live?.receive(event);
     for (const listener of this.#listeners) listener(event);
   }
 
   /** Follows a recording that is being made. */
-  #attend({ id, state }: Entry): void {
-    if (state.kind !== "recording" || this.talk?.id === id) return;
-    const talk = new Talk(id);
-    this.talk = talk;
+  #follow({ id, state }: Entry): void {
+    if (state.kind !== "recording" || this.live?.id === id) return;
+    const live = new LiveTranscript(id);
+    this.live = live;
     void this.try(async () => {
-      talk.recall((await this.backend.openEntry(id)).segments);
+      live.prepend((await this.backend.openEntry(id)).segments);
     });
   }
 
   #update(entry: Entry): void {
     const before = this.entries.get(entry.id)?.state.kind;
     this.entries.set(entry.id, entry);
-    this.#attend(entry);
+    this.#follow(entry);
     const { kind } = entry.state;
     if (before === kind || before === undefined) return;
-    if (this.growing?.id === entry.id && !isRunning(entry.state)) this.growing = null;
+    if (this.partial?.id === entry.id && !isRunning(entry.state)) this.partial = null;
     const isRecorded = this.view.screen === "record" && this.view.id === entry.id;
     if (isRecorded && (kind === "done" || kind === "cancelled")) {
       this.view = { screen: "transcript", id: entry.id, at_ms: null, from: "start" };
@@ -237,18 +237,18 @@ export class Session {
     if (kind === "done") {
       this.opening.is_first_run = false;
       if (isRecorded) return;
-      this.tell(say.queue.finished(entry.title), {
-        label: say.queue.open,
+      this.tell(t.queue.finished(entry.title), {
+        label: t.queue.open,
         run: () => {
           this.open(entry.id);
         },
       });
     }
-    if (kind === "failed") this.tell(say.queue.failedNote(entry.title));
+    if (kind === "failed") this.tell(t.queue.failedNote(entry.title));
   }
 
-  /** Settings that concern the whole page. */
+  /** Applies the settings that concern the whole page. */
   #show(): void {
-    dress(this.settings);
+    applyTheme(this.settings);
   }
 }

@@ -1,6 +1,6 @@
-/** Where letters are drawn, and which letter is drawn where. */
+/** The screen position of a character in a text, and the character at a position. */
 
-/** Where the letter at an offset of a text is drawn; the last letter's place at the end. */
+/** The box of the character at an offset of a text; the last one's at the end. */
 export function letterBox(root: HTMLElement, offset: number): DOMRect {
   const range = document.createRange();
   let rest = Math.max(0, Math.min(offset, (root.textContent?.length ?? 0) - 1));
@@ -15,12 +15,12 @@ export function letterBox(root: HTMLElement, offset: number): DOMRect {
   return root.getBoundingClientRect();
 }
 
-/** Whether the letter at an offset is drawn on the first or last row of its text. */
+/** Whether the character at an offset is drawn on the first or last row of its text. */
 export function isOnEdge(root: HTMLElement, offset: number, edge: "first" | "last"): boolean {
   const letter = letterBox(root, offset);
   const whole = root.getBoundingClientRect();
-  const room = edge === "first" ? letter.top - whole.top : whole.bottom - letter.bottom;
-  return room < letter.height;
+  const distance = edge === "first" ? letter.top - whole.top : whole.bottom - letter.bottom;
+  return distance < letter.height;
 }
 
 /** The offset in a text that is drawn under `x` on its first or last row; `null` out of sight. */

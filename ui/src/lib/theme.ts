@@ -1,10 +1,10 @@
-/** What the settings say about every page. */
+/** Applies language, theme and text size to a page. */
 
 import type { Settings } from "./backend/types";
-import { speakIn } from "./i18n/index.svelte";
+import { setLanguage } from "./i18n/index.svelte";
 
-export function dress({ interface_language, theme, text_px }: Settings): void {
-  speakIn(interface_language);
+export function applyTheme({ interface_language, theme, text_px }: Settings): void {
+  setLanguage(interface_language);
   const root = document.documentElement;
   if (theme === "system") delete root.dataset["theme"];
   else root.dataset["theme"] = theme;

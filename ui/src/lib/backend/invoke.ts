@@ -1,4 +1,4 @@
-/** How the pages ask the real shell. */
+/** Calls a Tauri command and turns every error into a `Failure`. */
 
 import { invoke } from "@tauri-apps/api/core";
 

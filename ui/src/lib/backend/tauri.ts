@@ -1,12 +1,12 @@
-/** The real shell, reached through Tauri's commands. */
+/** The backend of the desktop shell, over Tauri's commands. */
 
 import { Channel } from "@tauri-apps/api/core";
 
 import { ask } from "./invoke";
-import type { Backend, Event, Outline } from "./types";
+import type { Backend, Event, WaveformData } from "./types";
 
 /** How many stretches somebody speaks in, their starts and ends, then the peaks. */
-function outline(bytes: ArrayBuffer): Outline {
+function waveform(bytes: ArrayBuffer): WaveformData {
   const numbers = new DataView(bytes);
   const n = numbers.getUint32(0, true);
   const at = (i: number) => numbers.getUint32(4 + 4 * i, true);
@@ -38,10 +38,10 @@ export const tauri: Backend = {
   clearQueue: (ids) => ask("clear_queue", { ids }),
 
   openEntry: (id) => ask("open_entry", { id }),
-  outline: async (id) => outline(await ask<ArrayBuffer>("outline", { id })),
+  waveform: async (id) => waveform(await ask<ArrayBuffer>("outline", { id })),
   save: (id, revision, splices) => ask("save", { id, revision, splices }),
-  redo: (id, redo) => ask("redo_span", { id, redo }),
-  stopRedo: () => ask("stop_redo"),
+  retranscribe: (id, redo) => ask("redo_span", { id, redo }),
+  stopRetranscription: () => ask("stop_redo"),
   rename: (id, title) => ask("rename_entry", { id, title }),
 
   preview: (id, options, from) => ask("preview_export", { id, options, from }),
@@ -61,7 +61,7 @@ export const tauri: Backend = {
 
   changeSettings: (change) => ask("change_settings", { change }),
   chooseModel: () => ask("choose_model"),
-  stock: () => ask("model_stock"),
+  installedModels: () => ask("model_stock"),
   downloadModel: (name) => ask("download_model", { name }),
   pauseModel: (name, is_paused) => ask("pause_model", { name, isPaused: is_paused }),
   stopModel: (name) => ask("stop_model", { name }),

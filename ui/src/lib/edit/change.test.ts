@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import * as change from "./change";
 import { apply, type Change } from "./change";
 import { anySegment, segment, times } from "./test_segments";
-import { place } from "./word_ranges";
+import { wordRanges } from "./word_ranges";
 
 const after = (segments: Parameters<typeof apply>[0], done: Change | null) =>
   apply(segments, done?.splices ?? []).segments;
@@ -64,11 +64,11 @@ test("parting and merging gives the line back", () => {
       const parted = change.part([line], { at: 0, offset });
       if (!parted) return;
       const halves = after([line], parted);
-      for (const half of halves) expect(place(half.text, half.words)).not.toBeNull();
+      for (const half of halves) expect(wordRanges(half.text, half.words)).not.toBeNull();
       const [whole] = after(halves, change.merge(halves, 1));
       expect(whole).toMatchObject({ start_ms: line.start_ms, end_ms: line.end_ms });
       expect(whole?.text.replace(/\s/g, "")).toBe(line.text.replace(/\s/g, ""));
-      expect(place(whole?.text ?? "", whole?.words ?? [])).not.toBeNull();
+      expect(wordRanges(whole?.text ?? "", whole?.words ?? [])).not.toBeNull();
     }),
   );
 });

@@ -2,7 +2,7 @@
 
 import type { Segment, Splice, Timing } from "$lib/backend/types";
 
-import { place, wordAt } from "./word_ranges";
+import { wordRanges, wordAt } from "./word_ranges";
 import { retime, withText } from "./retime";
 import { between } from "./writing_system";
 
@@ -56,7 +56,7 @@ export function part(segments: Segments, { at, offset }: Caret): Change | null {
   // A caret inside a word parts the word too.
   const spaced = `${segment.text.slice(0, offset)} ${segment.text.slice(offset)}`;
   const words = retime(segment, spaced);
-  const ranges = place(spaced, words) ?? [];
+  const ranges = wordRanges(spaced, words) ?? [];
   const n = ranges.filter((range) => range.from < offset).length;
   const half = (i: 0 | 1): Segment => {
     const own = i === 0 ? words.slice(0, n) : words.slice(n);
@@ -86,7 +86,7 @@ export function merge(segments: Segments, at: number): Change | null {
     words: [...before.words, ...after.words],
   };
   // Parts of a word that come together are one word now.
-  const merged = place(joined.text, joined.words) ? joined : withText(joined, joined.text);
+  const merged = wordRanges(joined.text, joined.words) ? joined : withText(joined, joined.text);
   return replaced(at - 1, 2, [merged], { at: at - 1, offset: left.length + glue.length });
 }
 
@@ -127,7 +127,7 @@ export function speakers(segments: Segments): string[] {
 
 /** The word under a caret. */
 export function wordUnder(segment: Segment, offset: number): number {
-  return Math.max(0, wordAt(place(segment.text, segment.words) ?? [], offset));
+  return Math.max(0, wordAt(wordRanges(segment.text, segment.words) ?? [], offset));
 }
 
 function replaced(at: number, remove: number, insert: Segment[], caret: Caret | null): Change {

@@ -2,11 +2,11 @@
 
 import type { Segment, Word } from "$lib/backend/types";
 
-/** Below these a person should look. */
+/** Below these a word is marked for checking. */
 const SURE_TEXT = 0.6;
 const SURE_TIMES = 0.5;
 
-export interface WordPlace {
+export interface WordPosition {
   at: number;
   word: number;
 }
@@ -22,21 +22,21 @@ export function hasLooseTimes(word: Word): boolean {
 }
 
 /** The next doubtful word after a place (or before it), going round at the end. */
-export function nextDoubt(
+export function nextDoubtful(
   segments: readonly Segment[],
-  from: WordPlace,
+  from: WordPosition,
   direction: 1 | -1,
-): WordPlace | null {
+): WordPosition | null {
   const all = doubts(segments);
-  const after = (p: WordPlace) => p.at > from.at || (p.at === from.at && p.word > from.word);
-  const before = (p: WordPlace) => p.at < from.at || (p.at === from.at && p.word < from.word);
+  const after = (p: WordPosition) => p.at > from.at || (p.at === from.at && p.word > from.word);
+  const before = (p: WordPosition) => p.at < from.at || (p.at === from.at && p.word < from.word);
   return (
     (direction === 1 ? (all.find(after) ?? all[0]) : (all.findLast(before) ?? all.at(-1))) ?? null
   );
 }
 
 /** How many words are doubtful; a line that did not change is not counted again. */
-export function countDoubts(segments: readonly Segment[]): number {
+export function countDoubtful(segments: readonly Segment[]): number {
   let n = 0;
   for (const segment of segments) {
     let own = counted.get(segment);
@@ -52,7 +52,7 @@ export function countDoubts(segments: readonly Segment[]): number {
 const counted = new WeakMap<Segment, number>();
 
 /** Every doubtful word, in order. */
-function doubts(segments: readonly Segment[]): WordPlace[] {
+function doubts(segments: readonly Segment[]): WordPosition[] {
   return segments.flatMap((segment, at) =>
     segment.words.flatMap((w, word) => (isDoubtful(w) ? [{ at, word }] : [])),
   );

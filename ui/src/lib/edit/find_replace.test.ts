@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 
 import { apply } from "./change";
-import { nextDoubt } from "./doubtful_words";
+import { nextDoubtful } from "./doubtful_words";
 import { find, nearest, replaceFound } from "./find_replace";
 import { segment, times } from "./test_segments";
 import { lastStarted, spokenAt } from "./word_at_time";
-import { pieces } from "./text_runs";
-import { place } from "./word_ranges";
+import { textRuns } from "./text_runs";
+import { wordRanges } from "./word_ranges";
 
 const lines = [segment("The tide, the tide"), segment("你好世界", 1000), segment("a.b", 2000)];
 
@@ -42,9 +42,9 @@ test("all places are replaced at once and the other words keep their times", () 
 
 test("a line is drawn in pieces that are its text", () => {
   const line = segment("one two.");
-  const ranges = place(line.text, line.words) ?? [];
+  const ranges = wordRanges(line.text, line.words) ?? [];
   const found = [{ at: 0, from: 2, to: 5 }];
-  const drawn = pieces(line.text, ranges, found, found[0] ?? null);
+  const drawn = textRuns(line.text, ranges, found, found[0] ?? null);
   expect(drawn.map(({ text, word, found: f }) => [text, word, f])).toEqual([
     ["on", 0, "no"],
     ["e", 0, "current"],
@@ -52,13 +52,13 @@ test("a line is drawn in pieces that are its text", () => {
     ["t", 1, "current"],
     ["wo.", 1, "no"],
   ]);
-  expect(pieces("", [], [], null)).toEqual([]);
+  expect(textRuns("", [], [], null)).toEqual([]);
 });
 
 test("words that do not spell the text have no places", () => {
-  expect(place("one three", segment("one two").words)).toBeNull();
-  expect(place("one two three", segment("one two").words)).toBeNull();
-  expect(place("the theme", segment("the theme").words)).toEqual([
+  expect(wordRanges("one three", segment("one two").words)).toBeNull();
+  expect(wordRanges("one two three", segment("one two").words)).toBeNull();
+  expect(wordRanges("the theme", segment("the theme").words)).toEqual([
     { from: 0, to: 3 },
     { from: 4, to: 9 },
   ]);
@@ -79,9 +79,9 @@ test("doubtful words are visited in a circle, both ways", () => {
     return { ...line, words };
   };
   const all = [doubt("a b c", 1), doubt("d e", 0)];
-  expect(nextDoubt(all, { at: 0, word: 0 }, 1)).toEqual({ at: 0, word: 1 });
-  expect(nextDoubt(all, { at: 0, word: 1 }, 1)).toEqual({ at: 1, word: 0 });
-  expect(nextDoubt(all, { at: 1, word: 0 }, 1)).toEqual({ at: 0, word: 1 });
-  expect(nextDoubt(all, { at: 0, word: 1 }, -1)).toEqual({ at: 1, word: 0 });
-  expect(nextDoubt([segment("a")], { at: 0, word: 0 }, 1)).toBeNull();
+  expect(nextDoubtful(all, { at: 0, word: 0 }, 1)).toEqual({ at: 0, word: 1 });
+  expect(nextDoubtful(all, { at: 0, word: 1 }, 1)).toEqual({ at: 1, word: 0 });
+  expect(nextDoubtful(all, { at: 1, word: 0 }, 1)).toEqual({ at: 0, word: 1 });
+  expect(nextDoubtful(all, { at: 0, word: 1 }, -1)).toEqual({ at: 1, word: 0 });
+  expect(nextDoubtful([segment("a")], { at: 0, word: 0 }, 1)).toBeNull();
 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Word } from "$lib/backend/types";
 
 import { anySegment, anyText, segment, times } from "./test_segments";
-import { place } from "./word_ranges";
+import { wordRanges } from "./word_ranges";
 import { retime } from "./retime";
 
 function check(before: string, after: string, expected: string[]) {
@@ -64,7 +64,7 @@ test("the words spell the text, in order, within the segment; what is measured w
   fc.assert(
     fc.property(anySegment, anyText, (before, text) => {
       const words = retime(before, text);
-      expect(place(text, words)).not.toBeNull();
+      expect(wordRanges(text, words)).not.toBeNull();
       let now = before.start_ms;
       for (const { start_ms, end_ms } of words) {
         expect(start_ms).toBeGreaterThanOrEqual(now);

@@ -78,8 +78,8 @@ function matches(a: string[], b: string[]): (readonly [number, number])[] {
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) head += 1;
   let tail = 0;
-  const room = Math.min(a.length, b.length) - head;
-  while (tail < room && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
+  const most = Math.min(a.length, b.length) - head;
+  while (tail < most && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
 
   const range = (n: number, i: number, j: number) =>
     Array.from({ length: n }, (_, k) => [i + k, j + k] as const);

@@ -1,22 +1,23 @@
-/** A line as it is drawn: its text cut where a word or a found place begins or ends. */
+/** Text runs are the parts a line is drawn in: its text, cut where a word or a search match
+ * begins or ends. */
 
 import type { Found } from "./find_replace";
 import type { Range } from "./split_words";
 
-export interface Piece {
+export interface TextRun {
   text: string;
   /** Index of the word it belongs to, or -1 between words. */
   word: number;
   found: "no" | "yes" | "current";
 }
 
-/** The pieces of a text; put together they are the text. */
-export function pieces(
+/** The runs of a text; joined, they are the text. */
+export function textRuns(
   text: string,
   words: readonly Range[],
   found: readonly Found[],
   current: Found | null,
-): Piece[] {
+): TextRun[] {
   const cuts = new Set([0, text.length]);
   for (const { from, to } of [...words, ...found]) cuts.add(from).add(to);
   const sorted = [...cuts].sort((a, b) => a - b);

@@ -4,12 +4,12 @@ import { expect, test } from "vitest";
 import * as change from "./change";
 import { apply, type Change } from "./change";
 import { anySegment, anyText, segment } from "./test_segments";
-import { Stack } from "./undo_stack";
+import { UndoStack } from "./undo_stack";
 
-const texts = (stack: Stack) => stack.segments.map(({ text }) => text);
+const texts = (stack: UndoStack) => stack.segments.map(({ text }) => text);
 
 test("typing is one step until there is a rest", () => {
-  const stack = new Stack([segment("a")]);
+  const stack = new UndoStack([segment("a")]);
   const type = (text: string, now: number) => {
     const done = change.type(stack.segments, 0, text, text.length);
     if (done) stack.do(done, { at: 0, offset: 0 }, now, "type 0");
@@ -29,7 +29,7 @@ test("typing is one step until there is a rest", () => {
 });
 
 test("a new change forgets what was undone", () => {
-  const stack = new Stack([segment("a"), segment("b", 200)]);
+  const stack = new UndoStack([segment("a"), segment("b", 200)]);
   const doIt = (done: Change | null) => {
     if (done) stack.do(done, null, 0);
   };
@@ -42,7 +42,7 @@ test("a new change forgets what was undone", () => {
 });
 
 test("typing after undo is a new step", () => {
-  const stack = new Stack([segment("a")]);
+  const stack = new UndoStack([segment("a")]);
   const type = (text: string) => {
     const done = change.type(stack.segments, 0, text, 0);
     if (done) stack.do(done, null, 0, "type 0");
@@ -74,7 +74,7 @@ const deeds: fc.Arbitrary<Deed[]> = fc.array(
 test("what is saved is what is there, and everything can be taken back", () => {
   fc.assert(
     fc.property(fc.array(anySegment, { maxLength: 5 }), deeds, (segments, list) => {
-      const stack = new Stack(segments);
+      const stack = new UndoStack(segments);
       let stored = [...segments];
       const save = () => (stored = apply(stored, stack.takeUnsaved()).segments);
       let now = 0;

@@ -1,4 +1,4 @@
-/** The stack of changes: undo and redo over everything, and what has to be saved. */
+/** The undo stack holds the changes of one transcript: undo, redo, and what is not saved yet. */
 
 import type { Segment, Splice } from "$lib/backend/types";
 
@@ -19,7 +19,7 @@ interface Step {
 }
 
 /** A transcript with its past and its future. */
-export class Stack {
+export class UndoStack {
   segments: readonly Segment[];
   #past: Step[] = [];
   #future: Step[] = [];

@@ -1,11 +1,11 @@
-/** What is spoken at a time. */
+/** Finds the segment and the word that are spoken at a time. */
 
 import type { Ms, Segment } from "$lib/backend/types";
 
-import type { WordPlace } from "./doubtful_words";
+import type { WordPosition } from "./doubtful_words";
 
 /** The segment and word spoken at a time; in a silence the ones before it; `null` before all. */
-export function spokenAt(segments: readonly Segment[], time_ms: Ms): WordPlace | null {
+export function spokenAt(segments: readonly Segment[], time_ms: Ms): WordPosition | null {
   const at = lastStarted(segments, time_ms);
   const segment = segments[at];
   if (!segment) return null;

@@ -1,4 +1,4 @@
-/** Where the words of a segment stand in its text. */
+/** The ranges of a segment's words in its text. */
 
 import type { Word } from "$lib/backend/types";
 
@@ -8,7 +8,7 @@ import type { Range } from "./split_words";
  * The place of each word, in order; `null` when the words do not spell the text. A word stands
  * behind nothing but white space, so that none is looked for further on.
  */
-export function place(text: string, words: readonly Word[]): Range[] | null {
+export function wordRanges(text: string, words: readonly Word[]): Range[] | null {
   const ranges: Range[] = [];
   let at = 0;
   for (const word of words) {
@@ -28,7 +28,7 @@ function visible(text: string, at: number): number {
   return letter.exec(text)?.index ?? text.length;
 }
 
-/** Index of the word that holds or follows a place in the text; the last one at the end. */
+/** Index of the word at or after an offset in the text; the last one at the end. */
 export function wordAt(ranges: readonly Range[], offset: number): number {
   const at = ranges.findIndex((range) => offset < range.to);
   return at < 0 ? ranges.length - 1 : at;

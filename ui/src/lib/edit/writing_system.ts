@@ -1,4 +1,4 @@
-/** The script of a character decides where words end and whether a space belongs between two. */
+/** The writing system of a character decides where words end and whether a space stands between two. */
 
 /**
  * Whether one character is one unit of speech and no spaces stand between words: Han, Hiragana,

@@ -1,8 +1,8 @@
-/** Every word on the screen, in English. The other dictionaries have the same keys. */
+/** Every text on the screen, in English. The other languages have the same keys. */
 
 import type {
   AdviceReason,
-  Card,
+  ModelInfo,
   Code,
   CueProblem,
   Format,
@@ -195,7 +195,7 @@ export const en = {
     text: "Transcript",
     empty: "Nothing was heard yet.",
     silent: "No speech was found.",
-    growing: "Being recognised; you can read along and edit when it is done.",
+    inProgress: "Being recognised; you can read along and edit when it is done.",
     saved: "Saved",
     saving: "Saving…",
     unsaved: "Unsaved",
@@ -215,7 +215,7 @@ export const en = {
     showTimes: "Times",
     showSpeakers: "Speakers",
     showWaveform: "Waveform",
-    nextDoubt: "Next doubtful word",
+    nextDoubtful: "Next doubtful word",
     doubts: (n: number) => `${n.toLocaleString("en")} doubtful`,
     noDoubts: "No doubtful words",
     doubtful: "The recogniser was not sure of this word",
@@ -253,7 +253,7 @@ export const en = {
     cancel: "Cancel",
   },
 
-  redo: {
+  retranscribe: {
     heading: "Recognise again",
     advice: "The line is heard anew; its neighbours stay as they are. You can undo it.",
     language: "Language",
@@ -392,7 +392,7 @@ export const en = {
       "A model turns speech into text. It is downloaded once and works without a network from then on.",
     suits: "Suits this computer",
     because: (reason: AdviceReason) => reasons[reason],
-    about: (card: Pick<Card, "name" | "about">) => card.about,
+    about: (card: Pick<ModelInfo, "name" | "about">) => card.about,
     gives: (isAligner: boolean): string => (isAligner ? "Times of words" : "Text"),
     languages: (n: number) => plural(n, "language", "languages"),
     size: (size: string) => `${size} to download`,
@@ -608,9 +608,9 @@ export const en = {
     },
   },
 
-  broken: { heading: "Earmark could not start", again: "Try again" },
+  startupError: { heading: "Earmark could not start", again: "Try again" },
 
   notice: { label: "Messages", close: "Close", details: "Details" },
 };
 
-export type Words = typeof en;
+export type Messages = typeof en;

@@ -1,25 +1,25 @@
-/** The words of the language that is shown. */
+/** The texts of the language that is shown. */
 
 import type { Settings } from "$lib/backend/types";
 
-import { en, type Words } from "./en";
+import { en, type Messages } from "./en";
 import { zh } from "./zh";
 
-export type { Words };
+export type { Messages };
 
-const dictionaries: Record<"en" | "zh-CN", Words> = { en, "zh-CN": zh };
-/** What each language calls itself. */
-export const ownNames = { en: "English", "zh-CN": "简体中文" };
+const dictionaries: Record<"en" | "zh-CN", Messages> = { en, "zh-CN": zh };
+/** Each language's name in itself. */
+export const nativeNames = { en: "English", "zh-CN": "简体中文" };
 
 let language = $state<"en" | "zh-CN">("en");
 
-/** `say.queue.pause` is the word for it; a changed language changes the screen. */
-export const say: Words = new Proxy(en, {
-  get: (_, key) => dictionaries[language][key as keyof Words],
+/** `t.queue.pause` is a text in the shown language; when the language changes, so does the screen. */
+export const t: Messages = new Proxy(en, {
+  get: (_, key) => dictionaries[language][key as keyof Messages],
 });
 
 /** Shows a language, or the system's. */
-export function speakIn(choice: Settings["interface_language"]): void {
+export function setLanguage(choice: Settings["interface_language"]): void {
   const system = navigator.language.startsWith("zh") ? "zh-CN" : "en";
   language = choice === "system" ? system : choice;
   document.documentElement.lang = language;

@@ -1,8 +1,8 @@
-/** Every word on the screen, in Simplified Chinese. */
+/** Every text on the screen, in Simplified Chinese. */
 
 import type { AdviceReason, Code, CueProblem, Format, HistoryFilter } from "$lib/backend/types";
 
-import type { Words } from "./en";
+import type { Messages } from "./en";
 
 const count = (n: number) => n.toLocaleString("zh-CN");
 
@@ -116,7 +116,7 @@ const languages: Record<string, string> = {
   Vietnamese: "越南语",
 };
 
-export const zh: Words = {
+export const zh: Messages = {
   locale: "zh-CN",
   app: "Earmark",
   failure: (code) => codes[code],
@@ -225,7 +225,7 @@ export const zh: Words = {
     text: "文稿",
     empty: "还没有听到内容。",
     silent: "没有听到人声。",
-    growing: "正在识别，可以边听边读；完成后即可编辑。",
+    inProgress: "正在识别，可以边听边读；完成后即可编辑。",
     saved: "已保存",
     saving: "正在保存…",
     unsaved: "尚未保存",
@@ -245,7 +245,7 @@ export const zh: Words = {
     showTimes: "时间",
     showSpeakers: "说话人",
     showWaveform: "波形",
-    nextDoubt: "下一个存疑的词",
+    nextDoubtful: "下一个存疑的词",
     doubts: (n) => `${count(n)} 处存疑`,
     noDoubts: "没有存疑的词",
     doubtful: "识别时对这个词没有把握",
@@ -283,7 +283,7 @@ export const zh: Words = {
     cancel: "取消",
   },
 
-  redo: {
+  retranscribe: {
     heading: "重新识别",
     advice: "只重新识别这一行，前后不变，并且可以撤销。",
     language: "语言",
@@ -628,7 +628,7 @@ export const zh: Words = {
     },
   },
 
-  broken: { heading: "Earmark 无法启动", again: "重试" },
+  startupError: { heading: "Earmark 无法启动", again: "重试" },
 
   notice: { label: "消息", close: "关闭", details: "详情" },
 };

@@ -4,7 +4,7 @@ import type { Ms, Segment } from "../types";
 import { PEAKS_PER_SECOND } from "../types";
 import { chance } from "./speech";
 
-/** What is heard of an entry, and how loud it is. */
+/** The audio of an entry, and how loud it is. */
 export interface Sound {
   hum: Blob;
   peaks: Uint8Array;

@@ -1,4 +1,4 @@
-/** Time, passed in: the browser's own, or one that a test moves. */
+/** The mock's clock: the browser's own, or one that a test advances. */
 
 export interface Clock {
   now(): number;
@@ -17,7 +17,7 @@ export const wallClock: Clock = {
 };
 
 /** A clock that stands still until it is told. */
-export class HandClock implements Clock {
+export class ManualClock implements Clock {
   #now: number;
   #timers = new Set<{ ms: number; due: number; tick: () => void }>();
 

@@ -1,4 +1,4 @@
-/** Exports as the mock makes them: the simplest that shows every part of the contract. */
+/** The mock's exports: the simplest ones that show every part of the contract. */
 
 import { columns, between } from "$lib/edit/writing_system";
 import { hasCues } from "$lib/export_formats";

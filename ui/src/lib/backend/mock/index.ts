@@ -1,4 +1,4 @@
-/** A backend that lives in memory, for building and testing the page without the shell. */
+/** The mock backend, in memory, for building and testing the page without the shell. */
 
 import { apply } from "$lib/edit/change";
 import { withText } from "$lib/edit/retime";
@@ -23,7 +23,7 @@ import { defaults, describe, history, longMeeting, stored, type Stored } from ".
 import { listen as listenTo } from "./microphone";
 import { soundOf } from "./audio";
 import { speak } from "./speech";
-import { StockRoom } from "./installed_models";
+import { MockModels } from "./installed_models";
 
 export interface Scene {
   clock: Clock;
@@ -48,7 +48,7 @@ export interface Mock extends Backend {
   texts(id: EntryId): string[];
 }
 
-/** Seconds of recording heard in a second. */
+/** Seconds of a recording recognised in a second. */
 const SPEED = 20;
 const TICK_MS = 250;
 const PAGE = 50;
@@ -72,10 +72,10 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
   let clipboard = "";
   let lastFolder = "";
   const disk = new Map<string, string>();
-  let stopRedo: (() => void) | null = null;
-  const stock = new StockRoom(clock, !empty, () => {
-    emit({ kind: "stock", stock: stock.now() });
-    for (const model of models) model.is_ready ||= stock.isHere(model.name);
+  let stopRetranscription: (() => void) | null = null;
+  const modelStore = new MockModels(clock, !empty, () => {
+    emit({ kind: "stock", stock: modelStore.now() });
+    for (const model of models) model.is_ready ||= modelStore.isHere(model.name);
     emit({ kind: "models", models });
   });
   let stopRecording: (() => void) | null = null;
@@ -170,7 +170,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     }
     if (entry.state.kind === "recognising") {
       const done_ms = Math.min(total_ms, entry.state.done_ms + TICK_MS * SPEED);
-      hear(it, done_ms);
+      recogniseUpTo(it, done_ms);
       const left_ms = (total_ms - done_ms) / SPEED;
       entry.state =
         done_ms < total_ms
@@ -188,7 +188,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     }
   }
 
-  function hear(it: Stored, until_ms: number): void {
+  function recogniseUpTo(it: Stored, until_ms: number): void {
     const { id } = it.entry;
     let next = it.spoken[it.segments.length];
     while (next && next.end_ms <= until_ms) {
@@ -406,7 +406,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
         expected: it.expected ?? [],
       });
     },
-    outline: async (id) => {
+    waveform: async (id) => {
       const { spoken, entry } = the(id);
       return {
         peaks: soundOf(spoken, entry.duration_ms ?? 0).peaks,
@@ -424,35 +424,35 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       tell(it);
       return it.revision;
     },
-    redo: (id, redo) => {
+    retranscribe: (id, request) => {
       const it = the(id);
       return new Promise((resolve) => {
         const done = (value: Stored["segments"] | null) => {
           stop();
-          stopRedo = null;
+          stopRetranscription = null;
           resolve(value);
         };
         const stop = clock.every(1200, () => {
           done(
-            it.segments.slice(redo.at, redo.at + redo.n).map((segment) => {
+            it.segments.slice(request.at, request.at + request.n).map((segment) => {
               const original = it.spoken.find((s) => s.start_ms === segment.start_ms) ?? segment;
-              const heard = redo.kind === "align" ? segment : withText(original, original.text);
-              const words = heard.words.map((word) => ({
+              const result = request.kind === "align" ? segment : withText(original, original.text);
+              const words = result.words.map((word) => ({
                 ...word,
                 quality: 0.95,
                 probability: Math.max(word.probability, 0.9),
               }));
-              return copyOf({ ...heard, speaker: segment.speaker, words });
+              return copyOf({ ...result, speaker: segment.speaker, words });
             }),
           );
         });
-        stopRedo = () => {
+        stopRetranscription = () => {
           done(null);
         };
       });
     },
-    stopRedo: async () => {
-      stopRedo?.();
+    stopRetranscription: async () => {
+      stopRetranscription?.();
     },
     rename: async (id, title) => {
       const it = the(id);
@@ -536,24 +536,24 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       emit({ kind: "settings", settings });
       return copyOf(model);
     },
-    stock: async () => copyOf(stock.now()),
+    installedModels: async () => copyOf(modelStore.now()),
     downloadModel: async (name) => {
       if (settings.network_off) fail("network-off", "the network is switched off");
-      stock.download(name);
+      modelStore.download(name);
     },
     pauseModel: async (name, is_paused) => {
-      stock.pause(name, is_paused);
+      modelStore.pause(name, is_paused);
     },
     stopModel: async (name) => {
-      stock.stop(name);
+      modelStore.stop(name);
     },
-    measureModel: (name) => stock.measure(name),
+    measureModel: (name) => modelStore.measure(name),
     importModel: async () => {
-      stock.set("Qwen3-ForcedAligner-0.6B", { kind: "here" });
+      modelStore.set("Qwen3-ForcedAligner-0.6B", { kind: "here" });
       return true;
     },
     removeModel: async (name) => {
-      stock.set(name, { kind: "absent" });
+      modelStore.set(name, { kind: "absent" });
     },
     openFolder: async () => undefined,
     folders: async () => ({

@@ -1,6 +1,6 @@
-/** The mock's models: cards, and a download that comes as the clock goes. */
+/** The mock's models, and downloads that follow its clock. */
 
-import type { Card, CardState, Stock } from "../types";
+import type { ModelInfo, ModelState, InstalledModels } from "../types";
 import type { Clock } from "./clock";
 
 /** Bytes that come in a second. */
@@ -14,8 +14,8 @@ const card = (
   about: string,
   bytes: number,
   memory_bytes: number | null,
-  state: CardState,
-): Card => ({
+  state: ModelState,
+): ModelInfo => ({
   name,
   title: name.replace("-", " "),
   is_aligner: name.includes("ligner"),
@@ -30,8 +30,8 @@ const card = (
   state,
 });
 
-export class StockRoom {
-  readonly #cards: Card[];
+export class MockModels {
+  readonly #cards: ModelInfo[];
   readonly #clock: Clock;
   readonly #changed: () => void;
   #stops = new Map<string, () => void>();
@@ -40,7 +40,7 @@ export class StockRoom {
   constructor(clock: Clock, hasSmall: boolean, changed: () => void) {
     this.#clock = clock;
     this.#changed = changed;
-    const here: CardState = hasSmall ? { kind: "here" } : { kind: "absent" };
+    const here: ModelState = hasSmall ? { kind: "here" } : { kind: "absent" };
     this.#cards = [
       card("demo", "Very small and built in.", 0, null, { kind: "built-in" }),
       card("Qwen3-ASR-0.6B", "Fast, for everyday speech.", 1_880_000_000, 2_830_000_000, here),
@@ -55,7 +55,7 @@ export class StockRoom {
     ];
   }
 
-  now(): Stock {
+  now(): InstalledModels {
     return {
       cards: this.#cards,
       advice: { model: "Qwen3-ASR-0.6B", dtype: "q8_0", reason: "slow-processor" },
@@ -122,12 +122,12 @@ export class StockRoom {
     });
   }
 
-  set(name: string, state: CardState): void {
+  set(name: string, state: ModelState): void {
     this.#the(name).state = state;
     this.#changed();
   }
 
-  #tick(it: Card): void {
+  #tick(it: ModelInfo): void {
     if (it.state.kind !== "coming" || it.state.is_paused) return;
     const done = Math.min(it.bytes, it.state.done + (SPEED * TICK_MS) / 1000);
     const left_ms = ((it.bytes - done) / SPEED) * 1000;
@@ -146,7 +146,7 @@ export class StockRoom {
     this.#changed();
   }
 
-  #the(name: string): Card {
+  #the(name: string): ModelInfo {
     const it = this.#cards.find((one) => one.name === name);
     if (!it) throw new Error(`there is no model ${name}`);
     return it;

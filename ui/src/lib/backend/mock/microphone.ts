@@ -1,4 +1,4 @@
-/** Somebody who speaks into the mock's microphone. */
+/** The mock's microphone: replays the words of an invented recording as if they were spoken. */
 
 import type { Event } from "../types";
 import type { Clock } from "./clock";
@@ -24,9 +24,9 @@ export function listen(it: Stored, clock: Clock, emit: (event: Event) => void): 
     const join = said.language === "Chinese" ? "" : " ";
     const until = (ms: number) => said.words.filter((word) => word.end_ms <= ms);
     const isOver = said.end_ms + 600 <= recorded_ms;
-    const heard = until(recorded_ms);
-    const sure = isOver ? heard : until(recorded_ms - TENTATIVE_MS);
-    const text = heard.map((word) => word.text).join(join);
+    const soFar = until(recorded_ms);
+    const sure = isOver ? soFar : until(recorded_ms - TENTATIVE_MS);
+    const text = soFar.map((word) => word.text).join(join);
     const committed = sure.map((word) => word.text).join(join);
     const tentative = text.slice(committed.length);
     emit({ kind: "words", id, start_ms: said.start_ms, committed, tentative, late_ms: 0 });

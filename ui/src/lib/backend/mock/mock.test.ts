@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 
 import type { Entry, Event, Failure } from "../types";
 import { mock } from ".";
-import { HandClock } from "./clock";
+import { ManualClock } from "./clock";
 import { speakWords } from "./speech";
 
 async function begin() {
-  const clock = new HandClock(new Date(2026, 10, 20, 10).getTime());
+  const clock = new ManualClock(new Date(2026, 10, 20, 10).getTime());
   const backend = mock({ clock });
   const events: Event[] = [];
   const opening = await backend.open((event) => events.push(event));

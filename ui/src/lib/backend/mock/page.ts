@@ -1,7 +1,7 @@
-/** The mock on a page: the address says which scene, drops come from the browser. */
+/** Connects the mock to a page: the address selects the scene, drops come from the browser. */
 
 import { mock, type Mock } from ".";
-import { HandClock, wallClock } from "./clock";
+import { ManualClock, wallClock } from "./clock";
 import type { Failure, Opening, Settings } from "../types";
 
 declare global {
@@ -11,11 +11,13 @@ declare global {
   }
 }
 
-/** `?clock=hand&empty&long&broken&lang=zh-CN&theme=dark` */
+/** `?clock=manual&empty&long&broken&lang=zh-CN&theme=dark` */
 export function onThePage(): Mock {
   const asked = new URLSearchParams(location.search);
   const clock =
-    asked.get("clock") === "hand" ? new HandClock(new Date(2026, 10, 20, 10).getTime()) : wallClock;
+    asked.get("clock") === "manual"
+      ? new ManualClock(new Date(2026, 10, 20, 10).getTime())
+      : wallClock;
   const settings: Partial<Settings> = {};
   const language = asked.get("lang");
   const theme = asked.get("theme");
@@ -29,7 +31,7 @@ export function onThePage(): Mock {
   takeDrops(backend);
   window.mock = Object.assign(backend, {
     advance: (ms: number) => {
-      if (clock instanceof HandClock) clock.advance(ms);
+      if (clock instanceof ManualClock) clock.advance(ms);
     },
   });
   return backend;

@@ -1,11 +1,11 @@
-/** What the mock begins with. */
+/** The history and the settings that the mock starts with. */
 
 import type { Entry, Segment, Settings, State } from "../types";
 import { speak, speakWords } from "./speech";
 
 export interface Stored {
   entry: Entry;
-  /** Everything that can be heard in it. */
+  /** Everything that is said in it. */
   spoken: Segment[];
   /** What is finished. */
   segments: Segment[];

@@ -3,7 +3,7 @@
  *
  * The page asks through the methods of {@link Backend} and is told what happens through one
  * stream of {@link Event}s. Everything is plain JSON, except for the bytes behind {@link
- * Backend.outline}. Field names are those of Rust, SQL and HTTP. Times in a recording are whole
+ * Backend.waveform}. Field names are those of Rust, SQL and HTTP. Times in a recording are whole
  * milliseconds from its beginning and end in `_ms`; moments are milliseconds since 1970 UTC and
  * end in `_at`.
  *
@@ -19,7 +19,7 @@
 import type { Destination, Exported, ExportOptions, Preview } from "./export";
 import type { HistoryPage, HistoryQuery, Storage } from "./history";
 import type { Settings } from "./settings";
-import type { Model, Stock } from "./models";
+import type { Model, InstalledModels } from "./models";
 
 export type * from "./export";
 export type * from "./history";
@@ -182,7 +182,7 @@ export interface Opened {
 }
 
 /** What a recording looks like. */
-export interface Outline {
+export interface WaveformData {
   /** Loudness, {@link PEAKS_PER_SECOND} a second, 255 the loudest. */
   peaks: Uint8Array;
   /** Where somebody speaks, as pairs of start and end. */
@@ -190,7 +190,7 @@ export interface Outline {
 }
 
 /** Hear a stretch of a recording anew. */
-export type Redo =
+export type Retranscription =
   /** Times for the text that stands in the segments. */
   | { kind: "align"; at: number; n: number }
   /** Text and times; `null` lets the model tell the language. */
@@ -311,7 +311,7 @@ export type Event =
   | { kind: "settings"; settings: Settings }
   | { kind: "models"; models: Model[] }
   /** A card has changed; ten times a second at most. */
-  | { kind: "stock"; stock: Stock }
+  | { kind: "stock"; stock: InstalledModels }
   /** A model was loaded; `note` says why the device is not the best one, when it is not. */
   | { kind: "loaded"; title: string; is_demo: boolean; device: string; note: string | null }
   /** Somebody asked outside the window (notification, second start) to see an entry. */
@@ -358,15 +358,15 @@ export interface Backend {
   openEntry(id: EntryId): Promise<Opened>;
   /** What the recording looks like; it may have to be read to its end first.
    * `outline` (raw bytes) */
-  outline(id: EntryId): Promise<Outline>;
+  waveform(id: EntryId): Promise<WaveformData>;
   /** Applies changes in order, all or none; the new revision. `save` */
   save(id: EntryId, revision: number, splices: Splice[]): Promise<number>;
   /** Hears a stretch anew, in front of the queue; what should stand there instead, nothing when
    * nothing is said there. The stored transcript is not touched: the page saves what it takes
    * over. `redo_span` */
-  redo(id: EntryId, redo: Redo): Promise<Segment[] | null>;
-  /** Stops the running `redo`, which resolves with `null`. `stop_redo` */
-  stopRedo(): Promise<void>;
+  retranscribe(id: EntryId, request: Retranscription): Promise<Segment[] | null>;
+  /** Stops the running one, which resolves with `null`. `stop_redo` */
+  stopRetranscription(): Promise<void>;
   /** Names an entry; an empty title gives the file's name back. `rename_entry` */
   rename(id: EntryId, title: string): Promise<void>;
 
@@ -404,7 +404,7 @@ export interface Backend {
   /** Lets the person choose a folder with a model's files and uses it. `choose_model` */
   chooseModel(): Promise<Model | null>;
   /** The cards of models. `model_stock` */
-  stock(): Promise<Stock>;
+  installedModels(): Promise<InstalledModels>;
   /** Brings a model, or goes on where its last download ended. `download_model` */
   downloadModel(name: string): Promise<void>;
   /** Lets a download wait, or go on. `pause_model` */
@@ -430,5 +430,5 @@ export interface Backend {
   copyText(text: string): Promise<void>;
 }
 
-/** Peaks a second in an {@link Outline}. */
+/** Peaks a second in {@link WaveformData}. */
 export const PEAKS_PER_SECOND = 50;

@@ -11,8 +11,8 @@ export interface Model {
 }
 
 /** What there is to know of models, and what is under way. */
-export interface Stock {
-  cards: Card[];
+export interface InstalledModels {
+  cards: ModelInfo[];
   /** Which model suits this computer, and why. */
   advice: { model: string; dtype: string; reason: AdviceReason };
   /** The mirrors that are known. */
@@ -49,7 +49,7 @@ export type AdviceReason =
   "gpu" | "roomy" | "slow-processor" | "little-memory" | "too-little-memory";
 
 /** A model of the catalog, as a person chooses it. */
-export interface Card {
+export interface ModelInfo {
   name: string;
   title: string;
   /** It measures times of words; otherwise it turns speech into text. */
@@ -66,7 +66,7 @@ export interface Card {
   /** How fast it was measured to be here. */
   speed: Speed | null;
   is_being_measured: boolean;
-  state: CardState;
+  state: ModelState;
 }
 
 export interface Speed {
@@ -77,7 +77,7 @@ export interface Speed {
 }
 
 /** How far a model is on this computer. */
-export type CardState =
+export type ModelState =
   | { kind: "built-in" }
   | { kind: "here" }
   | { kind: "absent" }
