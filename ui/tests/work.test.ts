@@ -274,9 +274,9 @@ work("a microphone that is not there is named, and another can be chosen", {}, a
   await page.getByText("No sound comes from the microphone").waitFor();
   expect(await page.getByRole("log").count()).toBe(0);
   await page.keyboard.press("Control+,");
-  await page.getByLabel("Microphone").selectOption({ label: "TestBrowser microphone" });
+  await page.getByLabel("Microphone").selectOption({ label: "Desk microphone" });
   await page.keyboard.press("Control+r");
-  await page.getByText("Listening to TestBrowser microphone").waitFor();
+  await page.getByText("Listening to Desk microphone").waitFor();
 });
 
 work("both sides of a call are recorded when that is wanted", {}, async (page) => {

@@ -61,12 +61,12 @@ test("a word more costs no more than the word", () => {
   const talk = new LiveTranscript(1);
   const said = "word ".repeat(3000);
   const n = copied(() => {
-    for (let to = 5; to <= said.length; to += 5) talk.hear(words(400, said.slice(0, to), "so"));
+    for (let to = 5; to <= said.length; to += 5) talk.receive(words(400, said.slice(0, to), "so"));
     expect(talk.last).toBe(`${said}so`);
   });
   expect(n).toBeLessThanOrEqual(said.length);
   expect(talk.utterances[0]?.pieces).toHaveLength(3000);
-  talk.hear(words(9000, "Good", ""));
+  talk.receive(words(9000, "Good", ""));
   expect(talk.last).toBe("Good");
 });
 

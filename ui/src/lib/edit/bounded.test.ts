@@ -7,16 +7,16 @@ import type { Segment, Word } from "$lib/backend/types";
 import { copied, counted } from "$lib/counting";
 
 import * as change from "./change";
-import { nextDoubt } from "./doubt";
-import { find, replaceFound } from "./find";
-import { segment } from "./fixture";
-import { pieces } from "./pieces";
-import { place, wordAt } from "./place";
+import { nextDoubtful } from "./doubtful_words";
+import { find, replaceFound } from "./find_replace";
+import { segment } from "./test_segments";
+import { textRuns } from "./text_runs";
+import { wordAt, wordRanges } from "./word_ranges";
 import { retime } from "./retime";
-import { between } from "./script";
+import { between } from "./writing_system";
 import { fold, seek } from "./seek";
-import { split } from "./split";
-import { Stack } from "./stack";
+import { split } from "./split_words";
+import { UndoStack } from "./undo_stack";
 
 const LONG = 100_000;
 
@@ -54,18 +54,18 @@ test("words are found where they stand and nowhere else", () => {
     const line = segment(again(phrase));
     const words = counted(line.words);
     let n = 0;
-    const n_copied = copied(() => (n = place(line.text, words.list)?.length ?? 0));
+    const n_copied = copied(() => (n = wordRanges(line.text, words.list)?.length ?? 0));
     expect(n_copied).toBeLessThanOrEqual(2 * n);
     expect(n).toBe(line.words.length);
     expect(words.n()).toBeLessThanOrEqual(4 * n);
-    const ranges = counted(place(line.text, line.words) ?? []);
+    const ranges = counted(wordRanges(line.text, line.words) ?? []);
     expect(wordAt(ranges.list, line.text.length)).toBe(n - 1);
     expect(ranges.n()).toBeLessThanOrEqual(4 * n);
   }
   // Neither at the end of a long text nor in one that is nearly the same is a word looked for.
   const [word] = segment("b").words as [Word];
   const stale = { ...word, text: `b${"a".repeat(LONG / 2)}` };
-  expect(copied(() => expect(place(again("a"), [stale])).toBeNull())).toBeLessThanOrEqual(10);
+  expect(copied(() => expect(wordRanges(again("a"), [stale])).toBeNull())).toBeLessThanOrEqual(10);
 });
 
 test("a book in one line keeps the words it had", () => {
@@ -118,9 +118,9 @@ test("all places of a long text are replaced at once", () => {
   const done = replaceFound([line], found.list, "c");
   expect(done?.splices[0]?.insert[0]?.text).toBe(again("c b "));
   expect(found.n()).toBeLessThanOrEqual(4 * found.list.length);
-  const ranges = place(line.text, line.words) ?? [];
+  const ranges = wordRanges(line.text, line.words) ?? [];
   const words = counted(ranges);
-  const drawn = pieces(line.text, words.list, found.list, null);
+  const drawn = textRuns(line.text, words.list, found.list, null);
   expect(drawn.map(({ text }) => text).join("")).toBe(line.text);
   expect(words.n()).toBeLessThanOrEqual(10 * ranges.length);
 });
@@ -144,12 +144,12 @@ test("a long line is parted and merged", () => {
   expect(merged[0]?.words).toEqual(line.words);
   expect(copied(() => expect(between(line.text, line.text)).toBe(" "))).toBeLessThanOrEqual(10);
   const words = counted(line.words);
-  nextDoubt([{ ...line, words: words.list as Word[] }], { at: 0, word: 0 }, 1);
+  nextDoubtful([{ ...line, words: words.list as Word[] }], { at: 0, word: 0 }, 1);
   expect(words.n()).toBeLessThanOrEqual(2 * line.words.length);
 });
 
 test("typing without a rest is one step, however long", () => {
-  const stack = new Stack([segment("")]);
+  const stack = new UndoStack([segment("")]);
   const n_keys = 2000;
   const type = (i: number) => {
     const done = change.replace(0, 1, [{ ...segment(""), text: "a".repeat(i) }]);

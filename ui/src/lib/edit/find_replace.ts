@@ -4,7 +4,7 @@ import type { Segment } from "$lib/backend/types";
 
 import type { Change } from "./change";
 import { withText } from "./retime";
-import type { Range } from "./split";
+import type { Range } from "./split_words";
 import { fold, seek } from "./seek";
 
 /** A place where something was found. */

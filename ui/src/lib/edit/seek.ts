@@ -1,6 +1,6 @@
 /** Looks for a long stretch of letters: every letter of the text is read once. */
 
-import type { Range } from "./split";
+import type { Range } from "./split_words";
 
 /**
  * Every place of some letters in a text, in order; they do not overlap. `letterOf` says what a
