@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import type { Event } from "./backend";
-import { copied } from "./counting";
+import { copied } from "./test_counters";
 import { LiveTranscript, meter } from "./live_transcript.svelte";
 
 const words = (start_ms: number, committed: string, tentative: string, id = 1): Event => ({

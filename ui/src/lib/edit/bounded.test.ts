@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import type { Segment, Word } from "$lib/backend/types";
-import { copied, counted } from "$lib/counting";
+import { copied, counted } from "$lib/test_counters";
 
 import * as change from "./change";
 import { nextDoubtful } from "./doubtful_words";
@@ -14,7 +14,7 @@ import { textRuns } from "./text_runs";
 import { wordAt, wordRanges } from "./word_ranges";
 import { retime } from "./retime";
 import { between } from "./writing_system";
-import { fold, seek } from "./seek";
+import { fold, seek } from "./substring_search";
 import { split } from "./split_words";
 import { UndoStack } from "./undo_stack";
 

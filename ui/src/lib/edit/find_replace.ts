@@ -5,7 +5,7 @@ import type { Segment } from "$lib/backend/types";
 import type { Change } from "./change";
 import { withText } from "./retime";
 import type { Range } from "./split_words";
-import { fold, seek } from "./seek";
+import { fold, seek } from "./substring_search";
 
 /** A place where something was found. */
 export interface Found {
