@@ -1,6 +1,6 @@
 /** The mock's exports: the simplest ones that show every part of the contract. */
 
-import { columns, between } from "$lib/edit/writing_system";
+import { between } from "$lib/edit/writing_system";
 import { hasCues } from "$lib/export_formats";
 
 import type {
@@ -171,4 +171,17 @@ function cueOf(words: Word[], lines: string[], rules: CueRules): Cue {
   if (lines.some((line) => columns(line) > rules.max_columns)) problems.push("too-wide");
   if (words.some((word) => word.quality === null)) problems.push("estimated");
   return { start_ms, end_ms, lines, problems };
+}
+
+/** Columns a text takes: full-width characters take two. */
+function columns(text: string): number {
+  let n = 0;
+  for (const c of text)
+    n +=
+      /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{20000}-\u{3FFFD}]/u.test(
+        c,
+      )
+        ? 2
+        : 1;
+  return n;
 }
