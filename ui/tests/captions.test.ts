@@ -26,7 +26,7 @@ const shown = (page: Page) => page.locator(".lines").innerText();
 const asked = (page: Page) => page.evaluate(() => window.pane?.asked ?? []);
 
 work("captions hold what is sure, and add to it only", CAPTIONS, async (page) => {
-  expect(await shown(page)).toBe("What is said appears here.");
+  expect(await shown(page)).toBe("Speech appears here as captions.");
   const said = [
     ["", " Good"],
     ["Good morning,", " everyman"],
@@ -36,7 +36,7 @@ work("captions hold what is sure, and add to it only", CAPTIONS, async (page) =>
   let before = "";
   for (const [committed, tentative] of said) {
     await caption(page, 0, committed, tentative);
-    const now = committed === "" ? "What is said appears here." : committed;
+    const now = committed === "" ? "Speech appears here as captions." : committed;
     expect(await shown(page)).toBe(now);
     expect(committed.startsWith(before)).toBe(true);
     before = committed;
@@ -67,7 +67,7 @@ work("letters grow and shrink by key and button, and the size is kept", CAPTIONS
   expect(await px()).toBe(32);
   await page.keyboard.press("+");
   expect(await px()).toBe(38);
-  await page.getByRole("button", { name: "Smaller letters" }).click();
+  await page.getByRole("button", { name: "Smaller text" }).click();
   await page.keyboard.press("-");
   expect(await px()).toBe(27);
 });
@@ -79,7 +79,7 @@ work(
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("Shift+ArrowDown");
     await page.mouse.click(100, 150);
-    await page.getByRole("button", { name: "Close the captions" }).click();
+    await page.getByRole("button", { name: "Close captions" }).click();
     await page.keyboard.press("Escape");
     expect(await asked(page)).toEqual([
       'nudge {"x":-24,"y":0}',

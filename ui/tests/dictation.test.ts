@@ -36,11 +36,11 @@ work("the pill says how far a dictation is, and a reader is told", PILL, async (
     Math.max(...quiet),
   );
   await dictate(page, { kind: "thinking" });
-  expect(await says()).toBe("Writing it down…");
+  expect(await says()).toBe("Transcribing…");
   await dictate(page, { kind: "inserted" });
   expect(await says()).toBe("Done");
   await dictate(page, { kind: "failed", code: "recording" });
-  expect(await says()).toBe("A recording is being made. Dictate when it has ended.");
+  expect(await says()).toBe("A recording is in progress. Dictate when it has ended.");
 });
 
 for (const lang of ["en", "zh-CN"] as const) {
@@ -69,9 +69,9 @@ work("the shortcut is shown where recordings come in, and is changed", {}, async
   await page.getByRole("button", { name: "Shortcut: Ctrl+Shift+F9. Change" }).click();
   // Another program has these.
   await page.keyboard.press("Control+Alt+t");
-  await page.getByText("These keys cannot be had: another program has them").waitFor();
+  await page.getByText("That shortcut is taken by another program").waitFor();
   await page.getByRole("button", { name: "Shortcut: Ctrl+Shift+F9. Change" }).waitFor();
-  await page.getByRole("button", { name: "Switch the shortcut off" }).click();
+  await page.getByRole("button", { name: "Turn off the shortcut" }).click();
   await page.keyboard.press("Control+1");
   expect(await page.getByText("Dictate into any program:").count()).toBe(0);
 });

@@ -123,7 +123,7 @@ work("find, replace one, replace all, undo", {}, async (page) => {
   expect(await count.innerText()).toBe("2 of 3");
   await page.locator("search button", { hasText: "Replace all" }).click();
   expect(await count.innerText()).toBe("None");
-  await page.locator("[role=status]", { hasText: "3 places replaced" }).waitFor();
+  await page.locator("[role=status]", { hasText: "3 matches replaced" }).waitFor();
   await page.locator("button[aria-label=Undo]").click();
   expect(await count.innerText()).toBe("1 of 3");
   await page.locator("button[aria-label=Undo]").click();
@@ -169,7 +169,7 @@ work("doubtful words are visited, by key and by button", {}, async (page) => {
   expect(await marked()).not.toBe(first);
 });
 
-work("a line is heard again alone, and it can be undone", {}, async (page) => {
+work("a line is recognised again alone, and it can be undone", {}, async (page) => {
   await openNewest(page);
   await page.locator("#line-3 .text").dblclick();
   await page.keyboard.press("Control+a");
@@ -181,7 +181,7 @@ work("a line is heard again alone, and it can be undone", {}, async (page) => {
   await page.locator("dialog .main").click();
   await page.locator(".strip", { hasText: "Recognising" }).waitFor();
   await advance(page, 2000);
-  await page.locator("[role=status]", { hasText: "heard again" }).waitFor();
+  await page.locator("[role=status]", { hasText: "recognised again" }).waitFor();
   expect(await text(page, 3)).toBe("How large is the gap?");
   expect([await text(page, 2), await text(page, 4)]).toEqual(before);
   await page.keyboard.press("Control+z");
@@ -200,7 +200,7 @@ work("an unfinished entry says so and goes on; a finished one can begin anew", {
   await page.locator(".strip", { hasText: "Unfinished" }).waitFor();
   const lines = () => page.locator("#line-0").getAttribute("aria-setsize");
   expect(await lines()).toBe("8");
-  await page.locator(".strip button", { hasText: "Go on" }).click();
+  await page.locator(".strip button", { hasText: "Resume" }).click();
   await page.locator(".strip", { hasText: "Recognising" }).waitFor();
   await advance(page, 60_000);
   await page.waitForSelector("section[aria-label=Player]");
@@ -253,7 +253,7 @@ work("an edit that meets another one says so and keeps the text", {}, async (pag
   await page.keyboard.press("Escape");
   await page.locator("[role=status]", { hasText: "changed elsewhere" }).waitFor();
   expect(await text(page, 3)).toContain("x");
-  await page.locator("button", { hasText: "Open again" }).click();
+  await page.locator("button", { hasText: "Reopen" }).click();
   await saved(page);
   expect(await text(page, 3)).toBe("How large is the gap?");
 });
@@ -271,7 +271,7 @@ work(
     await page.locator("#line-3").click();
     await page.keyboard.press(".");
     await page.locator("[role=menuitem]", { hasText: "Align again" }).click();
-    await page.locator("[role=status]", { hasText: "Nothing is said there" }).waitFor();
+    await page.locator("[role=status]", { hasText: "No speech was found" }).waitFor();
     expect(await text(page, 3)).toBe(before);
     await page.evaluate(() => {
       const { mock } = window;

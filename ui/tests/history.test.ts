@@ -99,12 +99,12 @@ work("what is deleted for good is gone once that was asked", {}, async (page) =>
   await page.locator("button", { hasText: /^Deleted$/ }).click();
   const row = page.locator("li", { hasText: "Survey meeting" });
   await row.locator("input").check();
-  const purge = page.locator("footer button", { hasText: "Delete for good" });
+  const purge = page.locator("footer button", { hasText: "Delete permanently" });
   await purge.click();
   await page.locator("dialog button", { hasText: "Keep" }).click();
   await row.waitFor();
   await purge.click();
-  await page.locator("dialog button", { hasText: "Delete for good" }).click();
+  await page.locator("dialog button", { hasText: "Delete permanently" }).click();
   await row.waitFor({ state: "detached" });
   await page.locator("button", { hasText: /^All$/ }).click();
   await page.locator("li", { hasText: "晨会录音" }).waitFor();

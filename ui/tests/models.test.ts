@@ -30,12 +30,12 @@ work("a model is measured while nothing else is done, and its card says it", {},
   const measure = card.getByRole("button", { name: "Measure speed of Qwen3 ASR-0.6B" });
   await measure.focus();
   await page.keyboard.press("Enter");
-  await card.getByText("Measuring its speed").waitFor();
+  await card.getByText("Measuring speed").waitFor();
   const others = page.getByRole("button", { name: /^Measure/ });
   expect(await others.count()).toBe(2);
   for (const one of await others.all()) expect(await one.isDisabled()).toBe(true);
   await advance(page, 2000);
-  await card.getByText("2.5 times as fast as speech here, on CPU").waitFor();
+  await card.getByText("2.5× real-time speed on CPU").waitFor();
   expect(await measure.isEnabled()).toBe(true);
 
   await drop(page, ["Committee.m4a"]);
@@ -64,8 +64,8 @@ work("a proxy and a mirror are chosen, written, refused and reset", {}, async (p
   const proxy = page.getByLabel("Proxy", { exact: true });
   await proxy.selectOption({ label: "None" });
   await expect.poll(async () => (await settings(page))?.proxy).toBe("none");
-  await proxy.selectOption({ label: "An address…" });
-  const address = page.getByLabel("Address of the proxy");
+  await proxy.selectOption({ label: "Enter an address…" });
+  const address = page.getByLabel("Proxy address");
   await expect.poll(() => address.evaluate((it) => it === document.activeElement)).toBe(true);
   await page.keyboard.type("no proxy");
   await page.keyboard.press("Enter");
@@ -82,7 +82,7 @@ work("a proxy and a mirror are chosen, written, refused and reset", {}, async (p
   const mirror = page.getByLabel("Mirror", { exact: true });
   await mirror.selectOption({ label: "HF-Mirror (China)" });
   await expect.poll(async () => (await settings(page))?.mirror).toBe("hf-mirror");
-  await mirror.selectOption({ label: "An address…" });
+  await mirror.selectOption({ label: "Enter an address…" });
   await page.keyboard.type("https://models.example.com");
   await page.keyboard.press("Tab");
   await expect.poll(async () => (await settings(page))?.mirror).toBe("https://models.example.com");
@@ -97,7 +97,7 @@ work(
     await page.keyboard.press("Control+,");
     const requests = page.getByRole("group", { name: "Requests" });
     await expect.poll(() => requests.innerText()).toMatch(/\b1$/);
-    await page.getByLabel("Switch the network off").check();
+    await page.getByLabel("Turn off the network").check();
     await expect.poll(async () => (await settings(page))?.network_off).toBe(true);
   },
 );

@@ -17,7 +17,7 @@ test("a refused microphone leads to the system's settings, and so do ours", asyn
     const message = "the system does not let this program use the microphone";
     window.mock?.emit({ kind: "trouble", failure: { code: "microphone-denied", message } });
   });
-  await page.getByRole("button", { name: "Open the system’s settings" }).click();
+  await page.getByRole("button", { name: "Open system settings" }).click();
   expect(await opened()).toEqual(["microphone"]);
   expect(await page.locator(".notice").count()).toBe(0);
   await page.keyboard.press("Control+,");

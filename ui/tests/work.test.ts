@@ -19,7 +19,7 @@ work("drop, queue, read, edit, undo, export", {}, async (page) => {
   await advance(page, 60_000);
   expect(await row.innerText()).toContain("Done");
   const failed = page.locator("li", { hasText: "broken take" });
-  expect(await failed.innerText()).toContain("no sound in this file");
+  expect(await failed.innerText()).toContain("No readable audio was found");
   expect(await failed.locator("button").first().innerText()).toBe("Try again");
 
   await row.locator("button", { hasText: "Open" }).click();
@@ -107,8 +107,8 @@ work("the queue is reordered, paused, stopped and cleared", {}, async (page) => 
   expect((await titles()).slice(-3)).toEqual(["One", "Three", "Two"]);
   await page.locator("button[aria-label='Pause One']").click();
   const one = page.locator("li", { hasText: "One" }).first();
-  expect(await one.innerText()).toContain("Pausing at the end of this piece");
-  await page.locator("button[aria-label='Go on with One']").click();
+  expect(await one.innerText()).toContain("Pausing after the current section");
+  await page.locator("button[aria-label='Resume One']").click();
   expect(await one.innerText()).toContain("Recognising");
   await page.locator("button[aria-label='Pause One']").click();
   await advance(page, 250);
@@ -149,7 +149,7 @@ work("a profile is made, filled, named, chosen and deleted", {}, async (page) =>
   const words = page.getByLabel("Names and words to expect", { exact: true });
   await words.fill("Anna");
   await page.getByRole("button", { name: "New profile" }).click();
-  const name = page.getByLabel("Name of the profile");
+  const name = page.getByLabel("Profile name");
   await expect.poll(() => name.inputValue()).toBe("Profile 1");
   await page.keyboard.type("Clinic");
   await page.keyboard.press("Enter");
@@ -195,18 +195,18 @@ test("nothing inline runs and nothing foreign is reached", async () => {
 work("a model: download, pause, stop, go on, use", { empty: true }, async (page) => {
   await page.locator("aside button", { hasText: "Get a model" }).click();
   const card = page.locator("li", { hasText: "Qwen3 ASR-0.6B" });
-  expect(await card.innerText()).toContain("Suits this computer");
+  expect(await card.innerText()).toContain("Recommended for this computer");
   expect(await card.innerText()).toContain("1.9 GB to download · about 2.8 GB of memory");
   await card.locator("button", { hasText: "Download" }).focus();
   await page.keyboard.press("Enter");
   await advance(page, 2000);
-  expect(await card.innerText()).toMatch(/200 MB of 1.9 GB · 100 MB a second · \d+ s left/);
+  expect(await card.innerText()).toMatch(/200 MB of 1.9 GB · 100 MB\/s · \d+ s left/);
   await card.locator("button", { hasText: "Pause" }).click();
   await advance(page, 5000);
   expect(await card.innerText()).toContain("200 MB of 1.9 GB · Paused");
   await card.locator("button", { hasText: "Stop" }).click();
-  expect(await card.innerText()).toContain("200 MB of 1.9 GB are here");
-  await card.locator("button", { hasText: "Go on" }).click();
+  expect(await card.innerText()).toContain("200 MB of 1.9 GB downloaded");
+  await card.locator("button", { hasText: "Resume" }).click();
   await advance(page, 60_000);
   expect(await card.innerText()).toContain("On this computer");
   await card.locator("button", { hasText: "Use" }).click();
@@ -215,9 +215,9 @@ work("a model: download, pause, stop, go on, use", { empty: true }, async (page)
 
 work("a network that is switched off refuses a download and says so", {}, async (page) => {
   await page.locator("nav button", { hasText: "Models" }).click();
-  await page.locator("label", { hasText: "Switch the network off" }).click();
+  await page.locator("label", { hasText: "Turn off the network" }).click();
   await page.locator("li", { hasText: "Aligner" }).locator("button").first().click();
-  await page.locator("text=The network is switched off in the settings").waitFor();
+  await page.locator("text=The network is turned off in the settings").waitFor();
   expect(await page.locator("section", { hasText: "0 requests since" }).count()).toBe(1);
 });
 
@@ -271,7 +271,7 @@ work(
 work("a microphone that is not there is named, and another can be chosen", {}, async (page) => {
   await page.evaluate(() => window.mock?.changeSettings({ microphone: "gone" }));
   await page.keyboard.press("Control+r");
-  await page.getByText("No sound comes from the microphone").waitFor();
+  await page.getByText("There is no sound from the microphone").waitFor();
   expect(await page.getByRole("log").count()).toBe(0);
   await page.keyboard.press("Control+,");
   await page.getByLabel("Microphone").selectOption({ label: "Desk microphone" });
@@ -286,6 +286,6 @@ work("both sides of a call are recorded when that is wanted", {}, async (page) =
   const settings = () => page.evaluate(() => window.mock?.changeSettings({}));
   await expect.poll(async () => (await settings())?.record_system).toBe(true);
   // What the computer plays alone has no other side.
-  await page.getByLabel("Microphone").selectOption({ label: "What the computer plays" });
+  await page.getByLabel("Microphone").selectOption({ label: "Computer audio" });
   await both.waitFor({ state: "detached" });
 });

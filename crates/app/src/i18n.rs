@@ -41,11 +41,11 @@ static ENGLISH: Words = Words {
     choose_model: "Open a model",
     back_up: "Back up everything",
     restore: "Open a backup",
-    backup: "Backup of Earmark",
+    backup: "Earmark backup",
     still_working: "Earmark is still transcribing",
-    still_working_more: "It can go on in the background. If you quit now, what is finished is \
-        kept, and the next start goes on from there.",
-    go_on_behind: "Go on in the background",
+    still_working_more: "It can continue in the background. If you quit now, finished text is kept, \
+        and transcription resumes at the next start.",
+    go_on_behind: "Continue in the background",
     stop_and_quit: "Quit",
     stay: "Cancel",
     is_done: "The transcript is ready.",

@@ -7,7 +7,7 @@ use crate::window::Window;
 /// What the page says next.
 const OUTCOME: &str = "
     const said = document.querySelector('.notice p')?.textContent;
-    return said && said !== 'The line has new times' && said;";
+    return said && said !== 'The line’s timing was updated' && said;";
 
 /// Hears the first line again in both ways, and takes both back: `Good evening, everyone.`, which
 /// was corrected by hand, stands there before and after.
@@ -20,7 +20,7 @@ pub(crate) fn a_line_is_heard_again(window: &Window) {
     begins("Good evening,");
     window.press("Actions for line 1");
     window.press("Align again");
-    window.until_says("The line has new times");
+    window.until_says("The line’s timing was updated");
     begins("Good evening,");
     window.keys(&["Control+z"]);
 
@@ -28,7 +28,7 @@ pub(crate) fn a_line_is_heard_again(window: &Window) {
     window.press("Recognise again…");
     window.press("Recognise");
     let outcome = window.until("the outcome", 60, OUTCOME);
-    assert_eq!(outcome, "The line was heard again");
+    assert_eq!(outcome, "The line was recognised again");
     begins("Good morning,");
     window.keys(&["Control+z"]);
     begins("Good evening,");

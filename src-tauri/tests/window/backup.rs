@@ -34,11 +34,11 @@ fn what_is_deleted_for_good_comes_back_from_a_backup() {
     window.until_says("1 transcript deleted");
     window.press("Deleted");
     window.click("input[aria-label='Select the hill']");
-    window.press("Delete for good");
+    window.press("Delete permanently");
     window.click("dialog button[value=yes]");
-    window.until_says("Nothing is deleted.");
+    window.until_says("No deleted transcripts.");
     window.press("All");
-    window.until_says("Nothing was transcribed yet.");
+    window.until_says("No transcripts yet.");
 
     window.press("Settings");
     window.press("Restore…");

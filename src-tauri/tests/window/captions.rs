@@ -67,7 +67,7 @@ fn captions_hold_what_is_sure_and_never_change_it() {
         let stay = "'nudge_pane', { x: 0, y: 0, width: 0, height: 0 }";
         closed::check(&window, stay, "'folders'");
         let place = window.look(PLACE);
-        window.press("Close the captions");
+        window.press("Close captions");
         window.turn_to(MAIN);
         window.until_windows(1);
 

@@ -91,7 +91,7 @@ fn a_model_is_downloaded_with_pauses_used_measured_and_taken_in_from_files() {
     let window = Window::open_with(&data, &more);
     downloads_come_from(&window, &shelf.url(), &data);
     window.press("Transcribe");
-    window.press("Get a model for people’s voices…");
+    window.press("Get a model for real speech…");
     let why = window.until("the recommendation", 60, ADVICE);
     let why = why.as_str().expect("a reason is a text");
     assert!(why.ends_with('.'), "{why}");
@@ -102,18 +102,18 @@ fn a_model_is_downloaded_with_pauses_used_measured_and_taken_in_from_files() {
     comes_further(&window, &shelf);
     window.press("Pause Practice");
     window.until("the pause", 60, &says("Paused"));
-    window.press("Go on with Practice");
+    window.press("Resume Practice");
     comes_further(&window, &shelf);
     window.press("Stop Practice");
-    window.until("the end of the download", 60, &says("are here"));
+    window.until("the end of the download", 60, &says("downloaded"));
     drop(window);
 
     let window = Window::open_with(&data, &more);
     window.press("Models");
-    window.until("what has come", 60, &says("are here"));
+    window.until("what has come", 60, &says("downloaded"));
     let n_asked = shelf.starts().len();
     shelf.let_through(u64::MAX);
-    window.press("Go on with Practice");
+    window.press("Resume Practice");
     window.until("the model", 120, &says("On this computer"));
     let starts = shelf.starts();
     assert_eq!(starts[0], 0);
@@ -168,7 +168,7 @@ fn downloads_come_from(window: &Window, url: &str, data: &Path) {
         return true;";
     window.until("the choice of a mirror", 60, own);
     window.type_into(
-        "input[aria-label='Address of the mirror']",
+        "input[aria-label='Mirror address']",
         &format!("{url}\u{e007}"),
     );
     let file = data.join("settings.json");

@@ -29,7 +29,7 @@ fn a_broken_recording_says_so_and_the_queue_goes_on() {
     let failure = "return document.querySelector('li .state.bad')?.textContent.trim()";
     let failure = window.until("the failure", 120, failure);
     let advice =
-        "There is no sound in this file that can be read. Choose another one or repair it.";
+        "No readable audio was found in this file. Choose another file, or repair this one.";
     assert_eq!(failure, advice);
     window.until("the end of the one behind it", 120, &done("behind it"));
 
@@ -59,12 +59,12 @@ fn a_killed_program_goes_on_behind_the_last_finished_piece() {
     assert!(left.heard_until > Ms(0), "a piece was finished");
 
     let window = Window::open(&data);
-    window.until_says("Unfinished; can go on where it stopped");
+    window.until_says("Unfinished; can be resumed");
     window.look(WATCH_QUEUE);
-    window.press("Go on");
+    window.press("Resume");
     window.press("Pause long");
     window.until_says("Paused");
-    window.press("Go on with long");
+    window.press("Resume long");
     window.until("the end of the recording", 300, &done("long"));
     let times: Vec<u32> = told(&window, "long")
         .iter()

@@ -90,7 +90,7 @@ fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
         window.kill();
 
         let window = Window::open(&data);
-        window.press("Go on");
+        window.press("Resume");
         let is_done =
             "return document.querySelector('li .state').textContent.trim().startsWith('Done')";
         window.until("the end of the recording", 240, is_done);
@@ -103,7 +103,7 @@ fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
         window.until("the next recording", 60, RUNS);
         control(&["unload-module", "module-null-sink"]);
         let says_so =
-            "return document.querySelector('[role=status]').textContent.includes('is gone')";
+            "return document.querySelector('[role=status]').textContent.includes('disconnected')";
         window.until("the loss", 60, says_so);
         window.press("Stop recording");
         window.until("an empty transcript", 60, NOTHING);
@@ -117,7 +117,7 @@ fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
         window.press("Back");
         window.press("Record");
         let trouble =
-            "return document.body.textContent.includes('No sound comes from the microphone')";
+            "return document.body.textContent.includes('There is no sound from the microphone')";
         window.until("what is missing", 60, trouble);
         assert_eq!(recordings(&data).len(), 2);
     });

@@ -185,7 +185,7 @@ fn from_the_first_start_to_the_morning_after() {
 
 fn the_first_start_hears_its_sample(window: &Window) {
     window.until_says("Drop recordings here");
-    window.until_says("The built-in demo model understands the synthetic voice");
+    window.until_says("The built-in demo model understands only the synthetic voice");
     window.picture("first-start");
     window.press("Try the sample");
     window.press("Open");

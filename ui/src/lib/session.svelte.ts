@@ -237,14 +237,14 @@ export class Session {
     if (kind === "done") {
       this.opening.is_first_run = false;
       if (isRecorded) return;
-      this.tell(t.queue.finished(entry.title), {
+      this.tell(t.queue.isDone(entry.title), {
         label: t.queue.open,
         run: () => {
           this.open(entry.id);
         },
       });
     }
-    if (kind === "failed") this.tell(t.queue.failedNote(entry.title));
+    if (kind === "failed") this.tell(t.queue.hasFailed(entry.title));
   }
 
   /** Applies the settings that concern the whole page. */

@@ -49,7 +49,7 @@ export class MockModels {
         done: 412_000_000,
         total: 4_700_000_000,
       }),
-      card("Qwen3-ForcedAligner-0.6B", "Times of words.", 1_840_000_000, 2_830_000_000, {
+      card("Qwen3-ForcedAligner-0.6B", "Word timing.", 1_840_000_000, 2_830_000_000, {
         kind: "absent",
       }),
     ];
