@@ -1,9 +1,9 @@
 //! A download brings the files of a published checkpoint onto this computer.
 //!
 //! Several threads ask for parts of files and write them into `NAME.partial`; beside it lies its
-//! [resume_state](resume_state), so that a later download goes on where this one ended, however it ended. The
-//! SHA-256 is computed along the way. Only when every file is whole and right does the folder get
-//! its name.
+//! [resume state](resume_state), so that a later download goes on where this one ended, however it
+//! ended. The SHA-256 is computed along the way. Only when every file is whole and right does the
+//! folder get its name.
 
 mod job;
 mod meter;
@@ -55,7 +55,7 @@ pub struct Download<'a> {
 pub struct Tuning {
     /// What one request asks for at most. Units: bytes.
     pub part_bytes: u64,
-    /// How often the resume_state is written; after a crash, what came since then comes again.
+    /// How often the resume state is written; after a crash, what came since then comes again.
     pub save_every: Duration,
     /// How often progress is told.
     pub tell_every: Duration,

@@ -9,6 +9,7 @@ mod killed;
 mod listing;
 mod searching;
 mod trash;
+mod version_1;
 
 use std::path::PathBuf;
 

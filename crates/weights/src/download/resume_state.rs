@@ -1,4 +1,4 @@
-//! A resume_state says which parts of a partial file are there, and of which content they are.
+//! The resume state of a file says which parts of it have arrived, and of which content they are.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::manifest::hex;
 use crate::paths::{remove, rename, write_whole};
 use crate::{Error, Fact};
+
+/// What the name of a resume state ends with; downloads of earlier versions go on, so it stays.
+const EXTENSION: &str = "ledger";
 
 /// Which parts of a partial file are there, and of which content they are.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -104,7 +107,7 @@ impl ResumeState {
         gap.map_or(self.size, Part::at)
     }
 
-    /// Whether the parts are those of one file that is `size` long; a resume_state may be a damaged one.
+    /// Whether the parts are those of one file that is `size` long; the file may be damaged.
     fn is_sound(&self) -> bool {
         let mut at = 0;
         let fits = self.parts.iter().all(|part| {
@@ -125,7 +128,7 @@ pub(super) struct Partial {
     pub(super) is_resumed: bool,
     whole: PathBuf,
     path: PathBuf,
-    ledger_path: PathBuf,
+    state_path: PathBuf,
     file: Option<File>,
     sha256: Sha256,
     n_hashed: u64,
@@ -135,14 +138,14 @@ impl Partial {
     /// A file in this folder, as an earlier download left it.
     pub(super) fn open(folder: &Path, fact: Fact) -> Result<Self, Error> {
         let path = folder.join(format!("{}.partial", fact.name));
-        let ledger_path = folder.join(format!("{}.resume_state", fact.name));
+        let state_path = folder.join(format!("{}.{EXTENSION}", fact.name));
         let mut partial = Self {
             whole: folder.join(&fact.name),
             fact,
             resume_state: None,
             is_resumed: false,
             path,
-            ledger_path,
+            state_path,
             file: None,
             sha256: Sha256::new(),
             n_hashed: 0,
@@ -157,17 +160,17 @@ impl Partial {
 
     /// How much of a file is there.
     pub(super) fn came(folder: &Path, fact: &Fact) -> u64 {
-        let text = fs::read(folder.join(format!("{}.resume_state", fact.name)));
+        let text = fs::read(folder.join(format!("{}.{EXTENSION}", fact.name)));
         let resume_state = text
             .ok()
             .and_then(|text| serde_json::from_slice::<ResumeState>(&text).ok());
         resume_state.map_or(0, |resume_state| resume_state.done())
     }
 
-    /// The resume_state on disk, where it can be gone on from.
+    /// The resume state on disk, where the download can go on from it.
     fn left_behind(&self) -> Option<ResumeState> {
         let resume_state: ResumeState =
-            serde_json::from_slice(&fs::read(&self.ledger_path).ok()?).ok()?;
+            serde_json::from_slice(&fs::read(&self.state_path).ok()?).ok()?;
         let is_this = self.fact.size.is_none_or(|size| size == resume_state.size);
         let has_validator = resume_state.origins.first()?.validator.is_some();
         let can_go_on = has_validator || self.fact.sha256.is_some();
@@ -195,7 +198,7 @@ impl Partial {
         self.is_resumed = false;
         self.sha256 = Sha256::new();
         self.n_hashed = 0;
-        remove(&self.ledger_path)?;
+        remove(&self.state_path)?;
         remove(&self.path)
     }
 
@@ -239,7 +242,7 @@ impl Partial {
         Ok(self.n_hashed == size)
     }
 
-    /// Puts what is there on disk, then says so in the resume_state.
+    /// Puts what is there on disk, then says so in the resume state.
     pub(super) fn save(&mut self) -> Result<(), Error> {
         let Some(resume_state) = self
             .resume_state
@@ -250,7 +253,7 @@ impl Partial {
         };
         let text = serde_json::to_vec(resume_state).expect("strings and numbers become JSON");
         self.on_file(|file| file.sync_data())?;
-        write_whole(&self.ledger_path, &text)
+        write_whole(&self.state_path, &text)
     }
 
     /// SHA-256 of the whole file, once [`follow`](Self::follow) has come to its end.
@@ -263,7 +266,7 @@ impl Partial {
         self.on_file(|file| file.sync_all())?;
         self.file = None;
         rename(&self.path, &self.whole)?;
-        remove(&self.ledger_path)
+        remove(&self.state_path)
     }
 
     fn on_file(&mut self, act: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<(), Error> {

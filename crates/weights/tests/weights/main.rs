@@ -13,3 +13,4 @@ mod presence;
 mod proxy;
 mod scene;
 mod server;
+mod version_1;

@@ -223,7 +223,7 @@ impl Scene {
     /// How many bytes of the model lie ready to be gone on from.
     pub(crate) fn n_kept(&self) -> u64 {
         let coming = self.home.join(".Test-Model.coming");
-        let Ok(resume_state) = std::fs::read(coming.join(format!("{MODEL}.resume_state"))) else {
+        let Ok(resume_state) = std::fs::read(coming.join(format!("{MODEL}.ledger"))) else {
             return 0;
         };
         let resume_state: serde_json::Value = serde_json::from_slice(&resume_state).unwrap();

@@ -1,0 +1,212 @@
+//! A data folder of schema 1, written by an earlier program and killed, opens with everything in it.
+//!
+//! `tests/fixtures/README.md` says how it was made.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use earmark_store::{Backup, Filter, Hit, Item, Settings, State, Store};
+use earmark_transcript::{Segment, Word};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::new;
+
+/// The data folder as it was left.
+pub(crate) fn fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/version-1")
+}
+
+/// A copy of the data folder, and where its database lies.
+fn copy() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["history.db", "history.db-wal", "settings.json"] {
+        fs::copy(fixture().join(name), folder.path().join(name)).unwrap();
+    }
+    let database = folder.path().join("history.db");
+    (folder, database)
+}
+
+/// What the earlier program read.
+pub(crate) fn expected() -> Value {
+    serde_json::from_slice(&fs::read(fixture().join("expected.json")).unwrap()).unwrap()
+}
+
+/// All that a history holds, as `expected.json` has it.
+pub(crate) fn describe(store: &Store, queries: &Value) -> Value {
+    let deleted = Filter {
+        deleted: true,
+        ..Filter::default()
+    };
+    let mut entries = store.list(&Filter::default(), None, 999).unwrap();
+    entries.extend(store.list(&deleted, None, 999).unwrap());
+    entries.sort_by_key(|entry| entry.id);
+    let entries: Vec<Value> = entries.iter().map(|entry| of_entry(store, entry)).collect();
+    let searches: Vec<Value> = queries
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|search| of_search(store, search["query"].as_str().unwrap()))
+        .collect();
+    json!({"entries": entries, "searches": searches})
+}
+
+fn of_entry(store: &Store, entry: &Item) -> Value {
+    let transcript = store.transcript(entry.id).unwrap();
+    let mut languages = entry.languages.clone();
+    languages.sort();
+    json!({
+        "id": entry.id.0,
+        "created_ms": entry.asked.created.as_millisecond(),
+        "source": of_path(&entry.asked.source),
+        "name": entry.asked.name,
+        "origin": entry.asked.origin.name(),
+        "model": entry.asked.model,
+        "asked_language": entry.asked.language,
+        "context": entry.asked.context,
+        "state": entry.state.stage().name(),
+        "failure": match &entry.state {
+            State::Failed(failure) => json!([failure.code, failure.message]),
+            _ => Value::Null,
+        },
+        "starred": entry.starred,
+        "duration_ms": entry.duration.map(|ms| ms.0),
+        "recognised_until_ms": entry.heard_until.0,
+        "languages": languages,
+        "deleted_ms": entry.deleted.map(|at| at.as_millisecond()),
+        "n_words": entry.n_words,
+        "n_segments": entry.n_segments,
+        "opening": entry.opening,
+        "warnings": entry.warnings,
+        "recognised": store.heard(entry.id).unwrap(),
+        "transcript": {
+            "duration_ms": transcript.duration.0,
+            "text": transcript.text,
+            "language": transcript.language,
+            "warnings": transcript.warnings,
+            "segments": transcript.segments.iter().map(of_segment).collect::<Vec<_>>(),
+        },
+    })
+}
+
+fn of_segment(segment: &Segment) -> Value {
+    json!({
+        "start_ms": segment.start.0,
+        "end_ms": segment.end.0,
+        "text": segment.text,
+        "language": segment.language,
+        "timing": segment.timing.name(),
+        "speaker": segment.speaker,
+        "words": segment.words.iter().map(of_word).collect::<Vec<_>>(),
+    })
+}
+
+fn of_word(word: &Word) -> Value {
+    let (probability, quality) = (word.probability.to_bits(), word.quality.map(f32::to_bits));
+    json!([word.text, word.start.0, word.end.0, probability, quality])
+}
+
+fn of_search(store: &Store, query: &str) -> Value {
+    let of_hit = |hit: &Hit| {
+        let matches: Vec<_> = hit.matches.iter().map(|it| [it.start, it.end]).collect();
+        let (start, end) = (hit.start.0, hit.end.0);
+        json!([hit.item.0, hit.segment, start, end, hit.snippet, matches])
+    };
+    let found = store.search(query, &Filter::default(), None, 999).unwrap();
+    let filter = Filter {
+        text: query.into(),
+        ..Filter::default()
+    };
+    let entries = store.list(&filter, None, 999).unwrap();
+    json!({
+        "query": query,
+        "hits": found.hits.iter().map(of_hit).collect::<Vec<_>>(),
+        "entries": entries.iter().map(|entry| entry.id.0).collect::<Vec<_>>(),
+    })
+}
+
+#[cfg(unix)]
+fn of_path(path: &Path) -> Value {
+    use std::os::unix::ffi::OsStrExt;
+    match path.to_str() {
+        Some(text) => json!(text),
+        None => json!(path.as_os_str().as_bytes()),
+    }
+}
+
+#[cfg(not(unix))]
+fn of_path(path: &Path) -> Value {
+    json!(path)
+}
+
+/// Two histories are equal; says which entry is not, because a whole history is no message.
+pub(crate) fn assert_same(found: &Value, expected: &Value) {
+    let entries = |history: &Value| -> BTreeMap<i64, Value> {
+        let entries = history["entries"].as_array().unwrap().iter();
+        entries
+            .map(|entry| (entry["id"].as_i64().unwrap(), entry.clone()))
+            .collect()
+    };
+    let (found_entries, expected_entries) = (entries(found), entries(expected));
+    assert!(found_entries.keys().eq(expected_entries.keys()));
+    for (id, entry) in &expected_entries {
+        assert_eq!(&found_entries[id], entry);
+    }
+    assert_eq!(found["searches"], expected["searches"]);
+}
+
+#[test]
+fn every_word_time_mark_and_setting_is_as_it_was() {
+    let expected = expected();
+    let (folder, database) = copy();
+    let mut store = Store::open(&database).unwrap();
+    store.check().unwrap();
+    let history = &expected["history"];
+    assert_same(&describe(&store, &history["searches"]), history);
+    // A number that was given is never given again, though its entry is gone.
+    let last = store.item(earmark_store::ItemId(17)).unwrap();
+    store.delete(&[last.id]).unwrap();
+    assert_eq!(store.add(&new(0)).unwrap().0, 18);
+    drop(store);
+
+    let loaded = Settings::load(&Settings::file(folder.path()));
+    assert_eq!(loaded.warnings, [""; 0]);
+    let settings = serde_json::to_value(&loaded.settings).unwrap();
+    assert_eq!(settings, expected["settings"]);
+    assert_eq!(
+        loaded.settings.chosen_context(),
+        expected["context"].as_str().unwrap()
+    );
+    // Saving again loses no key of the window or of a newer program.
+    let again = folder.path().join("again.json");
+    loaded.settings.save(&again).unwrap();
+    let read = |path: &Path| -> Value { serde_json::from_slice(&fs::read(path).unwrap()).unwrap() };
+    assert_eq!(read(&again), read(&Settings::file(folder.path())));
+}
+
+#[test]
+fn its_backup_is_taken_in_whole() {
+    let expected = &expected()["backup"];
+    let path = fixture().join("backup.earmark");
+    let bytes = fs::read(&path).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("history.db")).unwrap();
+    let backup = Backup::open(&path, store.path()).unwrap();
+    let n_new = store.adopt(&backup, &backup.items().unwrap()).unwrap();
+    assert_eq!(json!(n_new), expected["n_new"]);
+    let found = describe(&store, &expected["history"]["searches"]);
+    assert_same(&found, &expected["history"]);
+    let settings = serde_json::to_value(backup.settings()).unwrap();
+    assert_eq!(settings, expected["settings"]);
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn its_own_backup_adds_nothing_to_it() {
+    let (_folder, database) = copy();
+    let mut store = Store::open(&database).unwrap();
+    let backup = Backup::open(&fixture().join("backup.earmark"), &database).unwrap();
+    let n_new = store.adopt(&backup, &backup.items().unwrap()).unwrap();
+    assert_eq!(n_new, 0);
+}
