@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rusqlite::config::DbConfig;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
@@ -148,6 +149,8 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Fault> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
+    // A database that is refused stays as it is: its log is not written into it on closing.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let version = match schema::identify(&connection)? {
         Identity::Empty => 0,
         Identity::Ours(version) => version,
@@ -162,6 +165,7 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Fault> {
             return Err(Fault::Told(Error::Foreign { path: path.into() }));
         }
     };
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     if version == 0 {
         // Only an empty database can be told; see `give_back`.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;

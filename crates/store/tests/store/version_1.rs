@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use earmark_store::{Backup, Filter, Hit, Item, Settings, State, Store};
+use earmark_store::{Backup, Error, Filter, Hit, Item, Settings, State, Store};
 use earmark_transcript::{Segment, Word};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -209,4 +210,45 @@ fn its_own_backup_adds_nothing_to_it() {
     let backup = Backup::open(&fixture().join("backup.earmark"), &database).unwrap();
     let n_new = store.adopt(&backup, &backup.items().unwrap()).unwrap();
     assert_eq!(n_new, 0);
+}
+
+/// Every file in a folder, but for what SQLite makes anew whenever it looks: the index of the log,
+/// and an empty log.
+fn bytes_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir(folder).unwrap().flatten();
+    files
+        .map(|file| (file.file_name().into_string().unwrap(), file.path()))
+        .filter(|(name, _)| !name.ends_with("-shm") && !name.ends_with(".lock"))
+        .map(|(name, path)| (name, fs::read(path).unwrap()))
+        .filter(|(_, bytes)| !bytes.is_empty())
+        .collect()
+}
+
+#[test]
+fn a_history_of_a_newer_version_is_refused_and_left_as_it_was() {
+    let (folder, database) = copy();
+    // Written as a newer program would, and killed: the version stands in the log alone.
+    let newer = Connection::open(&database).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    let killed = tempfile::tempdir().unwrap();
+    for (name, bytes) in bytes_of(folder.path()) {
+        fs::write(killed.path().join(name), bytes).unwrap();
+    }
+    drop(newer);
+    for folder in [folder.path(), killed.path()] {
+        let before = bytes_of(folder);
+        for _ in 0..2 {
+            let error = Store::open(&folder.join("history.db")).unwrap_err();
+            assert!(
+                matches!(error, Error::TooNew { found: 99, .. }),
+                "{error:?}"
+            );
+            assert!(
+                error.to_string().contains("install the newer one"),
+                "{error}"
+            );
+            assert!(bytes_of(folder) == before);
+        }
+    }
+    assert!(bytes_of(killed.path()).contains_key("history.db-wal"));
 }
