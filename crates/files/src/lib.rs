@@ -1,0 +1,172 @@
+//! Files that are whole at any time, locks between programs, and free names, for every crate that
+//! writes to disk.
+//!
+//! [`write_atomic`] writes a file that is small enough to be held in memory. One that is not is
+//! written under a name of its own and then put in place by [`replace`].
+
+mod lock;
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+pub use lock::LockGuard;
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever the system lets read a new file.
+    Usual,
+    /// Its owner alone, where the system has such permissions.
+    Owner,
+}
+
+/// Writes a file whole: after an error, a kill or a power cut there is either what was there before
+/// or the new content. The folder must exist.
+///
+/// Errors: it cannot be written; nothing was changed.
+pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> io::Result<()> {
+    let folder = folder_of(path);
+    let mut file = temporary(access).tempfile_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Renames a file within its file system, over what is there, and sees to it that a power cut does
+/// not undo it. What is in the file must be on disk already.
+pub fn replace(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    sync_folder(folder_of(to));
+    Ok(())
+}
+
+/// The first path of `path_of(1)`, `path_of(2)` and so on where nothing is yet.
+pub fn free_path(path_of: impl Fn(u32) -> PathBuf) -> PathBuf {
+    (1..)
+        .map(path_of)
+        .find(|path| path.symlink_metadata().is_err())
+        .expect("numbers do not end before names do")
+}
+
+/// How the temporary file is called, and who may read it.
+fn temporary(access: Access) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".earmark-").suffix(".part");
+    #[cfg(unix)]
+    if access == Access::Usual {
+        use std::os::unix::fs::PermissionsExt;
+        // Less what the person's mask takes away; without this, the owner alone.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    #[cfg(not(unix))]
+    let _ = access;
+    builder
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent();
+    folder
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// Brings the names in a folder to the disk.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix) {
+        // A file system that cannot do this has nothing better to offer.
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::{Access, free_path, replace, write_atomic};
+
+    fn names(folder: &Path) -> Vec<String> {
+        let files = fs::read_dir(folder).unwrap().flatten();
+        let mut names: Vec<_> = files
+            .map(|it| it.file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_written_over_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        for content in ["first", "second", ""] {
+            write_atomic(&path, content.as_bytes(), Access::Usual).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        }
+        assert_eq!(names(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn what_cannot_be_written_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        fs::create_dir_all(path.join("inside")).unwrap();
+        write_atomic(&path, b"x", Access::Usual).unwrap_err();
+        let absent = folder.path().join("no/such");
+        write_atomic(&absent, b"x", Access::Usual).unwrap_err();
+        assert_eq!(names(folder.path()), ["taken"]);
+        assert_eq!(names(&path), ["inside"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_is_for_its_owner_and_other_files_are_as_the_mask_says() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let mode = || path.metadata().unwrap().permissions().mode() & 0o777;
+        fs::write(&path, "usual").unwrap();
+        let usual = mode();
+        write_atomic(&path, b"secret", Access::Owner).unwrap();
+        assert_eq!(mode(), 0o600);
+        write_atomic(&path, b"usual", Access::Usual).unwrap();
+        assert_eq!(mode(), usual);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_longest_name_can_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("n".repeat(255));
+        write_atomic(&path, b"x", Access::Usual).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"x");
+    }
+
+    #[test]
+    fn a_file_takes_the_place_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::write(&from, "new").unwrap();
+        fs::write(&to, "old").unwrap();
+        replace(&from, &to).unwrap();
+        assert_eq!(names(folder.path()), ["to"]);
+        assert_eq!(fs::read_to_string(&to).unwrap(), "new");
+    }
+
+    #[test]
+    fn a_free_name_is_the_first_that_nothing_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let path_of = |n: u32| folder.path().join(format!("name {n}"));
+        assert_eq!(free_path(path_of), path_of(1));
+        fs::write(path_of(1), "").unwrap();
+        fs::create_dir(path_of(2)).unwrap();
+        // A link whose target is gone is in the way, too.
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("gone", path_of(3)).unwrap();
+        #[cfg(not(unix))]
+        fs::write(path_of(3), "").unwrap();
+        assert_eq!(free_path(path_of), path_of(4));
+    }
+}
