@@ -1,6 +1,6 @@
 //! Greedy generation: the likeliest token, again and again.
 
-use candle_core::{D, DType, Tensor};
+use candle_transformers::generation::{LogitsProcessor, Sampling};
 
 /// Longest repeating pattern that counts as a loop. Units: tokens.
 const MAX_LOOP: usize = 32;
@@ -45,11 +45,9 @@ impl Limit {
     }
 }
 
-/// The likeliest token; the first of those that are equal.
-///
-/// Shape: `[vocabulary]`, any dtype.
-pub(crate) fn likeliest(logits: &Tensor) -> candle_core::Result<u32> {
-    logits.to_dtype(DType::F32)?.argmax(D::Minus1)?.to_scalar()
+/// Chooses the next token: always the likeliest.
+pub(crate) fn greedy() -> LogitsProcessor {
+    LogitsProcessor::from_sampling(0, Sampling::ArgMax)
 }
 
 /// The probability of a token among all scores.
@@ -77,12 +75,14 @@ pub(crate) fn loop_start(ids: &[u32]) -> Option<usize> {
 mod tests {
     use candle_core::{Device, Tensor};
 
-    use super::{likeliest, loop_start, probability};
+    use super::{greedy, loop_start, probability};
 
     #[test]
     fn the_likeliest_token_wins_with_its_probability() {
         let logits = [0.0, 1.0, 2.0, -3.0];
-        let id = likeliest(&Tensor::new(&logits, &Device::Cpu).unwrap()).unwrap();
+        let id = greedy()
+            .sample(&Tensor::new(&logits, &Device::Cpu).unwrap())
+            .unwrap();
         assert_eq!(id, 2);
         let sum: f32 = logits.iter().map(|x: &f32| x.exp()).sum();
         assert!((probability(&logits, id) - 2.0f32.exp() / sum).abs() < 1e-6);

@@ -255,13 +255,14 @@ impl Recognizer {
         timings.prefill = started.elapsed();
 
         let started = Instant::now();
+        let mut sampler = generate::greedy();
         let known = answer.kept.iter();
         let mut generated: Vec<(u32, f32)> = known.map(|it| (it.id, it.probability)).collect();
         let mut ids: Vec<u32> = generated.iter().map(|(id, _)| *id).collect();
         let mut truncated = false;
         let mut looped = false;
         loop {
-            let id = generate::likeliest(&logits)?;
+            let id = sampler.sample(&logits)?;
             generated.push((id, generate::probability(&logits.to_vec1::<f32>()?, id)));
             if tokenizer.ids.stops.contains(&id) && !ignore_stops {
                 break;
