@@ -75,7 +75,7 @@ fn of_entry(store: &Store, entry: &Item) -> Value {
         "duration_ms": entry.duration.map(|ms| ms.0),
         "recognised_until_ms": entry.heard_until.0,
         "languages": languages,
-        "deleted_ms": entry.deleted.map(|at| at.as_millisecond()),
+        "deleted_ms": entry.deleted.map(jiff::Timestamp::as_millisecond),
         "n_words": entry.n_words,
         "n_segments": entry.n_segments,
         "opening": entry.opening,
@@ -218,7 +218,7 @@ fn bytes_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(folder).unwrap().flatten();
     files
         .map(|file| (file.file_name().into_string().unwrap(), file.path()))
-        .filter(|(name, _)| !name.ends_with("-shm") && !name.ends_with(".lock"))
+        .filter(|(name, _)| !["-shm", ".lock"].iter().any(|it| name.ends_with(it)))
         .map(|(name, path)| (name, fs::read(path).unwrap()))
         .filter(|(_, bytes)| !bytes.is_empty())
         .collect()
