@@ -1,6 +1,11 @@
 //! The page splits, joins and classifies texts as this crate does: both are held to one fixture.
 //! The page's half is `ui/src/lib/edit/words_fixture.test.ts`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test leans on may unwrap like the test itself"
+)]
+
 use std::collections::BTreeMap;
 
 use earmark_transcript::{join, script, words};
