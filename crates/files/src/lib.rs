@@ -45,7 +45,7 @@ pub fn replace(from: &Path, to: &Path) -> io::Result<()> {
 
 /// The first path of `path_of(1)`, `path_of(2)` and so on where nothing is yet.
 pub fn free_path(path_of: impl Fn(u32) -> PathBuf) -> PathBuf {
-    (1..)
+    (1..=u32::MAX)
         .map(path_of)
         .find(|path| path.symlink_metadata().is_err())
         .expect("numbers do not end before names do")
