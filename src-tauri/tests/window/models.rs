@@ -144,7 +144,7 @@ fn a_model_is_downloaded_with_pauses_used_measured_and_taken_in_from_files() {
 
     window.press("Models");
     window.press("Measure speed of Practice");
-    window.until("its speed", 120, &says("times as fast as speech here"));
+    window.until("its speed", 120, &says("real-time speed on CPU"));
     window.press("Remove Practice");
     window.until("its end", 60, &card(IS_GONE));
     assert!(!home.join(NAME).exists());
