@@ -2,7 +2,7 @@
 //! whole way from a download to being unloaded, and then how long a start takes.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
-use earmark_engine::test_checkpoint::Shape;
+use earmark_test_checkpoint::Shape;
 use earmark_tests::{journey, root};
 
 fn main() {

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use earmark_engine::test_checkpoint::{self, Shape};
-use earmark_engine::{Checkpoint, DeviceChoice, Recognizer, Settings, memory};
+use earmark_engine::{Checkpoint, DeviceChoice, Recognizer, Settings, process_memory};
 use earmark_jobs::{
     AlignerChoice, Conversion, Dtype, End, Event, Job, Ms, Queue, Transcript, convert,
 };
+use earmark_test_checkpoint::Shape;
 use earmark_weights::{
     Control, Download, Edition, Entry, Fact, Health, Mirror, Network, Outcome, Proxy, What, verify,
 };
@@ -39,7 +39,7 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
     let mut step = |name: &str, spent: Duration| steps.push((name.to_owned(), spent));
 
     let begun = Instant::now();
-    test_checkpoint::write(&shelf, shape, 1).unwrap();
+    earmark_test_checkpoint::write(&shelf, shape, 1).unwrap();
     step("made", begun.elapsed());
 
     let entry = entry_of(&shelf);
@@ -83,8 +83,8 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
     };
     let demo = Checkpoint::Embedded(earmark_weights::demo());
     drop(Recognizer::load(&demo, &settings(None)).unwrap());
-    memory::give_back();
-    let before = memory::resident().unwrap_or(0);
+    process_memory::give_back();
+    let before = process_memory::resident().unwrap_or(0);
     let mut most = before;
     let mut texts = Vec::new();
     let (mut queue, events) = Queue::start();
@@ -98,7 +98,7 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
             step(&format!("{name} {how}, loaded"), loading);
             let hearing = begun.elapsed().saturating_sub(loading);
             step(&format!("{name} {how}, transcribed"), hearing);
-            most = most.max(memory::resident().unwrap_or(0));
+            most = most.max(process_memory::resident().unwrap_or(0));
             transcript.text
         };
         let quantised = hear("while loading", &original, Some(dtype));
@@ -109,7 +109,7 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
         events.recv_timeout(Duration::from_mins(1)),
         Ok(Event::Unloaded(_))
     ) {}
-    let after = memory::resident().unwrap_or(0);
+    let after = process_memory::resident().unwrap_or(0);
     Report {
         steps,
         memory: [before, most, after],

@@ -1,7 +1,7 @@
 //! Live transcription of the samples with the demo pair, beside the transcription of files and the
 //! streaming of the reference.
 
-use earmark_audio::{Error as AudioError, SAMPLE_RATE, Source};
+use earmark_audio::{MemorySource, SAMPLE_RATE};
 use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings};
 use earmark_pipeline::live::{self, Live, Pace};
 use earmark_pipeline::{BoundedAligner, Event, Models, Outcome, Policy, Watcher, transcribe};
@@ -79,21 +79,6 @@ impl live::Watch for Reader {
     }
 }
 
-/// A clip as a file gives it.
-struct Clip<'a>(Option<&'a [f32]>);
-
-impl Source for Clip<'_> {
-    fn next_block(&mut self) -> Result<Option<Vec<f32>>, AudioError> {
-        Ok(self.0.take().map(<[f32]>::to_vec))
-    }
-    fn n_total(&self) -> Option<u64> {
-        None
-    }
-    fn warnings(&self) -> &[String] {
-        &[]
-    }
-}
-
 /// The demo pair.
 struct Demo {
     recognizer: Recognizer,
@@ -123,7 +108,7 @@ impl Demo {
         };
         let policy = Policy::within(self.longest_s);
         let request = Request::default();
-        let mut clip = Clip(Some(samples));
+        let mut clip = MemorySource::new(samples).in_blocks_of(samples.len());
         let outcome = transcribe(&mut clip, models, &request, policy, &mut Quiet).unwrap();
         let Outcome::Done(transcript) = outcome else {
             panic!("nobody stopped it")

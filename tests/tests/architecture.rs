@@ -21,6 +21,8 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("earmark-transcript", &[]),
     ("earmark-audio", &["earmark-transcript"]),
     ("earmark-engine", &["earmark-transcript", "earmark-files"]),
+    // Random weights for tests and measurements; it uses nothing of the engine.
+    ("earmark-test-checkpoint", &[]),
     ("earmark-weights", &["earmark-files"]),
     (
         "earmark-pipeline",
@@ -59,6 +61,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-audio",
             "earmark-engine",
             "earmark-pipeline",
+            "earmark-test-checkpoint",
             "earmark-weights",
         ],
     ),
@@ -73,6 +76,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-pipeline",
             "earmark-store",
             "earmark-jobs",
+            "earmark-test-checkpoint",
             "earmark-cli",
         ],
     ),

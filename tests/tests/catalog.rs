@@ -5,8 +5,8 @@
     reason = "what a test leans on may unwrap like the test itself"
 )]
 
-use earmark_engine::test_checkpoint::{self, Shape};
 use earmark_engine::{DeviceChoice, Dtype, Settings};
+use earmark_test_checkpoint::Shape;
 use earmark_weights::{Files, Located, MemoryMb, entry};
 
 /// Rounding, and nothing else. Units: MB.
@@ -14,7 +14,7 @@ const TOLERANCE_MB: u64 = 50;
 
 fn check(name: &str, shape: &Shape) {
     let folder = tempfile::tempdir().unwrap();
-    test_checkpoint::write_outline(folder.path(), shape).unwrap();
+    earmark_test_checkpoint::write_outline(folder.path(), shape).unwrap();
     let entry = entry(name).unwrap();
     let located = Located {
         title: name.into(),

@@ -5,37 +5,11 @@
     reason = "what a test leans on may unwrap like the test itself"
 )]
 
-use earmark_audio::{Error, SAMPLE_RATE, Source};
+use earmark_audio::{MemorySource, SAMPLE_RATE};
 use earmark_pipeline::Policy;
 use earmark_pipeline::chunk::Chunks;
 use earmark_tests::clips;
 use serde_json::Value;
-
-/// Samples in blocks of a second.
-struct Blocks(std::vec::IntoIter<Vec<f32>>);
-
-impl Blocks {
-    fn new(pcm: &[i16]) -> Self {
-        Self(
-            pcm.chunks(16_000)
-                .map(clips::to_f32)
-                .collect::<Vec<_>>()
-                .into_iter(),
-        )
-    }
-}
-
-impl Source for Blocks {
-    fn next_block(&mut self) -> Result<Option<Vec<f32>>, Error> {
-        Ok(self.0.next())
-    }
-    fn n_total(&self) -> Option<u64> {
-        None
-    }
-    fn warnings(&self) -> &[String] {
-        &[]
-    }
-}
 
 fn numbers(value: &Value) -> Vec<usize> {
     value
@@ -72,7 +46,7 @@ fn recordings_are_cut_where_the_reference_cuts_them() {
             limit,
             ..Policy::reference(0)
         };
-        let mut source = Blocks::new(&signal(row));
+        let mut source = MemorySource::new(clips::to_f32(&signal(row)));
         let mut pieces = Chunks::new(&mut source, policy);
         let (mut lengths, mut offsets) = (Vec::new(), Vec::new());
         while let Some(piece) = pieces.next_chunk().unwrap() {

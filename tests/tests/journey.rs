@@ -2,7 +2,7 @@
 //!
 //! Alone in its file: it looks at the memory of its process.
 
-use earmark_engine::test_checkpoint::Shape;
+use earmark_test_checkpoint::Shape;
 use earmark_tests::{journey, root};
 
 #[test]

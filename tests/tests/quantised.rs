@@ -1,8 +1,8 @@
 //! Quantised storage against f32, on random weights of the full published widths.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use earmark_engine::test_checkpoint::{self, Shape};
 use earmark_engine::{Checkpoint, DeviceChoice, Dtype, Recognizer, Request, Settings};
+use earmark_test_checkpoint::Shape;
 use earmark_tests::clips;
 
 /// Largest relative error of the logits, `|ours - f32| / |f32|` in the Euclidean norm. Measured
@@ -28,7 +28,8 @@ fn logits(folder: &std::path::Path, dtype: Dtype) -> (Vec<f32>, Recognizer) {
 
 fn check(shape: Shape) {
     let folder = tempfile::tempdir().unwrap();
-    test_checkpoint::write(folder.path(), &shape.with_layers(2, 2).with_vocab(4096), 7).unwrap();
+    earmark_test_checkpoint::write(folder.path(), &shape.with_layers(2, 2).with_vocab(4096), 7)
+        .unwrap();
     let (exact, _) = logits(folder.path(), Dtype::F32);
     let norm: f64 = exact
         .iter()

@@ -7,12 +7,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use earmark_engine::test_checkpoint::{self, Shape};
 use earmark_engine::{
     Aligner, Checkpoint, DeviceChoice, Dtype, Error, Outcome, Recognizer, Request, Settings,
-    Unobserved, quantised,
+    Unobserved, quantise,
 };
 use earmark_jobs::{Conversion, convert};
+use earmark_test_checkpoint::Shape;
 use earmark_tests::checkpoints::{edit, edit_header_of};
 use earmark_tests::clips;
 use earmark_tests::golden::golden;
@@ -124,7 +124,7 @@ fn copies_of_the_demos_give_the_very_same_numbers() {
 fn copies_at_the_published_widths_give_the_very_same_numbers() {
     let folder = TempDir::new().unwrap();
     let shape = Shape::QWEN3_ASR_0_6B.with_layers(1, 1).with_vocab(2048);
-    test_checkpoint::write(folder.path(), &shape, 5).unwrap();
+    earmark_test_checkpoint::write(folder.path(), &shape, 5).unwrap();
     let model = folder.path().display().to_string();
     check(&model, &Checkpoint::folder(folder.path()));
 }
@@ -138,7 +138,7 @@ fn check_spoilt(spoil: impl FnOnce(&Path), parts: &[&str]) -> Error {
         panic!("it loaded")
     };
     let message = error.to_string();
-    for part in [&[quantised::FILE], parts].concat() {
+    for part in [&[quantise::FILE], parts].concat() {
         assert!(message.contains(part), "`{part}` is not in: {message}");
     }
     error
@@ -148,7 +148,7 @@ fn check_spoilt(spoil: impl FnOnce(&Path), parts: &[&str]) -> Error {
 fn a_cut_or_scrambled_copy_is_damaged() {
     let change = |change: fn(&mut Vec<u8>)| {
         move |folder: &Path| {
-            let file = folder.join(quantised::FILE);
+            let file = folder.join(quantise::FILE);
             let mut bytes = fs::read(&file).unwrap();
             change(&mut bytes);
             fs::write(file, bytes).unwrap();
@@ -170,7 +170,7 @@ fn a_cut_or_scrambled_copy_is_damaged() {
 #[test]
 fn a_copy_that_says_something_else_of_itself_is_told_so() {
     let header = |from: &'static str, to: &'static str| {
-        edit_header_of(quantised::FILE, move |header| header.replace(from, to))
+        edit_header_of(quantise::FILE, move |header| header.replace(from, to))
     };
     check_spoilt(
         header("\"version\":\"1\"", "\"version\":\"7\""),

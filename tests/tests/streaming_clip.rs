@@ -30,7 +30,7 @@ fn clip(n_samples: usize) -> Vec<f32> {
     (0..n_samples).map(sample).collect()
 }
 
-fn done(outcome: earmark_engine::Result<Outcome>) -> Recognition {
+fn done(outcome: earmark_engine::Result<Outcome<Recognition>>) -> Recognition {
     match outcome.unwrap() {
         Outcome::Done(heard) => heard,
         Outcome::Cancelled => panic!("nobody stopped it"),

@@ -96,7 +96,7 @@ pub enum Error {
         /// The names of those that are there.
         known: Vec<String>,
     },
-    /// The system does not let this program hear the device: allow it in the privacy settings.
+    /// The system does not let this program listen to the device: allow it in the privacy settings.
     #[error(
         "{device}: the system does not allow recording from it; allow it in the privacy settings"
     )]

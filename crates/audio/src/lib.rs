@@ -7,17 +7,14 @@
 pub mod capture;
 pub mod decode;
 mod error;
+mod memory_source;
 pub mod record;
 mod resample;
 mod source;
 pub mod vad;
 
 pub use decode::{Ffmpeg, Recording, mix};
+pub use earmark_transcript::SAMPLE_RATE;
 pub use error::Error;
+pub use memory_source::MemorySource;
 pub use source::Source;
-
-/// Samples per second of everything that leaves this crate.
-///
-/// Units: Hz. Source: the feature extractor of Qwen3-ASR, `sampling_rate` in
-/// `preprocessor_config.json`.
-pub const SAMPLE_RATE: u32 = 16_000;

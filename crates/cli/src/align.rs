@@ -13,7 +13,7 @@ use earmark_pipeline::{
     BoundedAligner, Error as PipelineError, Event, Precision, Recognize, Watcher,
 };
 use earmark_transcript::export::{self, Format, json};
-use earmark_transcript::{Timing, Word, import, script::is_cjk};
+use earmark_transcript::{Timing, Word, import, writing_system::is_cjk};
 use earmark_weights::{DEMO, DEMO_ALIGNER, Located};
 use serde::Serialize;
 

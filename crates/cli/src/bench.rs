@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use earmark_audio::Source;
-use earmark_engine::test_checkpoint::{self, Shape};
 use earmark_engine::{
     Checkpoint, Limit, Outcome, Recognition, Recognizer, Request, SAMPLE_RATE, Unobserved,
 };
+use earmark_test_checkpoint::Shape;
 
 use earmark_weights::What;
 use serde::Serialize;
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Some(shape) => {
             out::say("making random weights");
             made = tempfile::tempdir()?;
-            test_checkpoint::write(made.path(), &shape, 1)
+            earmark_test_checkpoint::write(made.path(), &shape, 1)
                 .context("cannot write random weights")?;
             Checkpoint::folder(made.path())
         }

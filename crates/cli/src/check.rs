@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use earmark_transcript::cues::{self, Cue, Rules};
-use earmark_transcript::{import, script::is_cjk};
+use earmark_transcript::{import, writing_system::is_cjk};
 
 use crate::options::Preset;
 use crate::{Exit, out};

@@ -113,7 +113,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         session,
         writer,
         screen: Screen::new(),
-        limit: args.seconds.map(|s| Ms(s.saturating_mul(1000))),
+        limit: args.seconds.map(Ms::from_seconds),
         exit: Exit::Done,
     };
     for event in events {

@@ -75,9 +75,7 @@ fn numbers(progress: &Progress) -> String {
 /// A time to wait, in whole seconds.
 pub(crate) fn time(time: Duration) -> String {
     let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
-    clock(Ms(
-        u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX)
-    ))
+    clock(Ms::from(Duration::from_secs(seconds)))
 }
 
 /// Minutes and seconds, and hours when there are any.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use earmark_engine::test_checkpoint::{self, Shape};
+use earmark_test_checkpoint::Shape;
 
 /// `earmark` where no model is downloaded.
 fn earmark(home: &Path, arguments: &[&str]) -> Command {
@@ -99,7 +99,7 @@ fn ctrl_c_leaves_nothing_behind() {
     let (model, home) = (folder.path().join("model"), folder.path().join("home"));
     // Enough to be in the middle of it for a while.
     let shape = Shape::QWEN3_ASR_0_6B.with_layers(2, 2).with_vocab(60_000);
-    test_checkpoint::write(&model, &shape, 1).unwrap();
+    earmark_test_checkpoint::write(&model, &shape, 1).unwrap();
     fs::create_dir(&home).unwrap();
     let model = model.display().to_string();
     let arguments = ["models", "convert", &model, "--dtype", "q8_0"];

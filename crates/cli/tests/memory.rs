@@ -8,7 +8,7 @@
 
 use std::process::Command;
 
-use earmark_engine::test_checkpoint::{self, Shape};
+use earmark_test_checkpoint::Shape;
 use serde_json::Value;
 
 /// Largest difference between the estimated and the measured peak, of the measured one.
@@ -18,7 +18,7 @@ const TOLERANCE: f64 = 0.15;
 fn check(shape: Shape) {
     let folder = tempfile::tempdir().unwrap();
     let shape = shape.with_layers(4, 4).with_vocab(40_000);
-    test_checkpoint::write(folder.path(), &shape, 1).unwrap();
+    earmark_test_checkpoint::write(folder.path(), &shape, 1).unwrap();
     for dtype in ["q8_0", "q4_k"] {
         let output = Command::new(env!("CARGO_BIN_EXE_earmark"))
             .args(["bench", "--memory", "--tokens", "40", "--json", "-"])

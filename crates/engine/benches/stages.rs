@@ -3,10 +3,10 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use earmark_engine::mel::Mel;
-use earmark_engine::test_checkpoint::{self, Shape};
 use earmark_engine::{
     Checkpoint, DeviceChoice, Dtype, Limit, Recognizer, Request, SAMPLE_RATE, Settings, Unobserved,
 };
+use earmark_test_checkpoint::Shape;
 
 /// Eight seconds of quiet noise.
 fn noise() -> Vec<f32> {
@@ -27,7 +27,7 @@ fn spectrogram(criterion: &mut Criterion) {
 fn layers(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     let shape = Shape::QWEN3_ASR_0_6B.with_layers(2, 2).with_vocab(4096);
-    test_checkpoint::write(folder.path(), &shape, 1).expect("there is room for 150 MB");
+    earmark_test_checkpoint::write(folder.path(), &shape, 1).expect("there is room for 150 MB");
     let samples = noise();
     for dtype in [Dtype::F32, Dtype::Q8_0, Dtype::Q4K] {
         let settings = Settings {

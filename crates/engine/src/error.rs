@@ -100,7 +100,7 @@ pub enum Error {
         detail: String,
     },
     /// The clip cannot be analysed.
-    #[error("the clip cannot be heard: {0}")]
+    #[error("the clip cannot be used: {0}")]
     Clip(String),
     /// A clip and its context, or its words, are longer than the model's positions.
     #[error(

@@ -5,63 +5,50 @@
 //!
 //! | to read about | see |
 //! |---|---|
-//! | the way of a clip to its text | [`Recognizer`] |
+//! | a clip to its text | [`Recognizer`] in `asr/` |
 //! | a clip that is still growing | [`StreamingClip`] |
-//! | the way of a clip and its words to their times | [`Aligner`], [`monotonic`] |
-//! | what both are made of | `network` |
-//! | the spectrogram | [`mel`] |
-//! | the encoder, the decoder | `encoder`, `stem`, `decoder`, `attention` |
-//! | how matrices are stored | `linear`, `matrix`, `blocks` |
-//! | converting a checkpoint once | [`quantised`] |
-//! | what there is to run on | [`Hardware`] |
-//! | memory before loading and after | [`memory`] |
+//! | when to stop, repetition loops while generating | `asr/generate.rs` |
+//! | the model's output to language and text | [`output`] |
+//! | a clip and its words to their times | [`Aligner`], [`monotonic`] in `align/` |
+//! | spectrogram, encoder, decoder, prompt, tokenizer | `model/` |
+//! | stored matrices, attention, key/value cache, kernels | `nn/` |
+//! | files, tensors and sizes of a checkpoint | `checkpoint/` |
+//! | converting a checkpoint once | [`quantise`] |
+//! | memory before loading | [`memory_estimate`] |
+//! | processor, GPUs, threads, memory of this process | `device/` |
 //! | whether a GPU computes right | [`self_test`] |
-//! | files and tensors | `checkpoint`, `tensors`, `config`, `tokenizer` |
-//! | the prompt and what comes back | [`prompt`], [`output`] |
+//!
+//! The folders depend on each other in one direction: `checkpoint`, `nn`, `device`, `model`, then
+//! `asr` and `align`.
 
-mod aligner;
-mod attention;
-mod blocks;
+mod align;
+mod asr;
 mod checkpoint;
-mod config;
-mod conv_frontend;
-mod decoder;
 mod device;
-mod encoder;
 mod error;
-mod generate;
-mod hardware;
-mod kernel;
-mod linear;
-mod matrix;
-pub mod mel;
-pub mod memory;
-pub mod monotonic;
-mod network;
-mod norm;
+mod model;
+mod nn;
 mod observer;
-pub mod output;
-pub mod prompt;
-pub mod quantised;
-mod recognizer;
-pub mod self_test;
-mod streaming_clip;
-mod tensors;
-pub mod test_checkpoint;
-mod tokenizer;
+#[cfg(feature = "test-support")]
+mod test_support;
 
-pub use aligner::{Aligned, Aligner, TimedWord};
-pub use checkpoint::Checkpoint;
-pub use device::{DeviceChoice, matmul_gflops, n_threads, set_threads};
+pub use align::aligner::{Aligned, Aligner, TimedWord};
+pub use align::monotonic;
+pub use asr::generate::Limit;
+pub use asr::output;
+pub use asr::recognition::{Recognition, Request, Token};
+pub use asr::recognizer::Recognizer;
+pub use asr::streaming_clip::StreamingClip;
+pub use checkpoint::dtype::Dtype;
+pub use checkpoint::files::Checkpoint;
+pub use device::hardware::{Gpu, Hardware, Memory};
+pub use device::selection::DeviceChoice;
+pub use device::threads::{n_threads, set_threads};
+pub use device::throughput::matmul_gflops;
+pub use device::{process_memory, self_test};
+pub use earmark_transcript::SAMPLE_RATE;
 pub use error::{Error, Result};
-pub use generate::Limit;
-pub use hardware::{Gpu, Hardware, Memory};
-pub use linear::Dtype;
-pub use network::{Settings, StorageReport, Timings, Work};
-pub use observer::{Observer, Outcome, Unobserved};
-pub use recognizer::{Recognition, Recognizer, Request, Token};
-pub use streaming_clip::StreamingClip;
-pub use tokenizer::Tokenizer;
-
-/// Sample rate of everything the engine hears. Units: Hz.
-pub const SAMPLE_RATE: u32 = 16_000;
+pub use model::loaded_model::{Settings, StorageReport, Timings, Work};
+pub use model::tokenizer::Tokenizer;
+pub use model::{mel, memory_estimate, prompt, quantise};
+pub use observer::{Observer, Outcome, StopWhen, Unobserved};

@@ -18,10 +18,18 @@ pub trait Observer: Send {
 pub struct Unobserved;
 impl Observer for Unobserved {}
 
-/// How a run ended: with what was heard, or because the observer asked to stop.
+/// Watches nothing and asks only whether to stop.
+pub struct StopWhen<F>(pub F);
+impl<F: FnMut() -> bool + Send> Observer for StopWhen<F> {
+    fn cancelled(&mut self) -> bool {
+        (self.0)()
+    }
+}
+
+/// How a run ended: with its result, or because the observer asked to stop.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome<T = crate::Recognition> {
-    /// The clip was heard to its end.
+pub enum Outcome<T> {
+    /// The run came to its end.
     Done(T),
     /// The observer asked to stop.
     Cancelled,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use earmark_engine::{Dtype, Outcome, quantised};
+use earmark_engine::{Dtype, Outcome, quantise};
 use earmark_weights::{
     Control, CopyInMaking, Environment, Error, Event, Files, Progress, Tell, ThisComputer, Wish,
     original_name,
@@ -52,12 +52,12 @@ pub(crate) fn convert_in(
     let name = format!("{}-{}", original_name(&original), dtype.name());
     let folder = conversion.folder.clone().unwrap_or_else(|| home.join(name));
     let checkpoint = checkpoint(&original);
-    let n_bytes = quantised::size(&checkpoint, dtype)?;
+    let n_bytes = quantise::size(&checkpoint, dtype)?;
     // Written once, then read once for the hashes, and so is the original.
     let total = 2 * n_bytes + n_source_bytes(&original.files);
     let copy = CopyInMaking::begin(&folder, n_bytes, environment)?;
-    let file = copy.place().join(quantised::FILE);
-    let outcome = quantised::convert(&checkpoint, dtype, &file, &mut |done, _| {
+    let file = copy.place().join(quantise::FILE);
+    let outcome = quantise::convert(&checkpoint, dtype, &file, &mut |done, _| {
         tell(Event::Progress(Progress::reading(done, total)));
         control.wish() != Wish::Cancel
     })?;
@@ -172,7 +172,7 @@ mod tests {
                 .iter()
                 .all(|finding| finding.health == Health::Right)
         );
-        let file = folder.join(earmark_engine::quantised::FILE);
+        let file = folder.join(earmark_engine::quantise::FILE);
         let mut bytes = fs::read(&file).unwrap();
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
@@ -184,7 +184,7 @@ mod tests {
             .collect();
         assert!(healths.contains(&("merges.txt".into(), Health::Missing)));
         let damaged = Health::Damaged("its SHA-256 is another".into());
-        assert!(healths.contains(&(earmark_engine::quantised::FILE.into(), damaged)));
+        assert!(healths.contains(&(earmark_engine::quantise::FILE.into(), damaged)));
     }
 
     #[test]

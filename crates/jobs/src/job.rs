@@ -68,8 +68,8 @@ pub enum Task {
 }
 
 /// How far around its lines a span is heard, where the neighbours leave room: times that are to
-/// be measured anew may be a little wrong. Units: ms.
-const MARGIN_MS: u32 = 500;
+/// be measured anew may be a little wrong.
+const MARGIN: Ms = Ms(500);
 
 impl Span {
     /// The stretch to hear for the lines `at..at + n` of a transcript: from the first to the last
@@ -77,14 +77,14 @@ impl Span {
     /// lines.
     pub fn room(segments: &[Segment], at: usize, n: usize) -> Option<Range<Ms>> {
         let lines = segments.get(at..at.checked_add(n)?)?;
-        let start = lines.iter().map(|line| line.start.0).min()?;
-        let end = lines.iter().map(|line| line.end.0).max()?.max(start);
-        let before = at.checked_sub(1).map_or(0, |at| segments[at].end.0);
-        let after = segments.get(at + n).map_or(u32::MAX, |next| next.start.0);
+        let start = lines.iter().map(|line| line.start).min()?;
+        let end = lines.iter().map(|line| line.end).max()?.max(start);
+        let before = at.checked_sub(1).map_or(Ms::ZERO, |at| segments[at].end);
+        let after = segments.get(at + n).map_or(Ms::MAX, |next| next.start);
         // Neighbours that overlap with the lines leave them as they are.
-        let from = start.saturating_sub(MARGIN_MS).max(before.min(start));
-        let to = end.saturating_add(MARGIN_MS).min(after.max(end));
-        Some(Ms(from)..Ms(to))
+        let from = (start - MARGIN).max(before.min(start));
+        let to = (end + MARGIN).min(after.max(end));
+        Some(from..to)
     }
 }
 

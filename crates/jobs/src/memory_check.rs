@@ -1,6 +1,6 @@
 //! MemoryCheck is the memory of this computer, beside what a model will take of it.
 
-use earmark_engine::memory::{self, Estimate};
+use earmark_engine::memory_estimate::{self, Estimate};
 use earmark_engine::{Dtype, Memory, SAMPLE_RATE, Settings};
 use earmark_pipeline::Policy;
 use earmark_weights::Located;
@@ -87,12 +87,13 @@ pub fn needed(models: &[&Located], settings: Settings, longest_chunk_s: u32) -> 
     let longest_clips = models.iter().map(|model| model.longest_clip_s);
     let policy = Policy::within(longest_clips.fold(longest_chunk_s, u32::min));
     let longest_s = (policy.limit + policy.search_ahead) as f64 / f64::from(SAMPLE_RATE);
-    let estimate =
-        |model: &&Located| memory::estimate(&checkpoint(model), settings, longest_s).ok()?;
+    let estimate = |model: &&Located| {
+        memory_estimate::estimate(&checkpoint(model), settings, longest_s).ok()?
+    };
     let all: Vec<Estimate> = models.iter().map(estimate).collect::<Option<_>>()?;
     let held: u64 = all.iter().map(|it| it.held).sum();
     let working = all.iter().map(|it| it.working).max().unwrap_or(0);
-    Some(memory::PROGRAM + held + working)
+    Some(memory_estimate::PROGRAM + held + working)
 }
 
 /// Bytes as people read them.

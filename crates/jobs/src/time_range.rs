@@ -7,7 +7,7 @@ use earmark_transcript::{Ms, Segment, Transcript};
 
 /// The first sample at a time or after it.
 pub(crate) fn sample_at(time: Ms) -> u64 {
-    u64::from(time.0) * u64::from(SAMPLE_RATE) / 1000
+    time.n_samples(SAMPLE_RATE)
 }
 
 /// A source without its end.
@@ -49,23 +49,23 @@ impl Source for TimeRange {
 
 /// A time in the whole recording.
 pub(crate) fn later(time: Ms, from: Ms) -> Ms {
-    Ms(time.0.saturating_add(from.0))
+    time + from
 }
 
 /// A segment with its times in the whole recording.
 pub(crate) fn shifted(mut segment: Segment, from: Ms) -> Segment {
-    segment.start = later(segment.start, from);
-    segment.end = later(segment.end, from);
+    segment.start += from;
+    segment.end += from;
     for word in &mut segment.words {
-        word.start = later(word.start, from);
-        word.end = later(word.end, from);
+        word.start += from;
+        word.end += from;
     }
     segment
 }
 
 /// A transcript with its times in the whole recording.
 pub(crate) fn shifted_all(mut transcript: Transcript, from: Ms) -> Transcript {
-    transcript.duration = later(transcript.duration, from);
+    transcript.duration += from;
     let segments = std::mem::take(&mut transcript.segments);
     transcript.segments = segments
         .into_iter()

@@ -84,33 +84,28 @@ impl Meter {
 mod tests {
     use std::path::Path;
 
-    use earmark_audio::{Error, Source};
+    use earmark_audio::MemorySource;
     use earmark_transcript::Ms;
 
     use super::Waveform;
     use crate::Code;
 
-    struct Blocks(Vec<Vec<f32>>);
-
-    impl Source for Blocks {
-        fn next_block(&mut self) -> Result<Option<Vec<f32>>, Error> {
-            Ok((!self.0.is_empty()).then(|| self.0.remove(0)))
-        }
-        fn n_total(&self) -> Option<u64> {
-            None
-        }
-        fn warnings(&self) -> &[String] {
-            &[]
-        }
-    }
-
     #[test]
     fn the_loudest_is_255_and_blocks_may_end_anywhere() {
-        let peaks = |blocks| Waveform::of_source(&mut Blocks(blocks)).unwrap().peaks;
-        let blocks = vec![vec![0.1; 100], vec![-0.5; 250], vec![0.25; 300]];
-        assert_eq!(peaks(blocks), [255, 255, 128]);
-        assert_eq!(peaks(vec![vec![0.0; 321]]), [0, 0]);
-        assert_eq!(peaks(Vec::new()), [0_u8; 0]);
+        let peaks = |samples: &[f32], n_block| {
+            let mut source = MemorySource::new(samples).in_blocks_of(n_block);
+            Waveform::of_source(&mut source).unwrap().peaks
+        };
+        let samples = [vec![0.1; 100], vec![-0.5; 250], vec![0.25; 300]].concat();
+        for n_block in [1, 100, 320, 350, 650] {
+            assert_eq!(
+                peaks(&samples, n_block),
+                [255, 255, 128],
+                "blocks of {n_block}"
+            );
+        }
+        assert_eq!(peaks(&[0.0; 321], 321), [0, 0]);
+        assert_eq!(peaks(&[], 1), [0_u8; 0]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use earmark_audio::{Recording, Source};
-use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings, memory};
+use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings, process_memory};
 use earmark_pipeline::{
     Align, BoundedAligner, Event as PipelineEvent, Models, Outcome, Policy, Recognize, Step,
     Transcription, Watcher, realign, transcribe,
@@ -324,7 +324,7 @@ impl Worker {
     fn model(&mut self, wanted: &ModelKey, tell: impl Fn(&Loaded)) -> Result<&mut Model, Failure> {
         if self.model.as_ref().is_none_or(|(has, _)| has != wanted) {
             if self.model.take().is_some() {
-                memory::give_back(); // the old one's goes before the new one's comes
+                process_memory::give_back(); // the old one's goes before the new one's comes
             }
             let model = self.backend.load(wanted)?;
             tell(&model.loaded);
@@ -346,7 +346,7 @@ impl Worker {
     ) -> Option<Unloading> {
         let why = unload_policy.unloading(idle, || self.backend.is_short_of_memory())?;
         self.model = None;
-        memory::give_back();
+        process_memory::give_back();
         Some(why)
     }
 

@@ -4,7 +4,7 @@ use earmark_engine::Recognition;
 use earmark_transcript::{Ms, Segment, Transcript};
 
 use crate::chunk::Chunk;
-use crate::chunk_segments::{Timed, Why};
+use crate::chunk_segments::{ChunkSegments, EstimateReason};
 
 /// A recording shorter than this has no room for a word. Units: ms.
 const TOO_SHORT: Ms = Ms(100);
@@ -12,8 +12,8 @@ const TOO_SHORT: Ms = Ms(100);
 /// What a transcription has found so far.
 #[derive(Default)]
 pub(crate) struct Accumulator {
-    /// How much was heard.
-    pub(crate) heard: Ms,
+    /// How much was transcribed.
+    pub(crate) done: Ms,
     segments: Vec<Segment>,
     warnings: Vec<String>,
     /// Languages that the aligner does not know, one for each chunk.
@@ -22,35 +22,40 @@ pub(crate) struct Accumulator {
 }
 
 impl Accumulator {
-    /// Says that a chunk was heard again because the context came back as text.
+    /// Says that a chunk was recognised again because the context came back as text.
     pub(crate) fn note_echo(&mut self, chunk: &Chunk) {
         let (start, end) = (chunk.start_ms(), chunk.end_ms());
         self.warnings.push(format!(
             "between {start} and {end} the model gave the context back as text; this part was \
-             heard again without it"
+             recognised again without it"
         ));
     }
 
     /// Takes a finished chunk in; gives back its segments.
-    pub(crate) fn add(&mut self, chunk: &Chunk, heard: &Recognition, timed: Timed) -> &[Segment] {
+    pub(crate) fn add(
+        &mut self,
+        chunk: &Chunk,
+        recognition: &Recognition,
+        timed: ChunkSegments,
+    ) -> &[Segment] {
         let (start, end) = (chunk.start_ms(), chunk.end_ms());
-        self.heard = end;
-        if heard.truncated {
+        self.done = end;
+        if recognition.truncated {
             self.warnings.push(format!(
                 "between {start} and {end} the model did not come to an end; text may be missing"
             ));
         }
-        if heard.looped {
+        if recognition.looped {
             self.warnings.push(format!(
                 "between {start} and {end} the model repeated itself; the repetitions were removed"
             ));
         }
         let n_before = self.segments.len();
         match timed.estimated {
-            None | Some(Why::Cancelled) => {}
-            Some(Why::NoAligner) => self.no_aligner = true,
-            Some(Why::Language(language)) => self.unaligned.push(language),
-            Some(Why::Failed(reason)) => self.warnings.push(format!(
+            None | Some(EstimateReason::Cancelled) => {}
+            Some(EstimateReason::NoAligner) => self.no_aligner = true,
+            Some(EstimateReason::Language(language)) => self.unaligned.push(language),
+            Some(EstimateReason::Failed(reason)) => self.warnings.push(format!(
                 "between {start} and {end} the times of the words are estimated, because \
                  aligning failed: {reason}"
             )),
@@ -83,13 +88,13 @@ impl Accumulator {
                  the language"
             ));
         }
-        if self.heard < TOO_SHORT {
+        if self.done < TOO_SHORT {
             self.warn(format!(
                 "only {} ms of sound; too short for a word",
-                self.heard.0
+                self.done.0
             ));
         } else if self.segments.is_empty() {
-            self.warn("no speech was heard".into());
+            self.warn("no speech was recognised".into());
         }
         Transcript::assemble(duration, self.segments, self.warnings)
     }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use earmark_audio::SAMPLE_RATE;
 use earmark_engine::{Aligned, Aligner, Error, Observer, Outcome, TimedWord};
+use earmark_transcript::Ms;
 
 /// Gives words their times; the engine's aligner, or a scripted one in tests.
 pub trait Align {
@@ -181,7 +182,7 @@ fn mean_quality(times: &[Time]) -> f32 {
 
 /// The sample at a time.
 fn at(ms: u32) -> usize {
-    (u64::from(ms) * u64::from(SAMPLE_RATE) / 1000) as usize
+    Ms(ms).n_samples(SAMPLE_RATE) as usize
 }
 
 #[cfg(test)]
@@ -201,10 +202,10 @@ mod tests {
         }
     }
 
-    /// Loses the middle of a whole clip, and knows it when it hears it alone.
+    /// Loses the middle of a whole clip, and knows it when it is given it alone.
     struct Forgetful {
         sureness: f32,
-        heard: Vec<(usize, usize)>,
+        calls: Vec<(usize, usize)>,
     }
 
     impl Align for Forgetful {
@@ -220,7 +221,7 @@ mod tests {
             words: &[&str],
             _: &mut dyn Observer,
         ) -> Result<Outcome<Aligned>, Error> {
-            self.heard.push((samples.len(), words.len()));
+            self.calls.push((samples.len(), words.len()));
             let words = if words.len() == 4 {
                 vec![
                     word(0, 400, 0.9),
@@ -241,7 +242,7 @@ mod tests {
     fn check(sureness: f32, expected: [(u32, u32); 4]) {
         let mut forgetful = Forgetful {
             sureness,
-            heard: Vec::new(),
+            calls: Vec::new(),
         };
         let words = ["a", "b", "c", "d"];
         let samples = vec![0.0; 32_000];
@@ -258,7 +259,7 @@ mod tests {
             .map(|word| (word.start_ms, word.end_ms))
             .collect();
         assert_eq!(found, expected);
-        assert_eq!(forgetful.heard, [(32_000, 4), (16_000, 2)]);
+        assert_eq!(forgetful.calls, [(32_000, 4), (16_000, 2)]);
     }
 
     #[test]
@@ -275,7 +276,7 @@ mod tests {
     fn the_times_of_the_reference_are_those_of_one_pass() {
         let mut forgetful = Forgetful {
             sureness: 0.8,
-            heard: Vec::new(),
+            calls: Vec::new(),
         };
         let words = ["a", "b", "c", "d"];
         let samples = vec![0.0; 32_000];
@@ -288,7 +289,7 @@ mod tests {
         );
         let times = times.unwrap().unwrap();
         assert_eq!((times[2].start_ms, times[2].end_ms), (400, 400));
-        assert_eq!(forgetful.heard.len(), 1);
+        assert_eq!(forgetful.calls.len(), 1);
     }
 
     #[test]

@@ -41,17 +41,17 @@ impl Chunk {
     }
 }
 
-/// A chunk that was heard, with times for its words.
-pub(crate) struct Timed {
+/// A chunk that was recognised, with times for its words.
+pub(crate) struct ChunkSegments {
     /// In order; none when nothing was said.
     pub(crate) segments: Vec<Segment>,
-    /// Why the times are estimated, when they are.
-    pub(crate) estimated: Option<Why>,
+    /// EstimateReason the times are estimated, when they are.
+    pub(crate) estimated: Option<EstimateReason>,
 }
 
-/// Why times are estimated.
+/// EstimateReason times are estimated.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Why {
+pub(crate) enum EstimateReason {
     /// There is no aligner.
     NoAligner,
     /// The aligner does not know this language.
@@ -65,42 +65,42 @@ pub(crate) enum Why {
 /// A recognition as readable segments, every word with its time.
 pub(crate) fn segments(
     chunk: &Chunk,
-    heard: &Recognition,
+    recognition: &Recognition,
     aligner: Option<&mut dyn Align>,
     observer: &mut dyn Observer,
-) -> Timed {
-    if heard.text.trim().is_empty() {
-        return Timed {
+) -> ChunkSegments {
+    if recognition.text.trim().is_empty() {
+        return ChunkSegments {
             segments: Vec::new(),
             estimated: None,
         };
     }
-    let (places, estimated) = match measure(chunk, heard, aligner, observer) {
+    let (places, estimated) = match measure(chunk, recognition, aligner, observer) {
         Ok(places) => (places, None),
-        Err(why) => (estimate(chunk, &heard.text), Some(why)),
+        Err(reason) => (estimate(chunk, &recognition.text), Some(reason)),
     };
     let timing = match estimated {
         None => Timing::Aligned,
         Some(_) => Timing::Estimated,
     };
     let word = |place: place::Timed| Word {
-        text: heard.text[place.range.clone()].to_owned(),
+        text: recognition.text[place.range.clone()].to_owned(),
         start: place.start,
         end: place.end,
-        probability: probability(&heard.tokens, &place.range),
+        probability: probability(&recognition.tokens, &place.range),
         quality: place.quality,
     };
     let words: Vec<Word> = places.into_iter().map(word).collect();
     let whole = Segment {
         start: words.first().map_or(chunk.start_ms(), |word| word.start),
         end: words.last().map_or(chunk.end_ms(), |word| word.end),
-        text: heard.text.clone(),
-        language: heard.language.clone(),
+        text: recognition.text.clone(),
+        language: recognition.language.clone(),
         timing,
         speaker: None,
         words,
     };
-    Timed {
+    ChunkSegments {
         segments: sentences::split(&whole),
         estimated,
     }
@@ -109,28 +109,28 @@ pub(crate) fn segments(
 /// The aligner's times of the displayed words.
 fn measure(
     chunk: &Chunk,
-    heard: &Recognition,
+    recognition: &Recognition,
     aligner: Option<&mut dyn Align>,
     observer: &mut dyn Observer,
-) -> Result<Vec<place::Timed>, Why> {
-    let aligner = aligner.ok_or(Why::NoAligner)?;
-    if !aligner.knows(&heard.language) {
-        return Err(Why::Language(heard.language.clone()));
+) -> Result<Vec<place::Timed>, EstimateReason> {
+    let aligner = aligner.ok_or(EstimateReason::NoAligner)?;
+    if !aligner.knows(&recognition.language) {
+        return Err(EstimateReason::Language(recognition.language.clone()));
     }
-    let units = units::split(&heard.text, &heard.language);
+    let units = units::split(&recognition.text, &recognition.language);
     let texts: Vec<&str> = units.iter().map(|unit| unit.text.as_str()).collect();
     let aligned = align(aligner, &chunk.samples, &texts, Precision::Best, observer)
-        .map_err(|error| Why::Failed(error.to_string()))?
-        .ok_or(Why::Cancelled)?;
+        .map_err(|error| EstimateReason::Failed(error.to_string()))?
+        .ok_or(EstimateReason::Cancelled)?;
     let (start, end) = (chunk.start_ms(), chunk.end_ms());
     let timed = |(unit, time): (Unit, Time)| place::Timed {
         range: unit.range,
-        start: Ms(start.0 + time.start_ms),
-        end: Ms(start.0 + time.end_ms),
+        start: start + Ms(time.start_ms),
+        end: start + Ms(time.end_ms),
         quality: Some(time.quality),
     };
     let timed: Vec<place::Timed> = units.into_iter().zip(aligned).map(timed).collect();
-    let mut words = place::words(&heard.text, start..end, &timed);
+    let mut words = place::words(&recognition.text, start..end, &timed);
     snap(&mut words, &speech(chunk));
     Ok(words)
 }
@@ -141,21 +141,21 @@ fn estimate(chunk: &Chunk, text: &str) -> Vec<place::Timed> {
     let words: Vec<&str> = ranges.iter().map(|range| &text[range.clone()]).collect();
     let mut speech = speech(chunk);
     if speech.is_empty() {
-        speech.push(chunk.start_ms().0..chunk.end_ms().0);
+        speech.push(chunk.start_ms()..chunk.end_ms());
     }
-    let timed = |(range, time): (Range<usize>, Range<u32>)| place::Timed {
+    let timed = |(range, time): (Range<usize>, Range<Ms>)| place::Timed {
         range,
-        start: Ms(time.start),
-        end: Ms(time.end),
+        start: time.start,
+        end: time.end,
         quality: None,
     };
     let times = estimate::times(&words, &speech);
     ranges.into_iter().zip(times).map(timed).collect()
 }
 
-/// Where there is speech in the chunk. Units: ms, from the beginning of the recording.
-fn speech(chunk: &Chunk) -> Vec<Range<u32>> {
-    let at = |sample: u64| Ms::from_samples(chunk.start + sample, SAMPLE_RATE).0;
+/// Where there is speech in the chunk, from the beginning of the recording.
+fn speech(chunk: &Chunk) -> Vec<Range<Ms>> {
+    let at = |sample: u64| Ms::from_samples(chunk.start + sample, SAMPLE_RATE);
     vad::spans(&chunk.samples[..chunk.n_samples], &vad::Settings::default())
         .into_iter()
         .map(|span| at(span.start)..at(span.end))
@@ -187,7 +187,7 @@ mod tests {
     use earmark_engine::{Recognition, Token, Unobserved};
     use earmark_transcript::{Ms, Timing};
 
-    use super::{Why, limit_peak, probability, segments};
+    use super::{EstimateReason, limit_peak, probability, segments};
     use crate::chunk::Chunk;
 
     fn token(probability: f32, end: usize) -> Token {
@@ -239,14 +239,14 @@ mod tests {
             n_samples: 32_000,
             samples: vec![0.0; 32_000],
         };
-        let heard = Recognition {
+        let recognition = Recognition {
             language: "English".into(),
             text: "Two words.".into(),
             tokens: vec![token(1.0, 0), token(0.5, 3), token(0.25, 10)],
             ..Recognition::default()
         };
-        let timed = segments(&chunk, &heard, None, &mut Unobserved);
-        assert_eq!(timed.estimated, Some(Why::NoAligner));
+        let timed = segments(&chunk, &recognition, None, &mut Unobserved);
+        assert_eq!(timed.estimated, Some(EstimateReason::NoAligner));
         let [segment] = timed.segments.as_slice() else {
             panic!("one sentence, not {:?}", timed.segments)
         };

@@ -5,16 +5,16 @@ use earmark_transcript::context;
 
 use crate::Recognize;
 
-/// What was heard in a clip, echoes of the context removed.
+/// What was recognised in a clip, echoes of the context removed.
 pub(crate) struct Clean {
-    pub(crate) heard: Recognition,
-    /// The context came back as text, so the clip was heard again without it.
+    pub(crate) recognition: Recognition,
+    /// The context came back as text, so the clip was recognised again without it.
     pub(crate) echoed: bool,
 }
 
-/// Recognises a clip; one in which the context seems to come back is heard again without it.
+/// Recognises a clip; one in which the context seems to come back is recognised again without it.
 ///
-/// When the stretch is there without the context, too, somebody said it, and the first hearing
+/// When the stretch is there without the context, too, somebody said it, and the first result
 /// stands. `None` when the observer asked to stop.
 ///
 /// Errors: what [`Recognize::recognize`] says.
@@ -28,8 +28,11 @@ pub(crate) fn recognize(
         return Ok(None);
     };
     let Some(stretch) = context::echo(request.context, &first.text) else {
-        let (heard, echoed) = (first, false);
-        return Ok(Some(Clean { heard, echoed }));
+        let (recognition, echoed) = (first, false);
+        return Ok(Some(Clean {
+            recognition,
+            echoed,
+        }));
     };
     let plain = Request {
         context: "",
@@ -39,8 +42,11 @@ pub(crate) fn recognize(
         return Ok(None);
     };
     let echoed = !context::has(&second.text, &stretch);
-    let heard = if echoed { second } else { first };
-    Ok(Some(Clean { heard, echoed }))
+    let recognition = if echoed { second } else { first };
+    Ok(Some(Clean {
+        recognition,
+        echoed,
+    }))
 }
 
 #[cfg(test)]
@@ -63,7 +69,7 @@ mod tests {
             _samples: &[f32],
             request: &Request<'_>,
             observer: &mut dyn Observer,
-        ) -> Result<Outcome, Error> {
+        ) -> Result<Outcome<Recognition>, Error> {
             self.n_asked += 1;
             if observer.cancelled() {
                 return Ok(Outcome::Cancelled);
@@ -93,12 +99,16 @@ mod tests {
         let clean = recognize(&mut parrot, &[], &request, &mut Unobserved)
             .unwrap()
             .unwrap();
-        let got = (clean.heard.text.as_str(), clean.echoed, parrot.n_asked);
+        let got = (
+            clean.recognition.text.as_str(),
+            clean.echoed,
+            parrot.n_asked,
+        );
         assert_eq!(got, expected);
     }
 
     #[test]
-    fn an_echo_is_heard_again_without_the_context() {
+    fn an_echo_is_recognised_again_without_the_context() {
         let echo = "Grafana, Kubernetes, Svelte.";
         check(echo, "Good morning.", ("Good morning.", true, 2));
         check(echo, "", ("", true, 2));

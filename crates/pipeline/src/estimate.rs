@@ -7,7 +7,8 @@
 
 use std::ops::Range;
 
-use earmark_transcript::script::is_cjk;
+use earmark_transcript::Ms;
+use earmark_transcript::writing_system::is_cjk;
 
 /// How long things take to say, in letters: one Chinese or Japanese character, one digit.
 ///
@@ -22,11 +23,11 @@ const UNMARKED_BREAK: f64 = 150.0;
 /// Deviations of a stretch's text are judged in relation to its length plus this. Units: ms.
 const SLACK: f64 = 200.0;
 
-/// The times of words that are spoken somewhere in `speech`, in the units of `speech` (ms).
+/// The times of words that are spoken somewhere in `speech`.
 ///
 /// `speech`: stretches in order, not empty. One time for each word, in order, none empty unless
 /// there is less than a millisecond for it.
-pub(crate) fn times(words: &[&str], speech: &[Range<u32>]) -> Vec<Range<u32>> {
+pub(crate) fn times(words: &[&str], speech: &[Range<Ms>]) -> Vec<Range<Ms>> {
     let weights: Vec<f64> = words.iter().map(|word| letters(word)).collect();
     let sums: Vec<f64> = std::iter::once(0.0)
         .chain(weights.iter().scan(0.0, |sum, weight| {
@@ -40,11 +41,16 @@ pub(crate) fn times(words: &[&str], speech: &[Range<u32>]) -> Vec<Range<u32>> {
         let (first, last) = (sums[part[0]], sums[part[1]]);
         let at = |i: usize| {
             let share = (sums[i] - first) / (last - first).max(f64::MIN_POSITIVE);
-            stretch.start + (f64::from(stretch.end - stretch.start) * share).round() as u32
+            stretch.start + Ms((milliseconds(stretch) * share).round() as u32)
         };
         times.extend((part[0]..part[1]).map(|i| at(i)..at(i + 1)));
     }
     times
+}
+
+/// Length of a stretch. Units: ms.
+fn milliseconds(stretch: &Range<Ms>) -> f64 {
+    f64::from((stretch.end - stretch.start).0)
 }
 
 /// How long a word takes to say, in letters; at least one.
@@ -60,9 +66,9 @@ fn letters(word: &str) -> f64 {
 
 /// Where the words of each stretch begin, and the number of words at the end: the division of
 /// least cost, found stretch by stretch.
-fn breaks(words: &[&str], sums: &[f64], speech: &[Range<u32>]) -> Vec<usize> {
+fn breaks(words: &[&str], sums: &[f64], speech: &[Range<Ms>]) -> Vec<usize> {
     let n_words = words.len();
-    let lengths: Vec<f64> = speech.iter().map(|s| f64::from(s.end - s.start)).collect();
+    let lengths: Vec<f64> = speech.iter().map(milliseconds).collect();
     let pace = lengths.iter().sum::<f64>() / sums[n_words].max(1.0);
     let fit = |length: f64, from: usize, to: usize| {
         let wanted = (sums[to] - sums[from]) * pace;
@@ -111,7 +117,14 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::times;
+    use earmark_transcript::Ms;
+
+    /// The same with times in milliseconds.
+    fn times(words: &[&str], speech: &[Range<u32>]) -> Vec<Range<u32>> {
+        let speech: Vec<Range<Ms>> = speech.iter().map(|s| Ms(s.start)..Ms(s.end)).collect();
+        let times = super::times(words, &speech).into_iter();
+        times.map(|time| time.start.0..time.end.0).collect()
+    }
 
     fn check(words: &[&str], speech: &[Range<u32>], expected: &[Range<u32>]) {
         assert_eq!(times(words, speech), expected, "{words:?} in {speech:?}");

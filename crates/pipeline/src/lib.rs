@@ -1,7 +1,7 @@
 //! The pipeline is the one path from samples to a transcript: cut, recognise, assemble.
 //!
 //! It does no input or output of its own: a [`Source`](earmark_audio::Source) gives the samples,
-//! something that can [`Recognize`] hears them, and a [`Watcher`] is told what happens. It holds
+//! something that can [`Recognize`] turns them into text, and a [`Watcher`] is told what happens. It holds
 //! one chunk of the recording at a time, so its memory does not grow with the recording.
 
 mod accumulator;

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use earmark_audio::{Error as AudioError, SAMPLE_RATE, Source, vad};
+use earmark_audio::{MemorySource, SAMPLE_RATE, Source, vad};
 use earmark_transcript::place::Timed;
 use earmark_transcript::{Language, Ms, Segment, Timing, Word, words};
 
@@ -13,7 +13,7 @@ use crate::snap_to_silence::snap;
 use crate::{Error, Models, Precision, Watcher, estimate};
 
 /// Lines with new times for their words; text, language and speaker stay, and so does a line of
-/// which nothing was heard. `samples` are the stretch they are spoken in, held whole, and `start`
+/// which no word was found. `samples` are the stretch they are spoken in, held whole, and `start`
 /// is where it begins in the recording. `None` when the watcher asked to stop.
 ///
 /// Without an aligner that knows the language the times are estimated, as they are everywhere. The
@@ -43,7 +43,7 @@ pub fn realign(
         precision: Precision::Best,
     };
     let samples: Arc<[f32]> = samples.into();
-    let mut open = || Ok(Box::new(Clip::new(&samples)) as Box<dyn Source>);
+    let mut open = || Ok(Box::new(MemorySource::new(Arc::clone(&samples))) as Box<dyn Source>);
     let Some(timed) = align_reference_text(&mut open, &texts, language, tools, watcher)? else {
         return Ok(None);
     };
@@ -59,22 +59,22 @@ pub fn realign(
     Ok(Some(lines.iter().zip(found).map(again).collect()))
 }
 
-/// Where there is speech in a stretch; all of it, where none is found. Units: ms.
-fn speech(samples: &[f32]) -> Vec<Range<u32>> {
-    let at = |sample: u64| Ms::from_samples(sample, SAMPLE_RATE).0;
+/// Where there is speech in a stretch; all of it, where none is found.
+fn speech(samples: &[f32]) -> Vec<Range<Ms>> {
+    let at = |sample: u64| Ms::from_samples(sample, SAMPLE_RATE);
     let spans = vad::spans(samples, &vad::Settings::default());
-    let mut speech: Vec<Range<u32>> = spans
+    let mut speech: Vec<Range<Ms>> = spans
         .into_iter()
         .map(|span| at(span.start)..at(span.end))
         .collect();
     if speech.is_empty() {
-        speech.push(0..at(samples.len() as u64));
+        speech.push(Ms::ZERO..at(samples.len() as u64));
     }
     speech
 }
 
 /// Lines whose times are told from where there is speech and how long the words are.
-fn estimated(lines: &[Segment], speech: &[Range<u32>], start: Ms) -> Vec<Segment> {
+fn estimated(lines: &[Segment], speech: &[Range<Ms>], start: Ms) -> Vec<Segment> {
     let ranges: Vec<Vec<Range<usize>>> =
         lines.iter().map(|line| words::split(&line.text)).collect();
     let texts: Vec<&str> = lines
@@ -87,8 +87,8 @@ fn estimated(lines: &[Segment], speech: &[Range<u32>], start: Ms) -> Vec<Segment
         let timed = ranges.into_iter().zip(times.by_ref());
         let timed = timed.map(|(range, time)| Timed {
             range,
-            start: Ms(time.start),
-            end: Ms(time.end),
+            start: time.start,
+            end: time.end,
             quality: None,
         });
         retimed(line, timed.collect(), start, Timing::Estimated)
@@ -99,14 +99,13 @@ fn estimated(lines: &[Segment], speech: &[Range<u32>], start: Ms) -> Vec<Segment
 /// A line with other times, which count from `start`. Words that are as they were keep their
 /// probabilities; a typed one is certain.
 fn retimed(line: &Segment, timed: Vec<Timed>, start: Ms, timing: Timing) -> Segment {
-    let later = |time: Ms| Ms(start.0.saturating_add(time.0));
     let word = |(nth, timed): (usize, Timed)| {
         let text = &line.text[timed.range];
         let same = line.words.get(nth).filter(|word| word.text == text);
         Word {
             text: text.to_owned(),
-            start: later(timed.start),
-            end: later(timed.end),
+            start: start + timed.start,
+            end: start + timed.end,
             probability: same.map_or(1.0, |word| word.probability),
             quality: timed.quality,
         }
@@ -121,38 +120,6 @@ fn retimed(line: &Segment, timed: Vec<Timed>, start: Ms, timing: Timing) -> Segm
         timing,
         words,
         ..line.clone()
-    }
-}
-
-/// A stretch as a source.
-struct Clip {
-    samples: Arc<[f32]>,
-    at: usize,
-}
-
-impl Clip {
-    fn new(samples: &Arc<[f32]>) -> Self {
-        Self {
-            samples: Arc::clone(samples),
-            at: 0,
-        }
-    }
-}
-
-impl Source for Clip {
-    fn next_block(&mut self) -> Result<Option<Vec<f32>>, AudioError> {
-        let rest = &self.samples[self.at..];
-        let block = &rest[..rest.len().min(SAMPLE_RATE as usize)];
-        self.at += block.len();
-        Ok((!block.is_empty()).then(|| block.to_vec()))
-    }
-
-    fn n_total(&self) -> Option<u64> {
-        Some(self.samples.len() as u64)
-    }
-
-    fn warnings(&self) -> &[String] {
-        &[]
     }
 }
 
@@ -198,7 +165,7 @@ mod tests {
         }
     }
 
-    /// Hears its words in the first chunk and nothing in the others.
+    /// Recognises its words in the first chunk and nothing in the others.
     struct Parrot(&'static str);
 
     impl Recognize for Parrot {
@@ -207,7 +174,7 @@ mod tests {
             _: &[f32],
             _: &Request<'_>,
             _: &mut dyn Observer,
-        ) -> Result<Outcome, Error> {
+        ) -> Result<Outcome<Recognition>, Error> {
             Ok(Outcome::Done(Recognition {
                 text: std::mem::take(&mut self.0).into(),
                 ..Recognition::default()
@@ -245,9 +212,9 @@ mod tests {
         }
     }
 
-    fn again(lines: &[Segment], n_seconds: usize, heard: &'static str) -> Vec<Segment> {
+    fn again(lines: &[Segment], n_seconds: usize, recognised: &'static str) -> Vec<Segment> {
         let models = Models {
-            recognizer: &mut Parrot(heard),
+            recognizer: &mut Parrot(recognised),
             aligner: Some(&mut Ruler),
         };
         let samples = vec![0.0; n_seconds * 16_000];

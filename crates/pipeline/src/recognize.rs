@@ -1,6 +1,6 @@
-//! Whatever can hear one clip at a time.
+//! Recognising turns one clip at a time into text.
 
-use earmark_engine::{Error, Observer, Outcome, Recognizer, Request};
+use earmark_engine::{Error, Observer, Outcome, Recognition, Recognizer, Request};
 
 /// Turns one clip into text; the engine's recogniser, or a scripted one in tests.
 pub trait Recognize {
@@ -12,7 +12,7 @@ pub trait Recognize {
         samples: &[f32],
         request: &Request<'_>,
         observer: &mut dyn Observer,
-    ) -> Result<Outcome, Error>;
+    ) -> Result<Outcome<Recognition>, Error>;
 }
 
 impl Recognize for Recognizer {
@@ -21,7 +21,7 @@ impl Recognize for Recognizer {
         samples: &[f32],
         request: &Request<'_>,
         observer: &mut dyn Observer,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<Outcome<Recognition>, Error> {
         Self::recognize(self, samples, request, observer)
     }
 }

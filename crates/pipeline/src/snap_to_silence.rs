@@ -1,4 +1,4 @@
-//! Snapping trims the times of words to where there is speech: an aligner that hears a pause as
+//! Snapping trims the times of words to where there is speech: an aligner that takes a pause for
 //! the tail of a word, or the word before its breath, is corrected by the voice activity.
 //!
 //! Measured with the demo pair: on the two dialogues and the bilingual recording of `samples/` the
@@ -10,29 +10,27 @@ use std::ops::Range;
 use earmark_transcript::Ms;
 use earmark_transcript::place::Timed;
 
-/// A word that reaches into silence by less than this stays as it is. Units: ms.
-const TOLERANCE_MS: u32 = 80;
+/// A word that reaches into silence by less than this stays as it is.
+const TOLERANCE: Ms = Ms(80);
 
-/// Trims words to `speech`, stretches in order (ms): to the stretch that holds most of the word,
-/// where the word reaches out of it by more than [`TOLERANCE_MS`]. A word that lies in silence
+/// Trims words to `speech`, stretches in order: to the stretch that holds most of the word,
+/// where the word reaches out of it by more than [`TOLERANCE`]. A word that lies in silence
 /// alone stays as it is, and so does one without length.
-pub(crate) fn snap(words: &mut [Timed], speech: &[Range<u32>]) {
+pub(crate) fn snap(words: &mut [Timed], speech: &[Range<Ms>]) {
     for word in words {
-        let overlap = |stretch: &Range<u32>| {
-            let (from, to) = (stretch.start.max(word.start.0), stretch.end.min(word.end.0));
-            to.saturating_sub(from)
-        };
+        let overlap =
+            |stretch: &Range<Ms>| stretch.end.min(word.end) - stretch.start.max(word.start);
         let Some(home) = speech.iter().max_by_key(|stretch| overlap(stretch)) else {
             return;
         };
-        if overlap(home) == 0 {
+        if overlap(home) == Ms::ZERO {
             continue;
         }
-        if home.start > word.start.0 + TOLERANCE_MS {
-            word.start = Ms(home.start);
+        if home.start > word.start + TOLERANCE {
+            word.start = home.start;
         }
-        if home.end + TOLERANCE_MS < word.end.0 {
-            word.end = Ms(home.end);
+        if home.end + TOLERANCE < word.end {
+            word.end = home.end;
         }
     }
 }
@@ -51,7 +49,7 @@ mod tests {
             end: Ms(word.1),
             quality: None,
         }];
-        snap(&mut words, &[1000..2000, 3000..4000]);
+        snap(&mut words, &[Ms(1000)..Ms(2000), Ms(3000)..Ms(4000)]);
         assert_eq!((words[0].start.0, words[0].end.0), expected, "{word:?}");
     }
 

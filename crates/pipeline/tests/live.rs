@@ -23,7 +23,7 @@ static TALK: LazyLock<Vec<f32>> = LazyLock::new(|| {
     talk
 });
 
-/// Hears a word in every third of a second, and the last one wrong until more follows.
+/// Recognises a word in every third of a second, and the last one wrong until more follows.
 #[derive(Default)]
 struct Script {
     n_looks: usize,
@@ -37,7 +37,7 @@ impl Follow for Script {
         clip: &mut StreamingClip,
         kept: &[Token],
         observer: &mut dyn Observer,
-    ) -> Result<Outcome, EngineError> {
+    ) -> Result<Outcome<Recognition>, EngineError> {
         if observer.cancelled() {
             return Ok(Outcome::Cancelled);
         }
@@ -229,12 +229,12 @@ fn ten_minutes_of_silence_say_nothing_and_keep_nothing() {
         notes.lines
     );
     assert_eq!(transcript.duration, Ms(600_000));
-    assert_eq!(transcript.warnings, ["no speech was heard"]);
+    assert_eq!(transcript.warnings, ["no speech was recognised"]);
     assert!(most <= 4 * 16_000, "{most} samples kept");
 }
 
 #[test]
-fn a_listener_who_leaves_keeps_what_was_heard() {
+fn a_listener_who_leaves_keeps_what_was_recognised() {
     struct Leaver(usize);
     impl Watch for Leaver {
         fn cancelled(&mut self) -> bool {
@@ -267,7 +267,7 @@ impl Follow for Parrot {
         clip: &mut StreamingClip,
         kept: &[Token],
         _observer: &mut dyn Observer,
-    ) -> Result<Outcome, EngineError> {
+    ) -> Result<Outcome<Recognition>, EngineError> {
         let says = match clip.context() {
             "" => self.without,
             _ => self.with,

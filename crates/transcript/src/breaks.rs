@@ -1,7 +1,7 @@
 //! A break is the joint between two displayed words, by how well a text can be cut there.
 
-use crate::script::{is_cjk, is_opening};
 use crate::steps::{step, steps};
+use crate::writing_system::{is_cjk, is_opening};
 use crate::{Segment, units, words};
 
 /// How well a text can be cut between two words, best first.

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use crate::join::needs_space;
-use crate::script::is_cjk;
 use crate::steps::step;
+use crate::writing_system::is_cjk;
 use crate::{Segment, join};
 
 /// What somebody may say instead of a word.
@@ -68,11 +68,11 @@ pub fn said(segments: &[Segment], has_marks: bool) -> String {
     let mut text = String::new();
     // A mark at the beginning of a segment belongs to the one before, if that is of its language.
     for segments in segments.chunk_by(|a, b| a.language == b.language) {
-        let heard = join(segments.iter().map(|segment| segment.text.as_str()));
+        let recognised = join(segments.iter().map(|segment| segment.text.as_str()));
         let piece = if has_marks {
-            written(&heard, &segments[0].language)
+            written(&recognised, &segments[0].language)
         } else {
-            heard
+            recognised
         };
         follow(&mut text, &piece);
     }
@@ -243,8 +243,8 @@ mod tests {
 
     #[test]
     fn marks_reach_over_segments_and_languages_do_not() {
-        let check = |heard: &[(&str, &str)], expected: &str| {
-            assert_eq!(said(&segments(heard), true), expected);
+        let check = |recognised: &[(&str, &str)], expected: &str| {
+            assert_eq!(said(&segments(recognised), true), expected);
         };
         check(
             &[
@@ -270,8 +270,8 @@ mod tests {
 
     #[test]
     fn without_marks_words_stay_words() {
-        let heard = segments(&[("English", "A comma."), ("English", "B")]);
-        assert_eq!(said(&heard, false), "A comma. B");
+        let recognised = segments(&[("English", "A comma."), ("English", "B")]);
+        assert_eq!(said(&recognised, false), "A comma. B");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A joint is the place where the texts of two pieces meet.
 
-use crate::script::{is_cjk, is_cjk_punctuation};
 use crate::steps::step;
+use crate::writing_system::{is_cjk, is_cjk_punctuation};
 
 /// The texts of consecutive pieces as one text: white space at the ends of a piece is dropped, and
 /// a single space separates two pieces unless the character on either side of the joint is Chinese

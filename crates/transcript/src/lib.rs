@@ -15,17 +15,17 @@ mod join;
 pub mod language;
 pub mod place;
 pub mod score;
-pub mod script;
 pub mod sentences;
 mod steps;
 mod stretch;
 mod time;
 pub mod units;
 pub mod words;
+pub mod writing_system;
 
 pub use join::join;
 pub use language::Language;
-pub use time::Ms;
+pub use time::{Ms, SAMPLE_RATE};
 
 /// Where the times of a segment come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -38,7 +38,7 @@ pub fn words(text: &str, span: Range<Ms>, units: &[Timed]) -> Vec<Timed> {
         let shares = units[next..next + n_units]
             .iter()
             .filter_map(|unit| share(&kept, unit, &range));
-        let heard = shares.reduce(|word, unit| Timed {
+        let placed = shares.reduce(|word, unit| Timed {
             end: unit.end,
             quality: lower(word.quality, unit.quality),
             ..word
@@ -49,7 +49,7 @@ pub fn words(text: &str, span: Range<Ms>, units: &[Timed]) -> Vec<Timed> {
             end: clock,
             quality: None,
         };
-        let mut word = heard.unwrap_or(silent);
+        let mut word = placed.unwrap_or(silent);
         word.start = word.start.min(span.end).max(clock);
         word.end = word.end.min(span.end).max(word.start);
         clock = word.end;
@@ -83,8 +83,8 @@ fn share(kept: &[usize], unit: &Timed, word: &Range<usize>) -> Option<Timed> {
     }
     let (before, inside) = (count(unit.range.start..first), count(first..last));
     let all = count(unit.range.clone());
-    let duration = u64::from(unit.end.0.saturating_sub(unit.start.0));
-    let at = |n: usize| Ms(unit.start.0 + (duration * n as u64 / all as u64) as u32);
+    let duration = u64::from((unit.end - unit.start).0);
+    let at = |n: usize| unit.start + Ms((duration * n as u64 / all as u64) as u32);
     (inside > 0).then(|| Timed {
         range: word.clone(),
         start: at(before),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_heard_takes_no_time() {
+    fn what_was_not_spoken_takes_no_time() {
         check("...", "English", &[("...", 0, 0)]);
         check(
             "a \u{24d0} b",

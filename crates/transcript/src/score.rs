@@ -5,8 +5,8 @@ use std::ops::AddAssign;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::script::is_cjk;
 use crate::steps::step;
+use crate::writing_system::is_cjk;
 
 /// Errors counted against the length of the true text; rates of several texts add up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Rate {
 
 impl Rate {
     /// Errors per unit of the true text: 0 is perfect, and it can exceed 1. Nothing expected and
-    /// nothing heard is 0; something heard where nothing was said is 1.
+    /// nothing hypothesis is 0; something hypothesis where nothing was said is 1.
     pub fn value(self) -> f64 {
         match (self.n_errors, self.n_total) {
             (0, 0) => 0.0,
@@ -37,29 +37,29 @@ impl AddAssign for Rate {
 }
 
 /// Word error rate after [`normalise`]; a Chinese or Japanese character counts as a word.
-pub fn words(truth: &str, heard: &str) -> Rate {
-    let (truth, heard) = (normalise(truth), normalise(heard));
-    let (truth, heard): (Vec<&str>, Vec<&str>) = (
+pub fn words(truth: &str, hypothesis: &str) -> Rate {
+    let (truth, hypothesis) = (normalise(truth), normalise(hypothesis));
+    let (truth, hypothesis): (Vec<&str>, Vec<&str>) = (
         truth.split(' ').filter(|w| !w.is_empty()).collect(),
-        heard.split(' ').filter(|w| !w.is_empty()).collect(),
+        hypothesis.split(' ').filter(|w| !w.is_empty()).collect(),
     );
     Rate {
-        n_errors: distance(&truth, &heard),
+        n_errors: distance(&truth, &hypothesis),
         n_total: truth.len(),
     }
 }
 
 /// Character error rate after [`normalise`], spaces not counted.
-pub fn characters(truth: &str, heard: &str) -> Rate {
+pub fn characters(truth: &str, hypothesis: &str) -> Rate {
     let letters = |text: &str| {
         normalise(text)
             .chars()
             .filter(|c| *c != ' ')
             .collect::<Vec<_>>()
     };
-    let (truth, heard) = (letters(truth), letters(heard));
+    let (truth, hypothesis) = (letters(truth), letters(hypothesis));
     Rate {
-        n_errors: distance(&truth, &heard),
+        n_errors: distance(&truth, &hypothesis),
         n_total: truth.len(),
     }
 }
@@ -118,11 +118,11 @@ fn vanishes(before: char, c: char, after: char) -> bool {
 /// errors stays near the diagonal, and nothing is looked at that lies further off.
 ///
 /// Source: Ukkonen, Algorithms for Approximate String Matching (1985).
-fn distance<T: PartialEq>(truth: &[T], heard: &[T]) -> usize {
-    let most = truth.len().max(heard.len());
-    let mut limit = truth.len().abs_diff(heard.len()).max(16);
+fn distance<T: PartialEq>(truth: &[T], hypothesis: &[T]) -> usize {
+    let most = truth.len().max(hypothesis.len());
+    let mut limit = truth.len().abs_diff(hypothesis.len()).max(16);
     loop {
-        let errors = distance_within(truth, heard, limit.min(most));
+        let errors = distance_within(truth, hypothesis, limit.min(most));
         if errors <= limit || limit >= most {
             return errors;
         }
@@ -132,14 +132,14 @@ fn distance<T: PartialEq>(truth: &[T], heard: &[T]) -> usize {
 
 /// The same when it is at most `limit`, which is no less than the difference of the lengths; else
 /// something greater.
-fn distance_within<T: PartialEq>(truth: &[T], heard: &[T], limit: usize) -> usize {
+fn distance_within<T: PartialEq>(truth: &[T], hypothesis: &[T], limit: usize) -> usize {
     const FAR: usize = usize::MAX / 2;
-    let mut row: Vec<usize> = (0..=heard.len()).collect();
+    let mut row: Vec<usize> = (0..=hypothesis.len()).collect();
     for (i, expected) in truth.iter().enumerate() {
         let first = (i + 1).saturating_sub(limit);
-        let last = (i + 1 + limit).min(heard.len());
+        let last = (i + 1 + limit).min(hypothesis.len());
         // Above and to the left of the band nothing is known, and nothing can be better there.
-        if i + 1 + limit <= heard.len() {
+        if i + 1 + limit <= hypothesis.len() {
             row[last] = FAR;
         }
         let mut diagonal = row[first.saturating_sub(1)];
@@ -149,12 +149,12 @@ fn distance_within<T: PartialEq>(truth: &[T], heard: &[T], limit: usize) -> usiz
         }
         for j in first.max(1)..=last {
             step();
-            let replaced = diagonal + usize::from(*expected != heard[j - 1]);
+            let replaced = diagonal + usize::from(*expected != hypothesis[j - 1]);
             diagonal = row[j];
             row[j] = replaced.min(row[j - 1] + 1).min(diagonal + 1);
         }
     }
-    row[heard.len()]
+    row[hypothesis.len()]
 }
 
 /// Places of equal units, in order, in both lists: a longest common subsequence.
@@ -162,14 +162,14 @@ fn distance_within<T: PartialEq>(truth: &[T], heard: &[T], limit: usize) -> usiz
 /// The time grows with the product of the lengths, so this is for diagnostics. The memory grows
 /// with one length and the square root of the other: some rows are kept, and those between two of
 /// them are found again when they are needed.
-pub fn matches<T: PartialEq>(truth: &[T], heard: &[T]) -> Vec<(usize, usize)> {
-    let (height, width) = (truth.len().isqrt().max(1), heard.len());
+pub fn matches<T: PartialEq>(truth: &[T], hypothesis: &[T]) -> Vec<(usize, usize)> {
+    let (height, width) = (truth.len().isqrt().max(1), hypothesis.len());
     // Below every block of rows: how much the rest of the lists has in common from each place on.
     let mut below = vec![vec![0_usize; width + 1]];
     for block in truth.chunks(height).skip(1).rev() {
         let mut row = below[below.len() - 1].clone();
         for expected in block.iter().rev() {
-            row = above(expected, heard, &row);
+            row = above(expected, hypothesis, &row);
         }
         below.push(row);
     }
@@ -178,11 +178,11 @@ pub fn matches<T: PartialEq>(truth: &[T], heard: &[T]) -> Vec<(usize, usize)> {
         let start = i;
         let mut rows = vec![below.pop().unwrap_or_default()];
         for expected in block.iter().rev() {
-            rows.push(above(expected, heard, &rows[rows.len() - 1]));
+            rows.push(above(expected, hypothesis, &rows[rows.len() - 1]));
         }
         rows.reverse();
         while i < start + block.len() && j < width {
-            if block[i - start] == heard[j] {
+            if block[i - start] == hypothesis[j] {
                 found.push((i, j));
                 (i, j) = (i + 1, j + 1);
             } else if rows[i - start + 1][j] >= rows[i - start][j + 1] {
@@ -197,9 +197,9 @@ pub fn matches<T: PartialEq>(truth: &[T], heard: &[T]) -> Vec<(usize, usize)> {
 }
 
 /// One row of [`matches`] from the one below it.
-fn above<T: PartialEq>(expected: &T, heard: &[T], below: &[usize]) -> Vec<usize> {
-    let mut row = vec![0; heard.len() + 1];
-    for (j, got) in heard.iter().enumerate().rev() {
+fn above<T: PartialEq>(expected: &T, hypothesis: &[T], below: &[usize]) -> Vec<usize> {
+    let mut row = vec![0; hypothesis.len() + 1];
+    for (j, got) in hypothesis.iter().enumerate().rev() {
         step();
         row[j] = if expected == got {
             below[j + 1] + 1

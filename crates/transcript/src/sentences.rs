@@ -6,13 +6,13 @@ use crate::{Ms, Segment, Timing, Word};
 
 /// A silence this long between two words ends a segment, punctuation or not.
 ///
-/// Units: ms. Chosen, not measured: longer than a breath inside a sentence.
-pub const PAUSE: u32 = 1000;
+/// Chosen, not measured: longer than a breath inside a sentence.
+pub const PAUSE: Ms = Ms(1000);
 
 /// A segment without any sentence end is cut at commas and pauses until no part is longer.
 ///
-/// Units: ms. Chosen, not measured: about three subtitles.
-pub const LONGEST: u32 = 20_000;
+/// Chosen, not measured: about three subtitles.
+pub const LONGEST: Ms = Ms(20_000);
 
 /// A segment as sentences, in order: cut after sentence-final punctuation, at [pauses](PAUSE),
 /// and, where that leaves parts longer than [`LONGEST`], at the best joints near their middles.
@@ -53,8 +53,8 @@ pub fn split(segment: &Segment) -> Vec<Segment> {
 }
 
 /// The silence before a word.
-fn gap(words: &[Word], n: usize) -> u32 {
-    words[n].start.0.saturating_sub(words[n - 1].end.0)
+fn gap(words: &[Word], n: usize) -> Ms {
+    words[n].start - words[n - 1].end
 }
 
 /// Adds a stretch of words as parts that are short enough, cut in two as often as needed.
@@ -83,26 +83,20 @@ fn shorten(
 /// a stretch that ends at `stop`; `None` when it is short enough or cannot be cut there.
 ///
 /// A joint is worth its silence in ms, a comma 500 ms, and a poor joint costs 500 ms.
-fn middle(
-    first: usize,
-    end: usize,
-    Ms(stop): Ms,
-    words: &[Word],
-    joints: &[Break],
-) -> Option<usize> {
-    let Ms(start) = words[first].start;
-    let length = stop.saturating_sub(start);
-    let quarters = start + length / 4..=stop.saturating_sub(length / 4);
+fn middle(first: usize, end: usize, stop: Ms, words: &[Word], joints: &[Break]) -> Option<usize> {
+    let start = words[first].start;
+    let length = stop - start;
+    let quarters = start + length / 4..=stop - length / 4;
     let worth = |n: usize| match joints[n - 1] {
-        Break::Sentence | Break::Clause => i64::from(gap(words, n)) + 500,
-        Break::Plain => i64::from(gap(words, n)),
-        Break::Poor => i64::from(gap(words, n)) - 500,
+        Break::Sentence | Break::Clause => i64::from(gap(words, n).0) + 500,
+        Break::Plain => i64::from(gap(words, n).0),
+        Break::Poor => i64::from(gap(words, n).0) - 500,
         Break::Never => i64::MIN,
     };
-    let off_centre = |n: usize| words[n].start.0.abs_diff(start + length / 2);
+    let off_centre = |n: usize| words[n].start.abs_diff(start + length / 2);
     (first + 1..end)
         .inspect(|_| step())
-        .filter(|&n| length > LONGEST && quarters.contains(&words[n].start.0))
+        .filter(|&n| length > LONGEST && quarters.contains(&words[n].start))
         .filter(|&n| joints[n - 1] != Break::Never)
         .max_by_key(|&n| (worth(n), std::cmp::Reverse(off_centre(n))))
 }
@@ -192,11 +186,7 @@ mod tests {
         let parts = split(&segment(text.trim_end(), &[(71, 90)]));
         assert_eq!(parts.len(), 2);
         assert_eq!(parts[0].words.len(), 72);
-        assert!(
-            parts
-                .iter()
-                .all(|part| part.end.0 - part.start.0 <= LONGEST)
-        );
+        assert!(parts.iter().all(|part| part.end - part.start <= LONGEST));
     }
 
     #[test]

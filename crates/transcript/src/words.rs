@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use crate::script::{is_cjk, is_cjk_punctuation, is_opening};
 use crate::steps::step;
+use crate::writing_system::{is_cjk, is_cjk_punctuation, is_opening};
 
 /// The words of a text as byte ranges, in order.
 ///

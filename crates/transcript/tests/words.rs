@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use earmark_transcript::{join, script, words};
+use earmark_transcript::{join, words, writing_system};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -39,9 +39,9 @@ fn fixture() -> Fixture {
 fn characters_are_classified() {
     for (kind, characters) in fixture().characters {
         for c in characters {
-            let found = if script::is_cjk(c) {
+            let found = if writing_system::is_cjk(c) {
                 "cjk"
-            } else if script::is_cjk_punctuation(c) {
+            } else if writing_system::is_cjk_punctuation(c) {
                 "cjk-punctuation"
             } else {
                 "other"

@@ -1,6 +1,6 @@
 //! The text of a dictation, as it is put where somebody writes.
 
-use earmark_transcript::script::{is_cjk, is_cjk_punctuation};
+use earmark_transcript::writing_system::{is_cjk, is_cjk_punctuation};
 use earmark_transcript::{Transcript, dictation};
 
 /// What was said; `has_marks` says whether spoken marks and line breaks become such.

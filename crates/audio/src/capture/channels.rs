@@ -60,7 +60,7 @@ impl Channels {
         self.channels.len()
     }
 
-    /// The devices that are heard now.
+    /// The devices that are open now.
     pub fn devices(&self) -> impl Iterator<Item = &Device> {
         let captures = self.channels.iter().map(|channel| &channel.capture);
         captures.filter_map(Capture::device)

@@ -27,8 +27,8 @@ pub use self::level::Level;
 
 use self::device::Computer;
 use self::ring::Tap;
-use crate::Error;
 use crate::resample::{Resampler, resampled_len};
+use crate::{Error, SAMPLE_RATE};
 
 /// How often a new default device is looked for.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
@@ -57,14 +57,14 @@ pub enum Event {
     /// The device stopped. A named one is over for good; in place of a default one the next
     /// default is waited for.
     Lost {
-        /// The device that was heard so far.
+        /// The device that was open so far.
         device: Device,
         /// What the system said.
         reason: String,
     },
     /// Another device has become the default, and its sound follows.
     Switched {
-        /// The device that is heard now.
+        /// The device that is open now.
         device: Device,
     },
 }
@@ -100,12 +100,12 @@ struct Opened {
     stream: Box<dyn Send>,
 }
 
-/// The device that is heard now.
+/// The device that is open now.
 struct Link {
     opened: Opened,
     resampler: Resampler,
     /// When sound came last, as far as polls tell.
-    heard_at: Option<Instant>,
+    received_at: Option<Instant>,
 }
 
 impl Capture {
@@ -127,7 +127,7 @@ impl Capture {
             which: which.clone(),
             link: Some(link),
             before: VecDeque::new(),
-            n_before_most: resampled_len(before_start.0.into(), 1000) as usize,
+            n_before_most: before_start.n_samples(SAMPLE_RATE) as usize,
             is_running: false,
             level: Level::default(),
             n_lost: 0,
@@ -135,7 +135,7 @@ impl Capture {
         })
     }
 
-    /// The device that is heard now, `None` after its loss.
+    /// The device that is open now, `None` after its loss.
     pub fn device(&self) -> Option<&Device> {
         self.link.as_ref().map(|link| &link.opened.device)
     }
@@ -237,14 +237,14 @@ impl Capture {
         Some(link.opened.device)
     }
 
-    /// Whether the default is not the device that is heard.
+    /// Whether the default is not the device that is open.
     fn has_moved(&mut self) -> bool {
         let Some(link) = &self.link else { return false };
         let current = self.backend.current(&self.which);
         current.is_some_and(|id| id != link.opened.device.id)
     }
 
-    /// Opens the default device when none is heard; without one it stays quiet until the next
+    /// Opens the default device when none is open; without one it stays quiet until the next
     /// check.
     fn follow(&mut self, events: &mut Vec<Event>) {
         if self.link.is_none()
@@ -263,22 +263,22 @@ impl Link {
         Self {
             resampler: Resampler::new(opened.tap.rate_hz()),
             opened,
-            heard_at: None,
+            received_at: None,
         }
     }
 
     /// Why no more sound comes, if none does.
     fn end(&mut self, has_come: bool, now: Instant) -> Option<String> {
-        let heard_at = *self.heard_at.get_or_insert(now);
+        let received_at = *self.received_at.get_or_insert(now);
         if has_come {
-            self.heard_at = Some(now);
+            self.received_at = Some(now);
         }
         if let Some(reason) = self.opened.tap.end() {
             return Some(reason.to_owned());
         }
         // What a silent computer plays may be nothing at all.
         let is_stalled =
-            self.opened.device.kind == Kind::Microphone && !has_come && now - heard_at >= STALL;
+            self.opened.device.kind == Kind::Microphone && !has_come && now - received_at >= STALL;
         is_stalled.then(|| format!("it gave nothing for {} s", STALL.as_secs()))
     }
 }

@@ -9,7 +9,7 @@
 //! that starts late is preceded by silence, and silence stands for damaged packets, so that word
 //! times stay true after them.
 
-mod edits;
+mod edit_list;
 mod ffmpeg;
 mod mono;
 mod native;

@@ -1,16 +1,16 @@
-//! A timeline says which decoded frames are heard and where silence stands for missing ones.
+//! A timeline says which decoded frames are played and where silence stands for missing ones.
 
 use std::collections::VecDeque;
 
-/// The heard part of a track.
+/// The played part of a track.
 ///
 /// Units: frames at the rate of the track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Timeline {
     /// Frames of silence before everything else: the track starts later than the recording.
     silence: u64,
-    /// Ranges of decoded frames that are heard, in order and apart.
-    heard: VecDeque<(u64, u64)>,
+    /// Ranges of decoded frames that are played, in order and apart.
+    played: VecDeque<(u64, u64)>,
     /// Decoded frames so far.
     position: u64,
 }
@@ -22,21 +22,21 @@ impl Timeline {
     }
 
     /// `silence`, then these ranges of decoded frames, which must be in order and apart.
-    pub(super) fn new(silence: u64, heard: impl IntoIterator<Item = (u64, u64)>) -> Self {
+    pub(super) fn new(silence: u64, played: impl IntoIterator<Item = (u64, u64)>) -> Self {
         Self {
             silence,
-            heard: heard.into_iter().collect(),
+            played: played.into_iter().collect(),
             position: 0,
         }
     }
 
-    /// Frames heard of `n_decoded` in all.
-    pub(super) fn n_heard(&self, n_decoded: u64) -> u64 {
-        let heard = self
-            .heard
+    /// Frames played of `n_decoded` in all.
+    pub(super) fn n_played(&self, n_decoded: u64) -> u64 {
+        let played = self
+            .played
             .iter()
             .map(|(from, to)| (*to).min(n_decoded).saturating_sub(*from));
-        heard.fold(self.silence, u64::saturating_add)
+        played.fold(self.silence, u64::saturating_add)
     }
 
     /// Decoded frames so far.
@@ -44,26 +44,26 @@ impl Timeline {
         self.position
     }
 
-    /// The decoded frame that is heard as number `n`; `None` where there is more to it than cutting
+    /// The decoded frame that is played as number `n`; `None` where there is more to it than cutting
     /// off a beginning.
     pub(super) fn decoded(&self, n: u64) -> Option<u64> {
-        match (self.silence, self.heard.len()) {
-            (0, 1) => self.heard[0].0.checked_add(n),
+        match (self.silence, self.played.len()) {
+            (0, 1) => self.played[0].0.checked_add(n),
             _ => None,
         }
     }
 
-    /// Goes on at another decoded frame; what is before `from` is not heard.
+    /// Goes on at another decoded frame; what is before `from` is not played.
     pub(super) fn jump(&mut self, position: u64, from: u64) {
         self.position = position;
-        if let Some(heard) = self.heard.front_mut() {
-            heard.0 = from;
+        if let Some(played) = self.played.front_mut() {
+            played.0 = from;
         }
     }
 
-    /// Whether nothing that comes now is heard any more.
+    /// Whether nothing that comes now is played any more.
     pub(super) fn is_over(&self) -> bool {
-        self.silence == 0 && self.heard.is_empty()
+        self.silence == 0 && self.played.is_empty()
     }
 
     /// Takes up to `n_most` frames of the silence at the beginning.
@@ -73,12 +73,12 @@ impl Timeline {
         n
     }
 
-    /// Leaves in `frames`, the next ones decoded, what is heard.
+    /// Leaves in `frames`, the next ones decoded, what is played.
     pub(super) fn cut(&mut self, frames: &mut Vec<f32>) {
         let (start, end) = (self.position, self.position + frames.len() as u64);
         self.position = end;
         let mut n_kept = 0;
-        while let Some(&(from, to)) = self.heard.front() {
+        while let Some(&(from, to)) = self.played.front() {
             let (first, last) = (from.max(start), to.min(end));
             if first < last {
                 let (first, last) = ((first - start) as usize, (last - start) as usize);
@@ -88,7 +88,7 @@ impl Timeline {
             if to > end {
                 break;
             }
-            self.heard.pop_front();
+            self.played.pop_front();
         }
         frames.truncate(n_kept);
     }
@@ -99,10 +99,10 @@ mod tests {
     use super::Timeline;
 
     #[track_caller]
-    fn check(heard: &[(u64, u64)], n_chunk: usize, expected: &[f32]) {
+    fn check(played: &[(u64, u64)], n_chunk: usize, expected: &[f32]) {
         let decoded: Vec<f32> = (0..10u8).map(f32::from).collect();
-        let mut timeline = Timeline::new(0, heard.iter().copied());
-        assert_eq!(timeline.n_heard(10), expected.len() as u64);
+        let mut timeline = Timeline::new(0, played.iter().copied());
+        assert_eq!(timeline.n_played(10), expected.len() as u64);
         let mut got = Vec::new();
         for chunk in decoded.chunks(n_chunk) {
             let mut chunk = chunk.to_vec();
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn silence_comes_once() {
         let mut timeline = Timeline::new(5, [(0, 2)]);
-        assert_eq!(timeline.n_heard(10), 7);
+        assert_eq!(timeline.n_played(10), 7);
         assert_eq!([timeline.take_silence(3), timeline.take_silence(3)], [3, 2]);
         assert_eq!(timeline.take_silence(3), 0);
         assert!(!timeline.is_over());

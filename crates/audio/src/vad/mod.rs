@@ -69,7 +69,7 @@ impl Default for Settings {
     }
 }
 
-/// Hears a recording as it comes and gives each span as soon as it is decided.
+/// Takes a recording as it comes and gives each span as soon as it is decided.
 ///
 /// What it finds does not depend on how the recording is cut into blocks.
 pub struct Detector {
@@ -90,7 +90,7 @@ impl Detector {
         }
     }
 
-    /// Hears the next samples and gives the spans that ended in them, in order.
+    /// Takes the next samples and gives the spans that ended in them, in order.
     ///
     /// Shape: `[n_samples] f32`, mono at [`SAMPLE_RATE`](crate::SAMPLE_RATE), of any length.
     pub fn push(&mut self, samples: &[f32]) -> Vec<Span> {
@@ -121,7 +121,7 @@ impl Detector {
     }
 
     /// The sample at which the open span would end if nobody spoke from now on; it may lie a little
-    /// ahead of what was heard.
+    /// ahead of what was pushed.
     pub fn speaking_until(&self) -> Option<u64> {
         self.segmenter.open_until()
     }

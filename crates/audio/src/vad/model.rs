@@ -1,4 +1,4 @@
-//! The model hears, sixteen milliseconds at a time, how likely it is that somebody speaks.
+//! The model tells, for sixteen milliseconds at a time, how likely it is that somebody speaks.
 
 use earshot::Detector;
 
@@ -7,7 +7,7 @@ use earshot::Detector;
 /// Source: earshot 1.2.2, `Detector::predict_f32`.
 pub(super) const N_FRAME: usize = 256;
 
-/// A network that hears one frame after the other and remembers what came before.
+/// A network that takes one frame after the other and remembers what came before.
 pub(super) struct Model {
     network: Box<Detector>,
     loudness: Loudness,
@@ -17,7 +17,7 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// A model that has heard nothing yet.
+    /// A model that was given nothing yet.
     pub(super) fn new() -> Self {
         Self {
             network: Detector::default_boxed(),
@@ -27,14 +27,14 @@ impl Model {
         }
     }
 
-    /// Hears `samples` and calls `each` with the probability of every frame that is full.
+    /// Takes `samples` and calls `each` with the probability of every frame that is full.
     pub(super) fn push(&mut self, samples: &[f32], mut each: impl FnMut(f32)) {
         for sample in samples {
             let sample = if sample.is_nan() { 0.0 } else { *sample };
             self.pending
                 .push(sample.clamp(-1.0, 1.0) + self.hiss.next());
             if self.pending.len() == N_FRAME {
-                each(self.hear());
+                each(self.evaluate());
             }
         }
     }
@@ -45,11 +45,11 @@ impl Model {
             return None;
         }
         self.pending.resize(N_FRAME, 0.0);
-        Some(self.hear())
+        Some(self.evaluate())
     }
 
-    /// Hears the frame in `pending`.
-    fn hear(&mut self) -> f32 {
+    /// The probability for the frame in `pending`.
+    fn evaluate(&mut self) -> f32 {
         self.loudness.even_out(&mut self.pending);
         let probability = self.network.predict_f32(&self.pending);
         self.pending.clear();

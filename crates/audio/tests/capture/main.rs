@@ -1,4 +1,4 @@
-//! A real sound server plays into a microphone that is none, and what was played is heard.
+//! A real sound server plays into a microphone that is none, and what was played is captured.
 //!
 //! Every test has a server of its own (PulseAudio on a socket in a fresh folder) and runs in a
 //! process of its own, because where the server is stands in the environment. Waiting is done by
@@ -52,9 +52,9 @@ fn samples(events: Vec<Event>) -> Vec<f32> {
     blocks.flatten().collect()
 }
 
-/// Plays into a sink of this rate and these channels and finds the sound in what is heard.
+/// Plays into a sink of this rate and these channels and finds the sound in what is captured.
 #[track_caller]
-fn check_heard(rate_hz: u32, n_channels: u32, format: &str) {
+fn check_captured(rate_hz: u32, n_channels: u32, format: &str) {
     let arguments = [
         "sink_name=other".to_owned(),
         format!("rate={rate_hz}"),
@@ -70,26 +70,26 @@ fn check_heard(rate_hz: u32, n_channels: u32, format: &str) {
     capture.start();
     let sound = sound();
     play("other", &sound);
-    let mut heard = samples(capture.poll(Instant::now()));
-    heard.extend(capture.stop());
+    let mut captured = samples(capture.poll(Instant::now()));
+    captured.extend(capture.stop());
     assert_eq!(capture.n_lost(), 0);
-    let (at, likeness) = find(&sound[4_000..8_000], &heard[..16_000]);
+    let (at, likeness) = find(&sound[4_000..8_000], &captured[..16_000]);
     assert!(likeness > 0.99, "{rate_hz} Hz: {likeness} at {at}");
     // The end is where it should be: nothing was left out in between.
     let around = at + 20_000 - 2..at + 24_000 + 2;
-    let (_, likeness) = find(&sound[24_000..28_000], &heard[around]);
+    let (_, likeness) = find(&sound[24_000..28_000], &captured[around]);
     assert!(likeness > 0.99, "{rate_hz} Hz: {likeness} at the end");
     control(&["unload-module", "module-null-sink"]);
 }
 
 #[test]
-fn what_is_played_is_heard() {
-    with_server("what_is_played_is_heard", || {
-        check_heard(16_000, 1, "s16le");
-        check_heard(8_000, 1, "u8");
-        check_heard(44_100, 2, "float32le");
-        check_heard(48_000, 6, "s24le");
-        check_heard(96_000, 2, "s32le");
+fn what_is_played_is_captured() {
+    with_server("what_is_played_is_captured", || {
+        check_captured(16_000, 1, "s16le");
+        check_captured(8_000, 1, "u8");
+        check_captured(44_100, 2, "float32le");
+        check_captured(48_000, 6, "s24le");
+        check_captured(96_000, 2, "s32le");
     });
 }
 
@@ -148,8 +148,8 @@ fn a_change_of_the_default_is_followed() {
         capture.start();
         let sound = sound();
         play("other", &sound);
-        let heard = samples(capture.poll(start + Duration::from_secs(5)));
-        assert!(find(&sound[4_000..8_000], &heard).1 > 0.99);
+        let captured = samples(capture.poll(start + Duration::from_secs(5)));
+        assert!(find(&sound[4_000..8_000], &captured).1 > 0.99);
     });
 }
 
@@ -159,7 +159,7 @@ fn a_syllable_spoken_before_the_start_is_kept() {
         let mut capture = Capture::open(&Which::Default, Ms(5_000)).unwrap();
         let sound = sound();
         let player = play_meanwhile("microphone", &sound);
-        // Nothing is wanted until a fifth of a second of it was heard.
+        // Nothing is wanted until a fifth of a second of it was captured.
         let mut loud_since = None;
         let pressed = loop {
             let now = Instant::now();
@@ -173,19 +173,19 @@ fn a_syllable_spoken_before_the_start_is_kept() {
             control(&["stat"]);
         };
         capture.start();
-        let mut heard = samples(capture.poll(pressed));
-        let n_before = heard.len();
+        let mut captured = samples(capture.poll(pressed));
+        let n_before = captured.len();
         player.wait();
-        heard.extend(samples(capture.poll(Instant::now())));
-        heard.extend(capture.stop());
-        let (at, likeness) = find(&sound[..4_000], &heard);
+        captured.extend(samples(capture.poll(Instant::now())));
+        captured.extend(capture.stop());
+        let (at, likeness) = find(&sound[..4_000], &captured);
         assert!(likeness > 0.99, "{likeness} at {at}");
         assert!(
             at + 3_200 <= n_before,
             "{at} of {n_before} before the start"
         );
         let around = at + 24_000 - 2..at + 28_000 + 2;
-        let (_, likeness) = find(&sound[24_000..28_000], &heard[around]);
+        let (_, likeness) = find(&sound[24_000..28_000], &captured[around]);
         assert!(likeness > 0.99, "{likeness} at the end");
     });
 }

@@ -71,7 +71,7 @@ fn speech_in_noise_is_speech() {
 }
 
 #[test]
-fn people_are_heard_between_their_pauses() {
+fn people_are_found_between_their_pauses() {
     let seconds = |span: &Span| (span.start as f64 / 16e3, span.end as f64 / 16e3);
     let jfk = read(&path("tests/recordings/jfk.wav"));
     for db in [0.0, 20.0, 40.0] {

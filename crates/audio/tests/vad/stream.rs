@@ -18,14 +18,14 @@ fn a_span_is_announced_before_it_is_given() {
         let announced = detector.speaking_since();
         let announced_end = detector.speaking_until();
         assert_eq!(announced.is_some(), detector.is_speaking());
-        let n_heard = (i * 160) as u64;
+        let n_pushed = (i * 160) as u64;
         for span in detector.push(block) {
             assert_eq!(
                 (Some(span.start), Some(span.end)),
                 (announced, announced_end)
             );
             // The shortest silence, and the rest of a frame and a block.
-            assert!(n_heard - span.end <= 300 * 16, "{span:?} at {n_heard}");
+            assert!(n_pushed - span.end <= 300 * 16, "{span:?} at {n_pushed}");
             found.push(span);
         }
         assert!((0.0..=1.0).contains(&detector.probability()));

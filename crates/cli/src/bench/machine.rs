@@ -3,6 +3,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use earmark_engine::process_memory;
+
 /// Rates of this computer, measured with as many threads as the engine uses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Machine {
@@ -55,12 +57,12 @@ fn sum(values: &[u64]) -> u64 {
 
 /// Memory this program holds now. Units: MB; `None` where the system does not say.
 pub(crate) fn resident_mb() -> Option<f64> {
-    status_mb("VmRSS:")
+    process_memory::resident().map(mb)
 }
 
 /// The most memory this program ever held. Units: MB.
 pub(crate) fn peak_mb() -> Option<f64> {
-    status_mb("VmHWM:")
+    process_memory::peak().map(mb)
 }
 
 /// Processor time that this program has used, on all processors; `None` where the system does not
@@ -75,9 +77,6 @@ pub(crate) fn cpu_s() -> Option<f64> {
     Some(ticks?.iter().sum::<f64>() / TICKS_PER_S)
 }
 
-fn status_mb(key: &str) -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix(key))?;
-    let kb: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
-    Some(kb * 1024.0 / 1e6)
+fn mb(n_bytes: u64) -> f64 {
+    n_bytes as f64 / 1e6
 }

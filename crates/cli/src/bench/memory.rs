@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use earmark_engine::{
     Aligner, Checkpoint, Error, Limit, Outcome, Recognizer, Request, SAMPLE_RATE, Settings,
-    Unobserved, memory,
+    Unobserved, memory_estimate, process_memory,
 };
 use serde::Serialize;
 
@@ -37,17 +37,17 @@ pub(super) fn measure(
     n_tokens: usize,
 ) -> anyhow::Result<Report> {
     let seconds = samples.len() as f64 / f64::from(SAMPLE_RATE);
-    let estimate = memory::estimate(checkpoint, settings, seconds)?
+    let estimate = memory_estimate::estimate(checkpoint, settings, seconds)?
         .context("the memory of a GPU cannot be measured here")?;
     let mb = |bytes: Option<u64>| {
         bytes
             .map(|bytes| bytes as f64 / 1e6)
             .context("this system does not say how much memory a program holds")
     };
-    let resident_before_mb = mb(memory::resident())?;
+    let resident_before_mb = mb(process_memory::resident())?;
     let (dtype, after_load) = match Recognizer::load(checkpoint, &settings) {
         Ok(mut recognizer) => {
-            let after_load = (memory::resident(), memory::peak());
+            let after_load = (process_memory::resident(), process_memory::peak());
             let request = Request {
                 limit: Limit::Exactly(n_tokens),
                 ..Request::default()
@@ -59,7 +59,7 @@ pub(super) fn measure(
         }
         Err(Error::Config { found, .. }) if found.contains("aligner") => {
             let mut aligner = Aligner::load(checkpoint, &settings)?;
-            let after_load = (memory::resident(), memory::peak());
+            let after_load = (process_memory::resident(), process_memory::peak());
             let words = vec!["word"; (seconds * WORDS_PER_SECOND) as usize];
             let Outcome::Done(_) = aligner.align(samples, &words, &mut Unobserved)? else {
                 bail!("nobody can stop a benchmark")
@@ -68,8 +68,8 @@ pub(super) fn measure(
         }
         Err(error) => return Err(error.into()),
     };
-    let peak_mb = mb(memory::peak())?;
-    memory::give_back();
+    let peak_mb = mb(process_memory::peak())?;
+    process_memory::give_back();
     let estimated_peak_mb = mb(Some(estimate.peak()))?;
     Ok(Report {
         estimated_peak_mb,
@@ -79,7 +79,7 @@ pub(super) fn measure(
         resident_after_load_mb: mb(after_load.0)?,
         peak_after_load_mb: mb(after_load.1)?,
         peak_mb,
-        resident_after_unload_mb: mb(memory::resident())?,
+        resident_after_unload_mb: mb(process_memory::resident())?,
         estimated_over_measured: estimated_peak_mb / peak_mb,
         audio_ms: seconds * 1e3,
         dtype: dtype.name(),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use earmark_engine::test_checkpoint::{self, Shape};
+use earmark_test_checkpoint::Shape;
 use serde_json::json;
 
 use crate::desk::{Desk, MODEL, Ran, TINY, server};
@@ -143,7 +143,7 @@ fn a_model_that_is_too_large_for_the_memory() {
         decoder: [32_768, 28, 256, 64, 128, 131_072],
         ..Shape::QWEN3_ASR_1_7B.with_vocab(1024)
     };
-    test_checkpoint::write_outline(&giant, &shape).unwrap();
+    earmark_test_checkpoint::write_outline(&giant, &shape).unwrap();
     let asked = ["--model", giant.to_str().unwrap()];
     examine(
         &mut doctor(&desk, &asked),

@@ -44,7 +44,7 @@ impl Recognize for Parrot {
         _samples: &[f32],
         request: &Request<'_>,
         observer: &mut dyn Observer,
-    ) -> Result<Outcome, EngineError> {
+    ) -> Result<Outcome<Recognition>, EngineError> {
         assert_ne!(request.context, "panic", "told to");
         if request.context == "wait" {
             while !observer.cancelled() {

@@ -1,36 +1,10 @@
-use earmark_audio::{Error, Source};
+use earmark_audio::MemorySource;
 use proptest::prelude::*;
 
 use super::{Chunk, Chunks, Policy, SHORTEST, WINDOW};
 
-/// Samples given in blocks of one size.
-struct Blocks {
-    samples: Vec<f32>,
-    at: usize,
-    size: usize,
-}
-
-impl Source for Blocks {
-    fn next_block(&mut self) -> Result<Option<Vec<f32>>, Error> {
-        let end = self.samples.len().min(self.at + self.size);
-        let block = self.samples[self.at..end].to_vec();
-        self.at = end;
-        Ok((!block.is_empty()).then_some(block))
-    }
-    fn n_total(&self) -> Option<u64> {
-        None
-    }
-    fn warnings(&self) -> &[String] {
-        &[]
-    }
-}
-
 fn chunks(samples: &[f32], policy: Policy, size: usize) -> Vec<Chunk> {
-    let mut source = Blocks {
-        samples: samples.to_vec(),
-        at: 0,
-        size,
-    };
+    let mut source = MemorySource::new(samples).in_blocks_of(size);
     let mut chunks = Chunks::new(&mut source, policy);
     std::iter::from_fn(|| chunks.next_chunk().unwrap()).collect()
 }

@@ -20,7 +20,7 @@ const STABLE: usize = (STABLE_S * SAMPLE_RATE as f64) as usize;
 /// What an utterance says so far.
 #[derive(Default)]
 pub(super) struct Hypothesis {
-    heard: Recognition,
+    recognition: Recognition,
     /// How long the clip was when each token first stood where it stands. Units: samples.
     since: Vec<usize>,
     /// Tokens that stay.
@@ -32,43 +32,43 @@ pub(super) struct Hypothesis {
 impl Hypothesis {
     /// The tokens that stay.
     pub(super) fn kept(&self) -> &[Token] {
-        &self.heard.tokens[..self.n_committed]
+        &self.recognition.tokens[..self.n_committed]
     }
 
     /// The text that stays.
     pub(super) fn committed(&self) -> &str {
-        &self.heard.text[..self.n_bytes]
+        &self.recognition.text[..self.n_bytes]
     }
 
     /// The text that may change; a character of which only a part is there is left out.
     pub(super) fn tentative(&self) -> &str {
-        let rest = &self.heard.text[self.n_bytes..];
+        let rest = &self.recognition.text[self.n_bytes..];
         rest.trim_end_matches(char::REPLACEMENT_CHARACTER)
     }
 
-    /// Everything that was heard at the last look.
-    pub(super) fn heard(&self) -> &Recognition {
-        &self.heard
+    /// The recognition of the last look.
+    pub(super) fn recognition(&self) -> &Recognition {
+        &self.recognition
     }
 
-    /// Takes in a look at a clip of `n_samples`. Nothing is committed that was not yet heard when
+    /// Takes in a look at a clip of `n_samples`. Nothing is committed that was not yet recognised when
     /// the clip had `n_room` samples.
     ///
     /// A model that falls into a loop may take back what it said before; then what is committed
     /// stands for the whole.
-    pub(super) fn update(&mut self, heard: Recognition, n_samples: usize, n_room: usize) {
-        let pairs = self.heard.tokens.iter().zip(&heard.tokens);
+    pub(super) fn update(&mut self, recognition: Recognition, n_samples: usize, n_room: usize) {
+        let pairs = self.recognition.tokens.iter().zip(&recognition.tokens);
         let n_same = pairs.take_while(|(old, new)| old.id == new.id).count();
-        if n_same < self.n_committed || !heard.text.starts_with(self.committed()) {
-            self.heard.tokens.truncate(self.n_committed);
-            self.heard.text.truncate(self.n_bytes);
-            self.heard.looped = true;
+        if n_same < self.n_committed || !recognition.text.starts_with(self.committed()) {
+            self.recognition.tokens.truncate(self.n_committed);
+            self.recognition.text.truncate(self.n_bytes);
+            self.recognition.looped = true;
             self.since.truncate(self.n_committed);
             return;
         }
         self.since.truncate(n_same);
-        self.since.resize(heard.tokens.len(), n_samples);
-        self.heard = heard;
+        self.since.resize(recognition.tokens.len(), n_samples);
+        self.recognition = recognition;
         let is_stable = |since: &usize| since + STABLE <= n_samples && *since <= n_room;
         self.commit(self.since.partition_point(is_stable));
     }
@@ -76,9 +76,9 @@ impl Hypothesis {
     /// Commits the whole words in the first `n` tokens; never the last token, since nothing shows
     /// yet that a word ends there.
     fn commit(&mut self, n: usize) {
-        let tokens = &self.heard.tokens;
+        let tokens = &self.recognition.tokens;
         let n = n.min(tokens.len().saturating_sub(1));
-        let ends: HashSet<usize> = words::split(&self.heard.text)
+        let ends: HashSet<usize> = words::split(&self.recognition.text)
             .into_iter()
             .map(|word| word.end)
             .collect();
@@ -94,7 +94,7 @@ impl Hypothesis {
 
     /// Commits everything: the utterance is over.
     pub(super) fn close(&mut self) {
-        self.n_bytes = self.heard.text.len();
+        self.n_bytes = self.recognition.text.len();
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
 
     use super::{Hypothesis, STABLE};
 
-    /// A look that heard these tokens.
+    /// A look that recognised these tokens.
     fn look(tokens: &[&str]) -> Recognition {
         let mut end = 0;
         let token = |text: &&str| {
@@ -157,7 +157,7 @@ mod tests {
         check(&mut draft, &["ha", " ha", " ha", ""], 1, "", "ha ha ha");
         check(&mut draft, &["ha", " ha", " ha", ""], 2, "ha ha ha", "");
         check(&mut draft, &["ha"], 3, "ha ha ha", "");
-        assert!(draft.heard().looped);
+        assert!(draft.recognition().looped);
         check(
             &mut draft,
             &["ha", " ha", " ha", " so", ""],

@@ -15,7 +15,8 @@ mod utterance;
 
 use earmark_audio::{SAMPLE_RATE, vad};
 use earmark_engine::{
-    Error as EngineError, Limit, Observer, Outcome, Recognizer, Request, StreamingClip, Token,
+    Error as EngineError, Limit, Observer, Outcome, Recognition, Recognizer, Request, StopWhen,
+    StreamingClip, Token,
 };
 use earmark_transcript::{Language, Ms, Segment, Transcript};
 
@@ -44,7 +45,7 @@ const PAUSE: u64 = SAMPLE_RATE as u64 * 7 / 10;
 /// before. Units: samples.
 const BEFORE: u64 = SAMPLE_RATE as u64 * 3;
 
-/// Recognises a clip that is still streaming_clip; the engine's recogniser, or a scripted one in tests.
+/// Recognises a clip that is still growing; the engine's recogniser, or a scripted one in tests.
 pub trait Follow {
     /// Recognises a clip as far as it has grown, beginning with the tokens `kept` of an earlier
     /// look.
@@ -55,7 +56,7 @@ pub trait Follow {
         clip: &mut StreamingClip,
         kept: &[Token],
         observer: &mut dyn Observer,
-    ) -> Result<Outcome, EngineError>;
+    ) -> Result<Outcome<Recognition>, EngineError>;
 }
 
 impl Follow for Recognizer {
@@ -64,12 +65,12 @@ impl Follow for Recognizer {
         clip: &mut StreamingClip,
         kept: &[Token],
         observer: &mut dyn Observer,
-    ) -> Result<Outcome, EngineError> {
+    ) -> Result<Outcome<Recognition>, EngineError> {
         Self::follow(self, clip, kept, Limit::Natural, observer)
     }
 }
 
-/// What live transcription hears with.
+/// The models of live transcription.
 pub struct Models<'a> {
     /// Turns speech into text.
     pub recognizer: &'a mut dyn Follow,
@@ -150,8 +151,8 @@ pub struct Live {
     detector: vad::Detector,
     /// Samples that do not fill a frame yet.
     rest: Vec<f32>,
-    /// Frames that voice activity has heard.
-    n_heard: u64,
+    /// Samples that voice activity has analysed.
+    n_analysed: u64,
     /// The last of them, as far as nothing has taken them in.
     recent: Vec<f32>,
     utterance: Option<Utterance>,
@@ -174,14 +175,14 @@ impl Live {
             settings,
             detector: vad::Detector::new(&vad::Settings::default()),
             rest: Vec::new(),
-            n_heard: 0,
+            n_analysed: 0,
             recent: Vec::new(),
             utterance: None,
             found: Accumulator::default(),
         }
     }
 
-    /// Hears what follows: mono samples at 16 kHz.
+    /// Takes what follows: mono samples at 16 kHz.
     ///
     /// Errors: the recogniser fails. What was said until then is told or in [`Self::finish`].
     pub fn push(
@@ -198,7 +199,7 @@ impl Live {
         for frame in frames {
             n_left -= FRAME as u64;
             let span = self.detector.push(frame).pop();
-            self.hear(frame);
+            self.keep(frame);
             self.go_on(span, n_left, models, watch)?;
         }
         rest.drain(..rest.len() / FRAME * FRAME);
@@ -206,9 +207,9 @@ impl Live {
         Ok(())
     }
 
-    /// How much was heard.
+    /// How much was pushed and analysed.
     pub fn heard(&self) -> Ms {
-        Ms::from_samples(self.n_heard, SAMPLE_RATE)
+        Ms::from_samples(self.n_analysed, SAMPLE_RATE)
     }
 
     /// Samples of sound that are held: those of the present utterance, and what voice activity may
@@ -228,7 +229,7 @@ impl Live {
     ) -> Result<Transcript, Error> {
         let rest = std::mem::take(&mut self.rest);
         let mut span = self.detector.push(&rest).pop();
-        self.hear(&rest);
+        self.keep(&rest);
         let fresh = vad::Detector::new(&vad::Settings::default());
         span = span.or(std::mem::replace(&mut self.detector, fresh).finish());
         if let Some(span) = span {
@@ -236,15 +237,15 @@ impl Live {
             self.take_in(span.end);
         }
         self.close(models, watch)?;
-        self.found.heard = self.heard();
+        self.found.done = self.heard();
         let duration = self.heard();
         Ok(self.found.into_transcript(duration))
     }
 
-    /// Keeps samples that voice activity has heard.
-    fn hear(&mut self, samples: &[f32]) {
+    /// Keeps samples that voice activity has analysed.
+    fn keep(&mut self, samples: &[f32]) {
         self.recent.extend_from_slice(samples);
-        self.n_heard += samples.len() as u64;
+        self.n_analysed += samples.len() as u64;
     }
 
     /// Does what is due at the end of a frame; `n_left` samples of what was pushed follow.
@@ -280,8 +281,8 @@ impl Live {
         if self.utterance.is_some() {
             return;
         }
-        let start = start.max(self.n_heard - self.recent.len() as u64);
-        self.forget(self.n_heard - start);
+        let start = start.max(self.n_analysed - self.recent.len() as u64);
+        self.forget(self.n_analysed - start);
         let request = Request {
             context: &self.settings.context,
             language: self.settings.language,
@@ -296,13 +297,13 @@ impl Live {
             return;
         };
         let most = utterance.start() + self.policy.limit as u64;
-        let until = until.min(self.n_heard).min(most);
+        let until = until.min(self.n_analysed).min(most);
         let n = until.saturating_sub(utterance.end()) as usize;
         utterance.push(&self.recent[..n]);
         self.recent.drain(..n);
     }
 
-    /// Forgets all but the last `n_kept` samples that were heard.
+    /// Forgets all but the last `n_kept` samples that were analysed.
     fn forget(&mut self, n_kept: u64) {
         let n = (self.recent.len() as u64).saturating_sub(n_kept);
         self.recent.drain(..n as usize);
@@ -312,7 +313,7 @@ impl Live {
         let Some(utterance) = &self.utterance else {
             return Next::Nothing;
         };
-        let step = u64::from(self.settings.step.0) * u64::from(SAMPLE_RATE) / 1000;
+        let step = self.settings.step.n_samples(SAMPLE_RATE);
         let length = utterance.samples().len();
         let is_late = self.settings.pace == Pace::CatchUp && n_left >= step;
         let pause = if length < self.policy.limit / 2 {
@@ -321,12 +322,12 @@ impl Live {
             0
         };
         let is_pause = !self.detector.is_speaking();
-        let has_grown = utterance.n_unheard() > 0 && utterance.is_audible();
+        let has_grown = utterance.n_new() > 0 && utterance.is_audible();
         if length >= self.policy.limit {
             Next::Cut
-        } else if is_pause && self.n_heard - utterance.end() >= pause {
+        } else if is_pause && self.n_analysed - utterance.end() >= pause {
             Next::Finish
-        } else if has_grown && !is_late && (has_paused || utterance.n_unheard() as u64 >= step) {
+        } else if has_grown && !is_late && (has_paused || utterance.n_new() as u64 >= step) {
             Next::Look
         } else {
             Next::Nothing
@@ -339,7 +340,11 @@ impl Live {
         let Some(utterance) = &mut self.utterance else {
             return Ok(());
         };
-        if utterance.look(models.recognizer, n_room, &mut Patience(watch))? {
+        if utterance.look(
+            models.recognizer,
+            n_room,
+            &mut StopWhen(|| watch.cancelled()),
+        )? {
             tell(utterance, watch);
         }
         Ok(())
@@ -364,8 +369,13 @@ impl Live {
         let Some(mut utterance) = self.utterance.take() else {
             return Ok(());
         };
-        let (chunk, Clean { heard, echoed }) =
-            utterance.finish(models.recognizer, &mut Patience(watch))?;
+        let (
+            chunk,
+            Clean {
+                recognition,
+                echoed,
+            },
+        ) = utterance.finish(models.recognizer, &mut StopWhen(|| watch.cancelled()))?;
         tell(&utterance, watch);
         if echoed {
             self.found.note_echo(&chunk);
@@ -374,8 +384,13 @@ impl Live {
             .aligner
             .as_mut()
             .map(|it| &mut **it as &mut dyn Align);
-        let timed = segments(&chunk, &heard, aligner, &mut Patience(watch));
-        for segment in self.found.add(&chunk, &heard, timed) {
+        let timed = segments(
+            &chunk,
+            &recognition,
+            aligner,
+            &mut StopWhen(|| watch.cancelled()),
+        );
+        for segment in self.found.add(&chunk, &recognition, timed) {
             watch.event(Event::Segment(segment));
         }
         Ok(())
@@ -408,13 +423,4 @@ fn tell(utterance: &Utterance, watch: &mut dyn Watch) {
         committed: draft.committed(),
         tentative: draft.tentative(),
     });
-}
-
-/// Passes on only whether to stop.
-struct Patience<'a>(&'a mut dyn Watch);
-
-impl Observer for Patience<'_> {
-    fn cancelled(&mut self) -> bool {
-        self.0.cancelled()
-    }
 }

@@ -1,5 +1,5 @@
-//! An utterance is what somebody says without a long pause; it is heard again and again while it
-//! grows.
+//! An utterance is what somebody says without a long pause; it is recognised again and again
+//! while it grows.
 
 use earmark_audio::SAMPLE_RATE;
 use earmark_engine::{Error, Observer, Outcome, Request, StreamingClip};
@@ -17,7 +17,7 @@ pub(super) struct Utterance {
     clip: StreamingClip,
     draft: Hypothesis,
     /// Length of the clip at the last look. Units: samples.
-    n_heard: usize,
+    n_recognised: usize,
 }
 
 impl Utterance {
@@ -26,7 +26,7 @@ impl Utterance {
             start,
             clip: StreamingClip::new(request),
             draft: Hypothesis::default(),
-            n_heard: 0,
+            n_recognised: 0,
         }
     }
 
@@ -41,8 +41,8 @@ impl Utterance {
     }
 
     /// Samples that were taken in since the last look.
-    pub(super) fn n_unheard(&self) -> usize {
-        self.clip.samples().len() - self.n_heard
+    pub(super) fn n_new(&self) -> usize {
+        self.clip.samples().len() - self.n_recognised
     }
 
     /// Takes in what follows.
@@ -65,7 +65,7 @@ impl Utterance {
         self.clip.samples().len() >= SHORTEST
     }
 
-    /// Hears everything that was taken in; nothing that was first heard after `n_room` samples is
+    /// Recognises everything that was taken in; nothing that was first recognised after `n_room` samples is
     /// committed, nor anything more while the context seems to come back as text. `false` when the
     /// observer stopped.
     ///
@@ -77,13 +77,13 @@ impl Utterance {
         observer: &mut dyn Observer,
     ) -> Result<bool, Error> {
         let kept = self.draft.kept();
-        let Outcome::Done(heard) = recognizer.follow(&mut self.clip, kept, observer)? else {
+        let Outcome::Done(recognition) = recognizer.follow(&mut self.clip, kept, observer)? else {
             return Ok(false);
         };
-        self.n_heard = self.clip.samples().len();
-        let is_echo = context::echo(self.clip.context(), &heard.text).is_some();
+        self.n_recognised = self.clip.samples().len();
+        let is_echo = context::echo(self.clip.context(), &recognition.text).is_some();
         let n_room = if is_echo { 0 } else { n_room };
-        self.draft.update(heard, self.n_heard, n_room);
+        self.draft.update(recognition, self.n_recognised, n_room);
         Ok(true)
     }
 
@@ -94,7 +94,7 @@ impl Utterance {
         rest
     }
 
-    /// Hears it to its end, unless the last look did, and commits everything, echoes of the
+    /// Recognises it to its end, unless the last look did, and commits everything, echoes of the
     /// context removed. When the observer stops, the last look stands.
     ///
     /// Errors: what the recogniser says.
@@ -104,42 +104,49 @@ impl Utterance {
         observer: &mut dyn Observer,
     ) -> Result<(Chunk, Clean), Error> {
         let n_samples = self.clip.samples().len();
-        if self.n_heard != n_samples {
+        if self.n_recognised != n_samples {
             let n_missing = SHORTEST.saturating_sub(n_samples);
             self.clip.push(&vec![0.0; n_missing]);
             self.look(recognizer, 0, observer)?;
         }
-        let echoed = self.hear_again(recognizer, observer)?;
+        let echoed = self.recognize_again(recognizer, observer)?;
         self.draft.close();
         let chunk = Chunk {
             start: self.start,
             n_samples,
             samples: self.clip.samples().to_vec(),
         };
-        let heard = self.draft.heard().clone();
-        Ok((chunk, Clean { heard, echoed }))
+        let recognition = self.draft.recognition().clone();
+        Ok((
+            chunk,
+            Clean {
+                recognition,
+                echoed,
+            },
+        ))
     }
 
-    /// Hears it again without the context when that seems to come back as text; whether it was an
+    /// Recognises it again without the context when that seems to come back as text; whether it was an
     /// echo. When the stretch is there without the context, too, somebody said it. What is
     /// committed stays in any case.
-    fn hear_again(
+    fn recognize_again(
         &mut self,
         recognizer: &mut dyn Follow,
         observer: &mut dyn Observer,
     ) -> Result<bool, Error> {
-        let Some(stretch) = context::echo(self.clip.context(), &self.draft.heard().text) else {
+        let Some(stretch) = context::echo(self.clip.context(), &self.draft.recognition().text)
+        else {
             return Ok(false);
         };
         let mut plain = self.clip.without_context();
         let kept = self.draft.kept();
-        let Outcome::Done(heard) = recognizer.follow(&mut plain, kept, observer)? else {
+        let Outcome::Done(recognition) = recognizer.follow(&mut plain, kept, observer)? else {
             return Ok(false);
         };
-        if context::has(&heard.text, &stretch) {
+        if context::has(&recognition.text, &stretch) {
             return Ok(false);
         }
-        self.draft.update(heard, plain.samples().len(), 0);
+        self.draft.update(recognition, plain.samples().len(), 0);
         Ok(true)
     }
 

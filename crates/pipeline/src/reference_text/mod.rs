@@ -1,14 +1,14 @@
 //! A script is a text that is known beforehand, line by line; here its words get their times.
 //!
-//! A recording that fits into one window is aligned at once. A longer one is heard first: where
-//! what was heard agrees with the script, the script is cut as the recording is, and every window
+//! A recording that fits into one window is aligned at once. A longer one is recognised first: where
+//! what was recognised agrees with the script, the script is cut as the recording is, and every window
 //! is aligned with its own words. So no error travels from one window into the next, and lines
 //! that nobody speaks stand out.
 
 use std::ops::Range;
 
 use earmark_audio::{SAMPLE_RATE, Source};
-use earmark_engine::{Outcome as Ran, Request};
+use earmark_engine::{Outcome as Ran, Request, StopWhen};
 use earmark_transcript::units::{self, Unit};
 use earmark_transcript::{Language, Ms, place, score};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -16,7 +16,6 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use crate::align::align;
 use crate::chunk::{Chunk, Chunks};
 use crate::chunk_segments::limit_peak;
-use crate::transcribe::Patience;
 use crate::{Align, Error, Event, Policy, Precision, Recognize, Watcher};
 
 /// What a script is aligned with.
@@ -81,12 +80,13 @@ pub fn align_reference_text(
         ..Policy::within(tools.aligner.longest_s())
     };
     let mut script = Script::new(lines, language);
-    let Some(heard) = hear(open()?.as_mut(), policy, language, &mut tools, watcher)? else {
+    let Some(first_pass) = recognize_all(open()?.as_mut(), policy, language, &mut tools, watcher)?
+    else {
         return Ok(None);
     };
     if tools.recognizer.is_some() {
-        script.find(&heard);
-    } else if heard.n_pieces > 1 {
+        script.find(&first_pass);
+    } else if first_pass.n_pieces > 1 {
         return Err(Error::NeedsRecognizer {
             longest_s: tools.aligner.longest_s(),
         });
@@ -101,8 +101,8 @@ pub fn align_reference_text(
         }
         (number, duration) = (number + 1, chunk.end_ms());
         let (done, total) = (
-            Ms(heard.duration.0 / 2 + duration.0 / 2),
-            Some(heard.duration),
+            first_pass.duration / 2 + duration / 2,
+            Some(first_pass.duration),
         );
         watcher.event(Event::Progress { done, total });
     }
@@ -110,23 +110,23 @@ pub fn align_reference_text(
     Ok(Some(script.timed(lines, duration, warnings)))
 }
 
-/// What a first hearing tells.
-struct Heard {
+/// The words of a first pass without times.
+struct FirstPass {
     duration: Ms,
     n_pieces: usize,
-    /// Every word heard, and the chunk it was heard in.
+    /// Every word, and the chunk it was recognised in.
     units: Vec<(String, usize)>,
 }
 
-/// Hears a recording to its end; `None` when the watcher asked to stop.
-fn hear(
+/// Recognises a recording to its end; `None` when the watcher asked to stop.
+fn recognize_all(
     source: &mut dyn Source,
     policy: Policy,
     language: Language,
     tools: &mut Tools<'_>,
     watcher: &mut dyn Watcher,
-) -> Result<Option<Heard>, Error> {
-    let mut heard = Heard {
+) -> Result<Option<FirstPass>, Error> {
+    let mut first_pass = FirstPass {
         duration: Ms(0),
         n_pieces: 0,
         units: Vec::new(),
@@ -139,24 +139,28 @@ fn hear(
                 language: Some(language),
                 ..Request::default()
             };
-            let outcome = recognizer.recognize(&chunk.samples, &request, &mut Patience(watcher))?;
+            let outcome = recognizer.recognize(
+                &chunk.samples,
+                &request,
+                &mut StopWhen(|| watcher.cancelled()),
+            )?;
             let Ran::Done(recognition) = outcome else {
                 return Ok(None);
             };
             let units = units::split(&recognition.text, language.name());
-            let unit = |unit: Unit| (score::normalise(&unit.text), heard.n_pieces);
-            heard.units.extend(units.into_iter().map(unit));
+            let unit = |unit: Unit| (score::normalise(&unit.text), first_pass.n_pieces);
+            first_pass.units.extend(units.into_iter().map(unit));
         }
-        heard.n_pieces += 1;
-        heard.duration = chunk.end_ms();
+        first_pass.n_pieces += 1;
+        first_pass.duration = chunk.end_ms();
         let total = chunks
             .source()
             .n_total()
-            .map(|n| Ms::from_samples(n, SAMPLE_RATE).max(heard.duration));
-        let done = Ms(heard.duration.0 / 2);
+            .map(|n| Ms::from_samples(n, SAMPLE_RATE).max(first_pass.duration));
+        let done = first_pass.duration / 2;
         watcher.event(Event::Progress { done, total });
     }
-    Ok(Some(heard))
+    Ok(Some(first_pass))
 }
 
 /// A script on its way to its times.
@@ -192,22 +196,30 @@ impl Script {
         }
     }
 
-    /// Puts every unit into the chunk it was heard in, and says which lines were not heard.
+    /// Puts every unit into the chunk it was recognised in, and tells which lines were not found.
     ///
-    /// Between two words that were heard as written, other words were misheard, or are not there.
-    /// They count as misheard where at least half as many words were heard as are written.
-    fn find(&mut self, heard: &Heard) {
+    /// Between two words that were recognised as written, other words were recognised wrongly, or are not there.
+    /// They count as wrong where at least half as many words were recognised as are written.
+    fn find(&mut self, first_pass: &FirstPass) {
         let written: Vec<String> = self
             .units
             .iter()
             .map(|placed| score::normalise(&placed.unit.text))
             .collect();
-        let spoken: Vec<&str> = heard.units.iter().map(|(text, _)| text.as_str()).collect();
+        let spoken: Vec<&str> = first_pass
+            .units
+            .iter()
+            .map(|(text, _)| text.as_str())
+            .collect();
         let written: Vec<&str> = written.iter().map(String::as_str).collect();
         for op in capture_diff_slices(Algorithm::Patience, &written, &spoken) {
             let (units, words) = (op.old_range(), op.new_range());
-            let chunks = || heard.units[words.clone()].iter().map(|(_, chunk)| *chunk);
-            let is_misheard = words.len() * 2 >= units.len();
+            let chunks = || {
+                first_pass.units[words.clone()]
+                    .iter()
+                    .map(|(_, chunk)| *chunk)
+            };
+            let is_wrong = words.len() * 2 >= units.len();
             for (nth, at) in units.clone().enumerate() {
                 let same = matches!(op, DiffOp::Equal { .. });
                 let nth_word = if same {
@@ -215,13 +227,13 @@ impl Script {
                 } else {
                     nth * words.len() / units.len()
                 };
-                self.units[at].chunk = chunks().nth(nth_word).filter(|_| same || is_misheard);
+                self.units[at].chunk = chunks().nth(nth_word).filter(|_| same || is_wrong);
             }
         }
         self.settle();
     }
 
-    /// A line with a word that was heard is found, and its other words are where that one is.
+    /// A line with a word that was recognised is found, and its other words are where that one is.
     fn settle(&mut self) {
         let mut last = 0;
         for units in self.units.chunk_by_mut(|a, b| a.line == b.line) {
@@ -255,14 +267,14 @@ impl Script {
             .iter()
             .map(|placed| placed.unit.text.as_str())
             .collect();
-        let mut patience = Patience(watcher);
+        let mut stop = StopWhen(|| watcher.cancelled());
         let (aligner, precision) = (&mut *tools.aligner, tools.precision);
-        let Some(times) = align(aligner, &chunk.samples, &texts, precision, &mut patience)? else {
+        let Some(times) = align(aligner, &chunk.samples, &texts, precision, &mut stop)? else {
             return Ok(false);
         };
         let (start, end) = (chunk.start_ms(), chunk.end_ms());
         for (placed, time) in units.iter_mut().zip(times) {
-            let at = |ms: u32| Ms(start.0 + ms).min(end);
+            let at = |ms: u32| (start + Ms(ms)).min(end);
             placed.time = Some((at(time.start_ms), at(time.end_ms), time.quality));
         }
         Ok(true)

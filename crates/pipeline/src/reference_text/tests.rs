@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use earmark_audio::{Error as AudioError, Source};
+use earmark_audio::{MemorySource, Source};
 use earmark_engine::{
     Aligned, Error as EngineError, Observer, Outcome, Recognition, Request, TimedWord,
 };
@@ -10,20 +10,8 @@ use super::{Timed, Tools, align_reference_text};
 use crate::{Align, Error, Precision, Recognize, Watcher};
 
 /// So many seconds of a steady tone.
-struct Tone(usize);
-
-impl Source for Tone {
-    fn next_block(&mut self) -> Result<Option<Vec<f32>>, AudioError> {
-        let more = self.0 > 0;
-        self.0 = self.0.saturating_sub(1);
-        Ok(more.then(|| vec![0.5; 16_000]))
-    }
-    fn n_total(&self) -> Option<u64> {
-        None
-    }
-    fn warnings(&self) -> &[String] {
-        &[]
-    }
+fn tone(n_seconds: usize) -> MemorySource<Vec<f32>> {
+    MemorySource::new(vec![0.5; n_seconds * 16_000])
 }
 
 /// Takes one second at a time, gives every word 100 ms, and writes down what it was given.
@@ -59,7 +47,7 @@ impl Align for Ruler {
     }
 }
 
-/// Hears these lines, one a chunk.
+/// Recognises these lines, one a chunk.
 struct Script(VecDeque<&'static str>);
 
 impl Recognize for Script {
@@ -68,7 +56,7 @@ impl Recognize for Script {
         _: &[f32],
         _: &Request<'_>,
         _: &mut dyn Observer,
-    ) -> Result<Outcome, EngineError> {
+    ) -> Result<Outcome<Recognition>, EngineError> {
         Ok(Outcome::Done(Recognition {
             language: "English".into(),
             text: self.0.pop_front().unwrap_or_default().into(),
@@ -81,16 +69,19 @@ struct Silent;
 impl Watcher for Silent {}
 
 /// The words that the aligner was given, chunk by chunk, and what came of it.
-fn run(heard: &[&'static str], lines: &[&str]) -> (Vec<String>, Timed) {
-    let (mut ruler, mut script) = (Ruler::default(), Script(heard.iter().copied().collect()));
-    let n_pieces = heard.len();
+fn run(recognised: &[&'static str], lines: &[&str]) -> (Vec<String>, Timed) {
+    let (mut ruler, mut script) = (
+        Ruler::default(),
+        Script(recognised.iter().copied().collect()),
+    );
+    let n_pieces = recognised.len();
     let tools = Tools {
         aligner: &mut ruler,
         recognizer: Some(&mut script),
         precision: Precision::Best,
     };
     // The tone is cut at the first window, half way into each second or later; see `chunk`.
-    let mut open = || -> Result<Box<dyn Source>, Error> { Ok(Box::new(Tone(n_pieces))) };
+    let mut open = || -> Result<Box<dyn Source>, Error> { Ok(Box::new(tone(n_pieces))) };
     let language = Language::find("en").unwrap();
     let timed = align_reference_text(&mut open, lines, language, tools, &mut Silent).unwrap();
     (ruler.0, timed.unwrap())
@@ -118,7 +109,7 @@ fn every_piece_is_aligned_with_its_own_words() {
 }
 
 #[test]
-fn a_line_may_go_on_in_the_next_piece_and_words_may_be_misheard() {
+fn a_line_may_go_on_in_the_next_piece_and_words_may_be_wrong() {
     let (given, _) = run(
         &["good mourning every", "one how ah you"],
         &["Good morning every one, how are you?"],
@@ -152,7 +143,7 @@ fn a_long_recording_needs_a_recogniser_and_a_short_one_does_not() {
             recognizer: None,
             precision: Precision::Best,
         };
-        let mut open = || -> Result<Box<dyn Source>, Error> { Ok(Box::new(Tone(n_seconds))) };
+        let mut open = || -> Result<Box<dyn Source>, Error> { Ok(Box::new(tone(n_seconds))) };
         let language = Language::find("en").unwrap();
         align_reference_text(
             &mut open,
@@ -186,7 +177,7 @@ fn what_is_stopped_gives_nothing() {
             _: &[f32],
             _: &Request<'_>,
             observer: &mut dyn Observer,
-        ) -> Result<Outcome, EngineError> {
+        ) -> Result<Outcome<Recognition>, EngineError> {
             assert!(observer.cancelled());
             Ok(Outcome::Cancelled)
         }
@@ -197,7 +188,7 @@ fn what_is_stopped_gives_nothing() {
         recognizer: Some(&mut Asks),
         precision: Precision::Best,
     };
-    let mut open = || -> Result<Box<dyn Source>, Error> { Ok(Box::new(Tone(1))) };
+    let mut open = || -> Result<Box<dyn Source>, Error> { Ok(Box::new(tone(1))) };
     let language = Language::find("en").unwrap();
     assert_eq!(
         align_reference_text(&mut open, &["One"], language, tools, &mut Stop).unwrap(),

@@ -1,43 +1,17 @@
 use std::collections::VecDeque;
 
-use earmark_audio::{Error as AudioError, Source};
+use earmark_audio::MemorySource;
 use earmark_engine::{
-    Aligned, Error as EngineError, Observer, Outcome as Heard, Recognition, Request, TimedWord,
+    Aligned, Error as EngineError, Observer, Outcome as RunOutcome, Recognition, Request, TimedWord,
 };
 use earmark_transcript::{Ms, Timing, Transcript};
 
 use super::{Event, Models, Outcome, Watcher, transcribe};
 use crate::{Align, Error, Policy, Recognize};
 
-/// So many samples of one value, in blocks of a second.
-struct Tone {
-    n_left: usize,
-    value: f32,
-    warnings: Vec<String>,
-}
-
-impl Tone {
-    fn new(n_samples: usize) -> Self {
-        Self {
-            n_left: n_samples,
-            value: 0.5,
-            warnings: Vec::new(),
-        }
-    }
-}
-
-impl Source for Tone {
-    fn next_block(&mut self) -> Result<Option<Vec<f32>>, AudioError> {
-        let n_samples = self.n_left.min(16_000);
-        self.n_left -= n_samples;
-        Ok((n_samples > 0).then(|| vec![self.value; n_samples]))
-    }
-    fn n_total(&self) -> Option<u64> {
-        Some(48_000)
-    }
-    fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
+/// So many samples of one value.
+fn tone(n_samples: usize) -> MemorySource<Vec<f32>> {
+    MemorySource::new(vec![0.5; n_samples])
 }
 
 /// Says its lines, one a clip.
@@ -67,19 +41,19 @@ impl Recognize for Script {
         samples: &[f32],
         _request: &Request<'_>,
         observer: &mut dyn Observer,
-    ) -> Result<Heard, EngineError> {
+    ) -> Result<RunOutcome<Recognition>, EngineError> {
         self.peaks.push(samples.iter().copied().fold(0.0, f32::max));
         observer.encoded(samples.len(), samples.len());
         if observer.cancelled() {
-            return Ok(Heard::Cancelled);
+            return Ok(RunOutcome::Cancelled);
         }
         let line = self.lines.pop_front().unwrap_or_default();
         observer.text(&line.text);
-        Ok(Heard::Done(line))
+        Ok(RunOutcome::Done(line))
     }
 }
 
-/// Hears with a recogniser alone.
+/// The models without an aligner.
 fn alone(recognizer: &mut dyn Recognize) -> Models<'_> {
     Models {
         recognizer,
@@ -125,7 +99,7 @@ fn run(script: &mut Script, notes: &mut Notes) -> Outcome {
         search_ahead: 0,
         ends_at_pauses: false,
     };
-    let mut source = Tone::new(48_000);
+    let mut source = tone(48_000);
     transcribe(
         &mut source,
         alone(script),
@@ -215,8 +189,7 @@ fn cancel_keeps_what_was_finished() {
 
 #[test]
 fn warnings_of_source_and_model_reach_the_reader() {
-    let mut source = Tone::new(8_000);
-    source.warnings.push("the end is damaged".into());
+    let mut source = tone(8_000).with_warning("the end is damaged");
     let mut script = Script::new(&[("English", "la la")]);
     script.lines[0].looped = true;
     script.lines[0].truncated = true;
@@ -238,7 +211,7 @@ fn warnings_of_source_and_model_reach_the_reader() {
 #[test]
 fn short_and_silent_recordings_say_so() {
     let check = |n_samples, expected: &str| {
-        let (mut source, mut script) = (Tone::new(n_samples), Script::default());
+        let (mut source, mut script) = (tone(n_samples), Script::default());
         let (request, policy) = (Request::default(), Policy::within(15));
         let outcome = transcribe(
             &mut source,
@@ -252,15 +225,12 @@ fn short_and_silent_recordings_say_so() {
     };
     check(0, "only 0 ms of sound; too short for a word");
     check(100, "only 6 ms of sound; too short for a word");
-    check(16_000, "no speech was heard");
+    check(16_000, "no speech was recognised");
 }
 
 #[test]
 fn each_piece_is_brought_within_one() {
-    let mut source = Tone {
-        value: 4.0,
-        ..Tone::new(8_000)
-    };
+    let mut source = MemorySource::new(vec![4.0; 8_000]);
     let mut script = Script::default();
     let policy = Policy::within(15);
     transcribe(
@@ -283,11 +253,11 @@ fn a_failing_recogniser_ends_the_transcription() {
             _: &[f32],
             _: &Request<'_>,
             _: &mut dyn Observer,
-        ) -> Result<Heard, EngineError> {
+        ) -> Result<RunOutcome<Recognition>, EngineError> {
             Err(EngineError::Clip("no memory".into()))
         }
     }
-    let (mut source, policy) = (Tone::new(8_000), Policy::within(15));
+    let (mut source, policy) = (tone(8_000), Policy::within(15));
     let outcome = transcribe(
         &mut source,
         alone(&mut Broken),
@@ -315,7 +285,7 @@ impl Align for Ruler {
         _samples: &[f32],
         words: &[&str],
         _observer: &mut dyn Observer,
-    ) -> Result<Heard<Aligned>, EngineError> {
+    ) -> Result<RunOutcome<Aligned>, EngineError> {
         self.n_calls += 1;
         if words.contains(&"broken") {
             return Err(EngineError::Clip("no memory".into()));
@@ -328,7 +298,7 @@ impl Align for Ruler {
             raw_ms: [n * 100, n * 100 + 100],
             fine_ms: [n * 100, n * 100 + 100],
         };
-        Ok(Heard::Done(Aligned {
+        Ok(RunOutcome::Done(Aligned {
             words: (0..words.len() as u32).map(word).collect(),
             ..Aligned::default()
         }))
@@ -347,7 +317,7 @@ fn timed(lines: &[(&str, &str)]) -> Transcript {
         recognizer: &mut script,
         aligner: Some(&mut ruler),
     };
-    let (mut source, request) = (Tone::new(48_000), Request::default());
+    let (mut source, request) = (tone(48_000), Request::default());
     let mut notes = Notes::default();
     done(transcribe(&mut source, models, &request, policy, &mut notes).unwrap())
 }

@@ -54,18 +54,16 @@ pub fn check(cues: &[Cue], rules: &Rules) -> Vec<Violation> {
             });
         };
         if let Some(before) = n.checked_sub(1).map(|n| &cues[n]) {
-            let gap = cue.start.0.saturating_sub(before.end.0);
+            let gap = (cue.start - before.end).0;
             if before.end > cue.start {
-                add(Fault::Overlap(before.end.0 - cue.start.0), 0.0);
+                add(Fault::Overlap((before.end - cue.start).0), 0.0);
             } else if gap < rules.gap_ms {
                 add(Fault::Close(gap), f64::from(rules.gap_ms));
             }
         }
-        let duration = cue.end.0.saturating_sub(cue.start.0);
-        let room = cues.get(n + 1).map_or(u32::MAX, |next| next.start.0);
-        let room = room
-            .saturating_sub(rules.gap_ms)
-            .saturating_sub(cue.start.0);
+        let duration = (cue.end - cue.start).0;
+        let next = cues.get(n + 1).map_or(Ms::MAX, |next| next.start);
+        let room = (next - Ms(rules.gap_ms) - cue.start).0;
         if duration < rules.min_ms && (speech(cue) >= rules.min_ms || room >= rules.min_ms) {
             add(Fault::Short(duration), f64::from(rules.min_ms));
         }
@@ -88,9 +86,9 @@ pub fn check(cues: &[Cue], rules: &Rules) -> Vec<Violation> {
 
 /// Time from the first word of a cue to the last, in ms; 0 when its words have no times.
 fn speech(cue: &Cue) -> u32 {
-    let first = cue.words().next().map_or(0, |word| word.start.0);
-    let last = cue.words().last().map_or(0, |word| word.end.0);
-    last.saturating_sub(first)
+    let first = cue.words().next().map_or(Ms::ZERO, |word| word.start);
+    let last = cue.words().last().map_or(Ms::ZERO, |word| word.end);
+    (last - first).0
 }
 
 impl fmt::Display for Violation {

@@ -4,6 +4,7 @@
 //! and lines finds the cheapest; what is on screen when then follows from the words' times.
 
 mod check;
+mod collect;
 mod rules;
 mod run;
 mod search;
@@ -71,7 +72,7 @@ pub fn text(words: &[Spoken]) -> String {
 /// A segment without word times that fits one cue keeps its own times exactly; a longer one is
 /// cut and its time divided by width.
 pub fn make(transcript: &Transcript, rules: &Rules) -> Vec<Cue> {
-    let runs = run::collect(transcript, rules);
+    let runs = collect::collect(transcript, rules);
     let mut cues: Vec<Cue> = Vec::new();
     for (n, run) in runs.iter().enumerate() {
         let next = runs.get(n + 1).map(|next| next.start);
@@ -88,8 +89,8 @@ pub fn make(transcript: &Transcript, rules: &Rules) -> Vec<Cue> {
 fn cue(run: &Run, cut: &search::Cut) -> Cue {
     let mut words = run.words[cut.first..].iter().cloned();
     Cue {
-        start: Ms(cut.start),
-        end: Ms(cut.end),
+        start: cut.start,
+        end: cut.end,
         lines: cut
             .lines
             .iter()

@@ -1,5 +1,7 @@
 //! Rules say what makes subtitles readable, in numbers.
 
+use crate::Ms;
+
 /// What a subtitle may be.
 ///
 /// Widths are display columns: a Chinese, Japanese or Korean character takes two, so that one
@@ -99,18 +101,13 @@ impl Rules {
     /// and the latest time there is `room` for, which is before the next subtitle.
     ///
     /// It stays for the last word, then as long as reading takes, at least the shortest time, and a
-    /// little longer; a gap shorter than [`CHAIN_MS`] is closed. Only speech itself can keep it
+    /// little longer; a gap shorter than [`CHAIN`] is closed. Only speech itself can keep it
     /// longer than the longest time, and nothing beyond its room.
-    pub(super) fn end(&self, start: u32, speech_end: u32, columns: usize, room: u32) -> u32 {
+    pub(super) fn end(&self, start: Ms, speech_end: Ms, columns: usize, room: Ms) -> Ms {
         let reading_ms = (columns as f64 / self.columns_per_second * 1000.0).ceil() as u32;
-        let wanted = (speech_end.saturating_add(self.linger_ms))
-            .max(start.saturating_add(reading_ms.max(self.min_ms)));
-        let chained = if room.saturating_sub(wanted) < CHAIN_MS {
-            room
-        } else {
-            wanted
-        };
-        let longest = start.saturating_add(self.max_ms).max(speech_end);
+        let wanted = (speech_end + Ms(self.linger_ms)).max(start + Ms(reading_ms.max(self.min_ms)));
+        let chained = if room - wanted < CHAIN { room } else { wanted };
+        let longest = (start + Ms(self.max_ms)).max(speech_end);
         chained.min(longest).min(room).max(start)
     }
 }
@@ -119,4 +116,4 @@ impl Rules {
 ///
 /// Source: Netflix Subtitle Timing Guidelines (gaps of 3 to 11 frames become 2), at 24 frames per
 /// second.
-const CHAIN_MS: u32 = 500;
+const CHAIN: Ms = Ms(500);

@@ -2,15 +2,14 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Rules, search};
 use crate::breaks::{self, Break};
 use crate::join::needs_space;
-use crate::{Ms, Segment, Timing, Transcript, units};
+use crate::{Ms, Segment, Timing, units};
 
 /// A silence this long separates runs.
 ///
-/// Units: ms. Chosen, not measured.
-const SILENCE_MS: u32 = 2000;
+/// Chosen, not measured.
+const SILENCE: Ms = Ms(2000);
 
 /// One word of a cue.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,83 +42,21 @@ pub(super) struct Run {
     /// The break before each word; that before the first means nothing.
     pub(super) breaks: Vec<Break>,
     /// When its first cue appears.
-    pub(super) start: u32,
+    pub(super) start: Ms,
     /// When its last cue disappears at the latest.
-    pub(super) end: u32,
+    pub(super) end: Ms,
     pub(super) layout: Layout,
     pub(super) speaker: Option<String>,
     pub(super) timing: Timing,
 }
 
-/// The runs of a transcript, in order. Words' times never run backwards and stay inside the
-/// recording.
-pub(super) fn collect(transcript: &Transcript, rules: &Rules) -> Vec<Run> {
-    let segments = &transcript.segments;
-    let last = segments.iter().map(|segment| segment.end.0).max();
-    let limit = match transcript.duration.0 {
-        0 => last.unwrap_or(0),
-        duration => duration,
-    };
-    let mut runs: Vec<Run> = Vec::new();
-    let mut clock = 0;
-    for segment in segments {
-        let run = match breaks::starts(segment) {
-            Some(starts) if segment.timing != Timing::Piece => {
-                timed(segment, &starts, &mut clock, limit)
-            }
-            _ => untimed(segment, rules, &mut clock, limit),
-        };
-        for run in run.into_iter().flat_map(Run::cut_at_silences) {
-            match runs.last_mut() {
-                Some(before) if before.goes_on_in(&run) => before.append(run),
-                _ => runs.push(run),
-            }
-        }
-    }
-    for run in &mut runs {
-        if run.layout == Layout::Timed {
-            unfold(&mut run.words);
-            run.start = run.words[0].start.0;
-        }
-    }
-    runs
-}
-
-/// A segment by the times of its words.
-fn timed(segment: &Segment, starts: &[usize], clock: &mut u32, limit: u32) -> Option<Run> {
-    let times = segment.words.iter().map(|word| {
-        let start = word.start.0.min(limit).max(*clock);
-        let end = word.end.0.min(limit).max(start);
-        *clock = end;
-        (start, end)
-    });
-    let times: Vec<(u32, u32)> = times.collect();
-    Run::new(segment, starts, &times, limit, Layout::Timed)
-}
-
-/// A segment by its own times alone; `None` when it has no text.
-fn untimed(segment: &Segment, rules: &Rules, clock: &mut u32, limit: u32) -> Option<Run> {
-    let start = segment.start.0.min(limit).max(*clock);
-    let end = segment.end.0.min(limit).max(start);
-    let starts = breaks::displayed(&segment.text);
-    let nothing = vec![(start, end); starts.len()];
-    let mut run = Run::new(segment, &starts, &nothing, end, Layout::Whole)?;
-    if search::fits(&run, rules) {
-        *clock = start;
-    } else {
-        run.layout = Layout::Spread;
-        spread(&mut run.words, start, end);
-        *clock = end;
-    }
-    Some(run)
-}
-
 /// Divides a stretch of time among words by their widths.
-fn spread(words: &mut [Spoken], start: u32, end: u32) {
+pub(super) fn spread(words: &mut [Spoken], start: Ms, end: Ms) {
     let weight = |word: &Spoken| word.text.width().max(1) as u64;
     let all: u64 = words.iter().map(weight).sum();
     let mut sum = 0;
-    let at = |sum: u64| Ms(start + (u64::from(end - start) * sum / all.max(1)) as u32);
+    let length = u64::from((end - start).0);
+    let at = |sum: u64| start + Ms((length * sum / all.max(1)) as u32);
     for word in words {
         word.start = at(sum);
         sum += weight(word);
@@ -129,7 +66,7 @@ fn spread(words: &mut [Spoken], start: u32, end: u32) {
 
 /// Divides time among words that all begin at the same moment, as the aligner leaves them where it
 /// could not tell them apart: a word that takes no time cannot be shown.
-fn unfold(words: &mut [Spoken]) {
+pub(super) fn unfold(words: &mut [Spoken]) {
     let mut first = 0;
     while first < words.len() {
         let start = words[first].start;
@@ -139,20 +76,21 @@ fn unfold(words: &mut [Spoken]) {
             .count();
         let end = first + n_words;
         let stop = words.get(end).map_or(words[end - 1].end, |next| next.start);
-        let stop = stop.min(Ms(words[end - 1].end.0.max(start.0.saturating_add(1000))));
+        let stop = stop.min(words[end - 1].end.max(start + Ms(1000)));
         if n_words > 1 && stop > start {
-            spread(&mut words[first..end], start.0, stop.0);
+            spread(&mut words[first..end], start, stop);
         }
         first = end;
     }
 }
 
 impl Run {
-    fn new(
+    /// A segment as one run, its words with these times; `None` when it has no words.
+    pub(super) fn new(
         segment: &Segment,
         starts: &[usize],
-        times: &[(u32, u32)],
-        end: u32,
+        times: &[(Ms, Ms)],
+        end: Ms,
         layout: Layout,
     ) -> Option<Self> {
         let text = &segment.text;
@@ -178,8 +116,8 @@ impl Run {
                 .map(|part| Spoken {
                     text: part.to_owned(),
                     space: false,
-                    start: Ms(start),
-                    end: Ms(end),
+                    start,
+                    end,
                 })
                 .collect();
             parts[0].space = text[..from].ends_with(char::is_whitespace);
@@ -194,14 +132,14 @@ impl Run {
     }
 
     /// The run as several where silence divides its words.
-    fn cut_at_silences(mut self) -> Vec<Self> {
-        let silent = |pair: &[Spoken]| pair[1].start.0 >= pair[0].end.0.saturating_add(SILENCE_MS);
+    pub(super) fn cut_at_silences(mut self) -> Vec<Self> {
+        let silent = |pair: &[Spoken]| pair[1].start >= pair[0].end + SILENCE;
         let mut runs = Vec::new();
         while let Some(n) = self.words.windows(2).rposition(silent) {
             let words = self.words.split_off(n + 1);
             let breaks = self.breaks.split_off(n + 1);
             runs.push(Self {
-                start: words[0].start.0,
+                start: words[0].start,
                 words,
                 breaks,
                 speaker: self.speaker.clone(),
@@ -214,16 +152,17 @@ impl Run {
     }
 
     /// Whether the words of another run may share cues with the last of this one.
-    fn goes_on_in(&self, next: &Self) -> bool {
-        let end = self.words[self.words.len() - 1].end.0;
+    pub(super) fn goes_on_in(&self, next: &Self) -> bool {
+        let end = self.words[self.words.len() - 1].end;
         let timed = |run: &Self| run.layout == Layout::Timed;
         timed(self)
             && timed(next)
             && (self.timing, &self.speaker) == (next.timing, &next.speaker)
-            && next.words[0].start.0 < end.saturating_add(SILENCE_MS)
+            && next.words[0].start < end + SILENCE
     }
 
-    fn append(&mut self, mut next: Self) {
+    /// Adds the words of the run that follows.
+    pub(super) fn append(&mut self, mut next: Self) {
         let before = &self.words[self.words.len() - 1].text;
         let first = &mut next.words[0];
         first.space = needs_space(before, &first.text);

@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Rules;
 use super::run::{Layout, Run};
+use crate::Ms;
 use crate::breaks::Break;
 use crate::sentences::PAUSE;
 use crate::steps::step;
@@ -50,7 +51,7 @@ const MOST_LINES: usize = 8;
 
 /// Where a cue ends or a line breaks; the best places are free. A silence makes every place
 /// better, one of a second by four fifths.
-fn place(joint: Break, silence_ms: u32) -> f64 {
+fn place(joint: Break, silence: Ms) -> f64 {
     let cost = match joint {
         Break::Sentence => 0.0,
         Break::Clause => 4.0,
@@ -58,7 +59,7 @@ fn place(joint: Break, silence_ms: u32) -> f64 {
         Break::Poor => 24.0,
         Break::Never => return 10_000.0,
     };
-    cost * (1.0 - 0.8 * f64::from(silence_ms.min(1000)) / 1000.0)
+    cost * (1.0 - 0.8 * f64::from(silence.min(Ms(1000)).0) / 1000.0)
 }
 
 /// A cue of a run.
@@ -67,12 +68,12 @@ pub(super) struct Cut {
     pub(super) first: usize,
     /// Words of each line.
     pub(super) lines: Vec<usize>,
-    pub(super) start: u32,
-    pub(super) end: u32,
+    pub(super) start: Ms,
+    pub(super) end: Ms,
 }
 
 /// A run as cues; `next` is when the next run begins.
-pub(super) fn cut(run: &Run, rules: &Rules, next: Option<u32>) -> Vec<Cut> {
+pub(super) fn cut(run: &Run, rules: &Rules, next: Option<Ms>) -> Vec<Cut> {
     let mut search = Search::new(run, rules, next);
     let n_words = run.words.len();
     if run.layout == Layout::Whole {
@@ -124,9 +125,9 @@ struct Search<'a> {
     run: &'a Run,
     rules: &'a Rules,
     /// When the last cue disappears at the latest.
-    wall: u32,
+    wall: Ms,
     /// The same with the gap before the next run.
-    room: u32,
+    room: Ms,
     /// Columns of all words before each, spaces included.
     columns: Vec<usize>,
     /// For the words that were [prepared](Self::prepare), the cheapest ways to set them and those
@@ -135,14 +136,12 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(run: &'a Run, rules: &'a Rules, next: Option<u32>) -> Self {
+    fn new(run: &'a Run, rules: &'a Rules, next: Option<Ms>) -> Self {
         let wall = next
             .map_or(run.end, |next| next.min(run.end))
             .max(run.start);
         let room = match next {
-            Some(next) if run.layout == Layout::Timed => {
-                wall.min(next.saturating_sub(rules.gap_ms))
-            }
+            Some(next) if run.layout == Layout::Timed => wall.min(next - Ms(rules.gap_ms)),
             _ => wall,
         };
         let mut columns = vec![0];
@@ -200,23 +199,23 @@ impl<'a> Search<'a> {
             .take_while(move |&end| end == first + 1 || self.width(first, end) <= widest)
     }
 
-    /// Silence before a word, in ms.
-    fn silence(&self, n: usize) -> u32 {
+    /// Silence before a word.
+    fn silence(&self, n: usize) -> Ms {
         let words = &self.run.words;
-        words[n].start.0.saturating_sub(words[n - 1].end.0)
+        words[n].start - words[n - 1].end
     }
 
     /// When a cue appears and disappears.
-    fn times(&self, first: usize, end: usize) -> (u32, u32) {
+    fn times(&self, first: usize, end: usize) -> (Ms, Ms) {
         let words = &self.run.words;
-        let start = words[first].start.0;
+        let start = words[first].start;
         let (room, wall) = match words.get(end) {
-            Some(next) => (next.start.0.saturating_sub(self.rules.gap_ms), next.start.0),
+            Some(next) => (next.start - Ms(self.rules.gap_ms), next.start),
             None => (self.room, self.wall),
         };
         let room = if room > start { room } else { wall };
         let columns = self.width(first, end);
-        let end = self.rules.end(start, words[end - 1].end.0, columns, room);
+        let end = self.rules.end(start, words[end - 1].end, columns, room);
         (start, end)
     }
 
@@ -243,7 +242,7 @@ impl<'a> Search<'a> {
         }
         for n in first + 1..end {
             step();
-            let silence_s = f64::from(self.silence(n)) / 1000.0;
+            let silence_s = self.silence(n).seconds();
             cost += INNER_SILENCE * (silence_s - BREATH_S).max(0.0);
             if joint(n) == Break::Sentence {
                 cost += INNER_SENTENCE;
@@ -257,15 +256,15 @@ impl<'a> Search<'a> {
             cost += ORPHAN;
         }
         let (start, stop) = self.times(first, end);
-        let duration_s = f64::from(stop - start) / 1000.0;
+        let duration_s = (stop - start).seconds();
         let reading_s = columns as f64 / rules.columns_per_second;
         if reading_s > duration_s {
             cost += FAST_COLUMN * columns as f64 + SECOND * (reading_s - duration_s);
         }
-        if stop - start < rules.min_ms {
+        if stop - start < Ms(rules.min_ms) {
             cost += BROKEN;
         }
-        if stop - start > rules.max_ms {
+        if stop - start > Ms(rules.max_ms) {
             cost += BROKEN + SECOND * (duration_s - f64::from(rules.max_ms) / 1000.0);
         }
         Some(cost + HASTE * (CALM_S - duration_s).max(0.0))
@@ -326,7 +325,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{IMBALANCE, LINE, LINE_BREAK, Rules, Search, cut, place};
-    use crate::cues::run;
+    use crate::cues::collect::collect;
     use crate::export::fixture::spoken;
     use crate::{Ms, Transcript};
 
@@ -369,7 +368,7 @@ mod tests {
             let rules = Rules { max_columns, max_lines, ..Rules::broadcast() };
             let segment = spoken(text.trim_end(), 0);
             let transcript = Transcript::assemble(Ms(60_000), vec![segment], Vec::new());
-            for run in run::collect(&transcript, &rules) {
+            for run in collect(&transcript, &rules) {
                 let mut search = Search::new(&run, &rules, None);
                 (0..run.words.len()).rev().for_each(|first| search.prepare(first));
                 let ends: Vec<usize> = search.ends(0).collect();
@@ -394,11 +393,11 @@ mod tests {
             let mut segment = spoken(text.trim_end(), 0);
             segment.words.truncate(11);
             for word in segment.words.iter_mut().skip(3) {
-                word.start.0 += silence;
-                word.end.0 += silence;
+                word.start += Ms(silence);
+                word.end += Ms(silence);
             }
             let transcript = Transcript::assemble(Ms(60_000), vec![segment], Vec::new());
-            for run in run::collect(&transcript, &rules) {
+            for run in collect(&transcript, &rules) {
                 let search = Search::new(&run, &rules, None);
                 let cuts = cut(&run, &rules, None);
                 let found: f64 = cuts

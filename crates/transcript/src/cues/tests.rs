@@ -161,7 +161,7 @@ fn what_has_no_word_times_keeps_its_own_or_shares_them_by_width() {
 }
 
 #[test]
-fn words_heard_at_one_moment_are_spread_until_the_next() {
+fn words_of_one_moment_are_spread_until_the_next() {
     let mut segment = spoken("one two three four", 0, &[]);
     for word in &mut segment.words {
         (word.start, word.end) = (Ms(400), Ms(400));

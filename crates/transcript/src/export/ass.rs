@@ -73,7 +73,7 @@ fn plain(cue: &Cue) -> String {
 /// The text of a cue with the length of every word and every silence.
 fn sung(cue: &Cue) -> String {
     let mut text = String::new();
-    let mut clock = hundredths(cue.start);
+    let mut clock = cue.start.hundredths();
     let mut sing = |text: &mut String, until: u32| {
         if until > clock {
             write!(text, "{{\\k{}}}", until - clock).expect("writing to a String cannot fail");
@@ -88,8 +88,8 @@ fn sung(cue: &Cue) -> String {
             if word.space && n > 0 {
                 text.push(' ');
             }
-            sing(&mut text, hundredths(word.start));
-            sing(&mut text, hundredths(word.end));
+            sing(&mut text, word.start.hundredths());
+            sing(&mut text, word.end.hundredths());
             text.push_str(&escape(&word.text));
         }
     }
@@ -102,13 +102,8 @@ fn escape(text: &str) -> String {
         .replace('}', "\\}")
 }
 
-/// A time in hundredths of a second.
-fn hundredths(time: Ms) -> u32 {
-    time.0.saturating_add(5) / 10
-}
-
 fn clock(time: Ms) -> String {
-    let cs = hundredths(time);
+    let cs = time.hundredths();
     let (cs, s, m, h) = (cs % 100, cs / 100 % 60, cs / 6000 % 60, cs / 360_000);
     format!("{h}:{m:02}:{s:02}.{cs:02}")
 }

@@ -16,12 +16,12 @@ pub fn render(
     audio_path: &str,
     options: &Options,
 ) -> String {
-    let s = transcript.duration.0 / 1000;
+    let [h, m, s, _] = transcript.duration.clock();
     let mut file = format!(
         "[ti:{}]\n[length:{:02}:{:02}]\n",
         bracketless(title(audio_path)),
-        s / 60,
-        s % 60
+        60 * h + m,
+        s
     );
     if let Some(note) = timing_note(transcript) {
         writeln!(file, "[#:{note}]").expect("writing to a String cannot fail");
@@ -51,6 +51,6 @@ fn bracketless(text: &str) -> String {
 }
 
 fn clock(time: Ms) -> String {
-    let cs = time.0.saturating_add(5) / 10;
+    let cs = time.hundredths();
     format!("{:02}:{:02}.{:02}", cs / 6000, cs / 100 % 60, cs % 100)
 }

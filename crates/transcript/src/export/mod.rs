@@ -18,8 +18,8 @@ use std::borrow::Cow;
 pub use convert::Script;
 
 use crate::cues::{self, Cue, Rules};
-use crate::script::is_cjk;
 use crate::steps::step;
+use crate::writing_system::is_cjk;
 use crate::{Segment, Timing, Transcript};
 
 /// A file format a transcript can be written in.
@@ -274,12 +274,7 @@ fn title(audio_path: &str) -> &str {
 
 /// Hours, minutes, seconds and milliseconds of a subtitle time, the fields at least two wide.
 fn clock(time: crate::Ms, decimal_mark: char) -> String {
-    let (ms, s, m, h) = (
-        time.0 % 1000,
-        time.0 / 1000 % 60,
-        time.0 / 60_000 % 60,
-        time.0 / 3_600_000,
-    );
+    let [h, m, s, ms] = time.clock();
     format!("{h:02}:{m:02}:{s:02}{decimal_mark}{ms:03}")
 }
 

@@ -5,8 +5,8 @@ use crate::{Ms, Segment, join};
 
 /// A silence this long begins a paragraph.
 ///
-/// Units: ms. Chosen, not measured.
-const PAUSE_MS: u32 = 2000;
+/// Chosen, not measured.
+const PAUSE: Ms = Ms(2000);
 
 /// A paragraph that has become this long ends with its segment.
 ///
@@ -35,9 +35,8 @@ pub(super) fn split(segments: &[Segment]) -> impl Iterator<Item = Paragraph<'_>>
     let mut length = 0;
     let belong = move |before: &Segment, next: &Segment| {
         length += before.text.len();
-        let together = before.speaker == next.speaker
-            && next.start.0.saturating_sub(before.end.0) < PAUSE_MS
-            && length < LONG;
+        let together =
+            before.speaker == next.speaker && next.start - before.end < PAUSE && length < LONG;
         if !together {
             length = 0;
         }
@@ -52,6 +51,6 @@ pub(super) fn split(segments: &[Segment]) -> impl Iterator<Item = Paragraph<'_>>
 
 /// Hours, minutes and seconds, for people.
 pub(super) fn clock(time: Ms) -> String {
-    let s = time.0 / 1000;
-    format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+    let [h, m, s, _] = time.clock();
+    format!("{h}:{m:02}:{s:02}")
 }

@@ -5,8 +5,8 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 use super::name_before;
 use crate::Transcript;
 use crate::cues::Cue;
-use crate::script::is_cjk;
 use crate::steps::step;
+use crate::writing_system::is_cjk;
 
 /// A transcript without punctuation in its segments and words.
 pub(super) fn drop_from_transcript(transcript: &Transcript) -> Transcript {

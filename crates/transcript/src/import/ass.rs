@@ -99,7 +99,7 @@ fn push(caption: &mut Caption, text: &str) {
                 return;
             };
             for length in commands.split('\\').filter_map(karaoke) {
-                let end = Ms(clock.0.saturating_add(length));
+                let end = clock + Ms(length);
                 caption.begin(clock, end);
                 clock = end;
             }

@@ -4,13 +4,13 @@ use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::formats::{FormatReader, Track};
 
-use crate::decode::edits::Movie;
+use crate::decode::edit_list::Movie;
 use crate::decode::timeline::Timeline;
 
-/// The heard part of a track: by its edit list, by the note iTunes leaves, by the Opus header.
+/// The played part of a track: by its edit list, by the note iTunes leaves, by the Opus header.
 ///
 /// AAC in Matroska or in a bare ADTS stream has no such statement; nothing is cut there, as no
-/// player does, so times agree with what is seen and heard (20 to 50 ms of silence come first).
+/// player does, so times agree with what is seen and played (20 to 50 ms of silence come first).
 pub(super) fn timeline(
     track: &Track,
     codec: &AudioCodecParameters,
@@ -27,8 +27,8 @@ pub(super) fn timeline(
         Ok(None) => {}
         Err(remark) => remarks.push(remark),
     }
-    if let Some((delay, n_heard)) = itunes_note(reader) {
-        return Timeline::new(0, [(delay, delay.saturating_add(n_heard))]);
+    if let Some((delay, n_played)) = itunes_note(reader) {
+        return Timeline::new(0, [(delay, delay.saturating_add(n_played))]);
     }
     Timeline::from(opus_delay(codec, Endian::Big).unwrap_or(0))
 }
@@ -74,13 +74,13 @@ fn parse_itunes_note(note: &str) -> Option<(u64, u64)> {
     let mut numbers = note
         .split_whitespace()
         .map(|word| u64::from_str_radix(word, 16).ok());
-    let (_, delay, _, n_heard) = (
+    let (_, delay, _, n_played) = (
         numbers.next()??,
         numbers.next()??,
         numbers.next()??,
         numbers.next()??,
     );
-    (n_heard > 0).then_some((delay, n_heard))
+    (n_played > 0).then_some((delay, n_played))
 }
 
 #[cfg(test)]

@@ -300,7 +300,7 @@ impl Follow for Forced {
         clip: &mut StreamingClip,
         kept: &[Token],
         observer: &mut dyn Observer,
-    ) -> Result<Outcome, EngineError> {
+    ) -> Result<Outcome<Recognition>, EngineError> {
         self.n_looks += 1;
         let Some(tokens_per_s) = self.tokens_per_s else {
             return self.recognizer.follow(clip, kept, Limit::Natural, observer);
@@ -365,7 +365,7 @@ impl Watch for Viewer<'_> {
         };
         let text = format!("{committed}{tentative}");
         let texts: Vec<String> = talk::words(&text).collect();
-        let from = u64::from(start.0) * u64::from(SAMPLE_RATE) / 1000;
+        let from = start.n_samples(SAMPLE_RATE);
         let from = from.max(self.shift + MINUTE) - self.shift;
         let said = self.talk.words(from, now - self.shift);
         let truth: Vec<&str> = said.iter().map(|(text, _)| *text).collect();

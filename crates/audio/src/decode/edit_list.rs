@@ -1,0 +1,375 @@
+//! The edit list of an mp4, m4a or mov file: which part of a track is played, and when.
+//!
+//! It is how these containers state the encoder's delay (1024 or 2112 frames of AAC, 312 and more
+//! of Opus) and a sound that starts later than the picture. The demuxer reads edit lists but
+//! keeps them to itself, so they are read here.
+//!
+//! Source: ISO/IEC 14496-12, 8.6.6 (`elst`), 8.3.2 (`tkhd`), 8.4.2 (`mdhd`), 8.2.2 (`mvhd`).
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use super::riff::Patch;
+use super::timeline::Timeline;
+
+/// Boxes looked at on one level, edits of one track, at most: more is damage or malice.
+const N_MOST: usize = 4096;
+/// Silence before a track that is believed.
+///
+/// Units: seconds.
+const SILENCE_MOST_S: u64 = 3600;
+
+/// What was found in a file of this family.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Movie {
+    /// Whether there is a `moov`; a recording that was cut off has none.
+    pub(super) has_index: bool,
+    /// A true size for a box that the file was cut in; without it the demuxer gives up.
+    pub(super) patches: Vec<Patch>,
+    /// Units: 1 / s.
+    timescale: u64,
+    tracks: Vec<Track>,
+}
+
+/// Where a box lies.
+#[derive(Clone, Copy)]
+struct Span {
+    header: u64,
+    from: u64,
+    to: u64,
+    /// Whether its size says that it goes on beyond `to`.
+    is_cut: bool,
+}
+
+/// The times of one track.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Track {
+    id: u32,
+    /// Whether players play it: of several audio tracks it is the chosen one.
+    is_enabled: bool,
+    /// Units: 1 / s.
+    timescale: u64,
+    edits: Vec<Edit>,
+}
+
+/// One entry of an edit list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Edit {
+    /// Length in the movie's time scale; 0 stands for "to the end" in fragmented files.
+    duration: u64,
+    /// First unit of the track's own time scale, negative for silence.
+    media_time: i64,
+}
+
+impl Movie {
+    /// Reads the edit lists; `None` when this is not a file of the mp4 family.
+    pub(super) fn read(file: &mut (impl Read + Seek)) -> io::Result<Option<Self>> {
+        let end = file.seek(SeekFrom::End(0))?;
+        let mut movie = Self::default();
+        let mut is_mp4 = false;
+        walk(file, 0, end, &mut |file, kind, span| {
+            is_mp4 |= span.header == 0 && matches!(kind, b"ftyp" | b"moov" | b"wide");
+            if kind == b"moov" {
+                movie.has_index = true;
+                movie.read_index(file, span)?;
+            } else if span.is_cut {
+                movie.patches = patches(span);
+            }
+            Ok(())
+        })?;
+        Ok(is_mp4.then_some(movie))
+    }
+
+    fn read_index(&mut self, file: &mut (impl Read + Seek), span: Span) -> io::Result<()> {
+        walk(file, span.from, span.to, &mut |file, kind, span| {
+            match kind {
+                b"mvhd" => self.timescale = timescale(file)?,
+                b"trak" => {
+                    let mut track = Track::default();
+                    track.read(file, span)?;
+                    self.tracks.push(track);
+                }
+                _ => {}
+            }
+            Ok(())
+        })
+    }
+
+    /// Whether track `id` is one that players play.
+    pub(super) fn is_enabled(&self, id: u32) -> bool {
+        self.tracks
+            .iter()
+            .any(|track| track.id == id && track.is_enabled)
+    }
+
+    /// The played part of track `id` at `rate_hz`; `None` when its edit list says nothing.
+    ///
+    /// Errors: a sentence when the list is one we do not follow.
+    pub(super) fn timeline(&self, id: u32, rate_hz: u32) -> Result<Option<Timeline>, String> {
+        let Some(track) = self.tracks.iter().find(|track| track.id == id) else {
+            return Ok(None);
+        };
+        if track.edits.is_empty() || track.timescale == 0 || self.timescale == 0 {
+            return Ok(None);
+        }
+        let frames = |n: u64, scale: u64| {
+            let frames = u128::from(n) * u128::from(rate_hz) / u128::from(scale);
+            u64::try_from(frames).unwrap_or(u64::MAX)
+        };
+        let (mut silence, mut played) = (0, Vec::<(u64, u64)>::new());
+        for (at, edit) in track.edits.iter().enumerate() {
+            let n = frames(edit.duration, self.timescale);
+            match u64::try_from(edit.media_time) {
+                Ok(start) => {
+                    let from = frames(start, track.timescale);
+                    let to = if edit.duration == 0 {
+                        u64::MAX
+                    } else {
+                        from.saturating_add(n)
+                    };
+                    if played.last().is_some_and(|(_, end)| from < *end) {
+                        return Err("the edit list plays parts twice or out of order; \
+                                    the whole track is read instead"
+                            .into());
+                    }
+                    played.push((from, to));
+                }
+                Err(_) if at == 0 && n <= SILENCE_MOST_S * u64::from(rate_hz) => silence = n,
+                Err(_) => {
+                    return Err("the edit list has silence that is not followed; \
+                                the whole track is read instead"
+                        .into());
+                }
+            }
+        }
+        Ok((!played.is_empty()).then(|| Timeline::new(silence, played)))
+    }
+}
+
+impl Track {
+    fn read(&mut self, file: &mut (impl Read + Seek), span: Span) -> io::Result<()> {
+        walk(file, span.from, span.to, &mut |file, kind, span| {
+            match kind {
+                b"tkhd" => {
+                    let start = u32(file)?;
+                    self.is_enabled = start & 1 == 1;
+                    skip(file, if start >> 24 == 1 { 16 } else { 8 })?;
+                    self.id = u32(file)?;
+                }
+                b"mdia" => walk(file, span.from, span.to, &mut |file, kind, _| {
+                    if kind == b"mdhd" {
+                        self.timescale = timescale(file)?;
+                    }
+                    Ok(())
+                })?,
+                b"edts" => walk(file, span.from, span.to, &mut |file, kind, span| {
+                    if kind == b"elst" {
+                        self.edits = edits(file, span.to)?;
+                    }
+                    Ok(())
+                })?,
+                _ => {}
+            }
+            Ok(())
+        })
+    }
+}
+
+/// What is done at the content of a box of this type.
+type Visit<'a, F> = dyn FnMut(&mut F, &[u8; 4], Span) -> io::Result<()> + 'a;
+
+/// Calls `visit` for each box between two offsets with its type and place, at its content.
+fn walk<F: Read + Seek>(
+    file: &mut F,
+    from: u64,
+    to: u64,
+    visit: &mut Visit<'_, F>,
+) -> io::Result<()> {
+    let mut at = from;
+    for _ in 0..N_MOST {
+        if at.saturating_add(8) > to {
+            break;
+        }
+        file.seek(SeekFrom::Start(at))?;
+        let size = u64::from(u32(file)?);
+        let kind = u32(file)?.to_be_bytes();
+        let (n_header, size) = match size {
+            0 => (8, to - at),
+            1 => (16, u64(file)?),
+            size => (8, size),
+        };
+        if size < n_header {
+            break;
+        }
+        let end = at.saturating_add(size).min(to);
+        let is_cut = end < at.saturating_add(size);
+        visit(
+            file,
+            &kind,
+            Span {
+                header: at,
+                from: at + n_header,
+                to: end,
+                is_cut,
+            },
+        )?;
+        at = end;
+    }
+    Ok(())
+}
+
+/// The header that a cut box should have had.
+fn patches(span: Span) -> Vec<Patch> {
+    let size = (span.to - span.header).to_be_bytes();
+    let (high, low) = size.as_chunks::<4>().0.split_at(1);
+    if span.from - span.header == 16 {
+        vec![(span.header + 8, high[0]), (span.header + 12, low[0])]
+    } else {
+        vec![(span.header, low[0])]
+    }
+}
+
+/// The time scale in an `mvhd` or `mdhd`.
+fn timescale(file: &mut (impl Read + Seek)) -> io::Result<u64> {
+    let version = u32(file)? >> 24;
+    skip(file, if version == 1 { 16 } else { 8 })?;
+    u32(file).map(u64::from)
+}
+
+/// The entries of an `elst` that ends at `to`.
+fn edits(file: &mut (impl Read + Seek), to: u64) -> io::Result<Vec<Edit>> {
+    let version = u32(file)? >> 24;
+    let n_edits = (u32(file)? as usize).min(N_MOST);
+    let mut edits = Vec::new();
+    while edits.len() < n_edits && file.stream_position()? < to {
+        let (duration, media_time) = if version == 1 {
+            (u64(file)?, u64(file)?.cast_signed())
+        } else {
+            (u64::from(u32(file)?), i64::from(u32(file)?.cast_signed()))
+        };
+        skip(file, 4)?; // the rate, which is 1 wherever there is sound
+        edits.push(Edit {
+            duration,
+            media_time,
+        });
+    }
+    Ok(edits)
+}
+
+fn skip(file: &mut impl Seek, n: i64) -> io::Result<()> {
+    file.seek_relative(n)
+}
+
+fn u32(file: &mut impl Read) -> io::Result<u32> {
+    let mut bytes = [0; 4];
+    file.read_exact(&mut bytes)
+        .map(|()| u32::from_be_bytes(bytes))
+}
+
+fn u64(file: &mut impl Read) -> io::Result<u64> {
+    let mut bytes = [0; 8];
+    file.read_exact(&mut bytes)
+        .map(|()| u64::from_be_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::{Movie, Timeline};
+
+    /// A box of this type around `content`.
+    fn boxed(kind: &[u8], content: &[u8]) -> Vec<u8> {
+        let size = (content.len() as u32 + 8).to_be_bytes();
+        [&size[..], kind, content].concat()
+    }
+
+    fn words(words: &[u32]) -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_be_bytes()).collect()
+    }
+
+    /// A file whose track 7 counts in 48000ths, the movie in 1000ths, with this edit list.
+    fn movie(edits: &[(u32, i32)]) -> Movie {
+        let mut list = vec![0, edits.len() as u32];
+        for (duration, media_time) in edits {
+            list.extend([*duration, media_time.cast_unsigned(), 0x1_0000]);
+        }
+        let track = [
+            boxed(b"tkhd", &words(&[0, 0, 0, 7])),
+            boxed(b"edts", &boxed(b"elst", &words(&list))),
+            boxed(b"mdia", &boxed(b"mdhd", &words(&[0, 0, 0, 48_000]))),
+        ]
+        .concat();
+        let index = [
+            boxed(b"mvhd", &words(&[0, 0, 0, 1000])),
+            boxed(b"trak", &track),
+        ]
+        .concat();
+        let file = [boxed(b"ftyp", b"M4A "), boxed(b"moov", &index)].concat();
+        Movie::read(&mut Cursor::new(file)).unwrap().unwrap()
+    }
+
+    #[track_caller]
+    fn check(edits: &[(u32, i32)], expected: Option<Timeline>) {
+        assert_eq!(movie(edits).timeline(7, 48_000), Ok(expected));
+    }
+
+    #[test]
+    fn edits_become_ranges_of_frames() {
+        check(&[], None);
+        check(&[(2000, 1024)], Some(Timeline::new(0, [(1024, 97_024)])));
+        check(&[(0, 1024)], Some(Timeline::from(1024)));
+        check(
+            &[(500, -1), (1000, 0)],
+            Some(Timeline::new(24_000, [(0, 48_000)])),
+        );
+        check(
+            &[(10, 0), (10, 960)],
+            Some(Timeline::new(0, [(0, 480), (960, 1440)])),
+        );
+        assert_eq!(movie(&[(5, 0)]).timeline(8, 48_000), Ok(None));
+    }
+
+    #[test]
+    fn lists_that_jump_back_are_refused() {
+        assert!(movie(&[(10, 480), (10, 0)]).timeline(7, 48_000).is_err());
+        assert!(movie(&[(10, 0), (10, -1)]).timeline(7, 48_000).is_err());
+        assert!(
+            movie(&[(u32::MAX, -1), (10, 0)])
+                .timeline(7, 48_000)
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn other_files_and_cut_ones_are_told_apart() {
+        assert_eq!(
+            Movie::read(&mut Cursor::new(b"RIFF\0\0\0\0WAVE")).unwrap(),
+            None
+        );
+        let cut = Movie::read(&mut Cursor::new(boxed(b"ftyp", b"M4A ")))
+            .unwrap()
+            .unwrap();
+        assert!(!cut.has_index);
+    }
+
+    #[test]
+    fn a_cut_box_gets_its_true_size() {
+        let file = [
+            boxed(b"ftyp", b"M4A "),
+            boxed(b"mdat", &[0; 100])[..50].to_vec(),
+        ]
+        .concat();
+        let cut = Movie::read(&mut Cursor::new(file)).unwrap().unwrap();
+        assert_eq!(cut.patches, [(12, 50u32.to_be_bytes())]);
+        let mut long = [
+            &[0, 0, 0, 1],
+            &b"mdat"[..],
+            &[0, 0, 0, 9, 0, 0, 0, 0],
+            &[0; 4],
+        ]
+        .concat();
+        long.splice(0..0, boxed(b"ftyp", b"M4A "));
+        let cut = Movie::read(&mut Cursor::new(long)).unwrap().unwrap();
+        assert_eq!(cut.patches, [(20, [0; 4]), (24, 20u32.to_be_bytes())]);
+    }
+}

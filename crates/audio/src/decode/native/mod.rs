@@ -1,0 +1,545 @@
+//! The native decoder reads the formats that need no program beside us; it alone knows symphonia.
+
+mod delay;
+
+use std::fs::File;
+use std::io::{self, BufReader};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
+
+use symphonia::core::audio::Channels;
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::registry::CodecRegistry;
+use symphonia::core::errors::{Error as Failure, Result as Outcome};
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::well_known::{
+    FORMAT_ID_ADTS, FORMAT_ID_AIFF, FORMAT_ID_CAF, FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV,
+    FORMAT_ID_MP3, FORMAT_ID_OGG, FORMAT_ID_WAVE,
+};
+use symphonia::core::formats::{
+    FormatOptions, FormatReader, MediaInfo, SeekMode, SeekTo, Track, TrackType,
+};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
+use symphonia::core::units::{Duration, TimeBase, Timestamp};
+use symphonia_adapter_libopus::OpusDecoder;
+
+use self::delay::{Endian, opus_delay};
+use super::edit_list::Movie;
+use super::mono;
+use super::riff::{DataSize, Patched};
+use super::timeline::Timeline;
+use super::{N_CHANNELS_MOST, RATES_HZ};
+
+/// Packets in a row without a sound of ours before a file is given up: it is made to waste time.
+const N_SILENT_PACKETS: u32 = 100_000;
+/// Packets of other tracks in a row, likewise; ten hours of video have 2 million.
+const N_FOREIGN_PACKETS: u32 = 10_000_000;
+/// Longest hole in a track that is filled with silence; a longer one is a damaged time stamp.
+///
+/// Units: seconds.
+const GAP_MOST_S: u64 = 600;
+/// How much before the aim of a seek decoding begins: decoders are right only some packets later
+/// (mp3 borrows bits from the packets before, Opus wants 80 ms).
+///
+/// Units: seconds.
+const RUN_UP_S: u64 = 1;
+
+/// Every codec we have.
+static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
+    let mut codecs = CodecRegistry::new();
+    symphonia::default::register_enabled_codecs(&mut codecs);
+    codecs.register_audio_decoder::<OpusDecoder>();
+    codecs
+});
+
+/// Why the native decoder does not read a file.
+pub(super) enum Refusal {
+    /// The content, or its codec, is not among ours.
+    Foreign(String),
+    /// The content is of a format of ours but cannot be made sense of.
+    Malformed(String),
+    /// There are tracks, but none of them is sound.
+    NoAudio,
+    /// The system failed to read.
+    Unreadable(io::Error),
+}
+
+/// A track that is being decoded.
+pub(super) struct Native {
+    reader: Box<dyn FormatReader>,
+    decoder: Box<dyn AudioDecoder>,
+    track_id: u32,
+    time_base: Option<TimeBase>,
+    /// By the header; the decoder has the last word.
+    rate_hz: u32,
+    timeline: Timeline,
+    stamps: Stamps,
+    /// Whether time stamps tell exactly where a packet stands after a seek.
+    is_seekable: bool,
+    /// Frames by which a time stamp may be late without a hole before it.
+    n_coarse: u64,
+    n_total: Option<u64>,
+    total_is_exact: bool,
+    /// Decoded frames that wait behind silence.
+    held: Vec<f32>,
+    /// Silence that stands for frames that are missing.
+    owed_silence: u64,
+    interleaved: Vec<f32>,
+    n_not_numbers: u64,
+    n_corrupt: u64,
+    failure: Option<String>,
+    remarks: Vec<String>,
+}
+
+/// Whether the time stamps of packets place them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stamps {
+    /// Packets follow each other without holes.
+    Ignored,
+    /// They count from 0; a hole is a pause (Matroska), and none has come yet.
+    AwaitedFromZero,
+    /// They count from the first one; a hole is damage (Ogg, flac), and none has come yet.
+    Awaited,
+    /// This time stamp is frame 0.
+    ///
+    /// Units: frames.
+    From { origin: i64, holes_are_damage: bool },
+}
+
+impl Native {
+    /// Opens the default audio track of `file`.
+    pub(super) fn open(file: File, movie: Option<&Movie>) -> Result<Self, Refusal> {
+        let patches = movie.map(|movie| movie.patches.clone()).unwrap_or_default();
+        let (source, data_size) = Patched::new(file, patches).map_err(Refusal::Unreadable)?;
+        let stream = MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
+        // The name of a file is no evidence, so there is no hint.
+        let probe = guarded(|| {
+            symphonia::default::get_probe().probe(
+                &Hint::new(),
+                stream,
+                FormatOptions::default(),
+                MetadataOptions::default(),
+            )
+        });
+        let mut reader = probe.map_err(Refusal::from_probe)?;
+        let Some(track) = default_track(&*reader, movie).cloned() else {
+            return Err(Refusal::without_track(reader.tracks()));
+        };
+        let Some(CodecParameters::Audio(codec)) = &track.codec_params else {
+            return Err(Refusal::NoAudio);
+        };
+        let rate_hz = check_header(codec)?;
+        let decoder = make_decoder(codec)?;
+        let mut remarks = Vec::new();
+        let timeline = delay::timeline(&track, codec, movie, &mut *reader, rate_hz, &mut remarks);
+        let format = reader.format_info().format;
+        let n_frames = n_frames(&track, reader.media_info(), rate_hz, data_size);
+        Ok(Self {
+            track_id: track.id,
+            time_base: track.time_base,
+            rate_hz,
+            n_total: n_frames.map(|n| timeline.n_played(n)),
+            // Only a LAME header counts the frames of an mp3; without it the length is a guess.
+            total_is_exact: match format {
+                FORMAT_ID_MP3 => track.delay.is_some(),
+                // Matroska tells how long the film is, and its sound may be shorter.
+                FORMAT_ID_ADTS | FORMAT_ID_MKV => false,
+                _ => true,
+            },
+            timeline,
+            stamps: match format {
+                FORMAT_ID_MKV => Stamps::AwaitedFromZero,
+                FORMAT_ID_OGG | FORMAT_ID_FLAC => Stamps::Awaited,
+                _ => Stamps::Ignored,
+            },
+            // Tested on a file of each; others round their stamps, or count what is swallowed.
+            is_seekable: matches!(
+                format,
+                FORMAT_ID_WAVE
+                    | FORMAT_ID_AIFF
+                    | FORMAT_ID_CAF
+                    | FORMAT_ID_FLAC
+                    | FORMAT_ID_MP3
+                    | FORMAT_ID_ISOMP4
+            ),
+            // Flac counts every frame; others round, or count what the decoder swallows.
+            n_coarse: u64::from(if format == FORMAT_ID_FLAC {
+                rate_hz / 100
+            } else {
+                rate_hz / 10
+            }),
+            reader,
+            decoder,
+            held: Vec::new(),
+            owed_silence: 0,
+            interleaved: Vec::new(),
+            n_not_numbers: 0,
+            n_corrupt: 0,
+            failure: None,
+            remarks,
+        })
+    }
+
+    /// Frames the track has, with the rate they are counted at.
+    pub(super) fn n_total(&self) -> Option<(u64, u32)> {
+        self.n_total.map(|n| (n, self.rate_hz))
+    }
+
+    /// The rate of its frames.
+    ///
+    /// Units: Hz.
+    pub(super) fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// Whether [`n_total`](Self::n_total) is stated by the file and no estimate.
+    pub(super) fn total_is_exact(&self) -> bool {
+        self.total_is_exact
+    }
+
+    /// Packets that could not be decoded, and holes where some are missing.
+    pub(super) fn n_corrupt(&self) -> u64 {
+        self.n_corrupt
+    }
+
+    /// Samples that were not numbers.
+    pub(super) fn n_not_numbers(&self) -> u64 {
+        self.n_not_numbers
+    }
+
+    /// Why it ended before the end of the track.
+    pub(super) fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    /// What is worth saying about the file beforehand.
+    pub(super) fn take_remarks(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.remarks)
+    }
+
+    /// Replaces `mono` by the next frames and gives their rate; `None` at the end.
+    pub(super) fn next_chunk(&mut self, mono: &mut Vec<f32>) -> Option<u32> {
+        loop {
+            mono.clear();
+            if self.timeline.is_over() {
+                return None;
+            }
+            let most = u64::from(self.rate_hz);
+            let silence = self.timeline.take_silence(most);
+            if silence > 0 {
+                mono.resize(silence as usize, 0.0);
+                return Some(self.rate_hz);
+            }
+            if self.owed_silence > 0 {
+                let n = self.owed_silence.min(most);
+                self.owed_silence -= n;
+                mono.resize(n as usize, 0.0);
+            } else if self.held.is_empty() {
+                self.hold_next()?;
+                continue;
+            } else {
+                std::mem::swap(mono, &mut self.held);
+                self.held.clear();
+            }
+            self.timeline.cut(mono);
+            if !mono.is_empty() {
+                return Some(self.rate_hz);
+            }
+        }
+    }
+
+    /// Goes on at the frame that is played as number `frame`. `false` when that cannot be done, and
+    /// then nothing sensible comes any more.
+    pub(super) fn seek(&mut self, frame: u64) -> bool {
+        self.try_seek(frame).is_some()
+    }
+
+    fn try_seek(&mut self, frame: u64) -> Option<()> {
+        let base = self.time_base.filter(|_| self.is_seekable)?;
+        let origin = match self.stamps {
+            Stamps::Ignored => 0,
+            Stamps::From { origin, .. } => origin,
+            Stamps::Awaited | Stamps::AwaitedFromZero => return None,
+        };
+        let aim = self.timeline.decoded(frame)?;
+        let start = aim.saturating_sub(RUN_UP_S * u64::from(self.rate_hz));
+        let stamp = i128::from(start) + i128::from(origin);
+        let ticks = stamp * i128::from(base.denom.get())
+            / (i128::from(base.numer.get()) * i128::from(self.rate_hz));
+        let to = SeekTo::Timestamp {
+            ts: Timestamp::from(i64::try_from(ticks).ok()?),
+            track_id: self.track_id,
+        };
+        let there = guarded(|| self.reader.seek(SeekMode::Accurate, to)).ok()?;
+        // What is before 0 is the encoder's delay, which the decoder leaves out.
+        let landed = self
+            .frames(there.actual_ts.get())
+            .checked_sub(origin)?
+            .max(0);
+        let landed = Some(landed.unsigned_abs()).filter(|landed| *landed <= aim)?;
+        self.decoder.reset();
+        self.held.clear();
+        self.owed_silence = 0;
+        self.timeline.jump(landed, aim);
+        Some(())
+    }
+
+    /// Decodes the next packet into `held`, or owes silence for it; `None` at the end.
+    fn hold_next(&mut self) -> Option<()> {
+        for _ in 0..N_SILENT_PACKETS {
+            let packet = self.next_packet()?;
+            let gap = self.gap_before(&packet);
+            match self.decode(&packet) {
+                Ok(()) => self.owed_silence += gap,
+                Err(Failure::ResetRequired) => self.decoder.reset(),
+                Err(_) => {
+                    self.n_corrupt += 1;
+                    let n = self.frames(packet.block_dur().get().cast_signed());
+                    let n = n.unsigned_abs().min(u64::from(self.rate_hz));
+                    // Time stamps fill this hole by themselves where they count.
+                    self.owed_silence += if self.stamps == Stamps::Ignored {
+                        n
+                    } else {
+                        gap
+                    };
+                }
+            }
+            if self.owed_silence > 0 || !self.held.is_empty() {
+                return Some(());
+            }
+        }
+        self.failure = Some("it goes on and on without any sound".into());
+        None
+    }
+
+    /// The next packet of our track; `None` at the end.
+    fn next_packet(&mut self) -> Option<Packet> {
+        for _ in 0..N_FOREIGN_PACKETS {
+            match guarded(|| self.reader.next_packet()) {
+                Ok(Some(packet)) if packet.track_id == self.track_id => return Some(packet),
+                Ok(Some(_)) => {}
+                Ok(None) => return None,
+                Err(Failure::ResetRequired) => self.follow_reset()?,
+                Err(e) => {
+                    self.failure = Some(describe(&e));
+                    return None;
+                }
+            }
+        }
+        self.failure = Some("its sound never goes on".into());
+        None
+    }
+
+    /// Goes on with the default track of a new list of tracks (chained Ogg); `None` without one.
+    fn follow_reset(&mut self) -> Option<()> {
+        let track = self.reader.default_track(TrackType::Audio).cloned();
+        let Some(Track {
+            id,
+            time_base,
+            codec_params: Some(CodecParameters::Audio(codec)),
+            ..
+        }) = track
+        else {
+            self.failure = Some("the sound ends where the track list changes".into());
+            return None;
+        };
+        let Ok((rate_hz, decoder)) =
+            check_header(&codec).and_then(|rate| Ok((rate, make_decoder(&codec)?)))
+        else {
+            self.failure = Some("the sound goes on in a format that is not known".into());
+            return None;
+        };
+        (self.track_id, self.time_base) = (id, time_base);
+        (self.rate_hz, self.decoder) = (rate_hz, decoder);
+        self.stamps = Stamps::Awaited;
+        self.timeline = Timeline::from(opus_delay(&codec, Endian::Little).unwrap_or(0));
+        Some(())
+    }
+
+    /// Decodes `packet` into `held`.
+    fn decode(&mut self, packet: &Packet) -> Outcome<()> {
+        let (decoder, interleaved) = (&mut self.decoder, &mut self.interleaved);
+        let (rate_hz, n_channels) = guarded(|| {
+            let decoded = decoder.decode(packet)?;
+            decoded.copy_to_vec_interleaved::<f32>(interleaved);
+            Ok((decoded.spec().rate(), decoded.spec().channels().count()))
+        })?;
+        if !RATES_HZ.contains(&rate_hz) || n_channels > N_CHANNELS_MOST {
+            return Err(Failure::DecodeError(
+                "the sound changes to something impossible",
+            ));
+        }
+        self.rate_hz = rate_hz;
+        self.n_not_numbers += mono::silence_not_numbers(&mut self.interleaved);
+        mono::mix(&self.interleaved, n_channels, &mut self.held);
+        Ok(())
+    }
+
+    /// Frames that are missing before `packet` by its time stamp.
+    fn gap_before(&mut self, packet: &Packet) -> u64 {
+        let stamp = self.frames(packet.pts.get());
+        let (origin, holes_are_damage) = match self.stamps {
+            Stamps::Ignored => return 0,
+            Stamps::From {
+                origin,
+                holes_are_damage,
+            } => (origin, holes_are_damage),
+            Stamps::Awaited => (stamp, true),
+            Stamps::AwaitedFromZero => {
+                // A stamp before 0 is how the codec's delay shows.
+                if stamp < 0 && self.timeline == Timeline::from(0) {
+                    self.timeline = Timeline::from(stamp.unsigned_abs());
+                }
+                (stamp.min(0), false)
+            }
+        };
+        self.stamps = Stamps::From {
+            origin,
+            holes_are_damage,
+        };
+        let due = stamp.saturating_sub(origin);
+        let gap = due.saturating_sub(self.timeline.position().cast_signed());
+        let gap = u64::try_from(gap).unwrap_or(0);
+        let rate = u64::from(self.rate_hz);
+        if gap <= self.n_coarse || gap > GAP_MOST_S * rate {
+            return 0;
+        }
+        self.n_corrupt += u64::from(holes_are_damage);
+        gap
+    }
+
+    /// A length in the time base of the track as frames.
+    fn frames(&self, ticks: i64) -> i64 {
+        let Some(base) = self.time_base else { return 0 };
+        let scaled = i128::from(ticks) * i128::from(base.numer.get()) * i128::from(self.rate_hz);
+        i64::try_from(scaled / i128::from(base.denom.get())).unwrap_or(0)
+    }
+}
+
+impl Refusal {
+    fn from_probe(failure: Failure) -> Self {
+        match failure {
+            Failure::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => Self::Unreadable(e),
+            Failure::Unsupported(what) if what.starts_with("core (probe)") => {
+                Self::Foreign("the format is not one that Earmark reads by itself".into())
+            }
+            Failure::Unsupported(what) => Self::Foreign(format!("not supported: {what}")),
+            Failure::IoError(_) => Self::Malformed("the file ends before its sound begins".into()),
+            other => Self::Malformed(describe(&other)),
+        }
+    }
+
+    /// Tracks of an unknown kind may well be sound.
+    fn without_track(tracks: &[Track]) -> Self {
+        if tracks.iter().any(|track| track.codec_params.is_none()) {
+            Self::Foreign(
+                "the sound in it is of a kind that Earmark does not read by itself".into(),
+            )
+        } else {
+            Self::NoAudio
+        }
+    }
+}
+
+/// The default audio track: the demuxer's, or in mp4 the first one that is enabled.
+fn default_track<'a>(reader: &'a dyn FormatReader, movie: Option<&Movie>) -> Option<&'a Track> {
+    let enabled = movie.and_then(|movie| {
+        let mut tracks = reader.tracks().iter();
+        tracks.find(|t| t.track_type() == Some(TrackType::Audio) && movie.is_enabled(t.id))
+    });
+    enabled.or_else(|| reader.default_track(TrackType::Audio))
+}
+
+/// Runs a part of the decoder; a panic in it is damage like any other.
+fn guarded<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    // What a panic leaves behind is only read again through the decoder's own checks.
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or(Err(Failure::DecodeError("the decoder stumbled over it")))
+}
+
+/// The rate a track declares, if its header is possible at all.
+fn check_header(codec: &AudioCodecParameters) -> Result<u32, Refusal> {
+    let n_channels = codec.channels.as_ref().map_or(1, Channels::count);
+    if n_channels > N_CHANNELS_MOST {
+        return Err(Refusal::Malformed(format!(
+            "the header declares {n_channels} channels, more than {N_CHANNELS_MOST}"
+        )));
+    }
+    match codec.sample_rate {
+        Some(rate) if RATES_HZ.contains(&rate) => Ok(rate),
+        Some(rate) => Err(Refusal::Malformed(format!(
+            "the header declares {rate} samples per second, not {} to {}",
+            RATES_HZ.start(),
+            RATES_HZ.end()
+        ))),
+        None => Err(Refusal::Foreign(
+            "the header does not tell the sample rate".into(),
+        )),
+    }
+}
+
+fn make_decoder(codec: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, Refusal> {
+    let mut codec = codec.clone();
+    // The Opus decoder drops the encoder's delay from the first packet only and misreads it in
+    // mp4; told that there is none, it leaves that to our timeline.
+    if let (CODEC_ID_OPUS, Some(header)) = (codec.codec, &mut codec.extra_data)
+        && let Some(delay) = header.get_mut(10..12)
+    {
+        delay.fill(0);
+    }
+    guarded(|| CODECS.make_audio_decoder(&codec, &AudioDecoderOptions::default())).map_err(|e| {
+        match e {
+            Failure::Unsupported(what) => Refusal::Foreign(format!("not supported: {what}")),
+            other => Refusal::Malformed(describe(&other)),
+        }
+    })
+}
+
+/// Frames in the whole track before anything is cut, if the container tells.
+fn n_frames(
+    track: &Track,
+    whole: &MediaInfo,
+    rate_hz: u32,
+    data_size: Option<DataSize>,
+) -> Option<u64> {
+    let frames = |base: Option<TimeBase>, duration: Option<Duration>| {
+        let (base, duration) = (base?, duration?.get());
+        let scaled = u128::from(duration) * u128::from(base.numer.get()) * u128::from(rate_hz);
+        u64::try_from(scaled / u128::from(base.denom.get())).ok()
+    };
+    let n = track
+        .num_frames
+        .or_else(|| frames(track.time_base, track.duration))
+        .or_else(|| frames(whole.time_base, whole.duration))
+        .filter(|n| *n > 0)?;
+    match data_size {
+        // The header was corrected to what is there; the total is what it had promised.
+        Some(DataSize {
+            declared: Some(declared),
+            present,
+        }) if declared > present => {
+            let promised = u128::from(n) * u128::from(declared) / u128::from(present.max(1));
+            u64::try_from(promised).ok()
+        }
+        _ => Some(n),
+    }
+}
+
+/// What went wrong, in a few words.
+fn describe(failure: &Failure) -> String {
+    match failure {
+        Failure::IoError(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
+            "the file ends in the middle".into()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The edit lists of `file`, if it has any that can be read.
+pub(super) fn read_movie(file: &File) -> Option<Movie> {
+    Movie::read(&mut BufReader::new(file)).ok().flatten()
+}

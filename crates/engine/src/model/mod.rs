@@ -1,0 +1,11 @@
+//! The model: spectrogram, encoder and decoder, and what loading them takes.
+
+pub(crate) mod conv_frontend;
+pub(crate) mod decoder;
+pub(crate) mod encoder;
+pub(crate) mod loaded_model;
+pub mod mel;
+pub mod memory_estimate;
+pub mod prompt;
+pub mod quantise;
+pub(crate) mod tokenizer;
