@@ -119,9 +119,7 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
 /// is. A crate that is not here has none.
 const CYCLES: &[(&str, usize)] = &[
     ("earmark-desktop", 4),
-    ("earmark-engine", 13),
     ("earmark-jobs", 3),
-    ("earmark-transcript", 2),
     ("earmark-weights", 9),
 ];
 
