@@ -69,7 +69,7 @@ pub fn stream(
         } else {
             rolled_back(recognizer, &raw, rules.n_unfixed_tokens, is_last)
         };
-        let ids = recognizer.tokenizer().encode(&prefix).unwrap();
+        let ids = recognizer.model().tokenizer().encode(&prefix).unwrap();
         let token = |&id: &u32| Token {
             id,
             probability: 1.0,
@@ -83,7 +83,7 @@ pub fn stream(
         };
         let generated = heard.tokens[ids.len()..].iter().map(|token| token.id);
         let generated: Vec<u32> = generated.collect();
-        raw = prefix + &recognizer.tokenizer().decode(&generated);
+        raw = prefix + &recognizer.model().tokenizer().decode(&generated);
         let parsed = output::parse(&raw, language);
         looks.push(Look {
             n_samples: clip.samples().len(),
@@ -99,7 +99,7 @@ pub fn stream(
 /// The text without its last tokens, and without more of them while it ends inside a character;
 /// the last look takes back what it is told and no more.
 fn rolled_back(recognizer: &Recognizer, raw: &str, n_tokens: usize, is_last: bool) -> String {
-    let tokenizer = recognizer.tokenizer();
+    let tokenizer = recognizer.model().tokenizer();
     let ids = tokenizer.encode(raw).unwrap();
     if is_last {
         let n_kept = ids.len().saturating_sub(n_tokens).max(1);

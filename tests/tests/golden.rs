@@ -72,7 +72,7 @@ fn check_stages(name: &str, case: &Case, recognizer: &Recognizer) {
 
     let request = request_of(case);
     let prompt = prompt::build(
-        recognizer.tokenizer(),
+        recognizer.model().tokenizer(),
         request.context,
         request.language,
         after.len(),
@@ -189,7 +189,7 @@ fn text_becomes_the_reference_ids_and_comes_back() {
     let units = json("units.json");
     for layout in ["asr", "asr-hf"] {
         let recognizer = load(layout, Dtype::F32);
-        let tokenizer = recognizer.tokenizer();
+        let tokenizer = recognizer.model().tokenizer();
         for row in units["encode"].as_array().unwrap() {
             let ids: Vec<u32> = serde_json::from_value(row["ids"].clone()).unwrap();
             assert_eq!(

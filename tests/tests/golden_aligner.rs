@@ -57,7 +57,7 @@ fn check_cases(aligner: &mut Aligner) {
         let words = words_of(&case);
         let words = texts(&words);
         let n_rows = case.json["audio_tokens"].as_u64().unwrap() as usize;
-        let prompt = prompt::of_words(aligner.tokenizer(), &words, n_rows).unwrap();
+        let prompt = prompt::of_words(aligner.model().tokenizer(), &words, n_rows).unwrap();
         assert_eq!(prompt.ids, case.prompt_ids(), "{name}: prompt");
 
         let scores = aligner.scores(&case.samples, &words).unwrap().concat();
@@ -163,7 +163,7 @@ fn times_are_repaired_as_the_reference_does() {
 #[test]
 fn no_word_can_spell_a_control_token() {
     let aligner = golden_aligner();
-    let tokenizer = aligner.tokenizer();
+    let tokenizer = aligner.model().tokenizer();
     let id = |token: &str| tokenizer.encode(token).unwrap()[0];
     let words = [
         "<timestamp>",
@@ -388,7 +388,7 @@ fn quantised_storage_tells_about_the_same_times() {
         Aligner::load(&checkpoint, &settings(Some(dtype))).unwrap()
     };
     let (mut exact, mut quantised) = (load(Dtype::F32), load(Dtype::Q8_0));
-    let storage_report = quantised.storage_report();
+    let storage_report = quantised.model().storage_report();
     assert_eq!(storage_report.n_as_asked, storage_report.n_matrices);
     let (mut n_borders, mut n_moved, mut n_trusted) = (0, 0, 0);
     // All but the dialogues, which are longer than the demo can name.

@@ -50,7 +50,7 @@ fn check(shape: Shape) {
             relative <= allowed,
             "{dtype:?}: relative error {relative}, allowed {allowed}"
         );
-        let storage_report = recognizer.storage_report();
+        let storage_report = recognizer.model().storage_report();
         assert_eq!(
             storage_report.n_as_asked, storage_report.n_matrices,
             "{dtype:?}"

@@ -44,7 +44,7 @@ fn copy(model: &str, dtype: Dtype) -> (TempDir, PathBuf) {
 /// What a recogniser says of a clip: every token with its probability, and the scores after it.
 fn recognized(checkpoint: &Checkpoint, dtype: Option<Dtype>) -> (Vec<(u32, u32)>, Vec<u32>) {
     let mut recognizer = Recognizer::load(checkpoint, &settings(dtype)).unwrap();
-    let storage_report = recognizer.storage_report();
+    let storage_report = recognizer.model().storage_report();
     assert_eq!(storage_report.n_as_asked, storage_report.n_matrices);
     let is_copy = dtype.is_none();
     assert_eq!(
@@ -216,7 +216,7 @@ fn a_copy_is_loaded_as_it_is_stored_and_not_otherwise() {
     let (_home, folder) = copy(&golden().join("asr").display().to_string(), Dtype::Q4K);
     let load = |dtype| Recognizer::load(&Checkpoint::folder(&folder), &settings(dtype));
     for dtype in [None, Some(Dtype::Q4K)] {
-        assert_eq!(load(dtype).unwrap().dtype(), Dtype::Q4K);
+        assert_eq!(load(dtype).unwrap().model().dtype(), Dtype::Q4K);
     }
     for dtype in [Dtype::F32, Dtype::Q8_0] {
         let Err(error) = load(Some(dtype)) else {

@@ -48,7 +48,7 @@ pub use device::throughput::matmul_gflops;
 pub use device::{process_memory, self_test};
 pub use earmark_transcript::SAMPLE_RATE;
 pub use error::{Error, Result};
-pub use model::loaded_model::{Settings, StorageReport, Timings, Work};
+pub use model::loaded_model::{LoadedModel, Settings, StorageReport, Timings, Work};
 pub use model::tokenizer::Tokenizer;
 pub use model::{mel, memory_estimate, prompt, quantise};
 pub use observer::{Observer, Outcome, StopWhen, Unobserved};

@@ -140,8 +140,8 @@ impl Pair {
             is_demo: located.is_demo(),
             title: located.title,
             aligner: its_aligner.map(|located| located.title),
-            device: recognizer.device(),
-            device_note: recognizer.device_note().map(str::to_owned),
+            device: recognizer.model().device(),
+            device_note: recognizer.model().device_note().map(str::to_owned),
             memory_note,
             spent: begun.elapsed(),
         };

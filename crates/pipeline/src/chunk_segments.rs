@@ -66,7 +66,7 @@ pub(crate) enum EstimateReason {
 pub(crate) fn segments(
     chunk: &Chunk,
     recognition: &Recognition,
-    aligner: Option<&mut dyn Align>,
+    aligner: &mut Option<&mut dyn Align>,
     observer: &mut dyn Observer,
 ) -> ChunkSegments {
     if recognition.text.trim().is_empty() {
@@ -110,10 +110,10 @@ pub(crate) fn segments(
 fn measure(
     chunk: &Chunk,
     recognition: &Recognition,
-    aligner: Option<&mut dyn Align>,
+    aligner: &mut Option<&mut dyn Align>,
     observer: &mut dyn Observer,
 ) -> Result<Vec<place::Timed>, EstimateReason> {
-    let aligner = aligner.ok_or(EstimateReason::NoAligner)?;
+    let aligner = aligner.as_deref_mut().ok_or(EstimateReason::NoAligner)?;
     if !aligner.knows(&recognition.language) {
         return Err(EstimateReason::Language(recognition.language.clone()));
     }
@@ -245,7 +245,7 @@ mod tests {
             tokens: vec![token(1.0, 0), token(0.5, 3), token(0.25, 10)],
             ..Recognition::default()
         };
-        let timed = segments(&chunk, &recognition, None, &mut Unobserved);
+        let timed = segments(&chunk, &recognition, &mut None, &mut Unobserved);
         assert_eq!(timed.estimated, Some(EstimateReason::NoAligner));
         let [segment] = timed.segments.as_slice() else {
             panic!("one sentence, not {:?}", timed.segments)
@@ -268,7 +268,7 @@ mod tests {
             n_samples: 10,
             samples: vec![0.0; 8000],
         };
-        let timed = segments(&chunk, &Recognition::default(), None, &mut Unobserved);
+        let timed = segments(&chunk, &Recognition::default(), &mut None, &mut Unobserved);
         assert_eq!((timed.segments, timed.estimated), (Vec::new(), None));
     }
 }

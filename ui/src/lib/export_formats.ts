@@ -9,6 +9,20 @@ export const formats = {
   data: ["json", "csv", "tsv"],
 } as const satisfies Record<string, readonly Format[]>;
 
+/** What the formats are called in every language; a language may name some of them itself. */
+export const formatNames: Record<Format, string> = {
+  txt: "TXT",
+  md: "Markdown",
+  docx: "Word",
+  srt: "SRT",
+  vtt: "WebVTT",
+  ass: "ASS",
+  lrc: "LRC",
+  json: "JSON",
+  csv: "CSV",
+  tsv: "TSV",
+};
+
 const among = (list: readonly Format[]) => (format: Format) => list.includes(format);
 
 export const hasCues = among(formats.subtitles);

@@ -79,8 +79,8 @@ pub(super) fn measure(
         rtf: ms(total) / audio_ms,
         peak_rss_mb: machine::peak_mb(),
         resident_mb: resident,
-        dtype: aligner.dtype().name(),
-        device: aligner.device(),
+        dtype: aligner.model().dtype().name(),
+        device: aligner.model().device(),
     })
 }
 

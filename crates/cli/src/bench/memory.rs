@@ -55,7 +55,7 @@ pub(super) fn measure(
             let Outcome::Done(_) = recognizer.recognize(samples, &request, &mut Unobserved)? else {
                 bail!("nobody can stop a benchmark")
             };
-            (recognizer.dtype(), after_load)
+            (recognizer.model().dtype(), after_load)
         }
         Err(Error::Config { found, .. }) if found.contains("aligner") => {
             let mut aligner = Aligner::load(checkpoint, &settings)?;
@@ -64,7 +64,7 @@ pub(super) fn measure(
             let Outcome::Done(_) = aligner.align(samples, &words, &mut Unobserved)? else {
                 bail!("nobody can stop a benchmark")
             };
-            (aligner.dtype(), after_load)
+            (aligner.model().dtype(), after_load)
         }
         Err(error) => return Err(error.into()),
     };

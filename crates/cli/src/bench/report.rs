@@ -80,7 +80,7 @@ impl Report {
             n_bytes,
             n_mapped_bytes,
             n_repacked_bytes,
-        } = recognizer.storage_report();
+        } = recognizer.model().storage_report();
         let audio_ms = n_samples as f64 * 1000.0 / f64::from(SAMPLE_RATE);
         let per_token = ms(timings.decode) / n_tokens.saturating_sub(1).max(1) as f64;
         let floor_ms = decode_bytes as f64 / machine.read_gb_s / 1e6;
@@ -97,9 +97,9 @@ impl Report {
             audio_ms,
             rtf: ms(total) / audio_ms,
             peak_rss_mb: machine::peak_mb(),
-            dtype: recognizer.dtype().name(),
+            dtype: recognizer.model().dtype().name(),
             threads: earmark_engine::n_threads(),
-            device: recognizer.device(),
+            device: recognizer.model().device(),
             tokens: n_tokens,
             matrices: n_matrices,
             matrices_in_dtype: n_as_asked,

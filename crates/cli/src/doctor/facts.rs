@@ -169,8 +169,8 @@ fn hear(
         };
         let second = vec![0.0; SAMPLE_RATE as usize];
         recognizer.recognize(&second, &request, &mut Unobserved)?;
-        let note = recognizer.device_note().map(str::to_owned);
-        Ok((recognizer.device(), note))
+        let note = recognizer.model().device_note().map(str::to_owned);
+        Ok((recognizer.model().device(), note))
     };
     attempt().map_err(|error| error.to_string())
 }

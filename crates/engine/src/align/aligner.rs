@@ -5,12 +5,10 @@ use std::time::Instant;
 use crate::align::monotonic;
 use crate::align::monotonic::Border;
 use crate::checkpoint::config::{self, Clock, Config, Head};
-use crate::checkpoint::dtype::Dtype;
 use crate::checkpoint::files::Checkpoint;
 use crate::error::{Error, Result};
-use crate::model::loaded_model::{LoadedModel, Settings, StorageReport, Timings, Work};
+use crate::model::loaded_model::{LoadedModel, Settings, Timings, Work};
 use crate::model::prompt;
-use crate::model::tokenizer::Tokenizer;
 use crate::observer::{Observer, Outcome};
 use earmark_transcript::SAMPLE_RATE;
 
@@ -73,24 +71,9 @@ impl Aligner {
         Ok(Self { model, clock })
     }
 
-    /// The device in plain words: `CPU, 2 threads`.
-    pub fn device(&self) -> String {
-        self.model.device_name()
-    }
-
-    /// Why the device differs from the best one, when it does: one sentence.
-    pub fn device_note(&self) -> Option<&str> {
-        self.model.device_note.as_deref()
-    }
-
-    /// Storage of the large matrices.
-    pub fn dtype(&self) -> Dtype {
-        self.model.dtype
-    }
-
-    /// Counts the matrices that really are in the asked dtype.
-    pub fn storage_report(&self) -> StorageReport {
-        self.model.storage_report()
+    /// What was loaded: its device, its storage and its tokenizer.
+    pub fn model(&self) -> &LoadedModel {
+        &self.model
     }
 
     /// The work that a clip of `n_samples` samples and `n_words` words of one token each takes.
@@ -100,11 +83,6 @@ impl Aligner {
             decode_bytes: 0,
             ..self.model.work(n_samples, n_tokens, 2 * n_words)
         }
-    }
-
-    /// The tokenizer of the checkpoint.
-    pub fn tokenizer(&self) -> &Tokenizer {
-        &self.model.tokenizer
     }
 
     /// The step between two times the model can tell apart. Units: ms.
@@ -160,7 +138,7 @@ impl Aligner {
             )));
         }
         let n_rows = self.model.n_rows(samples.len());
-        let prompt = prompt::of_words(self.tokenizer(), words, n_rows)?;
+        let prompt = prompt::of_words(self.model.tokenizer(), words, n_rows)?;
         self.model.check_length(prompt.ids.len())?;
         let Some(rows) = self.model.encode(samples, observer, timings)? else {
             return Ok(None);

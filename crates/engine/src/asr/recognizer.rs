@@ -10,12 +10,10 @@ use crate::asr::output;
 use crate::asr::recognition::{Recognition, Request, Token};
 use crate::asr::streaming_clip::StreamingClip;
 use crate::checkpoint::config::{Config, Head};
-use crate::checkpoint::dtype::Dtype;
 use crate::checkpoint::files::Checkpoint;
 use crate::error::Result;
-use crate::model::loaded_model::{LoadedModel, Settings, StorageReport, Timings, Work};
+use crate::model::loaded_model::{LoadedModel, Settings, Timings, Work};
 use crate::model::prompt::{self, Prompt};
-use crate::model::tokenizer::Tokenizer;
 use crate::nn::kv_cache::{KvCache, ROOM_FOR_ANSWER};
 use crate::observer::{Observer, Outcome};
 
@@ -51,24 +49,9 @@ impl Recognizer {
         Ok(Self { model })
     }
 
-    /// The device in plain words: `CPU, 2 threads`.
-    pub fn device(&self) -> String {
-        self.model.device_name()
-    }
-
-    /// Why the device differs from the best one, when it does: one sentence.
-    pub fn device_note(&self) -> Option<&str> {
-        self.model.device_note.as_deref()
-    }
-
-    /// Storage of the large matrices.
-    pub fn dtype(&self) -> Dtype {
-        self.model.dtype
-    }
-
-    /// Counts the matrices that really are in the asked dtype.
-    pub fn storage_report(&self) -> StorageReport {
-        self.model.storage_report()
+    /// What was loaded: its device, its storage and its tokenizer.
+    pub fn model(&self) -> &LoadedModel {
+        &self.model
     }
 
     /// The work that a clip of `n_samples` samples takes without context.
@@ -76,13 +59,8 @@ impl Recognizer {
     /// Errors: the prompt cannot be written.
     pub fn work(&self, n_samples: usize) -> Result<Work> {
         let n_rows = self.model.n_rows(n_samples);
-        let prompt = prompt::build(self.tokenizer(), "", None, n_rows)?;
+        let prompt = prompt::build(self.model.tokenizer(), "", None, n_rows)?;
         Ok(self.model.work(n_samples, prompt.ids.len(), 1))
-    }
-
-    /// The tokenizer of the checkpoint.
-    pub fn tokenizer(&self) -> &Tokenizer {
-        &self.model.tokenizer
     }
 
     /// Recognises one clip of mono samples at 16 kHz within [-1, 1].
@@ -152,7 +130,8 @@ impl Recognizer {
             return Ok(Outcome::Cancelled);
         };
         let n_rows = rows.dim(0)?;
-        let mut prompt = prompt::build(self.tokenizer(), &clip.context, clip.language, n_rows)?;
+        let mut prompt =
+            prompt::build(self.model.tokenizer(), &clip.context, clip.language, n_rows)?;
         prompt.ids.extend(kept.iter().map(|token| token.id));
         let answer = Answer {
             prompt: &prompt,
@@ -260,7 +239,7 @@ impl Recognizer {
 
     pub(crate) fn prompt(&self, request: &Request<'_>, rows: &Tensor) -> Result<Prompt> {
         let (context, language) = (request.context, request.language);
-        prompt::build(self.tokenizer(), context, language, rows.dim(0)?)
+        prompt::build(self.model.tokenizer(), context, language, rows.dim(0)?)
     }
 
     /// Where each token's letters end in the parsed text.
@@ -269,7 +248,7 @@ impl Recognizer {
         let ends: Vec<usize> = generated
             .iter()
             .map(|(id, _)| {
-                raw.extend_from_slice(self.tokenizer().bytes_of(*id));
+                raw.extend_from_slice(self.model.tokenizer().bytes_of(*id));
                 String::from_utf8_lossy(&raw).chars().count()
             })
             .collect();

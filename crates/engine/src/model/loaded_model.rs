@@ -94,7 +94,7 @@ pub(crate) fn dtype(tensors: &Tensors, asked: Option<Dtype>, on_cpu: bool) -> Re
 }
 
 /// Tokenizer, spectrogram, encoder and decoder on one device.
-pub(crate) struct LoadedModel {
+pub struct LoadedModel {
     pub(crate) tokenizer: Tokenizer,
     pub(crate) decoder: Decoder,
     pub(crate) mel: Mel,
@@ -146,8 +146,8 @@ impl LoadedModel {
         })
     }
 
-    /// The device in plain words.
-    pub(crate) fn device_name(&self) -> String {
+    /// The device in plain words: `CPU, 2 threads`.
+    pub fn device(&self) -> String {
         match &self.device {
             Device::Cpu => match threads::n_threads() {
                 1 => "CPU, 1 thread".to_owned(),
@@ -158,8 +158,23 @@ impl LoadedModel {
         }
     }
 
+    /// Why the device differs from the best one, when it does: one sentence.
+    pub fn device_note(&self) -> Option<&str> {
+        self.device_note.as_deref()
+    }
+
+    /// The tokenizer of the checkpoint.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// Storage of the large matrices.
+    pub fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
     /// Counts the matrices that really are in the asked dtype.
-    pub(crate) fn storage_report(&self) -> StorageReport {
+    pub fn storage_report(&self) -> StorageReport {
         let matrices: Vec<&Linear> = self
             .encoder
             .matrices()

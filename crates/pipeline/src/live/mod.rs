@@ -380,14 +380,10 @@ impl Live {
         if echoed {
             self.found.note_echo(&chunk);
         }
-        let aligner = models
-            .aligner
-            .as_mut()
-            .map(|it| &mut **it as &mut dyn Align);
         let timed = segments(
             &chunk,
             &recognition,
-            aligner,
+            &mut models.aligner,
             &mut StopWhen(|| watch.cancelled()),
         );
         for segment in self.found.add(&chunk, &recognition, timed) {

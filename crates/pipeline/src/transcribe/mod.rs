@@ -166,14 +166,10 @@ impl<'a> Transcription<'a> {
         if echoed {
             self.found.note_echo(&chunk);
         }
-        let aligner = models
-            .aligner
-            .as_mut()
-            .map(|it| &mut **it as &mut dyn Align);
         let timed = segments(
             &chunk,
             &recognition,
-            aligner,
+            &mut models.aligner,
             &mut StopWhen(|| watcher.cancelled()),
         );
         if timed.estimated == Some(EstimateReason::Cancelled) {
@@ -216,7 +212,7 @@ impl<'a> Transcription<'a> {
             let mut timed = segments(
                 &chunk,
                 &recognition,
-                None,
+                &mut None,
                 &mut StopWhen(|| watcher.cancelled()),
             );
             timed.estimated = timed.estimated.and(Some(EstimateReason::Cancelled));

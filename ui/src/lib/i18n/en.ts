@@ -1,13 +1,7 @@
 /** Every text on the screen, in English. The other languages have the same keys. */
 
-import type {
-  AdviceReason,
-  ModelInfo,
-  Code,
-  CueProblem,
-  Format,
-  HistoryFilter,
-} from "$lib/backend/types";
+import type { AdviceReason, ModelInfo, Code, CueProblem, HistoryFilter } from "$lib/backend/types";
+import { formatNames } from "$lib/export_formats";
 
 const plural = (n: number, one: string, many: string) =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
@@ -55,19 +49,6 @@ const reasons: Record<AdviceReason, string> = {
   "slow-processor": "A larger model would be slow on this processor.",
   "little-memory": "A larger model would not fit into memory.",
   "too-little-memory": "It is the smallest model, but memory may still be too small.",
-};
-
-const formats: Record<Format, string> = {
-  txt: "Text",
-  md: "Markdown",
-  docx: "Word",
-  srt: "SRT",
-  vtt: "WebVTT",
-  ass: "ASS",
-  lrc: "LRC",
-  json: "JSON",
-  csv: "CSV",
-  tsv: "TSV",
 };
 
 const filters: Record<HistoryFilter, string> = {
@@ -309,7 +290,7 @@ export const en = {
     heading: (title: string) => `Export ${title}`,
     headingMany: (n: number) => `Export ${plural(n, "transcript", "transcripts")}`,
     format: "Format",
-    formats,
+    formats: { ...formatNames, txt: "Text" },
     kinds: { text: "To read", subtitles: "Subtitles", data: "For programs" },
     rules: "Rules",
     presets: {

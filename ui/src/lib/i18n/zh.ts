@@ -1,6 +1,7 @@
 /** Every text on the screen, in Simplified Chinese. */
 
-import type { AdviceReason, Code, CueProblem, Format, HistoryFilter } from "$lib/backend/types";
+import type { AdviceReason, Code, CueProblem, HistoryFilter } from "$lib/backend/types";
+import { formatNames } from "$lib/export_formats";
 
 import type { Messages } from "./en";
 
@@ -53,19 +54,6 @@ const abouts: Record<string, string> = {
   "Qwen3-ASR-0.6B": "速度快，适合日常语音，普通电脑即可运行。",
   "Qwen3-ASR-1.7B": "最准确，适合内存充裕的电脑。",
   "Qwen3-ForcedAligner-0.6B": "为已知文本的每个词标出时间。",
-};
-
-const formats: Record<Format, string> = {
-  txt: "纯文本",
-  md: "Markdown",
-  docx: "Word",
-  srt: "SRT",
-  vtt: "WebVTT",
-  ass: "ASS",
-  lrc: "LRC",
-  json: "JSON",
-  csv: "CSV",
-  tsv: "TSV",
 };
 
 const filters: Record<HistoryFilter, string> = {
@@ -335,7 +323,7 @@ export const zh: Messages = {
     heading: (title) => `导出 ${title}`,
     headingMany: (n) => `导出 ${count(n)} 份文稿`,
     format: "格式",
-    formats,
+    formats: { ...formatNames, txt: "纯文本" },
     kinds: { text: "阅读", subtitles: "字幕", data: "供程序使用" },
     rules: "规则",
     presets: {

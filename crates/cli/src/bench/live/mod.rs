@@ -243,8 +243,8 @@ fn report(recognizer: &Recognizer, viewer: Viewer<'_>, spans: &Spans, plan: &Pla
         last_to_fresh: ratio(last, fresh),
         resident_mb: machine::resident_mb(),
         peak_rss_mb: machine::peak_mb(),
-        dtype: recognizer.dtype().name(),
-        device: recognizer.device(),
+        dtype: recognizer.model().dtype().name(),
+        device: recognizer.model().device(),
     }
 }
 
