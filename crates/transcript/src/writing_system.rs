@@ -1,29 +1,37 @@
 //! The script of a character decides where words end and whether a space belongs between two.
 
-/// Whether a character belongs to a script that is written without spaces between words and in
-/// which one character is one unit of speech: Han, Hiragana, Katakana.
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+use unicode_script::{Script, UnicodeScript};
+
+/// The scripts that are written without spaces between words and in which one character is one
+/// unit of speech. Hangul is not among them, because Korean puts spaces between words.
+const SYLLABIC: [Script; 4] = [
+    Script::Han,
+    Script::Hiragana,
+    Script::Katakana,
+    Script::Bopomofo,
+];
+
+/// Whether a character belongs to one of the scripts of Chinese and Japanese, or is a letter that
+/// they share, such as the length mark `ー`.
 ///
-/// Hangul is not among them, because Korean puts spaces between words.
+/// Accents that Bopomofo shares with Latin, and the half-width voicing marks, are none.
 pub fn is_cjk(c: char) -> bool {
-    matches!(c,
-        '\u{2E80}'..='\u{2FDF}'     // radicals
-        | '\u{3005}'..='\u{3007}'   // iteration mark, closing mark, zero
-        | '\u{3021}'..='\u{3029}'   // Hangzhou numerals
-        | '\u{3031}'..='\u{3035}'   // Kana repeat marks
-        | '\u{3038}'..='\u{303C}'   // more numerals and marks
-        | '\u{3041}'..='\u{3096}'   // Hiragana
-        | '\u{309D}'..='\u{309F}'
-        | '\u{30A1}'..='\u{30FA}'   // Katakana
-        | '\u{30FC}'..='\u{30FF}'   // length and iteration marks
-        | '\u{3105}'..='\u{312F}'   // Bopomofo
-        | '\u{31A0}'..='\u{31BF}'
-        | '\u{31F0}'..='\u{31FF}'
-        | '\u{3400}'..='\u{4DBF}'   // Han, extension A
-        | '\u{4E00}'..='\u{9FFF}'   // Han
-        | '\u{F900}'..='\u{FAFF}'   // compatibility forms
-        | '\u{FF66}'..='\u{FF9D}'   // half-width Katakana
-        | '\u{20000}'..='\u{323AF}' // Han, extensions B to H
-    )
+    if c.is_ascii() {
+        return false;
+    }
+    if SYLLABIC.contains(&c.script()) {
+        return true;
+    }
+    let shared = c.script_extension();
+    let is_letter = c.general_category_group() == GeneralCategoryGroup::Letter
+        || c.general_category() == GeneralCategory::LetterNumber;
+    is_letter
+        && SYLLABIC
+            .iter()
+            .any(|script| shared.contains_script(*script))
+        && !shared.contains_script(Script::Latin)
+        && !matches!(c, '\u{FF9E}' | '\u{FF9F}')
 }
 
 /// Whether a character is punctuation of Chinese or Japanese text: full-width forms and the
