@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use earmark_store::{NewItem, Origin, Store};
+use earmark_store::{NewEntry, Origin, Store};
 use earmark_transcript::{Ms, Segment, Timing, Transcript, Word};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -213,7 +213,7 @@ fn say(what: &str, values: &mut [f64]) {
 fn keep(history: &Path) {
     let recording = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/en-dialogue.flac");
     let mut store = Store::open(history).expect("the build folder can be written to");
-    let id = store.add(&NewItem {
+    let id = store.add(&NewEntry {
         source: recording,
         name: "The council".into(),
         origin: Origin::File,

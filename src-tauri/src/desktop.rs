@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arboard::Clipboard;
 use earmark_app::api::{Code, DictationState, Failure, Standing};
-use earmark_app::{App, AppEvent, Delivery, ItemId, Shell, Subscriber, TextInjector};
+use earmark_app::{App, AppEvent, Delivery, EntryId, Shell, Subscriber, TextInjector};
 use earmark_server::{Link, Server};
 use tauri::{AppHandle, Manager};
 
@@ -18,7 +18,7 @@ use crate::main_window;
 /// What the shell holds; each part has a lock of its own.
 pub(crate) struct Desktop {
     player: Option<Server>,
-    links: Mutex<HashMap<ItemId, Link>>,
+    links: Mutex<HashMap<EntryId, Link>>,
     clipboard: Mutex<Option<Clipboard>>,
     /// Whether the page of a window is still the one that subscribed.
     pages: Mutex<HashMap<String, Arc<AtomicBool>>>,
@@ -145,7 +145,7 @@ impl Shell for DesktopShell {
         is_possible().then(|| Box::new(SystemInjector::new(&self.0)) as Box<dyn TextInjector>)
     }
 
-    fn audio_url(&self, entry: ItemId, recording: &Path) -> Option<String> {
+    fn audio_url(&self, entry: EntryId, recording: &Path) -> Option<String> {
         let desktop = self.0.state::<Desktop>();
         let player = desktop.player.as_ref()?;
         let mut links = lock(&desktop.links);

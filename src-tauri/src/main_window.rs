@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use earmark_app::{ItemId, Words, log};
+use earmark_app::{EntryId, Words, log};
 use tauri::{AppHandle, Manager, WebviewWindow, Window, WindowEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogResult};
 
@@ -123,7 +123,7 @@ fn present(window: &WebviewWindow, startup_id: Option<&str>) {
 fn present(_: &WebviewWindow, _: Option<&str>) {}
 
 /// Shows an entry that somebody asked for outside the window.
-pub(crate) fn show_entry(handle: &AppHandle, entry: ItemId, startup_id: Option<String>) {
+pub(crate) fn show_entry(handle: &AppHandle, entry: EntryId, startup_id: Option<String>) {
     raise(handle, startup_id);
     app(handle).show_entry(entry);
 }

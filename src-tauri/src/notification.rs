@@ -21,7 +21,7 @@ mod system {
     use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
     use std::thread;
 
-    use earmark_app::{ItemId, Notification, Words};
+    use earmark_app::{EntryId, Notification, Words};
     use gtk::gio::{DBusCallFlags, DBusConnection, DBusSignalFlags};
     use gtk::glib::{MainContext, MainLoop, ToVariant, Variant, VariantTy};
     use tauri::AppHandle;
@@ -39,7 +39,7 @@ mod system {
     #[derive(Default)]
     struct Last {
         id: u32,
-        entry: Option<ItemId>,
+        entry: Option<EntryId>,
         /// What the desktop gave along with a click, so that the window may come to the front.
         token: Option<String>,
     }

@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use earmark_app::{App, ItemId, RecentDictation, Words, log};
+use earmark_app::{App, EntryId, RecentDictation, Words, log};
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager, Wry};
@@ -94,7 +94,7 @@ fn choose(handle: &AppHandle, id: &str) {
             let number = other.strip_prefix(DICTATION).and_then(|n| n.parse().ok());
             if let Some(number) = number {
                 let app = commands::app(&handle);
-                app.events().note(app.copy_dictation(ItemId(number)));
+                app.events().note(app.copy_dictation(EntryId(number)));
             }
         }
     });

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 
 use earmark_jobs::{AlignerChoice, Code, DEMO, End, Event, Job, Queue, Settings, Span, Task};
-use earmark_store::{ItemId, NewItem, Origin, Store};
+use earmark_store::{EntryId, NewEntry, Origin, Store};
 use earmark_tests::root;
 use earmark_tests::speech::Spoken;
 use earmark_transcript::{Language, Ms, Segment, Timing, Transcript, Word, score, words};
@@ -110,9 +110,9 @@ fn wav(samples: &[f32]) -> Vec<u8> {
 }
 
 /// Keeps a transcript in a history of its own.
-fn kept(folder: &Path, lines: &[Segment]) -> (Store, ItemId) {
+fn kept(folder: &Path, lines: &[Segment]) -> (Store, EntryId) {
     let mut store = Store::open(&folder.join("history.db")).unwrap();
-    let item = NewItem {
+    let entry = NewEntry {
         source: "/reading.wav".into(),
         name: "reading".into(),
         origin: Origin::File,
@@ -121,7 +121,7 @@ fn kept(folder: &Path, lines: &[Segment]) -> (Store, ItemId) {
         language: None,
         context: String::new(),
     };
-    let id = store.add(&item).unwrap();
+    let id = store.add(&entry).unwrap();
     let transcript = Transcript::assemble(Ms(60_000), lines.to_vec(), Vec::new());
     store.finish(id, &transcript).unwrap();
     (store, id)

@@ -11,7 +11,7 @@ use earmark_jobs::{
     Device, End, Failure as JobFailure, Listen, Listener, LiveEvent, Ms, Recorded, Session,
     Which as DeviceSelector, recover,
 };
-use earmark_store::{Item, ItemId, Origin, State as Stored, Store};
+use earmark_store::{Entry, EntryId, Origin, State as Stored, Store};
 use jiff::Zoned;
 
 use crate::api::{Code, Event, Failure, Settings, State};
@@ -53,7 +53,7 @@ pub(crate) struct Parts {
 
 /// A recording that is being made, or that was and is still being recognised.
 struct ActiveRecording {
-    id: ItemId,
+    id: EntryId,
     session: Session,
     is_open: bool,
     /// Why it ended, when nobody asked for that.
@@ -80,7 +80,7 @@ impl Recorder {
     pub(crate) fn begin(
         &self,
         dictation: Option<Sender<DictationEvent>>,
-    ) -> Result<(ItemId, Option<Receiver<LiveEvent>>), Failure> {
+    ) -> Result<(EntryId, Option<Receiver<LiveEvent>>), Failure> {
         let listener = (self.0.listener.lock()).unwrap_or_else(PoisonError::into_inner);
         let is_recording = |it: &&ActiveRecording| it.is_open && it.dictation.is_none();
         let open = self.active().iter().find(is_recording).map(|it| it.id);
@@ -116,13 +116,13 @@ impl Recorder {
     }
 
     /// Whether this entry is.
-    pub(crate) fn is_running(&self, id: ItemId) -> bool {
+    pub(crate) fn is_running(&self, id: EntryId) -> bool {
         self.active().iter().any(|it| it.id == id)
     }
 
     /// Ends a recording, or, when that was done before, recognising the rest of it; whether there is
     /// one.
-    pub(crate) fn stop(&self, id: ItemId) -> bool {
+    pub(crate) fn stop(&self, id: EntryId) -> bool {
         let mut active = self.active();
         let Some(recording) = active.iter_mut().find(|it| it.id == id) else {
             return false;
@@ -147,14 +147,14 @@ impl Recorder {
             drop(session);
             self.parts().history.write_later(move |store| {
                 store.set_state(id, &Stored::Waiting)?;
-                let item = store.item(id)?;
-                recover_recording(store, &item).map(drop)
+                let entry = store.entry(id)?;
+                recover_recording(store, &entry).map(drop)
             });
         }
     }
 
     /// Takes in what happens to a recording.
-    pub(crate) fn receive(&self, id: ItemId, event: LiveEvent) {
+    pub(crate) fn receive(&self, id: EntryId, event: LiveEvent) {
         let mut active = self.active();
         let Some(at) = active.iter().position(|it| it.id == id) else {
             return;
@@ -234,7 +234,7 @@ impl Recorder {
     }
 
     /// An entry for a recording that is to be made, and what is asked of the listener.
-    fn prepare(&self, origin: Origin) -> Result<(ItemId, Listen), Failure> {
+    fn prepare(&self, origin: Origin) -> Result<(EntryId, Listen), Failure> {
         let parts = self.parts();
         let now = Zoned::now();
         let source = free_path(&parts.folder.join("recordings"), &now)?;
@@ -265,7 +265,7 @@ impl Recorder {
         Ok((id, listen))
     }
 
-    fn opened(&self, id: ItemId, session: Session, dictation: Option<Sender<DictationEvent>>) {
+    fn opened(&self, id: EntryId, session: Session, dictation: Option<Sender<DictationEvent>>) {
         log::info(&format!("entry {} is being recorded", id.0));
         let microphone = names(session.devices());
         let parts = self.parts();
@@ -296,7 +296,7 @@ impl Recorder {
     }
 
     /// Tells the page how a recording is now, as long as it is none that is dictated.
-    fn publish(&self, id: ItemId, is_dictated: bool) {
+    fn publish(&self, id: EntryId, is_dictated: bool) {
         if !is_dictated {
             self.parts().entries.publish_later(id);
         }
@@ -331,15 +331,15 @@ impl Recorder {
             if let Some(duration) = duration {
                 store.set_duration(id, duration)?;
             }
-            let item = store.item(id)?;
-            recorder.recognised_until(id, item.heard_until);
+            let entry = store.entry(id)?;
+            recorder.recognised_until(id, entry.recognised_until);
             if !is_dictated {
                 recorder.parts().entries.publish(store, id);
             }
             let Some(mut failure) = failure else {
                 return Ok(());
             };
-            let name = item.asked.name;
+            let name = entry.asked.name;
             let kept = format!("; what was recorded until then is kept as `{name}`");
             failure.message.push_str(&kept);
             Err(failure)
@@ -347,7 +347,7 @@ impl Recorder {
     }
 
     /// Says how much of a recording that has ended is recognised.
-    fn recognised_until(&self, id: ItemId, until: Ms) {
+    fn recognised_until(&self, id: EntryId, until: Ms) {
         let mut live = self.parts().entries.live();
         if let Some(State::Recognising { done_ms, .. }) = live.get_mut(&id) {
             *done_ms = until.0;
@@ -388,8 +388,8 @@ impl Recorder {
             };
             recording.tell(DictationEvent::Ended(id, failed));
             entries.publish(store, id);
-            if !is_dictated && let Ok(item) = store.item(id) {
-                let entry = entries.view(&item);
+            if !is_dictated && let Ok(entry) = store.entry(id) {
+                let entry = entries.view(&entry);
                 events.publish(&AppEvent::Captions(Event::Entry { entry }));
             }
             Ok(written?)
@@ -409,14 +409,14 @@ impl ActiveRecording {
 
 /// Brings the recording of an entry into good order that a program left behind; whether the entry is
 /// still there. One whose recording holds nothing is removed.
-pub(crate) fn recover_recording(store: &mut Store, item: &Item) -> Result<bool, Failure> {
-    if item.asked.origin == Origin::File {
+pub(crate) fn recover_recording(store: &mut Store, entry: &Entry) -> Result<bool, Failure> {
+    if entry.asked.origin == Origin::File {
         return Ok(true);
     }
-    match recover(&item.asked.source) {
-        Ok(Some(Recorded { duration, .. })) => store.set_duration(item.id, duration)?,
-        Ok(None) if item.n_segments == 0 => {
-            recordings::remove(store.delete(&[item.id])?);
+    match recover(&entry.asked.source) {
+        Ok(Some(Recorded { duration, .. })) => store.set_duration(entry.id, duration)?,
+        Ok(None) if entry.n_segments == 0 => {
+            recordings::remove(store.delete(&[entry.id])?);
             return Ok(false);
         }
         // What was recognised in it is worth keeping all the same.

@@ -4,7 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use earmark_store::ItemId;
+use earmark_store::EntryId;
 
 use crate::i18n::Words;
 
@@ -18,16 +18,16 @@ pub(crate) struct Batch(Mutex<Progress>);
 #[derive(Debug, Default)]
 struct Progress {
     begun: Option<Instant>,
-    done: Vec<ItemId>,
-    failed: Vec<ItemId>,
+    done: Vec<EntryId>,
+    failed: Vec<EntryId>,
 }
 
 /// A batch that has ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchSummary {
     spent: Duration,
-    done: Vec<ItemId>,
-    failed: Vec<ItemId>,
+    done: Vec<EntryId>,
+    failed: Vec<EntryId>,
 }
 
 /// What a person is told outside the window, and the entry to be shown to who asks.
@@ -38,7 +38,7 @@ pub struct Notification {
     /// What stands below it; may be empty.
     pub text: String,
     /// The entry that it is about.
-    pub entry: ItemId,
+    pub entry: EntryId,
 }
 
 impl Batch {
@@ -47,11 +47,11 @@ impl Batch {
         self.with(|batch| batch.begun.get_or_insert(now).to_owned());
     }
 
-    pub(crate) fn done(&self, id: ItemId) {
+    pub(crate) fn done(&self, id: EntryId) {
         self.with(|batch| batch.done.push(id));
     }
 
-    pub(crate) fn failed(&self, id: ItemId) {
+    pub(crate) fn failed(&self, id: EntryId) {
         self.with(|batch| batch.failed.push(id));
     }
 
@@ -78,7 +78,7 @@ impl BatchSummary {
     pub(crate) fn notification(
         &self,
         words: &Words,
-        title: impl Fn(ItemId) -> Option<String>,
+        title: impl Fn(EntryId) -> Option<String>,
     ) -> Option<Notification> {
         let (done, failed) = (&self.done[..], &self.failed[..]);
         let &entry = done.last().or(failed.last())?;
@@ -104,7 +104,7 @@ impl BatchSummary {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use earmark_store::ItemId;
+    use earmark_store::EntryId;
 
     use super::Batch;
     use crate::api::InterfaceLanguage;
@@ -116,10 +116,10 @@ mod tests {
         let batch = Batch::default();
         batch.begin(begun);
         for &id in done {
-            batch.done(ItemId(id));
+            batch.done(EntryId(id));
         }
         for &id in failed {
-            batch.failed(ItemId(id));
+            batch.failed(EntryId(id));
         }
         batch.begin(begun + Duration::from_secs(spent_s));
         let summary = batch.end(begun + Duration::from_secs(spent_s)).unwrap();
@@ -157,7 +157,7 @@ mod tests {
         let batch = Batch::default();
         let now = Instant::now();
         batch.begin(now);
-        batch.done(ItemId(1));
+        batch.done(EntryId(1));
         assert!(batch.end(now).is_some());
         assert_eq!(batch.end(now), None);
     }

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use earmark_store::{Item, ItemId, Store};
+use earmark_store as store;
+use earmark_store::{EntryId, Store};
 
 use crate::api::{Entry, Event, Failure, Model, State};
 use crate::entry_view;
@@ -18,7 +19,7 @@ pub(crate) struct Entries(Arc<Inner>);
 struct Inner {
     history: History,
     events: Events,
-    live: Mutex<HashMap<ItemId, State>>,
+    live: Mutex<HashMap<EntryId, State>>,
     /// The models that entries may name.
     models: Mutex<Vec<Model>>,
 }
@@ -47,26 +48,26 @@ impl Entries {
     }
 
     /// How far entries are in this process.
-    pub(crate) fn live(&self) -> MutexGuard<'_, HashMap<ItemId, State>> {
+    pub(crate) fn live(&self) -> MutexGuard<'_, HashMap<EntryId, State>> {
         self.0.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An item of the history as shells show it.
-    pub(crate) fn view(&self, item: &Item) -> Entry {
+    /// An entry of the history as shells show it.
+    pub(crate) fn view(&self, entry: &store::Entry) -> Entry {
         let models = self.models();
-        entry_view::entry(item, self.live().get(&item.id), &models)
+        entry_view::entry(entry, self.live().get(&entry.id), &models)
     }
 
     /// An entry as it is now.
     ///
     /// Errors: it is not in the history.
-    pub(crate) fn entry(&self, id: ItemId) -> Result<Entry, Failure> {
-        let item = self.0.history.read(|store| store.item(id))?;
-        Ok(self.view(&item))
+    pub(crate) fn entry(&self, id: EntryId) -> Result<Entry, Failure> {
+        let entry = self.0.history.read(|store| store.entry(id))?;
+        Ok(self.view(&entry))
     }
 
     /// Tells the page how an entry is, once everything that was to be written is written.
-    pub(crate) fn publish_later(&self, id: ItemId) {
+    pub(crate) fn publish_later(&self, id: EntryId) {
         let entries = self.clone();
         self.0.history.write_later(move |store| {
             entries.publish(store, id);
@@ -75,10 +76,10 @@ impl Entries {
     }
 
     /// Tells the page how an entry is now, from the history's thread.
-    pub(crate) fn publish(&self, store: &Store, id: ItemId) {
+    pub(crate) fn publish(&self, store: &Store, id: EntryId) {
         // One that was removed meanwhile is no news.
-        if let Ok(item) = store.item(id) {
-            let entry = self.view(&item);
+        if let Ok(entry) = store.entry(id) {
+            let entry = self.view(&entry);
             self.0.events.page(Event::Entry { entry });
         }
     }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use earmark_jobs::DEMO;
-use earmark_store::{Item, State as Stored};
+use earmark_store as store;
+use earmark_store::State as Stored;
 use earmark_transcript as transcript;
 use earmark_transcript::Ms;
 
@@ -91,32 +92,32 @@ pub(crate) fn devices() -> Vec<Device> {
 
 /// An entry as the history has it; `live` says how far it is in this process, where that is more
 /// than the history knows.
-pub(crate) fn entry(item: &Item, live: Option<&State>, models: &[Model]) -> Entry {
-    let source = &item.asked.source;
-    let is_heard = item.n_segments > 0 || item.state == Stored::Done;
-    let name = &item.asked.model;
+pub(crate) fn entry(entry: &store::Entry, live: Option<&State>, models: &[Model]) -> Entry {
+    let source = &entry.asked.source;
+    let is_heard = entry.n_segments > 0 || entry.state == Stored::Done;
+    let name = &entry.asked.model;
     let title = models.iter().find(|model| model.name == *name);
     let title = title.map_or(name, |model| &model.title);
     Entry {
-        id: item.id.0,
-        title: item.asked.name.clone(),
+        id: entry.id.0,
+        title: entry.asked.name.clone(),
         file: text(source.file_name().map(Path::new)),
         folder: text(source.parent()),
-        added_at: item.asked.created.as_millisecond(),
-        duration_ms: item.duration.map(|duration| duration.0),
-        language: item.languages.join(","),
+        added_at: entry.asked.created.as_millisecond(),
+        duration_ms: entry.duration.map(|duration| duration.0),
+        language: entry.languages.join(","),
         model: if is_heard {
             title.clone()
         } else {
             String::new()
         },
         is_demo: is_heard && name == DEMO,
-        is_starred: item.starred,
-        deleted_at: item.deleted.map(jiff::Timestamp::as_millisecond),
-        n_words: item.n_words,
-        excerpt: item.opening.clone(),
-        warnings: item.warnings.clone(),
-        state: live.cloned().unwrap_or_else(|| state(item)),
+        is_starred: entry.starred,
+        deleted_at: entry.deleted.map(jiff::Timestamp::as_millisecond),
+        n_words: entry.n_words,
+        excerpt: entry.opening.clone(),
+        warnings: entry.warnings.clone(),
+        state: live.cloned().unwrap_or_else(|| state(entry)),
     }
 }
 
@@ -125,11 +126,11 @@ fn text(path: Option<&Path>) -> String {
         .unwrap_or_default()
 }
 
-/// How far an item is, as it is kept.
-fn state(item: &Item) -> State {
-    let done_ms = item.heard_until.0;
-    let total_ms = item.duration.map(|duration| duration.0);
-    match &item.state {
+/// How far an entry is, as it is kept.
+fn state(entry: &store::Entry) -> State {
+    let done_ms = entry.recognised_until.0;
+    let total_ms = entry.duration.map(|duration| duration.0);
+    match &entry.state {
         Stored::Waiting => State::Waiting,
         Stored::Running => State::Reading,
         Stored::Done => State::Done,

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use earmark_store::Item;
+use earmark_store::Entry;
 use earmark_transcript::cues::{self, Fault, Rules};
 use earmark_transcript::export::{self, LineEnding, Options, Punctuation, txt};
 use earmark_transcript::{Timing, Transcript};
@@ -43,7 +43,7 @@ impl Default for ExportOptions {
 
 /// An entry that is to be exported.
 pub(crate) struct Sheet {
-    pub(crate) item: Item,
+    pub(crate) entry: Entry,
     pub(crate) transcript: Transcript,
 }
 
@@ -58,18 +58,18 @@ pub(crate) enum Place {
 impl Sheet {
     /// The name of the file.
     pub(crate) fn file_name(&self, options: &ExportOptions) -> String {
-        let created = self.item.asked.created.to_zoned(TimeZone::system());
+        let created = self.entry.asked.created.to_zoned(TimeZone::system());
         let named = options
             .name_template
-            .replace("{title}", &self.item.asked.name)
+            .replace("{title}", &self.entry.asked.name)
             .replace("{date}", &created.date().to_string())
-            .replace("{language}", &self.item.languages.join(", "));
+            .replace("{language}", &self.entry.languages.join(", "));
         format!("{}.{}", sanitised(&named), ending(options))
     }
 
     /// Beside the recording.
     pub(crate) fn beside(&self, options: &ExportOptions) -> Place {
-        let source = &self.item.asked.source;
+        let source = &self.entry.asked.source;
         self.within(source.parent().unwrap_or(Path::new("")), options)
     }
 
@@ -108,7 +108,7 @@ fn sanitised(name: &str) -> String {
 
 /// The content of the file.
 pub(crate) fn render(sheet: &Sheet, options: &ExportOptions) -> Vec<u8> {
-    let file = sheet.item.asked.source.file_name().unwrap_or_default();
+    let file = sheet.entry.asked.source.file_name().unwrap_or_default();
     export::render(
         format(options.format),
         &sheet.said(options),
@@ -335,7 +335,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use earmark_store::{NewItem, Origin, Store};
+    use earmark_store::{NewEntry, Origin, Store};
     use earmark_transcript::{Ms, Segment, Timing, Transcript, Word, words};
     use jiff::Timestamp;
 
@@ -364,7 +364,7 @@ mod tests {
         };
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::open(&folder.path().join("history.db")).unwrap();
-        let id = store.add(&NewItem {
+        let id = store.add(&NewEntry {
             source: Path::new("/recordings/周会.m4a").into(),
             name: "周会".into(),
             origin: Origin::File,
@@ -377,7 +377,7 @@ mod tests {
         let transcript = Transcript::assemble(Ms(9000), vec![line], Vec::new());
         store.finish(id, &transcript).unwrap();
         Sheet {
-            item: store.item(id).unwrap(),
+            entry: store.entry(id).unwrap(),
             transcript,
         }
     }

@@ -32,7 +32,7 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error {
-            Error::NoItem { .. } => Code::EntryMissing,
+            Error::NoEntry { .. } => Code::EntryMissing,
             Error::NoSegment { .. } => Code::Conflict,
             Error::Internal { .. } => Code::Internal,
             _ => Code::Store,

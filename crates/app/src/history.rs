@@ -12,7 +12,7 @@ use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use earmark_store::{ItemId, Store};
+use earmark_store::{EntryId, Store};
 
 use crate::api::{Code, Failure};
 use crate::events::Events;
@@ -31,7 +31,7 @@ struct Inner {
     work: Mutex<Option<Sender<Work>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// How often the text of an entry was changed in this process.
-    revisions: Mutex<HashMap<ItemId, u64>>,
+    revisions: Mutex<HashMap<EntryId, u64>>,
     events: Events,
 }
 
@@ -112,7 +112,7 @@ impl History {
     }
 
     /// How often the text of an entry was changed in this process.
-    pub(crate) fn revision(&self, id: ItemId) -> u64 {
+    pub(crate) fn revision(&self, id: EntryId) -> u64 {
         lock(&self.0.revisions)
             .get(&id)
             .copied()
@@ -120,7 +120,7 @@ impl History {
     }
 
     /// Counts a change of an entry's text; how many there are now.
-    pub(crate) fn revise(&self, id: ItemId) -> u64 {
+    pub(crate) fn revise(&self, id: EntryId) -> u64 {
         let mut revisions = lock(&self.0.revisions);
         let revision = revisions.entry(id).or_default();
         *revision += 1;
@@ -144,7 +144,7 @@ mod tests {
     use std::path::PathBuf;
     use std::sync::mpsc;
 
-    use earmark_store::{Filter, ItemId, NewItem, Origin, Store};
+    use earmark_store::{EntryId, Filter, NewEntry, Origin, Store};
     use jiff::Timestamp;
 
     use super::History;
@@ -156,8 +156,8 @@ mod tests {
         History::start(store, Events::default()).unwrap()
     }
 
-    fn add(store: &mut Store) -> Result<ItemId, Failure> {
-        Ok(store.add(&NewItem {
+    fn add(store: &mut Store) -> Result<EntryId, Failure> {
+        Ok(store.add(&NewEntry {
             source: PathBuf::from("/a.wav"),
             name: "a".into(),
             origin: Origin::File,
@@ -180,7 +180,7 @@ mod tests {
         });
         history.write_later(move |store| Ok(store.rename(id, "b")?));
         // The thread is held up, and what is there can be read.
-        let name = |history: &History| history.read(|store| store.item(id)).unwrap().asked.name;
+        let name = |history: &History| history.read(|store| store.entry(id)).unwrap().asked.name;
         assert_eq!(name(&history), "a");
         go_on.send(()).unwrap();
         history.write(|_| Ok(())).unwrap();

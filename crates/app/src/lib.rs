@@ -44,7 +44,7 @@ pub use dictation::DictationHandle;
 pub use dictation::insertion::{Place, TextInjector};
 pub use dictation::recent::RecentDictation;
 pub use earmark_jobs::set_threads;
-pub use earmark_store::ItemId;
+pub use earmark_store::EntryId;
 pub use events::{AppEvent, Delivery, Events, Subscriber};
 pub use export::named as named_file;
 pub use i18n::{Words, of as words};

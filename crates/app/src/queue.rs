@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use earmark_jobs::{
     AlignerChoice, End, Event as JobEvent, Job, JobId, Language, Loaded, Progress, Queue as Jobs,
 };
-use earmark_store::{Item, ItemId, NewItem, Origin, State as Stored, Store};
+use earmark_store::{Entry, EntryId, NewEntry, Origin, State as Stored, Store};
 use earmark_transcript::{Ms, Transcript};
 use jiff::Timestamp;
 
@@ -46,9 +46,9 @@ struct Inner {
 #[derive(Default)]
 struct QueueState {
     /// The entries on the page's list, first to last.
-    order: Vec<ItemId>,
+    order: Vec<EntryId>,
     /// Those that wait for their turn.
-    waiting: Vec<ItemId>,
+    waiting: Vec<EntryId>,
     running: Option<Running>,
     /// Nothing is begun any more: the program ends.
     is_closed: bool,
@@ -56,7 +56,7 @@ struct QueueState {
 
 /// The entry that is being recognised.
 struct Running {
-    id: ItemId,
+    id: EntryId,
     /// Its job, once it is submitted.
     job: Option<JobId>,
     requested: RequestedState,
@@ -76,14 +76,14 @@ enum RequestedState {
 
 /// Which transcript was finished last; its clones are the same.
 #[derive(Clone, Default)]
-pub(crate) struct LastDone(Arc<Mutex<Option<ItemId>>>);
+pub(crate) struct LastDone(Arc<Mutex<Option<EntryId>>>);
 
 impl LastDone {
-    pub(crate) fn get(&self) -> Option<ItemId> {
+    pub(crate) fn get(&self) -> Option<EntryId> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn set(&self, id: Option<ItemId>) {
+    pub(crate) fn set(&self, id: Option<EntryId>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = id;
     }
 }
@@ -119,7 +119,7 @@ impl Queue {
     }
 
     /// The entries on the list, first to last.
-    pub(crate) fn order(&self) -> Vec<ItemId> {
+    pub(crate) fn order(&self) -> Vec<EntryId> {
         self.state().order.clone()
     }
 
@@ -129,7 +129,7 @@ impl Queue {
     }
 
     /// Whether this entry is being recognised.
-    pub(crate) fn is_running(&self, id: ItemId) -> bool {
+    pub(crate) fn is_running(&self, id: EntryId) -> bool {
         let state = self.state();
         state
             .running
@@ -138,13 +138,13 @@ impl Queue {
     }
 
     /// Puts recordings at the end of the queue; the entries they are now.
-    pub(crate) fn add(&self, recordings: Vec<PathBuf>) -> Result<Vec<ItemId>, Failure> {
+    pub(crate) fn add(&self, recordings: Vec<PathBuf>) -> Result<Vec<EntryId>, Failure> {
         let asked = recordings.into_iter().map(|source| {
             let stem = source.file_stem().unwrap_or(source.as_os_str());
             let name = stem.to_string_lossy().into_owned();
             self.asked(source, name, Origin::File)
         });
-        let asked: Vec<NewItem> = asked.collect();
+        let asked: Vec<NewEntry> = asked.collect();
         let entries = self.0.entries.clone();
         let ids = self.0.history.write(move |store| {
             let mut ids = Vec::new();
@@ -165,7 +165,7 @@ impl Queue {
 
     /// Puts an entry on the list that does not wait for its turn: a recording that is being made, or
     /// what the last process left.
-    pub(crate) fn list(&self, id: ItemId) {
+    pub(crate) fn list(&self, id: EntryId) {
         let mut state = self.state();
         if !state.order.contains(&id) {
             state.order.push(id);
@@ -174,7 +174,7 @@ impl Queue {
     }
 
     /// Puts an entry on the list that waits.
-    pub(crate) fn list_waiting(&self, id: ItemId) {
+    pub(crate) fn list_waiting(&self, id: EntryId) {
         let mut state = self.state();
         state.order.push(id);
         state.waiting.push(id);
@@ -186,7 +186,7 @@ impl Queue {
     }
 
     /// What is asked of the engine, from a place in the recording on.
-    pub(crate) fn job(&self, asked: &NewItem, from: Ms) -> Job {
+    pub(crate) fn job(&self, asked: &NewEntry, from: Ms) -> Job {
         let (words, settings) = (self.0.settings.words(), self.0.settings.get());
         let is_own = asked.origin != Origin::File;
         Job {
@@ -203,9 +203,9 @@ impl Queue {
     }
 
     /// A new entry, with the present settings.
-    pub(crate) fn asked(&self, source: PathBuf, name: String, origin: Origin) -> NewItem {
+    pub(crate) fn asked(&self, source: PathBuf, name: String, origin: Origin) -> NewEntry {
         let settings = self.0.settings.file();
-        NewItem {
+        NewEntry {
             source,
             name,
             origin,
@@ -217,7 +217,7 @@ impl Queue {
     }
 
     /// Stops an entry; what is finished is kept.
-    pub(crate) fn cancel(&self, id: ItemId) {
+    pub(crate) fn cancel(&self, id: EntryId) {
         let mut state = self.state();
         if self.request(&mut state, id, RequestedState::Stop) {
             return;
@@ -226,7 +226,10 @@ impl Queue {
         self.0.entries.live().remove(&id);
         let entries = self.0.entries.clone();
         self.0.history.write_later(move |store| {
-            if matches!(store.item(id)?.state, Stored::Waiting | Stored::Interrupted) {
+            if matches!(
+                store.entry(id)?.state,
+                Stored::Waiting | Stored::Interrupted
+            ) {
                 store.set_state(id, &Stored::Cancelled)?;
                 entries.publish(store, id);
             }
@@ -235,7 +238,7 @@ impl Queue {
     }
 
     /// Pauses an entry; one that is being recognised, at the end of its chunk.
-    pub(crate) fn pause(&self, id: ItemId) {
+    pub(crate) fn pause(&self, id: EntryId) {
         let mut state = self.state();
         if let Some(running) = state.running.as_mut().filter(|running| running.id == id) {
             if running.requested == RequestedState::Run {
@@ -260,7 +263,7 @@ impl Queue {
     }
 
     /// Goes on with an entry behind its last finished chunk.
-    pub(crate) fn resume(&self, id: ItemId) {
+    pub(crate) fn resume(&self, id: EntryId) {
         let mut state = self.state();
         if let Some(running) = state.running.as_mut().filter(|running| running.id == id) {
             if running.requested == RequestedState::Pause {
@@ -290,7 +293,7 @@ impl Queue {
     }
 
     /// Forgets what is finished and begins anew, with the present settings.
-    pub(crate) fn start_again(&self, id: ItemId) {
+    pub(crate) fn start_again(&self, id: EntryId) {
         let mut state = self.state();
         if self.request(&mut state, id, RequestedState::StartAgain) {
             return;
@@ -303,7 +306,7 @@ impl Queue {
     }
 
     /// Moves an entry in front of another, or to the end.
-    pub(crate) fn move_before(&self, id: ItemId, before: Option<ItemId>) {
+    pub(crate) fn move_before(&self, id: EntryId, before: Option<EntryId>) {
         let mut state = self.state();
         let order = &mut state.order;
         order.retain(|&other| other != id);
@@ -313,7 +316,7 @@ impl Queue {
     }
 
     /// Takes entries off the list.
-    pub(crate) fn take_off(&self, is_taken: impl Fn(ItemId) -> bool) {
+    pub(crate) fn take_off(&self, is_taken: impl Fn(EntryId) -> bool) {
         let mut state = self.state();
         state.order.retain(|&id| !is_taken(id));
         self.publish_order(&state);
@@ -384,7 +387,7 @@ impl Queue {
     }
 
     /// Wants something of an entry if it is being recognised; whether it is.
-    fn request(&self, state: &mut QueueState, id: ItemId, requested: RequestedState) -> bool {
+    fn request(&self, state: &mut QueueState, id: EntryId, requested: RequestedState) -> bool {
         let Some(running) = state.running.as_mut().filter(|running| running.id == id) else {
             return false;
         };
@@ -395,7 +398,7 @@ impl Queue {
         true
     }
 
-    fn enqueue(&self, state: &mut QueueState, id: ItemId) {
+    fn enqueue(&self, state: &mut QueueState, id: EntryId) {
         if !state.order.contains(&id) {
             state.order.push(id);
         }
@@ -410,7 +413,7 @@ impl Queue {
         if state.running.is_some() || state.is_closed {
             return;
         }
-        let is_next = |id: &&ItemId| state.waiting.contains(id);
+        let is_next = |id: &&EntryId| state.waiting.contains(id);
         let Some(id) = state.order.iter().find(is_next).copied() else {
             return;
         };
@@ -426,26 +429,28 @@ impl Queue {
         // How far it is recognised is known when everything before is written.
         let queue = self.clone();
         self.0.history.write_later(move |store| {
-            let item = store.item(id);
-            queue.submit(id, item.as_ref().ok());
+            let entry = store.entry(id);
+            queue.submit(id, entry.as_ref().ok());
             Ok(())
         });
     }
 
     /// Gives an entry to the engine, unless it is gone or no longer wanted.
-    fn submit(&self, id: ItemId, item: Option<&Item>) {
+    fn submit(&self, id: EntryId, entry: Option<&Entry>) {
         let mut state = self.state();
         let Some(running) = state.running.as_mut().filter(|running| running.id == id) else {
             return;
         };
-        let Some(item) = item else {
+        let Some(entry) = entry else {
             state.running = None;
             self.begin_next(&mut state);
             return;
         };
-        running.done_ms = item.heard_until.0;
-        running.total_ms = item.duration.map(|duration| duration.0);
-        let job = self.jobs().submit(self.job(&item.asked, item.heard_until));
+        running.done_ms = entry.recognised_until.0;
+        running.total_ms = entry.duration.map(|duration| duration.0);
+        let job = self
+            .jobs()
+            .submit(self.job(&entry.asked, entry.recognised_until));
         running.job = Some(job);
         match running.requested {
             RequestedState::Run => {}
@@ -454,7 +459,7 @@ impl Queue {
         }
     }
 
-    fn started(&self, id: ItemId) {
+    fn started(&self, id: EntryId) {
         self.0.batch.begin(Instant::now());
         log::info(&format!("entry {} begins", id.0));
         let entries = self.0.entries.clone();
@@ -466,7 +471,7 @@ impl Queue {
         });
     }
 
-    fn progressed(&self, id: ItemId, progress: &Progress) {
+    fn progressed(&self, id: EntryId, progress: &Progress) {
         let mut state = self.state();
         let Some(running) = &mut state.running else {
             return;
@@ -501,7 +506,7 @@ impl Queue {
         }
     }
 
-    fn ended(&self, id: ItemId, end: End) {
+    fn ended(&self, id: EntryId, end: End) {
         let mut state = self.state();
         let running = state.running.take();
         let requested = running.map_or(RequestedState::Run, |running| running.requested);
@@ -533,7 +538,7 @@ impl Queue {
     fn write_end(
         &self,
         store: &mut Store,
-        id: ItemId,
+        id: EntryId,
         end: End,
         requested: RequestedState,
     ) -> Result<(), Failure> {
@@ -560,19 +565,19 @@ impl Queue {
         }
     }
 
-    fn write_paused(&self, store: &mut Store, id: ItemId) -> Result<(), Failure> {
+    fn write_paused(&self, store: &mut Store, id: EntryId) -> Result<(), Failure> {
         store.set_state(id, &Stored::Interrupted)?;
-        let item = store.item(id)?;
+        let entry = store.entry(id)?;
         let paused = State::Paused {
-            done_ms: item.heard_until.0,
-            total_ms: item.duration.map(|duration| duration.0),
+            done_ms: entry.recognised_until.0,
+            total_ms: entry.duration.map(|duration| duration.0),
         };
         self.0.entries.live().insert(id, paused);
         self.0.entries.publish(store, id);
         Ok(())
     }
 
-    fn write_forgotten(&self, store: &mut Store, id: ItemId) -> Result<(), Failure> {
+    fn write_forgotten(&self, store: &mut Store, id: EntryId) -> Result<(), Failure> {
         self.0.entries.live().remove(&id);
         store.start_over(id)?;
         let (settings, file) = (self.0.settings.get(), self.0.settings.file());
@@ -611,7 +616,7 @@ pub(crate) fn publish_loaded(events: &Events, model: Loaded) {
 }
 
 /// Keeps what was recognised, behind what was there when the job went on.
-fn finish(store: &mut Store, id: ItemId, recognised: Transcript) -> Result<(), Failure> {
+fn finish(store: &mut Store, id: EntryId, recognised: Transcript) -> Result<(), Failure> {
     let stored = store.transcript(id)?;
     let first = recognised.segments.first();
     let first = first.map_or(recognised.duration, |first| first.start);
@@ -633,7 +638,7 @@ fn finish(store: &mut Store, id: ItemId, recognised: Transcript) -> Result<(), F
 }
 
 /// Puts the end of a job into the log.
-pub(crate) fn log_end(id: ItemId, end: &End, spent: Duration) {
+pub(crate) fn log_end(id: EntryId, end: &End, spent: Duration) {
     let id = id.0;
     match end {
         End::Done(recognised) => {

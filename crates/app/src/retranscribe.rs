@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use earmark_jobs::{AlignerChoice, CancelToken, Language, Span, Task};
-use earmark_store::ItemId;
+use earmark_store::EntryId;
 
 use crate::api::{Code, Failure, Redo, Segment};
 use crate::history::History;
@@ -34,7 +34,7 @@ impl Retranscriber {
     /// Errors: there are no such lines, or the recording or the model fails.
     pub(crate) fn run(
         &self,
-        id: ItemId,
+        id: EntryId,
         redo: Redo,
         queue: &Queue,
     ) -> Result<Option<Vec<Segment>>, Failure> {
@@ -57,7 +57,7 @@ impl Retranscriber {
         })?;
         let settings = self.settings.get();
         let span = Span {
-            recording: self.history.read(|store| store.item(id))?.asked.source,
+            recording: self.history.read(|store| store.entry(id))?.asked.source,
             model: settings.model.clone(),
             aligner: AlignerChoice::Auto,
             settings: queue::engine_settings(&settings),

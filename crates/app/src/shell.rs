@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use earmark_store::ItemId;
+use earmark_store::EntryId;
 
 use crate::api::Failure;
 use crate::dictation::insertion::TextInjector;
@@ -21,5 +21,5 @@ pub trait Shell: Send + Sync {
     fn text_injector(&self) -> Option<Box<dyn TextInjector>>;
 
     /// Where a player gets the recording of an entry; `None` when there is no player.
-    fn audio_url(&self, entry: ItemId, recording: &Path) -> Option<String>;
+    fn audio_url(&self, entry: EntryId, recording: &Path) -> Option<String>;
 }

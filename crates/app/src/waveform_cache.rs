@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use earmark_jobs::Waveform;
-use earmark_store::ItemId;
+use earmark_store::EntryId;
 
 use crate::api::Failure;
 
@@ -25,7 +25,7 @@ type Stamp = [u8; 17];
 /// first.
 ///
 /// Errors: the recording cannot be read.
-pub(crate) fn of(folder: &Path, id: ItemId, recording: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn of(folder: &Path, id: EntryId, recording: &Path) -> Result<Vec<u8>, Failure> {
     let (place, stamp) = (place(folder, id), stamp(recording));
     if let Some(stamp) = stamp
         && let Ok(mut kept) = fs::read(&place)
@@ -42,13 +42,13 @@ pub(crate) fn of(folder: &Path, id: ItemId, recording: &Path) -> Result<Vec<u8>,
 }
 
 /// Removes what is kept of entries that are gone.
-pub(crate) fn forget(folder: &Path, ids: &[ItemId]) {
+pub(crate) fn forget(folder: &Path, ids: &[EntryId]) {
     for &id in ids {
         let _ = fs::remove_file(place(folder, id));
     }
 }
 
-fn place(folder: &Path, id: ItemId) -> PathBuf {
+fn place(folder: &Path, id: EntryId) -> PathBuf {
     folder.join(id.0.to_string())
 }
 
@@ -101,7 +101,7 @@ mod tests {
     use std::path::Path;
 
     use earmark_jobs::Waveform;
-    use earmark_store::ItemId;
+    use earmark_store::EntryId;
 
     use super::{MOST_BYTES, forget, of};
 
@@ -115,7 +115,7 @@ mod tests {
             fs::read(samples.join(name)).unwrap()
         };
         fs::write(&recording, sample("en-01.flac")).unwrap();
-        let first = of(&waveforms, ItemId(7), &recording).unwrap();
+        let first = of(&waveforms, EntryId(7), &recording).unwrap();
         let waveform = Waveform::of(&recording).unwrap();
         let n_stretches = u32::from_le_bytes(first[..4].try_into().unwrap()) as usize;
         assert_eq!(n_stretches, waveform.speech.len());
@@ -128,18 +128,18 @@ mod tests {
         let mut marked = fs::read(&kept).unwrap();
         *marked.last_mut().unwrap() ^= 1;
         fs::write(&kept, &marked).unwrap();
-        assert_ne!(of(&waveforms, ItemId(7), &recording).unwrap(), first);
+        assert_ne!(of(&waveforms, EntryId(7), &recording).unwrap(), first);
         fs::write(&recording, sample("en-02.flac")).unwrap();
-        let other = of(&waveforms, ItemId(7), &recording).unwrap();
+        let other = of(&waveforms, EntryId(7), &recording).unwrap();
         assert_eq!(
             other[4 + 8 * n_of(&other)..],
             Waveform::of(&recording).unwrap().peaks
         );
 
-        forget(&waveforms, &[ItemId(7), ItemId(8)]);
+        forget(&waveforms, &[EntryId(7), EntryId(8)]);
         assert_eq!(fs::read_dir(&waveforms).unwrap().count(), 0);
         fs::remove_file(&recording).unwrap();
-        assert!(of(&waveforms, ItemId(7), &recording).is_err());
+        assert!(of(&waveforms, EntryId(7), &recording).is_err());
     }
 
     fn n_of(bytes: &[u8]) -> usize {
@@ -154,7 +154,7 @@ mod tests {
         file.set_len(MOST_BYTES).unwrap();
         file.set_modified(std::time::UNIX_EPOCH).unwrap();
         let recording = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/en-01.flac");
-        of(folder.path(), ItemId(2), &recording).unwrap();
+        of(folder.path(), EntryId(2), &recording).unwrap();
         assert!(!old.exists() && folder.path().join("2").exists());
     }
 }

@@ -15,8 +15,8 @@ use std::time::Duration;
 use earmark_app::api::{
     Destination, Event, ExportOptions, Failure, Format, HistoryFilter, HistoryQuery, State,
 };
-use earmark_app::{App, AppEvent, Delivery, ItemId, LaunchRequest, Shell, TextInjector};
-use earmark_store::{NewItem, Origin, Store};
+use earmark_app::{App, AppEvent, Delivery, EntryId, LaunchRequest, Shell, TextInjector};
+use earmark_store::{NewEntry, Origin, Store};
 use earmark_transcript::{Ms, Segment, Timing, Transcript};
 use jiff::Timestamp;
 
@@ -74,10 +74,10 @@ fn a_recording_becomes_a_transcript_and_a_file() {
         _ => None,
     });
     assert!(!app.is_working());
-    assert_eq!(app.last_transcript(), Some(ItemId(id)));
+    assert_eq!(app.last_transcript(), Some(EntryId(id)));
     // Who looks elsewhere is told of the sample by its name, if it took longer than a moment.
     let notification = app.notification(&summary);
-    assert!(notification.is_none_or(|it| it.title == "Sample" && it.entry == ItemId(id)));
+    assert!(notification.is_none_or(|it| it.title == "Sample" && it.entry == EntryId(id)));
 
     let opened = app.open_entry(id).unwrap();
     assert_eq!(opened.entry.state, State::Done);
@@ -135,10 +135,10 @@ fn what_waited_when_the_program_ended_is_transcribed_at_the_next_start() {
 }
 
 /// A dictation of a history that is not open.
-fn dictation(folder: &Path, texts: &[&str]) -> ItemId {
+fn dictation(folder: &Path, texts: &[&str]) -> EntryId {
     let mut store = Store::open(&folder.join("history.db")).unwrap();
     let id = store
-        .add(&NewItem {
+        .add(&NewEntry {
             source: folder.join("recordings/a.wav"),
             name: "Dictation".into(),
             origin: Origin::Dictation,
@@ -179,7 +179,7 @@ impl Shell for Notes {
         None
     }
 
-    fn audio_url(&self, _: ItemId, _: &Path) -> Option<String> {
+    fn audio_url(&self, _: EntryId, _: &Path) -> Option<String> {
         None
     }
 }
@@ -199,7 +199,7 @@ fn a_start_opens_whatever_a_dictation_says_and_sets_aside_what_cannot_be_read() 
     drop(database);
 
     let (app, told) = open(folder.path());
-    let labels = |app: &App| -> Vec<(ItemId, String)> {
+    let labels = |app: &App| -> Vec<(EntryId, String)> {
         let recent = app.recent_dictations().unwrap().into_iter();
         recent.map(|it| (it.id, it.label)).collect()
     };

@@ -15,7 +15,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use earmark_store::{Filter, NewItem, Origin, Store};
+use earmark_store::{Filter, NewEntry, Origin, Store};
 use earmark_transcript::{Ms, Segment, Timing, Transcript, Word, words};
 use jiff::Timestamp;
 
@@ -46,19 +46,19 @@ fn main() {
     let mut arguments = std::env::args()
         .skip(1)
         .filter(|argument| argument != "--bench");
-    let n_items: usize = arguments.next().map_or(20, |n| n.parse().unwrap());
+    let n_entries: usize = arguments.next().map_or(20, |n| n.parse().unwrap());
     let temporary = tempfile::tempdir().unwrap();
     let folder = arguments
         .next()
         .map_or(temporary.path().to_path_buf(), PathBuf::from);
-    let path = folder.join(format!("history-{n_items}.db"));
+    let path = folder.join(format!("history-{n_entries}.db"));
     if !path.exists() {
-        fill(&path, n_items);
+        fill(&path, n_entries);
     }
     let (store, opening) = timed(|| Store::open(&path).unwrap());
     let bytes = store.storage().unwrap().database;
     println!(
-        "{n_items} items, {} MB, opened in {opening:.1?}",
+        "{n_entries} entries, {} MB, opened in {opening:.1?}",
         bytes / 1_000_000
     );
     let (_, listing) = timed(|| store.list(&Filter::default(), None, 50).unwrap());
@@ -71,17 +71,17 @@ fn main() {
             let hits_of_page = measure(|| {
                 store.search(term, &filter, None, 50).unwrap();
             });
-            let page_of_items = measure(|| page(&store, term));
+            let page_of_entries = measure(|| page(&store, term));
             let n_hits = hits.len();
             println!(
                 "{name}, {often}: {n_hits} hits of 10000; hits {hits_of_page}; page of the \
-                 history {page_of_items}"
+                 history {page_of_entries}"
             );
         }
     }
 }
 
-/// What the window asks for when somebody searches: the newest items and the first places in each.
+/// What the window asks for when somebody searches: the newest entries and the first places in each.
 fn page(store: &Store, term: &str) {
     let filter = Filter {
         text: term.into(),
@@ -124,14 +124,15 @@ fn long(path: &Path) {
     );
 }
 
-fn fill(path: &Path, n_items: usize) {
+fn fill(path: &Path, n_entries: usize) {
     let mut store = Store::open(path).unwrap();
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    let n_segments = n_items * N_SEGMENTS;
+    let n_segments = n_entries * N_SEGMENTS;
     let ((), spent) = timed(|| {
-        for item in 0..n_items {
-            let id = store.add(&new(item)).unwrap();
-            let texts = (0..N_SEGMENTS).map(|nth| random.text(item * N_SEGMENTS + nth, n_segments));
+        for entry in 0..n_entries {
+            let id = store.add(&new(entry)).unwrap();
+            let texts =
+                (0..N_SEGMENTS).map(|nth| random.text(entry * N_SEGMENTS + nth, n_segments));
             let segments: Vec<Segment> = texts.enumerate().map(segment).collect();
             let duration = Ms(N_SEGMENTS as u32 * 8000);
             let transcript = Transcript::assemble(duration, segments, Vec::new());
@@ -141,12 +142,12 @@ fn fill(path: &Path, n_items: usize) {
     println!("filled in {spent:.1?}");
 }
 
-fn new(item: usize) -> NewItem {
-    NewItem {
-        source: format!("/recordings/{item}.wav").into(),
-        name: format!("Recording {item}"),
+fn new(entry: usize) -> NewEntry {
+    NewEntry {
+        source: format!("/recordings/{entry}.wav").into(),
+        name: format!("Recording {entry}"),
         origin: Origin::File,
-        created: Timestamp::from_second(item as i64 * 3600).unwrap(),
+        created: Timestamp::from_second(entry as i64 * 3600).unwrap(),
         model: "demo".into(),
         language: None,
         context: String::new(),

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params_from_iter};
 
-use crate::fault::{self, Fault};
+use crate::error::{self, Fault};
 use crate::files::{self, COMPANIONS, beside};
 use crate::schema::{self, Identity};
-use crate::{Error, ItemId, Settings, Store, grams, item, row, slot, store};
+use crate::search::ngram_index;
+use crate::{EntryId, Error, Settings, Store, entry, path_column, segment_id, segment_row, store};
 
 /// What a backup has besides the tables of a history.
 const SETTINGS: &str = "CREATE TABLE backup_settings (json TEXT NOT NULL) STRICT";
@@ -55,7 +56,7 @@ fn write_copy(history: &Path, part: &Path) -> Result<(), Error> {
         },
         other => other,
     };
-    let column = crate::path::to_column(part);
+    let column = path_column::to_column(part);
     let copied = connection.execute("VACUUM INTO ?1", [column]);
     copied.map(drop).map_err(told)
 }
@@ -71,7 +72,7 @@ fn write_settings(settings: &Settings, part: &Path) -> Result<(), Error> {
     write().map_err(|error| Fault::Sql(error).at(part))?;
     let synced = fs::File::options().write(true).open(part);
     let synced = synced.and_then(|file| file.sync_all());
-    synced.map_err(|error| fault::io(part, &error))
+    synced.map_err(|error| error::io(part, &error))
 }
 
 /// A backup that was opened to be taken in, in a copy that goes away with this value.
@@ -110,7 +111,7 @@ impl Backup {
         files::remove_database(&copied.0)?;
         let copy = |from: &Path, to: &Path| {
             let copied = fs::copy(from, to).map(drop);
-            copied.map_err(|error| fault::io(from, &error))
+            copied.map_err(|error| error::io(from, &error))
         };
         copy(path, &copied.0)?;
         // Someone may have copied an open database by hand; then the newest is in its log.
@@ -133,25 +134,25 @@ impl Backup {
         self.settings.as_ref()
     }
 
-    /// The items in it, the oldest first.
-    pub fn items(&self) -> Result<Vec<ItemId>, Error> {
-        let items = || {
+    /// The entries in it, the oldest first.
+    pub fn entries(&self) -> Result<Vec<EntryId>, Error> {
+        let entries = || {
             self.connection
                 .prepare("SELECT id FROM item ORDER BY created_ms, id")?
-                .query_map([], |row| row.get(0).map(ItemId))?
+                .query_map([], |row| row.get(0).map(EntryId))?
                 .collect::<rusqlite::Result<_>>()
         };
-        items().map_err(|error| of_backup(error.into(), &self.path))
+        entries().map_err(|error| of_backup(error.into(), &self.path))
     }
 }
 
 impl Store {
-    /// Adds items of a backup that are not in the history, with all their text; how many that were.
-    /// All of them or none are added. An item is the same when the same recording was asked for at
-    /// the same moment. What waited or was being heard is interrupted here.
+    /// Adds entries of a backup that are not in the history, with all their text; how many that were.
+    /// All of them or none are added. An entry is the same when the same recording was asked for at
+    /// the same moment. What waited or was being recognised is interrupted here.
     ///
     /// Errors: [`Error::BadBackup`].
-    pub fn adopt(&mut self, backup: &Backup, ids: &[ItemId]) -> Result<usize, Error> {
+    pub fn adopt(&mut self, backup: &Backup, ids: &[EntryId]) -> Result<usize, Error> {
         self.write(|transaction| {
             let mut n_new = 0;
             for &id in ids {
@@ -175,17 +176,17 @@ fn is_of_history(error: &rusqlite::Error) -> bool {
         .is_some_and(|code| codes.contains(&code))
 }
 
-/// Adds an item with what belongs to it, unless it is there; whether it was added.
-fn adopt(ours: &Connection, theirs: &Connection, id: ItemId) -> Result<bool, Fault> {
+/// Adds an entry with what belongs to it, unless it is there; whether it was added.
+fn adopt(ours: &Connection, theirs: &Connection, id: EntryId) -> Result<bool, Fault> {
     // A row that cannot be read here would spoil every list it is in.
-    let item = theirs
+    let entry = theirs
         .prepare_cached(&format!(
             "SELECT {} FROM item i WHERE i.id = ?1",
-            item::COLUMNS
+            entry::COLUMNS
         ))?
-        .query_row([id.0], item::read_whole)?;
-    let source = crate::path::to_column(&item.asked.source);
-    let created = Value::Integer(item.asked.created.as_millisecond());
+        .query_row([id.0], entry::read_whole)?;
+    let source = path_column::to_column(&entry.asked.source);
+    let created = Value::Integer(entry.asked.created.as_millisecond());
     let is_there = ours
         .prepare_cached("SELECT 1 FROM item WHERE created_ms = ?1 AND source = ?2")?
         .exists([created, source])?;
@@ -193,28 +194,28 @@ fn adopt(ours: &Connection, theirs: &Connection, id: ItemId) -> Result<bool, Fau
         return Ok(false);
     }
     copy_row(ours, theirs, id)?;
-    let new = ItemId(ours.last_insert_rowid());
-    grams::put_name(ours, slot::name_of(new.0), &item.asked.name)?;
-    let select = row::SELECT.replace(" FROM ", ", id FROM ");
+    let new = EntryId(ours.last_insert_rowid());
+    ngram_index::put_name(ours, segment_id::name_of(new.0), &entry.asked.name)?;
+    let select = segment_row::SELECT.replace(" FROM ", ", id FROM ");
     let mut statement = theirs.prepare_cached(&format!("{select} WHERE item = ?1"))?;
     let mut rows = statement.query([id.0])?;
     while let Some(row) = rows.next()? {
-        let segment = slot::moved(row.get("id")?, new.0);
-        row::put_columns(ours, new, segment, &row::columns(row)?)?;
+        let segment = segment_id::moved(row.get("id")?, new.0);
+        segment_row::put_columns(ours, new, segment, &segment_row::columns(row)?)?;
     }
-    let heard: Option<String> = theirs
+    let recognised: Option<String> = theirs
         .prepare_cached("SELECT text FROM heard WHERE item = ?1")?
         .query_row([id.0], |row| row.get(0))
         .optional()?;
-    if let Some(heard) = heard {
+    if let Some(recognised) = recognised {
         ours.prepare_cached("INSERT INTO heard (item, text) VALUES (?1, ?2)")?
-            .execute((new.0, heard))?;
+            .execute((new.0, recognised))?;
     }
     Ok(true)
 }
 
-/// Copies the row of an item as it is, but for its id.
-fn copy_row(ours: &Connection, theirs: &Connection, id: ItemId) -> Result<(), Fault> {
+/// Copies the row of an entry as it is, but for its id.
+fn copy_row(ours: &Connection, theirs: &Connection, id: EntryId) -> Result<(), Fault> {
     let columns: Vec<String> = ours
         .prepare_cached("SELECT name FROM pragma_table_info('item') WHERE name <> 'id'")?
         .query_map([], |row| row.get(0))?

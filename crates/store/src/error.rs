@@ -1,6 +1,9 @@
 //! An error says what could not be kept or read back, and what to do about it.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
 
 /// Why the store could not do it; the variants differ in what the caller can do next.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,13 +56,13 @@ pub enum Error {
         /// The newest version this program knows.
         known: u32,
     },
-    /// The disk is full: make room and try again.
+    /// The disk is full: free some space and try again.
     #[error("the disk of `{}` is full; what was kept before is safe", .path.display())]
     DiskFull {
         /// What was being written.
         path: PathBuf,
     },
-    /// A file or folder may not be read or written: choose another place or mend permissions.
+    /// A file or folder may not be read or written: choose another place or change the permissions.
     #[error("cannot use `{}`: {why}", .path.display())]
     Io {
         /// The file or folder.
@@ -67,25 +70,25 @@ pub enum Error {
         /// What the system says.
         why: String,
     },
-    /// The item is not in the history, or not any more: look at the list again.
-    #[error("there is no item {id} in the history")]
-    NoItem {
-        /// The item asked for.
+    /// The entry is not in the history, or not any more: look at the list again.
+    #[error("there is no entry {id} in the history")]
+    NoEntry {
+        /// The entry asked for.
         id: i64,
     },
     /// The segments are not in the transcript, or not any more: load it again.
-    #[error("there are no segments {start} to {end} in item {item}, which has {len}")]
+    #[error("there are no segments {start} to {end} in entry {entry}, which has {len}")]
     NoSegment {
-        /// The item.
-        item: i64,
+        /// The entry.
+        entry: i64,
         /// First segment asked for.
         start: usize,
         /// The segment after the last one asked for.
         end: usize,
-        /// How many segments the item has.
+        /// How many segments the entry has.
         len: usize,
     },
-    /// More segments than one item can have: split the recording.
+    /// More segments than one entry can have: split the recording.
     #[error("a transcript of {n_segments} segments is too long to be kept; split the recording")]
     TooLong {
         /// How many there would be.
@@ -97,4 +100,75 @@ pub enum Error {
         /// What SQLite says.
         why: String,
     },
+}
+
+/// An error that does not know its database yet; [`Fault::at`] turns it into an [`Error`].
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// SQLite says no.
+    Sql(rusqlite::Error),
+    /// It is known already what to tell.
+    Told(Error),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Told(error)
+    }
+}
+
+impl Fault {
+    /// The error for the caller, when it happened in the database at `path`.
+    pub(crate) fn at(self, path: &Path) -> Error {
+        let error = match self {
+            Self::Told(error) => return error,
+            Self::Sql(error) => error,
+        };
+        let (path, why) = (path.to_path_buf(), error.to_string());
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Error::Damaged { path, why }
+            }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::InUse { path },
+            Some(ErrorCode::DiskFull) => Error::DiskFull { path },
+            Some(
+                ErrorCode::CannotOpen
+                | ErrorCode::PermissionDenied
+                | ErrorCode::ReadOnly
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::NoLargeFileSupport
+                | ErrorCode::FileLockingProtocolFailed,
+            ) => Error::Io { path, why },
+            // A value of the wrong type or a missing table: the file is not what it should be.
+            _ if matches!(
+                error,
+                rusqlite::Error::FromSqlConversionFailure(..)
+                    | rusqlite::Error::IntegralValueOutOfRange(..)
+                    | rusqlite::Error::InvalidColumnType(..)
+                    | rusqlite::Error::Utf8Error(..)
+            ) =>
+            {
+                Error::Damaged { path, why }
+            }
+            _ => Error::Internal { why },
+        }
+    }
+}
+
+/// The error for a file operation on `path`.
+pub(crate) fn io(path: &Path, error: &io::Error) -> Error {
+    let path = path.to_path_buf();
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::DiskFull { path },
+        _ => Error::Io {
+            path,
+            why: error.to_string(),
+        },
+    }
 }

@@ -5,21 +5,21 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use crate::item::{self, COLUMNS};
-use crate::query::Query;
-use crate::{Error, Item, ItemId, Origin, Stage, Store};
+use crate::entry::{self, COLUMNS};
+use crate::search::query::Query;
+use crate::{Entry, EntryId, Error, Origin, Stage, Store};
 
-/// Which items are wanted; every condition that is set must hold.
+/// Which entries to give; every condition that is set must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// In one of these stages; empty for any.
     pub stages: Vec<Stage>,
     /// Starred, or not.
     pub starred: Option<bool>,
-    /// In this language, by its English name: heard in it or, as long as nothing was heard, asked
-    /// for it.
+    /// In this language, by its English name: recognised in it or, as long as
+    /// nothing was recognised, asked for.
     pub language: Option<String>,
     /// Deleted ones, which are left out otherwise.
     pub deleted: bool,
@@ -30,37 +30,37 @@ pub struct Filter {
     pub text: String,
 }
 
-/// How many items there are.
+/// How many entries there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// All of them.
     pub total: u32,
     /// With a star.
     pub starred: u32,
-    /// In each stage; a stage that no item is in is left out.
+    /// In each stage; a stage that no entry is in is left out.
     pub stages: BTreeMap<Stage, u32>,
 }
 
-/// A day and its items.
+/// A day and its entries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Day {
     /// The day as the calendar of the person has it.
     pub date: Date,
     /// What was asked for on it, newest first.
-    pub items: Vec<Item>,
+    pub entries: Vec<Entry>,
 }
 
 impl Store {
-    /// The items that a filter lets through, newest first, `limit` of them at most, from the one
-    /// that comes after the item `after`.
+    /// The entries that a filter lets through, newest first, `limit` of them at most, from the one
+    /// that comes after the entry `after`.
     ///
-    /// Errors: [`Error::NoItem`] when `after` is not there any more.
+    /// Errors: [`Error::NoEntry`] when `after` is not there any more.
     pub fn list(
         &self,
         filter: &Filter,
-        after: Option<ItemId>,
+        after: Option<EntryId>,
         limit: usize,
-    ) -> Result<Vec<Item>, Error> {
+    ) -> Result<Vec<Entry>, Error> {
         self.read(|connection| {
             let mut conditions = filter.conditions();
             if let Some(after) = after {
@@ -68,7 +68,7 @@ impl Store {
                     .prepare_cached("SELECT created_ms FROM item WHERE id = ?1")?
                     .query_row([after.0], |row| row.get(0))
                     .optional()?;
-                let created = created.ok_or(Error::NoItem { id: after.0 })?;
+                let created = created.ok_or(Error::NoEntry { id: after.0 })?;
                 conditions.add("(i.created_ms, i.id) < (?, ?)", [created, after.0]);
             }
             conditions
@@ -80,12 +80,12 @@ impl Store {
             );
             Ok(connection
                 .prepare_cached(&sql)?
-                .query_map(params_from_iter(&conditions.values), item::read)?
+                .query_map(params_from_iter(&conditions.values), entry::read)?
                 .collect::<rusqlite::Result<_>>()?)
         })
     }
 
-    /// How many items a filter lets through.
+    /// How many entries a filter lets through.
     pub fn count(&self, filter: &Filter) -> Result<u32, Error> {
         self.read(|connection| {
             let conditions = filter.conditions();
@@ -95,7 +95,7 @@ impl Store {
         })
     }
 
-    /// How many items there are in all.
+    /// How many entries there are in all.
     pub fn counts(&self) -> Result<Counts, Error> {
         self.read(|connection| {
             let mut counts = Counts::default();
@@ -106,8 +106,8 @@ impl Store {
                 let (n, n_starred): (u32, u32) = (row.get(1)?, row.get(2)?);
                 counts.total += n;
                 counts.starred += n_starred;
-                // An item whose row is damaged is shown as failed.
-                let stage = item::named(row, 0, Stage::find).unwrap_or(Stage::Failed);
+                // An entry whose row is damaged is shown as failed.
+                let stage = entry::named(row, 0, Stage::find).unwrap_or(Stage::Failed);
                 *counts.stages.entry(stage).or_default() += n;
             }
             Ok(counts)
@@ -115,16 +115,16 @@ impl Store {
     }
 }
 
-/// Items in the order of a list, grouped by the day on which they were asked for.
-pub fn by_day(items: Vec<Item>, zone: &TimeZone) -> Vec<Day> {
+/// Entries in the order of a list, grouped by the day on which they were asked for.
+pub fn by_day(entries: Vec<Entry>, zone: &TimeZone) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
-    for item in items {
-        let date = zone.to_datetime(item.asked.created).date();
+    for entry in entries {
+        let date = zone.to_datetime(entry.asked.created).date();
         match days.last_mut().filter(|day| day.date == date) {
-            Some(day) => day.items.push(item),
+            Some(day) => day.entries.push(entry),
             None => days.push(Day {
                 date,
-                items: vec![item],
+                entries: vec![entry],
             }),
         }
     }
@@ -155,6 +155,23 @@ impl Conditions {
             parts => format!("{keyword} {}", parts.join(" AND ")),
         }
     }
+}
+
+/// An entry, when it meets these conditions.
+pub(crate) fn entry_that(
+    connection: &Connection,
+    conditions: &Conditions,
+    entry: i64,
+) -> rusqlite::Result<Option<Entry>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM item i WHERE i.id = ? {}",
+        conditions.sql("AND")
+    );
+    let mut values = vec![Value::Integer(entry)];
+    values.extend(conditions.values.iter().cloned());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let row = statement.query_row(params_from_iter(&values), entry::read);
+    row.optional()
 }
 
 impl Filter {

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
-use crate::fault::Fault;
-use crate::item::{self, named};
-use crate::{Error, ItemId, Stage, Store, items};
+use crate::entry::{self, named};
+use crate::error::Fault;
+use crate::{EntryId, Error, Stage, Store, entries};
 
-/// How long items are kept. Items with a star are kept for ever and count for nothing; so are
-/// items that wait or are being heard.
+/// How long entries are kept. Entries with a star are kept for ever and count for nothing; so are
+/// entries that wait or are being recognised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Retention {
@@ -24,11 +24,11 @@ pub enum Retention {
     Days(u32),
 }
 
-/// What a rule has to know of an item.
+/// What a rule has to know of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// The item.
-    pub id: ItemId,
+    /// The entry.
+    pub id: EntryId,
     /// When it was asked for.
     pub created: Timestamp,
     /// Whether it has a star.
@@ -40,31 +40,31 @@ pub struct Kept {
 /// What was taken out of the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
-    /// The items.
-    pub items: Vec<ItemId>,
-    /// Recordings that no item needs any more; the caller may delete the files.
+    /// The entries.
+    pub entries: Vec<EntryId>,
+    /// Recordings that no entry needs any more; the caller may delete the files.
     pub recordings: Vec<PathBuf>,
 }
 
 impl Retention {
-    /// Which items are not kept any more, oldest first.
-    pub fn expired(self, items: &[Kept], now: Timestamp) -> Vec<ItemId> {
-        let mut items: Vec<&Kept> = items
+    /// Which entries are not kept any more, oldest first.
+    pub fn expired(self, entries: &[Kept], now: Timestamp) -> Vec<EntryId> {
+        let mut entries: Vec<&Kept> = entries
             .iter()
-            .filter(|item| !item.starred)
-            .filter(|item| !matches!(item.stage, Stage::Waiting | Stage::Running))
+            .filter(|entry| !entry.starred)
+            .filter(|entry| !matches!(entry.stage, Stage::Waiting | Stage::Running))
             .collect();
-        items.sort_by_key(|item| (item.created, item.id));
+        entries.sort_by_key(|entry| (entry.created, entry.id));
         let n_expired = match self {
             Self::All => 0,
-            Self::Last(n) => items.len().saturating_sub(n as usize),
+            Self::Last(n) => entries.len().saturating_sub(n as usize),
             Self::Days(days) => {
                 let longest_s = i64::from(days) * 24 * 60 * 60;
-                let age_s = |item: &Kept| now.as_second() - item.created.as_second();
-                items.partition_point(|item| age_s(item) > longest_s)
+                let age_s = |entry: &Kept| now.as_second() - entry.created.as_second();
+                entries.partition_point(|entry| age_s(entry) > longest_s)
             }
         };
-        items[..n_expired].iter().map(|item| item.id).collect()
+        entries[..n_expired].iter().map(|entry| entry.id).collect()
     }
 }
 
@@ -77,8 +77,8 @@ impl Store {
                 .query_map([], |row| {
                     let read = |row: &Row<'_>| -> rusqlite::Result<Kept> {
                         Ok(Kept {
-                            id: ItemId(row.get(0)?),
-                            created: item::created(row, 1)?,
+                            id: EntryId(row.get(0)?),
+                            created: entry::created(row, 1)?,
                             starred: row.get(2)?,
                             stage: named(row, 3, Stage::find)?,
                         })
@@ -88,9 +88,12 @@ impl Store {
                 })?
                 .filter_map(Result::transpose)
                 .collect::<rusqlite::Result<_>>()?;
-            let items = retention.expired(&kept, now);
-            let recordings = items::delete(transaction, &items)?;
-            Ok::<_, Fault>(Removed { items, recordings })
+            let entries = retention.expired(&kept, now);
+            let recordings = entries::delete(transaction, &entries)?;
+            Ok::<_, Fault>(Removed {
+                entries,
+                recordings,
+            })
         })?;
         self.give_back();
         Ok(removed)
@@ -102,7 +105,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::{Kept, Retention};
-    use crate::{ItemId, Stage};
+    use crate::{EntryId, Stage};
 
     const DAY_S: i64 = 86_400;
 
@@ -112,23 +115,23 @@ mod tests {
 
     #[test]
     fn the_oldest_go_first_and_stars_stay() {
-        let item = |id, day: i64, starred, stage| Kept {
-            id: ItemId(id),
+        let entry = |id, day: i64, starred, stage| Kept {
+            id: EntryId(id),
             created: at(day * DAY_S),
             starred,
             stage,
         };
-        let items = [
-            item(5, 9, false, Stage::Done),
-            item(4, 8, false, Stage::Failed),
-            item(3, 3, true, Stage::Done),
-            item(2, 2, false, Stage::Cancelled),
-            item(6, 2, false, Stage::Running),
-            item(7, 2, false, Stage::Waiting),
-            item(1, 1, false, Stage::Interrupted),
+        let entries = [
+            entry(5, 9, false, Stage::Done),
+            entry(4, 8, false, Stage::Failed),
+            entry(3, 3, true, Stage::Done),
+            entry(2, 2, false, Stage::Cancelled),
+            entry(6, 2, false, Stage::Running),
+            entry(7, 2, false, Stage::Waiting),
+            entry(1, 1, false, Stage::Interrupted),
         ];
         let check = |retention: Retention, expected: &[i64]| {
-            let expired = retention.expired(&items, at(10 * DAY_S));
+            let expired = retention.expired(&entries, at(10 * DAY_S));
             let expired: Vec<i64> = expired.into_iter().map(|id| id.0).collect();
             assert_eq!(expired, expected, "{retention:?}");
         };
@@ -144,13 +147,13 @@ mod tests {
     }
 
     #[test]
-    fn an_item_from_the_future_is_kept() {
-        let item = Kept {
-            id: ItemId(1),
+    fn an_entry_from_the_future_is_kept() {
+        let entry = Kept {
+            id: EntryId(1),
             created: Timestamp::MAX,
             starred: false,
             stage: Stage::Done,
         };
-        assert_eq!(Retention::Days(0).expired(&[item], Timestamp::MIN), []);
+        assert_eq!(Retention::Days(0).expired(&[entry], Timestamp::MIN), []);
     }
 }

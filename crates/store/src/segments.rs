@@ -1,38 +1,39 @@
-//! The segments of an item: added as they are heard, changed as a person likes, read back whole.
+//! The segments of an entry: added as they are recognised, edited, and read back.
 
 use std::ops::Range;
 
 use earmark_transcript::{Ms, Segment, Transcript, join};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::fault::Fault;
-use crate::items::{change, set_state};
-use crate::row::{Columns, load, put, put_columns};
-use crate::{Error, ItemId, State, Store, grams, packed, row, slot};
+use crate::entries::{change, set_state};
+use crate::error::Fault;
+use crate::search::ngram_index;
+use crate::segment_row::{Columns, load, put, put_columns};
+use crate::{EntryId, Error, State, Store, packed_words, segment_id, segment_row};
 
 impl Store {
-    /// Adds what has been heard behind what is there, together with how far the recording is heard
-    /// now. It stays whatever happens to the process afterwards.
+    /// Adds segments behind those that are there, together with how far the recording is recognised
+    /// now. They stay whatever happens to the process afterwards.
     ///
-    /// Errors: [`Error::NoItem`], [`Error::TooLong`].
+    /// Errors: [`Error::NoEntry`], [`Error::TooLong`].
     pub fn append_segments(
         &mut self,
-        id: ItemId,
+        id: EntryId,
         segments: &[Segment],
-        heard_until: Ms,
+        recognised_until: Ms,
     ) -> Result<(), Error> {
         self.write(|transaction| {
             let sql = "UPDATE item SET heard_until_ms = max(heard_until_ms, ?2) WHERE id = ?1";
-            change(transaction, id, sql, params![id.0, heard_until.0])?;
+            change(transaction, id, sql, params![id.0, recognised_until.0])?;
             let len = ids(transaction, id)?.len();
             splice(transaction, id, len..len, segments)
         })
     }
 
-    /// Keeps the transcript of an item that was heard to its end.
+    /// Writes the transcript of an entry that was recognised to its end.
     ///
-    /// Errors: [`Error::NoItem`], [`Error::TooLong`].
-    pub fn finish(&mut self, id: ItemId, transcript: &Transcript) -> Result<(), Error> {
+    /// Errors: [`Error::NoEntry`], [`Error::TooLong`].
+    pub fn finish(&mut self, id: EntryId, transcript: &Transcript) -> Result<(), Error> {
         self.write(|transaction| {
             replace(transaction, id, transcript)?;
             let sql = "UPDATE item SET heard_until_ms = coalesce(duration_ms, 0) WHERE id = ?1";
@@ -43,37 +44,37 @@ impl Store {
 
     /// Puts other segments in the place of those in `range`: one for one is an edit, one for two
     /// is a merge, two for one a split, none a deletion, an empty range an insertion. The others are
-    /// untouched. The first change of an item keeps what was [heard](Self::heard).
+    /// untouched. The first change of an entry keeps what was [recognised](Self::recognised).
     ///
-    /// Errors: [`Error::NoItem`], [`Error::NoSegment`], [`Error::TooLong`].
+    /// Errors: [`Error::NoEntry`], [`Error::NoSegment`], [`Error::TooLong`].
     pub fn replace_segments(
         &mut self,
-        id: ItemId,
+        id: EntryId,
         range: Range<usize>,
         with: &[Segment],
     ) -> Result<(), Error> {
         self.write(|transaction| {
-            keep_heard(transaction, id)?;
+            keep_recognised(transaction, id)?;
             splice(transaction, id, range, with)
         })
     }
 
     /// Puts another transcript in the place of the one that is there; only what differs is
-    /// written. The first change of an item keeps what was [heard](Self::heard).
+    /// written. The first change of an entry keeps what was [recognised](Self::recognised).
     ///
     /// The text and the language of a transcript are those of its segments, see
     /// [`Transcript::assemble`], and are not kept beside them.
     ///
-    /// Errors: [`Error::NoItem`], [`Error::TooLong`].
-    pub fn save_transcript(&mut self, id: ItemId, transcript: &Transcript) -> Result<(), Error> {
+    /// Errors: [`Error::NoEntry`], [`Error::TooLong`].
+    pub fn save_transcript(&mut self, id: EntryId, transcript: &Transcript) -> Result<(), Error> {
         self.write(|transaction| {
-            keep_heard(transaction, id)?;
+            keep_recognised(transaction, id)?;
             replace(transaction, id, transcript)
         })
     }
 
-    /// Calls a speaker otherwise in the whole item, and gives the number of segments it changed.
-    pub fn rename_speaker(&mut self, id: ItemId, from: &str, to: &str) -> Result<usize, Error> {
+    /// Calls a speaker otherwise in the whole entry, and gives the number of segments it changed.
+    pub fn rename_speaker(&mut self, id: EntryId, from: &str, to: &str) -> Result<usize, Error> {
         self.write(|transaction| {
             Ok(transaction
                 .prepare_cached("UPDATE segment SET speaker = ?3 WHERE item = ?1 AND speaker = ?2")?
@@ -81,11 +82,11 @@ impl Store {
         })
     }
 
-    /// Forgets every segment of an item, so that it can be heard again from the beginning. What
-    /// was changed by hand is gone with them; the item waits.
+    /// Forgets every segment of an entry, so that it can be recognised again from the beginning. What
+    /// was changed by hand is gone with them; the entry waits.
     ///
-    /// Errors: [`Error::NoItem`].
-    pub fn start_over(&mut self, id: ItemId) -> Result<(), Error> {
+    /// Errors: [`Error::NoEntry`].
+    pub fn start_over(&mut self, id: EntryId) -> Result<(), Error> {
         self.write(|transaction| {
             set_state(transaction, id, &State::Waiting)?;
             let len = ids(transaction, id)?.len();
@@ -99,11 +100,11 @@ impl Store {
         })
     }
 
-    /// The transcript of an item as it is now. Words that are damaged are left out, and a warning
+    /// The transcript of an entry as it is now. Words that are damaged are left out, and a warning
     /// in the transcript says so.
     ///
-    /// Errors: [`Error::NoItem`].
-    pub fn transcript(&self, id: ItemId) -> Result<Transcript, Error> {
+    /// Errors: [`Error::NoEntry`].
+    pub fn transcript(&self, id: EntryId) -> Result<Transcript, Error> {
         self.read(|connection| {
             let head = connection
                 .prepare_cached(
@@ -111,15 +112,15 @@ impl Store {
                 )?
                 .query_row([id.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))
                 .optional()?;
-            let (duration, warnings) = head.ok_or(Error::NoItem { id: id.0 })?;
+            let (duration, warnings) = head.ok_or(Error::NoEntry { id: id.0 })?;
             let mut warnings: Vec<String> = serde_json::from_str(&warnings).unwrap_or_default();
             let segments = load(connection, id, &mut warnings)?;
             Ok(Transcript::assemble(Ms(duration), segments, warnings))
         })
     }
 
-    /// The text as the machine heard it, when it was changed since.
-    pub fn heard(&self, id: ItemId) -> Result<Option<String>, Error> {
+    /// The text as it was first recognised, when it was changed since.
+    pub fn recognised(&self, id: EntryId) -> Result<Option<String>, Error> {
         self.read(|connection| {
             Ok(connection
                 .prepare_cached("SELECT text FROM heard WHERE item = ?1")?
@@ -129,15 +130,15 @@ impl Store {
     }
 }
 
-/// The ids of the segments of an item, in order.
-fn ids(connection: &Connection, id: ItemId) -> rusqlite::Result<Vec<i64>> {
+/// The ids of the segments of an entry, in order.
+fn ids(connection: &Connection, id: EntryId) -> rusqlite::Result<Vec<i64>> {
     connection
         .prepare_cached("SELECT id FROM segment WHERE item = ?1 ORDER BY id DESC")?
         .query_map([id.0], |row| row.get(0))?
         .collect()
 }
 
-fn keep_heard(connection: &Connection, id: ItemId) -> Result<(), Fault> {
+fn keep_recognised(connection: &Connection, id: EntryId) -> Result<(), Fault> {
     let mut kept = connection.prepare_cached("SELECT 1 FROM heard WHERE item = ?1")?;
     if kept.exists([id.0])? {
         return Ok(());
@@ -156,7 +157,7 @@ fn keep_heard(connection: &Connection, id: ItemId) -> Result<(), Fault> {
 }
 
 /// Writes what differs between the transcript that is there and another.
-fn replace(connection: &Connection, id: ItemId, transcript: &Transcript) -> Result<(), Fault> {
+fn replace(connection: &Connection, id: EntryId, transcript: &Transcript) -> Result<(), Fault> {
     let warnings = serde_json::Value::from(transcript.warnings.clone()).to_string();
     change(
         connection,
@@ -182,17 +183,17 @@ fn replace(connection: &Connection, id: ItemId, transcript: &Transcript) -> Resu
 /// and lets the index take many texts in one go.
 fn splice(
     connection: &Connection,
-    id: ItemId,
+    id: EntryId,
     range: Range<usize>,
     with: &[Segment],
 ) -> Result<(), Fault> {
     let known = languages(connection, id)?;
     let all = ids(connection, id)?;
     let Some(old) = all.get(range.clone()) else {
-        let (item, len) = (id.0, all.len());
+        let (entry, len) = (id.0, all.len());
         let Range { start, end } = range;
         return Err(Error::NoSegment {
-            item,
+            entry,
             start,
             end,
             len,
@@ -208,7 +209,7 @@ fn splice(
         is_same &= with.iter().any(|new| new.language == language);
     }
     let n_segments = all.len() - old.len() + with.len();
-    if n_segments > slot::MOST {
+    if n_segments > segment_id::MOST {
         return Err(Error::TooLong { n_segments }.into());
     }
     let n_same = old.len().min(with.len());
@@ -216,7 +217,7 @@ fn splice(
         put(connection, id, segment, new)?;
     }
     for &segment in old[n_same..].iter().rev() {
-        grams::remove(connection, segment)?;
+        ngram_index::remove(connection, segment)?;
         connection
             .prepare_cached("DELETE FROM segment WHERE id = ?1")?
             .execute([segment])?;
@@ -224,7 +225,7 @@ fn splice(
     let more = &with[n_same..];
     let before = (range.start + n_same).checked_sub(1).map(|at| all[at]);
     let after = all.get(range.end).copied();
-    match slot::between(id.0, before, after, more.len()) {
+    match segment_id::between(id.0, before, after, more.len()) {
         Some(new) => {
             for (segment, new) in new.into_iter().zip(more).rev() {
                 put(connection, id, segment, new)?;
@@ -235,16 +236,16 @@ fn splice(
     if is_same {
         return Ok(());
     }
-    // This reads the whole item, so it is done only when a language has come or gone.
+    // This reads the whole entry, so it is done only when a language has come or gone.
     let sql = "UPDATE item SET languages = coalesce((SELECT group_concat(DISTINCT language) \
         FROM segment WHERE item = ?1 AND language <> ''), '') WHERE id = ?1";
     change(connection, id, sql, params![id.0])
 }
 
-/// Keeps the number of words of an item right when some segments go and others come.
+/// Keeps the number of words of an entry right when some segments go and others come.
 fn count_words(
     connection: &Connection,
-    id: ItemId,
+    id: EntryId,
     old: &[i64],
     new: &[Segment],
 ) -> Result<(), Fault> {
@@ -253,7 +254,7 @@ fn count_words(
         change -= connection
             .prepare_cached("SELECT words FROM segment WHERE id = ?1")?
             .query_row([segment], |row| {
-                Ok(packed::count(row.get_ref(0)?.as_blob()?).unwrap_or_default() as i64)
+                Ok(packed_words::count(row.get_ref(0)?.as_blob()?).unwrap_or_default() as i64)
             })?;
     }
     connection
@@ -262,32 +263,44 @@ fn count_words(
     Ok(())
 }
 
-/// The languages of an item, comma-joined.
-fn languages(connection: &Connection, id: ItemId) -> Result<String, Fault> {
+/// The languages of an entry, comma-joined.
+fn languages(connection: &Connection, id: EntryId) -> Result<String, Fault> {
     let found = connection
         .prepare_cached("SELECT languages FROM item WHERE id = ?1")?
         .query_row([id.0], |row| row.get(0))
         .optional()?;
-    Ok(found.ok_or(Error::NoItem { id: id.0 })?)
+    Ok(found.ok_or(Error::NoEntry { id: id.0 })?)
 }
 
 fn is_among(languages: &str, language: &str) -> bool {
     language.is_empty() || languages.split(',').any(|one| one == language)
 }
 
-/// Gives every segment of an item a new id, with `more` put in at `at`.
-fn respread(connection: &Connection, id: ItemId, at: usize, more: &[Segment]) -> Result<(), Fault> {
+/// Gives every segment of an entry a new id, with `more` put in at `at`.
+fn respread(
+    connection: &Connection,
+    id: EntryId,
+    at: usize,
+    more: &[Segment],
+) -> Result<(), Fault> {
     // Damaged words stay as they are: the columns are moved, not the segments.
     let mut rows: Vec<Columns> = connection
-        .prepare_cached(&format!("{} WHERE item = ?1 ORDER BY id DESC", row::SELECT))?
-        .query_map([id.0], row::columns)?
+        .prepare_cached(&format!(
+            "{} WHERE item = ?1 ORDER BY id DESC",
+            segment_row::SELECT
+        ))?
+        .query_map([id.0], segment_row::columns)?
         .collect::<rusqlite::Result<_>>()?;
     for segment in ids(connection, id)? {
-        grams::remove(connection, segment)?;
+        ngram_index::remove(connection, segment)?;
     }
     connection.execute("DELETE FROM segment WHERE item = ?1", [id.0])?;
     rows.splice(at..at, more.iter().map(Columns::of));
-    for (segment, row) in slot::spread(id.0, rows.len()).into_iter().zip(&rows).rev() {
+    for (segment, row) in segment_id::spread(id.0, rows.len())
+        .into_iter()
+        .zip(&rows)
+        .rev()
+    {
         put_columns(connection, id, segment, row)?;
     }
     Ok(())

@@ -1,20 +1,21 @@
 //! Settings are what a person chose once and wants to find again.
 //!
 //! They lie in a file of their own beside the database, `settings.json`: a broken or restored
-//! history does not touch them, and every program of the house can read them. Keys that this
+//! history does not touch them, and the command line reads them, too. Keys that this
 //! program does not know are kept.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use earmark_files::Access;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Error, Retention, fault, files};
+use crate::{Error, Retention, error, files};
 
 /// What a person can choose. The names of models, devices, formats and presets are those of the
-/// rooms that know them.
+/// crates that know them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -155,7 +156,7 @@ impl Settings {
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Loaded::default(),
-            Err(error) => return Loaded::broken(&fault::io(path, &error).to_string()),
+            Err(error) => return Loaded::broken(&error::io(path, &error).to_string()),
         };
         if let Some(loaded) = read(&bytes) {
             return loaded;
@@ -179,18 +180,15 @@ impl Settings {
     ///
     /// Errors: [`Error::Io`], [`Error::DiskFull`].
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        let part = files::beside(path, ".part");
         let write = || {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;
             }
-            let mut file = File::create(&part)?;
-            serde_json::to_writer_pretty(&mut file, self)?;
-            file.write_all(b"\n")?;
-            file.sync_all()
+            let mut json = serde_json::to_vec_pretty(self)?;
+            json.push(b'\n');
+            earmark_files::write_atomic(path, &json, Access::Usual)
         };
-        write().map_err(|error: io::Error| fault::io(&part, &error))?;
-        files::replace(&part, path)
+        write().map_err(|error: io::Error| error::io(path, &error))
     }
 }
 

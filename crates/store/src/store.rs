@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use earmark_files::LockGuard;
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::Error;
-use crate::fault::Fault;
-use crate::files::{self, Lock};
+use crate::error::Fault;
+use crate::files;
 use crate::schema::{self, Identity};
 
 /// The history of one person, in a database file.
@@ -23,18 +24,18 @@ pub struct Store {
     pub(crate) path: PathBuf,
     pub(crate) connection: Connection,
     /// Held as long as the database is open; whoever only reads has none.
-    _lock: Option<Lock>,
+    _lock: Option<LockGuard>,
 }
 
 impl Store {
-    /// Opens the database at `path`, or makes one with the folders that lead to it. Items that
-    /// were being heard when the last process ended are interrupted now.
+    /// Opens the database at `path`, or makes one with the folders that lead to it. Entries
+    /// that were being recognised when the last process ended are interrupted now.
     ///
     /// The cost does not grow with the history: what lies in it is read when it is asked for.
     ///
     /// Errors: [`Error::InUse`], [`Error::Damaged`], [`Error::Foreign`], [`Error::TooNew`],
     /// [`Error::Io`], [`Error::DiskFull`]; nothing was changed. After `Damaged` and `Foreign`,
-    /// [`set_aside`](Self::set_aside) makes room for a new one, when a person wants that.
+    /// [`set_aside`](Self::set_aside) moves it out of the way, when a person wants that.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let lock = files::lock(path)?;
         Ok(Self {
@@ -77,16 +78,10 @@ impl Store {
         };
         let (stem, extension) = (part(path.file_stem()), part(path.extension()));
         let time = now.strftime("%Y%m%dT%H%M%SZ");
-        let name = |nth: u32| match nth {
+        let aside = earmark_files::free_path(|nth| match nth {
             1 => path.with_file_name(format!("{stem}.aside-{time}.{extension}")),
             nth => path.with_file_name(format!("{stem}.aside-{time}-{nth}.{extension}")),
-        };
-        let mut aside = name(1);
-        let mut nth = 1;
-        while aside.exists() {
-            nth += 1;
-            aside = name(nth);
-        }
+        });
         files::move_database(path, &aside)?;
         Ok(aside)
     }
@@ -103,8 +98,8 @@ impl Store {
         self.read(|connection| sound(connection, &self.path))
     }
 
-    /// Gives the room of what was deleted back to the disk, as far as it goes now; what does not
-    /// is used again by what comes.
+    /// Gives the space of what was deleted back to the disk, as far as it can be now; the rest is
+    /// used again by new entries.
     pub(crate) fn give_back(&self) {
         // Each row is a page given back, so all of them are asked for.
         let run = |sql| self.connection.prepare(sql)?.query([])?.count();
@@ -190,7 +185,7 @@ pub(crate) fn sound(connection: &Connection, path: &Path) -> Result<(), Fault> {
     let astray = connection.prepare("PRAGMA foreign_key_check")?.exists([])?;
     let why = match (why.as_str(), astray) {
         ("ok", false) => return Ok(()),
-        ("ok", true) => "rows that belong to no item".into(),
+        ("ok", true) => "rows that belong to no entry".into(),
         _ => why,
     };
     let path = path.into();
@@ -198,7 +193,7 @@ pub(crate) fn sound(connection: &Connection, path: &Path) -> Result<(), Fault> {
 }
 
 /// The folder where the program keeps what is the person's: the environment variable
-/// `EARMARK_DATA`, or else the program's data folder; `None` where the system knows no home.
+/// `EARMARK_DATA`, or else the program's data folder; `None` where the system has no such folder.
 pub fn default_folder() -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os("EARMARK_DATA").filter(|value| !value.is_empty()) {
         return Some(folder.into());

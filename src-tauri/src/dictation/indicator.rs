@@ -2,7 +2,7 @@
 //! stays with the program that is written into.
 
 use earmark_app::api::DictationState;
-use earmark_app::{App, ItemId, Notification, log};
+use earmark_app::{App, EntryId, Notification, log};
 use tauri::{AppHandle, Manager, PhysicalPosition, WebviewWindow};
 
 use crate::desktop::Desktop;
@@ -47,7 +47,7 @@ pub(crate) fn show_state(handle: &AppHandle, app: &App, state: Option<DictationS
     }
 }
 
-fn announce(handle: &AppHandle, app: &App, entry: ItemId) {
+fn announce(handle: &AppHandle, app: &App, entry: EntryId) {
     let words = app.words();
     let (title, text) = (words.dictation.to_owned(), words.is_copied.to_owned());
     notification::show(handle, &Notification { title, text, entry }, words);

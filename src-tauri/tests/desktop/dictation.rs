@@ -266,15 +266,15 @@ fn words_go_where_somebody_writes() {
         desktop.logged("entry 2 is copied");
         desktop.do_it("choose Quit Earmark");
         assert!(program.ended());
-        let (_, items) = desktop.history();
-        for item in &items {
+        let (_, entries) = desktop.history();
+        for entry in &entries {
             assert_eq!(
-                (item.asked.origin, &item.state),
+                (entry.asked.origin, &entry.state),
                 (Origin::Dictation, &State::Done)
             );
-            assert_eq!(item.asked.context, "Brisko, Kelvan", "the chosen profile");
+            assert_eq!(entry.asked.context, "Brisko, Kelvan", "the chosen profile");
         }
-        assert_eq!(items.len(), 2);
+        assert_eq!(entries.len(), 2);
     });
 }
 

@@ -25,7 +25,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use earmark_store::{Filter, Item, State, Store};
+use earmark_store::{Entry, Filter, State, Store};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -262,11 +262,11 @@ impl Desktop {
     }
 
     /// The history, when the program has ended.
-    fn history(&self) -> (Store, Vec<Item>) {
+    fn history(&self) -> (Store, Vec<Entry>) {
         let store = Store::open(&self.data().join("history.db")).expect("it is closed");
-        let mut items = store.list(&Filter::default(), None, 99).expect("items");
-        items.reverse();
-        (store, items)
+        let mut entries = store.list(&Filter::default(), None, 99).expect("entries");
+        entries.reverse();
+        (store, entries)
     }
 }
 
@@ -327,14 +327,14 @@ fn the_program_is_reached_from_outside_its_window() {
     desktop.do_it("choose Quit Earmark");
     assert!(program.ended(), "it ends well in the middle of its work");
 
-    let (store, items) = desktop.history();
-    let states: Vec<&State> = items.iter().map(|item| &item.state).collect();
+    let (store, entries) = desktop.history();
+    let states: Vec<&State> = entries.iter().map(|entry| &entry.state).collect();
     let [State::Done, State::Done, State::Failed(_), State::Waiting] = states[..] else {
         panic!("{states:?}");
     };
     let here = std::env::current_dir().expect("a folder");
-    assert_eq!(items[2].asked.source, here.join("gone.wav"));
-    let said = store.transcript(items[0].id).expect("a transcript").text;
+    assert_eq!(entries[2].asked.source, here.join("gone.wav"));
+    let said = store.transcript(entries[0].id).expect("a transcript").text;
     assert!(!said.is_empty());
     let letters = |text: &str| text.split_whitespace().collect::<String>();
     assert_eq!(letters(&copied), letters(&said));
@@ -372,6 +372,6 @@ fn without_a_bus_there_is_no_tray_and_nothing_else_is_missing() {
         "it finds the first one without a bus"
     );
     drop(program);
-    let (_, items) = alone.history();
-    assert_eq!(items[0].state, State::Done);
+    let (_, entries) = alone.history();
+    assert_eq!(entries[0].state, State::Done);
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use earmark_store::{NewItem, Origin, Store};
+use earmark_store::{NewEntry, Origin, Store};
 use earmark_transcript::{Ms, Segment, Timing, Transcript};
 use jiff::Timestamp;
 use serde_json::json;
@@ -54,7 +54,7 @@ fn what_is_deleted_for_good_comes_back_from_a_backup() {
 /// Puts a transcript into a new history.
 fn keep(history: &Path) {
     let mut store = Store::open(history).expect("the build folder can be written to");
-    let id = store.add(&NewItem {
+    let id = store.add(&NewEntry {
         source: "/recordings/the hill.wav".into(),
         name: "the hill".into(),
         origin: Origin::File,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use earmark_jobs::{End, Ms};
-use earmark_store::{Filter, Item, Stage, Store};
+use earmark_store::{Entry, Filter, Stage, Store};
 
 use crate::heard::{heard, transcript};
 use crate::window::Window;
@@ -56,7 +56,7 @@ fn a_killed_program_goes_on_behind_the_last_finished_piece() {
 
     let (left, _) = stored(&data);
     assert_eq!(left.state.stage(), Stage::Interrupted);
-    assert!(left.heard_until > Ms(0), "a piece was finished");
+    assert!(left.recognised_until > Ms(0), "a piece was finished");
 
     let window = Window::open(&data);
     window.until_says("Unfinished; can be resumed");
@@ -73,9 +73,9 @@ fn a_killed_program_goes_on_behind_the_last_finished_piece() {
     assert!(
         times
             .first()
-            .is_some_and(|first| first * 1000 + 999 >= left.heard_until.0),
+            .is_some_and(|first| first * 1000 + 999 >= left.recognised_until.0),
         "{times:?} s after {:?}",
-        left.heard_until
+        left.recognised_until
     );
     drop(window);
 
@@ -96,13 +96,13 @@ fn a_second_start_hands_its_files_over_and_ends() {
     window.until("the end of the second", 120, &done("second"));
 }
 
-/// The only item of a history, and its transcript.
-fn stored(data: &Path) -> (Item, earmark_jobs::Transcript) {
+/// The only entry of a history, and its transcript.
+fn stored(data: &Path) -> (Entry, earmark_jobs::Transcript) {
     let store = Store::open(&data.join("history.db")).expect("nobody else has it open");
-    let items = store.list(&Filter::default(), None, usize::MAX);
-    let mut items = items.expect("it can be read");
-    assert_eq!(items.len(), 1);
-    let item = items.remove(0);
-    let transcript = store.transcript(item.id).expect("it can be read");
-    (item, transcript)
+    let entries = store.list(&Filter::default(), None, usize::MAX);
+    let mut entries = entries.expect("it can be read");
+    assert_eq!(entries.len(), 1);
+    let entry = entries.remove(0);
+    let transcript = store.transcript(entry.id).expect("it can be read");
+    (entry, transcript)
 }

@@ -13,7 +13,7 @@ pub use self::history::*;
 pub use self::models::*;
 pub use self::settings::*;
 
-/// Names an entry: the number of its item in the history.
+/// Names an entry: its number in the history.
 pub type EntryId = i64;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

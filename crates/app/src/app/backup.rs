@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use earmark_store::{Backup, ItemId, back_up};
+use earmark_store::{Backup, EntryId, back_up};
 use jiff::Zoned;
 
 use super::App;
@@ -46,9 +46,9 @@ impl App {
     /// Errors: it is no backup, or the history cannot be written.
     pub fn restore_backup(&self, path: &Path) -> Result<usize, Failure> {
         let mut backup = Backup::open(path, self.history.path()).map_err(of_backup)?;
-        let items: Vec<ItemId> = backup.items().map_err(of_backup)?;
+        let entries: Vec<EntryId> = backup.entries().map_err(of_backup)?;
         let mut n_new = 0;
-        for some in items.chunks(N_AT_ONCE) {
+        for some in entries.chunks(N_AT_ONCE) {
             let some = some.to_vec();
             let n;
             (backup, n) = self.history.write(move |store| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
-use earmark_store::{ItemId, Origin};
+use earmark_store::{EntryId, Origin};
 
 use super::App;
 use crate::api::{DictationState, Failure};
@@ -39,20 +39,20 @@ impl App {
     /// Puts the text of a dictation on the clipboard.
     ///
     /// Errors: there is no such entry, or no clipboard.
-    pub fn copy_dictation(&self, id: ItemId) -> Result<(), Failure> {
+    pub fn copy_dictation(&self, id: EntryId) -> Result<(), Failure> {
         self.copy_text(&self.dictated(id)?)?;
         log::info(&format!("entry {} is copied", id.0));
         Ok(())
     }
 
     /// The text of a dictation, as the settings want it.
-    fn dictated(&self, id: ItemId) -> Result<String, Failure> {
+    fn dictated(&self, id: EntryId) -> Result<String, Failure> {
         let transcript = self.history.read(|store| store.transcript(id))?;
         Ok(text::said(&transcript, self.settings.get().dictation_marks))
     }
 
     /// Brings the text of a finished dictation to where somebody writes; nothing when there is none.
-    fn insert_dictation(&self, id: ItemId) -> Result<Option<Place>, Failure> {
+    fn insert_dictation(&self, id: EntryId) -> Result<Option<Place>, Failure> {
         let text = self.dictated(id)?;
         if text.trim().is_empty() {
             self.forget_slip(id)?;
@@ -69,11 +69,11 @@ impl App {
     }
 
     /// Removes a recording that somebody made by mistake: too short for a word, and none in it.
-    fn forget_slip(&self, id: ItemId) -> Result<(), Failure> {
+    fn forget_slip(&self, id: EntryId) -> Result<(), Failure> {
         self.history.write(move |store| {
-            let item = store.item(id)?;
-            let is_slip = item.duration.is_none_or(|it| it.0 < WORTH_KEEPING_MS);
-            if is_slip && item.asked.origin == Origin::Dictation {
+            let entry = store.entry(id)?;
+            let is_slip = entry.duration.is_none_or(|it| it.0 < WORTH_KEEPING_MS);
+            if is_slip && entry.asked.origin == Origin::Dictation {
                 recordings::remove(store.delete(&[id])?);
             }
             Ok(())
@@ -85,7 +85,7 @@ impl App {
 struct AppEffects {
     app: Arc<App>,
     /// Finished dictations, to be inserted one after the other.
-    finished: Sender<ItemId>,
+    finished: Sender<EntryId>,
 }
 
 impl AppEffects {
@@ -107,16 +107,16 @@ impl AppEffects {
 }
 
 impl Effects for AppEffects {
-    fn start_recording(&mut self) -> Result<ItemId, Failure> {
+    fn start_recording(&mut self) -> Result<EntryId, Failure> {
         let begun = self.app.begin_recording(Some(self.app.dictation.sender()));
         begun.inspect_err(Failure::log)
     }
 
-    fn stop_recording(&mut self, id: ItemId) {
+    fn stop_recording(&mut self, id: EntryId) {
         self.app.recorder.stop(id);
     }
 
-    fn insert_text(&mut self, id: ItemId) {
+    fn insert_text(&mut self, id: EntryId) {
         // Nobody inserts any more when the program ends.
         let _ = self.finished.send(id);
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use earmark_store::ItemId;
+use earmark_store as store;
 use earmark_transcript::{Transcript, context};
 
 use super::App;
@@ -14,17 +14,17 @@ impl App {
     ///
     /// Errors: there is no such entry.
     pub fn open_entry(&self, id: EntryId) -> Result<Opened, Failure> {
-        let id = ItemId(id);
+        let id = store::EntryId(id);
         let revision = self.history.revision(id);
-        let (item, transcript) = self.history.read(|store| {
-            Ok::<_, earmark_store::Error>((store.item(id)?, store.transcript(id)?))
+        let (entry, transcript) = self.history.read(|store| {
+            Ok::<_, earmark_store::Error>((store.entry(id)?, store.transcript(id)?))
         })?;
-        let expected = context::heard(&item.asked.context, &transcript.text);
-        let recording = Some(&item.asked.source).filter(|source| source.is_file());
+        let expected = context::heard(&entry.asked.context, &transcript.text);
+        let recording = Some(&entry.asked.source).filter(|source| source.is_file());
         let audio_url = recording.and_then(|it| self.shell.get()?.audio_url(id, it));
         Ok(Opened {
             expected: expected.into_iter().map(str::to_owned).collect(),
-            entry: self.entries.view(&item),
+            entry: self.entries.view(&entry),
             segments: transcript.segments.iter().map(Segment::from).collect(),
             revision,
             audio_url,
@@ -37,7 +37,7 @@ impl App {
     pub fn recording(&self, id: EntryId) -> Result<PathBuf, Failure> {
         Ok(self
             .history
-            .read(|store| store.item(ItemId(id)))?
+            .read(|store| store.entry(store::EntryId(id)))?
             .asked
             .source)
     }
@@ -48,14 +48,14 @@ impl App {
     ///
     /// Errors: the recording cannot be read.
     pub fn waveform(&self, id: EntryId) -> Result<Vec<u8>, Failure> {
-        waveform_cache::of(&self.waveforms(), ItemId(id), &self.recording(id)?)
+        waveform_cache::of(&self.waveforms(), store::EntryId(id), &self.recording(id)?)
     }
 
     /// Saves changes of a transcript that was opened at a revision; the revision it has now.
     ///
     /// Errors: it was changed elsewhere since.
     pub fn save(&self, id: EntryId, revision: u64, splices: Vec<Splice>) -> Result<u64, Failure> {
-        let id = ItemId(id);
+        let id = store::EntryId(id);
         let message = "the transcript was changed elsewhere; open it again";
         self.must_not_run(id, message)?;
         let (history, entries) = (self.history.clone(), self.entries.clone());
@@ -89,9 +89,9 @@ impl App {
     /// Errors: there is no such entry.
     pub fn rename_entry(&self, id: EntryId, title: &str) -> Result<(), Failure> {
         let (title, entries) = (title.trim().to_owned(), self.entries.clone());
-        let id = ItemId(id);
+        let id = store::EntryId(id);
         self.history.write(move |store| {
-            let source = store.item(id)?.asked.source;
+            let source = store.entry(id)?.asked.source;
             let stem = source
                 .file_stem()
                 .unwrap_or(source.as_os_str())

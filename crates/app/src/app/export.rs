@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
-use earmark_store::ItemId;
-
 use super::App;
 use crate::api::{
     Destination, EntryId, ExportOptions, Exported, Failure, Format, Preview, Settings,
 };
 use crate::export::{self, Place, Sheet};
+use earmark_store as store;
 
 impl App {
     /// What an export of an entry would be; of its cues, those from one on.
@@ -21,7 +20,11 @@ impl App {
         options: &ExportOptions,
         from: usize,
     ) -> Result<Preview, Failure> {
-        Ok(export::preview(&self.sheet(ItemId(id))?, options, from))
+        Ok(export::preview(
+            &self.sheet(store::EntryId(id))?,
+            options,
+            from,
+        ))
     }
 
     /// Exports entries, each to a file; `choose` asks the person for a file of this name, or for a
@@ -35,7 +38,7 @@ impl App {
         to: Destination,
         choose: impl FnOnce(Option<&str>) -> Option<PathBuf>,
     ) -> Result<Option<Exported>, Failure> {
-        let sheets = ids.iter().map(|&id| self.sheet(ItemId(id)));
+        let sheets = ids.iter().map(|&id| self.sheet(store::EntryId(id)));
         let sheets: Vec<Sheet> = sheets.collect::<Result<_, _>>()?;
         let Some(places) = places(&sheets, &options, to, choose) else {
             return Ok(None);
@@ -63,7 +66,7 @@ impl App {
     ///
     /// Errors: there is no such entry, or no clipboard.
     pub fn copy_entry(&self, id: EntryId, options: &ExportOptions) -> Result<(), Failure> {
-        self.copy_text(&export::text(&self.sheet(ItemId(id))?, options))
+        self.copy_text(&export::text(&self.sheet(store::EntryId(id))?, options))
     }
 
     /// Puts the text of the transcript that was finished last on the clipboard.
@@ -71,8 +74,8 @@ impl App {
     /// Errors: there is no clipboard.
     pub fn copy_last(&self) -> Result<(), Failure> {
         let is_there = |id| {
-            let item = self.history.read(|store| store.item(id));
-            item.is_ok_and(|item| item.deleted.is_none())
+            let entry = self.history.read(|store| store.entry(id));
+            entry.is_ok_and(|entry| entry.deleted.is_none())
         };
         if !self.last_done.get().is_some_and(is_there) {
             self.recall_last()?;
@@ -88,10 +91,10 @@ impl App {
     }
 
     /// What an export needs of an entry.
-    fn sheet(&self, id: ItemId) -> Result<Sheet, Failure> {
+    fn sheet(&self, id: store::EntryId) -> Result<Sheet, Failure> {
         self.history.read(|store| {
             Ok::<_, earmark_store::Error>(Sheet {
-                item: store.item(id)?,
+                entry: store.entry(id)?,
                 transcript: store.transcript(id)?,
             })
         })

@@ -1,6 +1,7 @@
 //! Everything that was ever transcribed: lists, search, deletion.
 
-use earmark_store::{Filter, Found, Hit as Place, ItemId, Stage};
+use earmark_store as store;
+use earmark_store::{Filter, Found, Hit as Place, Stage};
 use jiff::Timestamp;
 
 use super::App;
@@ -25,13 +26,13 @@ impl App {
             .after
             .as_ref()
             .and_then(|after| after.parse().ok())
-            .map(ItemId);
+            .map(store::EntryId);
         let (found, next, n_total) = self.history.read(|store| {
             let mut found = store.find(&filter, after, N_ROWS + 1, N_HITS)?;
             let is_more = found.len() > N_ROWS;
             found.truncate(N_ROWS);
             let last = found.last().filter(|_| is_more);
-            let next = last.map(|last| last.item.id.0.to_string());
+            let next = last.map(|last| last.entry.id.0.to_string());
             // To count what was found, all of the index had to be read.
             let n_total = match (query.text.trim(), after, &next) {
                 ("", ..) => Some(store.count(&filter)?),
@@ -41,7 +42,7 @@ impl App {
             Ok::<_, earmark_store::Error>((found, next, n_total))
         })?;
         let row = |found: &Found| HistoryRow {
-            entry: self.entries.view(&found.item),
+            entry: self.entries.view(&found.entry),
             hits: found.hits.iter().map(hit).collect(),
             n_hits: found.n_hits,
         };
@@ -56,7 +57,7 @@ impl App {
     ///
     /// Errors: there is no such entry.
     pub fn star_entries(&self, ids: &[EntryId], is_starred: bool) -> Result<(), Failure> {
-        let (ids, entries) = (items(ids), self.entries.clone());
+        let (ids, entries) = (stored_ids(ids), self.entries.clone());
         self.history.write(move |store| {
             for id in ids {
                 store.set_starred(id, is_starred)?;
@@ -70,13 +71,13 @@ impl App {
     ///
     /// Errors: the history cannot be written.
     pub fn delete_entries(&self, ids: &[EntryId]) -> Result<(), Failure> {
-        let gone = items(ids);
+        let gone = stored_ids(ids);
         let deleted = gone.clone();
         self.history
             .write(move |store| Ok(store.set_deleted(&deleted, Some(Timestamp::now()))?))?;
         for id in ids {
             self.cancel(*id);
-            self.entries.publish_later(ItemId(*id));
+            self.entries.publish_later(store::EntryId(*id));
         }
         self.queue.take_off(|id| gone.contains(&id));
         Ok(())
@@ -86,7 +87,7 @@ impl App {
     ///
     /// Errors: the history cannot be written.
     pub fn restore_entries(&self, ids: &[EntryId]) -> Result<(), Failure> {
-        let (ids, entries) = (items(ids), self.entries.clone());
+        let (ids, entries) = (stored_ids(ids), self.entries.clone());
         self.history.write(move |store| {
             store.set_deleted(&ids, None)?;
             for id in ids {
@@ -100,7 +101,7 @@ impl App {
     ///
     /// Errors: the history cannot be written.
     pub fn purge_entries(&self, ids: &[EntryId]) -> Result<(), Failure> {
-        let gone = items(ids);
+        let gone = stored_ids(ids);
         let purged = gone.clone();
         self.history.write(move |store| {
             // What the person handed over is theirs and stays.
@@ -139,13 +140,13 @@ impl App {
             ..Filter::default()
         };
         let newest = self.history.read(|store| store.list(&done, None, 1))?;
-        self.last_done.set(newest.first().map(|item| item.id));
+        self.last_done.set(newest.first().map(|entry| entry.id));
         Ok(())
     }
 }
 
-fn items(ids: &[EntryId]) -> Vec<ItemId> {
-    ids.iter().copied().map(ItemId).collect()
+fn stored_ids(ids: &[EntryId]) -> Vec<store::EntryId> {
+    ids.iter().copied().map(store::EntryId).collect()
 }
 
 fn filter(query: &HistoryQuery) -> Filter {

@@ -14,7 +14,6 @@ use std::thread;
 use std::time::Instant;
 
 use earmark_jobs::{Device, Kind};
-use earmark_store::ItemId;
 
 use crate::active_recording::Recorder;
 use crate::api::{
@@ -32,6 +31,7 @@ use crate::retranscribe::Retranscriber;
 use crate::settings::SettingsFile;
 use crate::shell::Shell;
 use crate::{diagnostics, log, sample, single_instance};
+use earmark_store as store;
 
 /// Lines of the log that are shown.
 const N_LOG_LINES: usize = 500;
@@ -142,38 +142,39 @@ impl App {
     /// Stops an entry; what is finished is kept. Of one that is being recorded, what was said is still
     /// recognised, unless it is stopped again.
     pub fn cancel(&self, id: EntryId) {
-        if !self.recorder.stop(ItemId(id)) {
-            self.queue.cancel(ItemId(id));
+        if !self.recorder.stop(store::EntryId(id)) {
+            self.queue.cancel(store::EntryId(id));
         }
     }
 
     /// Pauses an entry; one that is being recognised, at the end of its chunk.
     pub fn pause(&self, id: EntryId) {
-        self.queue.pause(ItemId(id));
+        self.queue.pause(store::EntryId(id));
     }
 
     /// Goes on with an entry behind its last finished chunk.
     pub fn resume(&self, id: EntryId) {
-        self.queue.resume(ItemId(id));
+        self.queue.resume(store::EntryId(id));
     }
 
     /// Forgets what is finished and begins anew, with the present settings.
     pub fn start_again(&self, id: EntryId) {
-        if !self.recorder.is_running(ItemId(id)) {
-            self.queue.start_again(ItemId(id));
+        if !self.recorder.is_running(store::EntryId(id)) {
+            self.queue.start_again(store::EntryId(id));
         }
     }
 
     /// Moves an entry of the queue in front of another, or to the end.
     pub fn move_entry(&self, id: EntryId, before: Option<EntryId>) {
-        self.queue.move_before(ItemId(id), before.map(ItemId));
+        self.queue
+            .move_before(store::EntryId(id), before.map(store::EntryId));
     }
 
     /// Takes entries off the queue's list that are not being recorded or recognised.
     pub fn clear_queue(&self, ids: &[EntryId]) {
         let is_running = |id| self.queue.is_running(id) || self.recorder.is_running(id);
-        let taken: Vec<ItemId> = ids.iter().copied().map(ItemId).collect();
-        let taken: Vec<ItemId> = taken.into_iter().filter(|&id| !is_running(id)).collect();
+        let taken: Vec<store::EntryId> = ids.iter().copied().map(store::EntryId).collect();
+        let taken: Vec<store::EntryId> = taken.into_iter().filter(|&id| !is_running(id)).collect();
         self.queue.take_off(|id| taken.contains(&id));
     }
 
@@ -188,7 +189,7 @@ impl App {
     fn begin_recording(
         self: &Arc<Self>,
         dictation: Option<std::sync::mpsc::Sender<crate::dictation::flow::DictationEvent>>,
-    ) -> Result<ItemId, Failure> {
+    ) -> Result<store::EntryId, Failure> {
         let (id, events) = self.recorder.begin(dictation)?;
         if let Some(events) = events {
             let app = Arc::clone(self);
@@ -221,10 +222,11 @@ impl App {
     /// Errors: there are no such lines, the entry is being recognised, or the engine fails.
     pub fn retranscribe(&self, id: EntryId, redo: Redo) -> Result<Option<Vec<Segment>>, Failure> {
         self.must_not_run(
-            ItemId(id),
+            store::EntryId(id),
             "the recording is still being transcribed; wait until it is done",
         )?;
-        self.retranscriber.run(ItemId(id), redo, &self.queue)
+        self.retranscriber
+            .run(store::EntryId(id), redo, &self.queue)
     }
 
     /// Stops what [`retranscribe`](Self::retranscribe) waits for.
@@ -240,7 +242,7 @@ impl App {
     }
 
     /// Shows an entry that somebody asked for outside the window.
-    pub fn show_entry(&self, id: ItemId) {
+    pub fn show_entry(&self, id: store::EntryId) {
         log::info(&format!("entry {} is shown", id.0));
         let (id, at_ms) = (id.0, None);
         self.events.page(Event::Show { id, at_ms });
@@ -314,13 +316,13 @@ impl App {
     /// What a person who looks elsewhere is told of a batch; `None` when there is nothing to tell, or
     /// they do not want it.
     pub fn notification(&self, summary: &BatchSummary) -> Option<Notification> {
-        let title = |id| Some(self.history.read(|store| store.item(id)).ok()?.asked.name);
+        let title = |id| Some(self.history.read(|store| store.entry(id)).ok()?.asked.name);
         let notification = summary.notification(self.words(), title);
         notification.filter(|_| self.settings.get().notify_when_done)
     }
 
     /// The transcript that was finished last.
-    pub fn last_transcript(&self) -> Option<ItemId> {
+    pub fn last_transcript(&self) -> Option<store::EntryId> {
         self.last_done.get()
     }
 
@@ -344,7 +346,7 @@ impl App {
     }
 
     /// Errors: the entry is being recorded or recognised.
-    fn must_not_run(&self, id: ItemId, message: &str) -> Result<(), Failure> {
+    fn must_not_run(&self, id: store::EntryId, message: &str) -> Result<(), Failure> {
         if self.queue.is_running(id) || self.recorder.is_running(id) {
             return Err(Failure::new(crate::api::Code::Conflict, message));
         }

@@ -168,8 +168,8 @@ impl App {
         if after.keep_days != before.keep_days {
             self.tidy()?;
             let is_kept = |id| {
-                let item = self.history.read(|store| store.item(id));
-                item.is_ok_and(|item| item.deleted.is_none())
+                let entry = self.history.read(|store| store.entry(id));
+                entry.is_ok_and(|entry| entry.deleted.is_none())
             };
             self.queue.take_off(|id| !is_kept(id));
         }

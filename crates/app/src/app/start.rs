@@ -145,17 +145,17 @@ impl App {
             ..Filter::default()
         };
         let begun = self.tidy().and_then(|()| {
-            let items = self.history.write(move |store| {
-                let items = store.list(&left, None, usize::MAX)?;
+            let entries = self.history.write(move |store| {
+                let entries = store.list(&left, None, usize::MAX)?;
                 let mut kept = Vec::new();
-                for item in items.into_iter().rev() {
-                    if recover_recording(store, &item)? {
-                        kept.push((item.id, item.state.stage()));
+                for entry in entries.into_iter().rev() {
+                    if recover_recording(store, &entry)? {
+                        kept.push((entry.id, entry.state.stage()));
                     }
                 }
                 Ok(kept)
             })?;
-            for (id, stage) in items {
+            for (id, stage) in entries {
                 match stage {
                     Stage::Waiting => self.queue.list_waiting(id),
                     _ => self.queue.list(id),

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use earmark_store::ItemId;
+use earmark_store::EntryId;
 
 use super::insertion::Place;
 use super::press::{Act, Keys};
@@ -17,23 +17,23 @@ pub(crate) enum DictationEvent {
     /// The shortcut goes up.
     Released(Instant),
     /// How loud it is.
-    Level(ItemId, f32),
+    Level(EntryId, f32),
     /// Nothing more is recorded.
-    Closed(ItemId),
+    Closed(EntryId),
     /// What was recorded is recognised, or could not be.
-    Ended(ItemId, Option<Failure>),
+    Ended(EntryId, Option<Failure>),
     /// What became of its text; nothing when there was none.
-    Inserted(ItemId, Result<Option<Place>, Failure>),
+    Inserted(EntryId, Result<Option<Place>, Failure>),
 }
 
 /// What the flow sets in motion; none of it makes it wait for long.
 pub(crate) trait Effects {
     /// Opens the microphone.
-    fn start_recording(&mut self) -> Result<ItemId, Failure>;
+    fn start_recording(&mut self) -> Result<EntryId, Failure>;
     /// Closes the microphone.
-    fn stop_recording(&mut self, id: ItemId);
+    fn stop_recording(&mut self, id: EntryId);
     /// Brings the text of a finished dictation to the cursor; [`DictationEvent::Inserted`] follows.
-    fn insert_text(&mut self, id: ItemId);
+    fn insert_text(&mut self, id: EntryId);
     /// Shows how far it is; nothing hides it.
     fn show(&mut self, state: Option<DictationState>);
 }
@@ -43,9 +43,9 @@ pub(crate) struct Flow<E> {
     effects: E,
     keys: Keys,
     /// What is being recorded.
-    open: Option<ItemId>,
+    open: Option<EntryId>,
     /// What was begun last; only that is shown.
-    latest: Option<ItemId>,
+    latest: Option<EntryId>,
     hidden_at: Option<Instant>,
 }
 
@@ -135,7 +135,7 @@ impl<E: Effects> Flow<E> {
     }
 
     /// Shows what became of a dictation, unless another one is shown by now.
-    fn tell(&mut self, id: ItemId, state: DictationState, now: Instant) {
+    fn tell(&mut self, id: EntryId, state: DictationState, now: Instant) {
         if self.latest == Some(id) {
             self.show(state, now);
         }
@@ -158,7 +158,7 @@ impl<E: Effects> Flow<E> {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use earmark_store::ItemId;
+    use earmark_store::EntryId;
 
     use super::{DictationEvent, Effects, Flow, Place};
     use crate::api::{Code, DictationState, Failure};
@@ -172,20 +172,20 @@ mod tests {
     }
 
     impl Effects for Notes {
-        fn start_recording(&mut self) -> Result<ItemId, Failure> {
+        fn start_recording(&mut self) -> Result<EntryId, Failure> {
             self.done.push("begin".into());
             if self.is_deaf {
                 return Err(Failure::new(Code::Microphone, "no sound"));
             }
             self.n += 1;
-            Ok(ItemId(self.n))
+            Ok(EntryId(self.n))
         }
 
-        fn stop_recording(&mut self, id: ItemId) {
+        fn stop_recording(&mut self, id: EntryId) {
             self.done.push(format!("end {}", id.0));
         }
 
-        fn insert_text(&mut self, id: ItemId) {
+        fn insert_text(&mut self, id: EntryId) {
             self.done.push(format!("put {}", id.0));
         }
 
@@ -229,7 +229,7 @@ mod tests {
         }
     }
 
-    const ONE: ItemId = ItemId(1);
+    const ONE: EntryId = EntryId(1);
 
     #[test]
     fn a_held_key_becomes_a_text_at_the_cursor() {
@@ -275,7 +275,7 @@ mod tests {
         let put = |_| DictationEvent::Inserted(ONE, Ok(Some(Place::Cursor)));
         assert!(play.say(9, put).is_empty(), "the second one is shown");
         let failed =
-            |_| DictationEvent::Ended(ItemId(2), Some(Failure::new(Code::Engine, "no memory")));
+            |_| DictationEvent::Ended(EntryId(2), Some(Failure::new(Code::Engine, "no memory")));
         assert_eq!(play.say(9, failed), ["failed"]);
     }
 

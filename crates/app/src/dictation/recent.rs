@@ -1,6 +1,6 @@
 //! Recent dictations: the last ones that say something, to be copied once more.
 
-use earmark_store::{Filter, Item, ItemId, Origin, Stage, State};
+use earmark_store::{Entry, EntryId, Filter, Origin, Stage, State};
 use earmark_transcript::{Segment, Transcript};
 
 use super::text;
@@ -23,7 +23,7 @@ const LONGEST: usize = 40;
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecentDictation {
     /// Its entry.
-    pub id: ItemId,
+    pub id: EntryId,
     /// The beginning of its text, in one line.
     pub label: String,
 }
@@ -43,7 +43,7 @@ pub(crate) fn recent(
     };
     let newest = history.read(|store| store.list(&done, None, N_LOOKED_AT))?;
     let mut found = Vec::new();
-    for Item { id, asked, .. } in newest {
+    for Entry { id, asked, .. } in newest {
         let label = match history.read(|store| store.transcript(id)) {
             Ok(transcript) => label(&text::said(&opening(transcript), has_marks)),
             Err(failure) => {
@@ -63,7 +63,7 @@ pub(crate) fn recent(
 }
 
 /// Marks an entry whose text cannot be read as failed, so that nothing stumbles over it again.
-fn set_aside(history: &History, entries: &Entries, id: ItemId, name: &str, failure: &Failure) {
+fn set_aside(history: &History, entries: &Entries, id: EntryId, name: &str, failure: &Failure) {
     let message = format!(
         "`{name}` cannot be read and was set aside: {}",
         failure.message

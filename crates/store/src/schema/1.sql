@@ -44,5 +44,5 @@ CREATE TABLE heard (
 ) STRICT;
 
 -- The search index: rowid is the id of a segment, or item << 20 for the name of an item. The
--- words of this index are the one, two and three characters long pieces that grams.rs makes.
+-- words of this index are the n-grams of one, two and three characters of search/ngram_index.rs.
 CREATE VIRTUAL TABLE grams USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'ascii');

@@ -3,15 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use earmark_store::{Backup, Error, Filter, Item, Settings, State, back_up};
+use earmark_store::{Backup, Entry, Error, Filter, Settings, State, back_up};
 use rusqlite::Connection;
 
 use crate::{Home, new, segment};
 
-/// Takes a backup in; how many items were new.
+/// Takes a backup in; how many entries were new.
 fn take_in(home: &mut Home, backup: &Path) -> Result<usize, Error> {
     let backup = Backup::open(backup, home.store.path())?;
-    home.store.adopt(&backup, &backup.items()?)
+    home.store.adopt(&backup, &backup.entries()?)
 }
 
 fn found(home: &Home, text: &str) -> usize {
@@ -55,12 +55,12 @@ fn a_history_moves_in_one_file() {
 
     let other = other.reopened();
     assert_eq!(other.texts(own), ["stays"]);
-    let items = other.store.list(&Filter::default(), None, 9).unwrap();
-    let [_, waited, moved] = &items[..] else {
-        panic!("three items: {items:?}");
+    let entries = other.store.list(&Filter::default(), None, 9).unwrap();
+    let [_, waited, moved] = &entries[..] else {
+        panic!("three entries: {entries:?}");
     };
-    let before = home.store.item(id).unwrap();
-    let expected = Item {
+    let before = home.store.entry(id).unwrap();
+    let expected = Entry {
         id: moved.id,
         ..before
     };
@@ -70,11 +70,11 @@ fn a_history_moves_in_one_file() {
         home.store.transcript(id).unwrap()
     );
     assert_eq!(
-        other.store.heard(moved.id).unwrap(),
-        home.store.heard(id).unwrap()
+        other.store.recognised(moved.id).unwrap(),
+        home.store.recognised(id).unwrap()
     );
     assert_eq!(waited.state, State::Interrupted);
-    assert_eq!(home.store.item(waits).unwrap().state, State::Waiting);
+    assert_eq!(home.store.entry(waits).unwrap().state, State::Waiting);
     assert_eq!(found(&other, "会议"), 1);
     assert_eq!(found(&other, "stays"), 1);
     other.store.check().unwrap();

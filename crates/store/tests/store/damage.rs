@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use earmark_store::{Error, Filter, ItemId, Settings, State, Store, back_up};
+use earmark_store::{EntryId, Error, Filter, Settings, State, Store, back_up};
 use earmark_transcript::Ms;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use crate::{Home, at, new, segment, transcript};
 
-/// A database of a few items, closed.
+/// A database of a few entries, closed.
 fn database(folder: &Path) -> PathBuf {
     let path = folder.join("history.db");
     let mut store = Store::open(&path).unwrap();
@@ -26,7 +26,7 @@ fn database(folder: &Path) -> PathBuf {
 
 /// Does everything there is to do; nothing of it may panic.
 fn use_up(store: &mut Store, folder: &Path) {
-    let id = ItemId(2);
+    let id = EntryId(2);
     let filter = Filter {
         text: "number".into(),
         ..Filter::default()
@@ -37,7 +37,7 @@ fn use_up(store: &mut Store, folder: &Path) {
     let _ = store.transcript(id);
     let _ = store.append_segments(id, &[segment(0, "more")], Ms(1));
     let _ = store.replace_segments(id, 3..7, &[segment(0, "other")]);
-    let _ = store.save_transcript(ItemId(1), &transcript(&["new"]));
+    let _ = store.save_transcript(EntryId(1), &transcript(&["new"]));
     let _ = store.storage();
     let _ = store.check();
     let _ = back_up(store.path(), &Settings::default(), &folder.join("backup"));
@@ -157,11 +157,11 @@ fn an_odd_value_is_damage_and_no_panic() {
         Connection::open(&copy).unwrap().execute_batch(sql).unwrap();
         let mut store = Store::open(&copy).unwrap();
         let damaged = [
-            store.transcript(ItemId(2)).err(),
+            store.transcript(EntryId(2)).err(),
             store.search("number", &Filter::default(), None, 999).err(),
         ];
         let is_damage = |error: &Error| matches!(error, Error::Damaged { .. });
-        let is_shown = matches!(store.item(ItemId(2)).unwrap().state, State::Failed(_));
+        let is_shown = matches!(store.entry(EntryId(2)).unwrap().state, State::Failed(_));
         assert!(is_shown || damaged.iter().flatten().count() > 0, "{sql}");
         assert!(
             damaged.iter().flatten().all(is_damage),
@@ -245,9 +245,9 @@ fn an_entry_that_cannot_be_read_hides_no_other() {
         let mut store = Store::open(&path).unwrap();
         let is_deleted = damage.starts_with("deleted");
         let n = if is_deleted { 2 } else { 3 };
-        let items = store.list(&Filter::default(), None, 9).unwrap();
-        assert_eq!(items.len(), n, "{damage}");
-        let damaged = store.item(ItemId(2)).unwrap();
+        let entries = store.list(&Filter::default(), None, 9).unwrap();
+        assert_eq!(entries.len(), n, "{damage}");
+        let damaged = store.entry(EntryId(2)).unwrap();
         let State::Failed(failure) = &damaged.state else {
             panic!("{damage}: {:?}", damaged.state);
         };
@@ -259,7 +259,7 @@ fn an_entry_that_cannot_be_read_hides_no_other() {
             "{damage}"
         );
         assert_eq!(
-            store.delete(&[ItemId(2)]).unwrap(),
+            store.delete(&[EntryId(2)]).unwrap(),
             Vec::<PathBuf>::new(),
             "{damage}"
         );

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use earmark_store::{Error, Failure, ItemId, NewItem, Origin, State};
+use earmark_store::{EntryId, Error, Failure, NewEntry, Origin, State};
 use earmark_transcript::{Ms, Segment, Timing, Transcript, Word};
 use proptest::collection::vec;
 use proptest::option;
@@ -80,18 +80,18 @@ proptest! {
                 .collect();
             home.store.replace_segments(id, range.clone(), &with).unwrap();
             expected.splice(range, with);
-            let item = home.store.item(id).unwrap();
-            prop_assert_eq!(item.n_segments, expected.len());
-            prop_assert_eq!(item.languages.is_empty(), expected.is_empty());
+            let entry = home.store.entry(id).unwrap();
+            prop_assert_eq!(entry.n_segments, expected.len());
+            prop_assert_eq!(entry.languages.is_empty(), expected.is_empty());
         }
         prop_assert_eq!(home.store.transcript(id).unwrap().segments, expected);
     }
 }
 
 #[test]
-fn an_item_comes_back_after_a_restart() {
+fn an_entry_comes_back_after_a_restart() {
     let mut home = Home::new();
-    let asked = NewItem {
+    let asked = NewEntry {
         origin: Origin::Dictation,
         language: Some("Chinese".into()),
         context: "Earmark, 会议".into(),
@@ -100,33 +100,33 @@ fn an_item_comes_back_after_a_restart() {
     let id = home.store.add(&asked).unwrap();
     home.store.set_state(id, &State::Running).unwrap();
     home.store.set_duration(id, Ms(9000)).unwrap();
-    let heard = [segment(0, "One two."), segment(1, "Three.")];
+    let recognised = [segment(0, "One two."), segment(1, "Three.")];
     home.store
-        .append_segments(id, &heard[..1], Ms(2500))
+        .append_segments(id, &recognised[..1], Ms(2500))
         .unwrap();
     home.store
-        .append_segments(id, &heard[1..], Ms(4500))
+        .append_segments(id, &recognised[1..], Ms(4500))
         .unwrap();
     home.store.append_segments(id, &[], Ms(6000)).unwrap();
 
     let home = home.reopened();
-    let item = home.store.item(id).unwrap();
-    assert_eq!(item.asked, asked);
-    assert_eq!(item.state, State::Interrupted);
+    let entry = home.store.entry(id).unwrap();
+    assert_eq!(entry.asked, asked);
+    assert_eq!(entry.state, State::Interrupted);
     assert_eq!(
-        (item.duration, item.heard_until),
+        (entry.duration, entry.recognised_until),
         (Some(Ms(9000)), Ms(6000))
     );
-    assert_eq!((item.n_segments, item.opening.as_str()), (2, "One two."));
-    assert_eq!(item.languages, ["English"]);
-    assert_eq!(home.store.transcript(id).unwrap().segments, heard);
+    assert_eq!((entry.n_segments, entry.opening.as_str()), (2, "One two."));
+    assert_eq!(entry.languages, ["English"]);
+    assert_eq!(home.store.transcript(id).unwrap().segments, recognised);
 }
 
 #[test]
 fn states_and_stars_are_kept() {
     let mut home = Home::new();
     let id = home.store.add(&new(0)).unwrap();
-    assert_eq!(home.store.item(id).unwrap().state, State::Waiting);
+    assert_eq!(home.store.entry(id).unwrap().state, State::Waiting);
     let failure = Failure {
         code: "needs_ffmpeg".into(),
         message: "install it".into(),
@@ -140,12 +140,12 @@ fn states_and_stars_are_kept() {
     for state in ends {
         home.store.set_state(id, &state).unwrap();
         home = home.reopened();
-        assert_eq!(home.store.item(id).unwrap().state, state);
+        assert_eq!(home.store.entry(id).unwrap().state, state);
     }
     home.store.set_starred(id, true).unwrap();
-    assert!(home.store.item(id).unwrap().starred);
+    assert!(home.store.entry(id).unwrap().starred);
     home.store.set_starred(id, false).unwrap();
-    assert!(!home.store.item(id).unwrap().starred);
+    assert!(!home.store.entry(id).unwrap().starred);
 }
 
 #[cfg(unix)]
@@ -154,9 +154,9 @@ fn a_path_need_not_be_text() {
     use std::os::unix::ffi::OsStrExt;
     let mut home = Home::new();
     let source = std::ffi::OsStr::from_bytes(b"/a\xFF.wav").into();
-    let asked = NewItem { source, ..new(0) };
+    let asked = NewEntry { source, ..new(0) };
     let id = home.store.add(&asked).unwrap();
-    assert_eq!(home.store.item(id).unwrap().asked, asked);
+    assert_eq!(home.store.entry(id).unwrap().asked, asked);
 }
 
 #[test]
@@ -177,10 +177,10 @@ fn segments_are_edited_split_merged_removed_and_put_in() {
     check(0..0, &["zero"], &["zero", "one T", "three"]);
     check(3..3, &["four"], &["zero", "one T", "three", "four"]);
     assert_eq!(
-        home.store.heard(id).unwrap().as_deref(),
+        home.store.recognised(id).unwrap().as_deref(),
         Some("one two three")
     );
-    assert_eq!(home.store.heard(other).unwrap(), None);
+    assert_eq!(home.store.recognised(other).unwrap(), None);
     home.store.check().unwrap();
 }
 
@@ -212,7 +212,7 @@ fn languages_follow_the_segments() {
     let mut home = Home::new();
     let id = home.add(0, &["one", "two"]);
     let languages = |home: &Home| {
-        let mut languages = home.store.item(id).unwrap().languages;
+        let mut languages = home.store.entry(id).unwrap().languages;
         languages.sort();
         languages
     };
@@ -248,7 +248,7 @@ fn a_speaker_is_renamed_everywhere() {
     let other = home.store.add(&new(1)).unwrap();
     home.store.append_segments(other, &segments, Ms(1)).unwrap();
     assert_eq!(home.store.rename_speaker(id, "A", "Ann").unwrap(), 2);
-    let speakers = |id: ItemId| {
+    let speakers = |id: EntryId| {
         let segments = home.store.transcript(id).unwrap().segments;
         segments
             .into_iter()
@@ -269,28 +269,28 @@ fn an_unfinished_transcript_can_be_edited_and_goes_on() {
     let mut transcript = home.store.transcript(id).unwrap();
     transcript.segments[0].text = "one".into();
     home.store.save_transcript(id, &transcript).unwrap();
-    assert_eq!(home.store.item(id).unwrap().heard_until, Ms(2000));
+    assert_eq!(home.store.entry(id).unwrap().recognised_until, Ms(2000));
     home.store
         .append_segments(id, &[segment(1, "two")], Ms(4000))
         .unwrap();
     assert_eq!(home.texts(id), ["one", "two"]);
     home.store.start_over(id).unwrap();
-    let item = home.store.item(id).unwrap();
+    let entry = home.store.entry(id).unwrap();
     assert_eq!(
-        (item.heard_until, item.n_segments, item.state),
+        (entry.recognised_until, entry.n_segments, entry.state),
         (Ms(0), 0, State::Waiting)
     );
-    assert_eq!(home.store.heard(id).unwrap(), None);
+    assert_eq!(home.store.recognised(id).unwrap(), None);
 }
 
 #[test]
 fn what_is_not_there_is_said_so() {
     let mut home = Home::new();
     let id = home.add(0, &["one"]);
-    let gone = ItemId(id.0 + 1);
-    let missing = Error::NoItem { id: gone.0 };
+    let gone = EntryId(id.0 + 1);
+    let missing = Error::NoEntry { id: gone.0 };
     let one = [segment(0, "x")];
-    assert_eq!(home.store.item(gone).unwrap_err(), missing);
+    assert_eq!(home.store.entry(gone).unwrap_err(), missing);
     assert_eq!(home.store.transcript(gone).unwrap_err(), missing);
     assert_eq!(
         home.store.append_segments(gone, &one, Ms(0)).unwrap_err(),
@@ -317,5 +317,5 @@ fn what_is_not_there_is_said_so() {
         );
     }
     assert_eq!(home.texts(id), ["one"]);
-    assert_eq!(home.store.heard(id).unwrap(), None);
+    assert_eq!(home.store.recognised(id).unwrap(), None);
 }

@@ -42,15 +42,15 @@ fn a_killed_process_leaves_what_it_finished() {
 
     let store = Store::open(&path).unwrap();
     store.check().unwrap();
-    let [item] = store
+    let [entry] = store
         .list(&<_>::default(), None, 9)
         .unwrap()
         .try_into()
         .unwrap();
-    assert_eq!(item.state, State::Interrupted);
-    assert!(item.n_segments >= N_FINISHED, "{}", item.n_segments);
-    assert_eq!(item.heard_until, Ms(item.n_segments as u32 * 2000));
-    let segments = store.transcript(item.id).unwrap().segments;
+    assert_eq!(entry.state, State::Interrupted);
+    assert!(entry.n_segments >= N_FINISHED, "{}", entry.n_segments);
+    assert_eq!(entry.recognised_until, Ms(entry.n_segments as u32 * 2000));
+    let segments = store.transcript(entry.id).unwrap().segments;
     for (nth, found) in segments.into_iter().enumerate() {
         assert_eq!(found, segment(nth, &format!("segment {nth}")));
     }

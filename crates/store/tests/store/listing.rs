@@ -3,7 +3,7 @@
 use std::fs;
 
 use earmark_store::{
-    Counts, Error, Filter, Item, ItemId, NewItem, Origin, Retention, Stage, State, by_day,
+    Counts, Entry, EntryId, Error, Filter, NewEntry, Origin, Retention, Stage, State, by_day,
 };
 use earmark_transcript::{Ms, Segment};
 use jiff::civil::date;
@@ -11,8 +11,8 @@ use jiff::tz::{TimeZone, offset};
 
 use crate::{Home, at, new, segment};
 
-fn ids(items: &[Item]) -> Vec<i64> {
-    items.iter().map(|item| item.id.0).collect()
+fn ids(entries: &[Entry]) -> Vec<i64> {
+    entries.iter().map(|entry| entry.id.0).collect()
 }
 
 #[test]
@@ -35,9 +35,9 @@ fn the_newest_comes_first_page_by_page() {
     }
     let gone = home
         .store
-        .list(&Filter::default(), Some(ItemId(9)), 1)
+        .list(&Filter::default(), Some(EntryId(9)), 1)
         .unwrap_err();
-    assert_eq!(gone, Error::NoItem { id: 9 });
+    assert_eq!(gone, Error::NoEntry { id: 9 });
 }
 
 #[test]
@@ -47,10 +47,13 @@ fn days_are_those_of_the_calendar() {
     for second in [1_798_759_800, 1_798_763_400, 1_798_763_460] {
         home.store.add(&new(second)).unwrap();
     }
-    let items = home.store.list(&Filter::default(), None, 9).unwrap();
+    let entries = home.store.list(&Filter::default(), None, 9).unwrap();
     let check = |zone: &TimeZone, expected: &[(jiff::civil::Date, usize)]| {
-        let days = by_day(items.clone(), zone);
-        let days: Vec<_> = days.iter().map(|day| (day.date, day.items.len())).collect();
+        let days = by_day(entries.clone(), zone);
+        let days: Vec<_> = days
+            .iter()
+            .map(|day| (day.date, day.entries.len()))
+            .collect();
         assert_eq!(days, expected);
     };
     check(
@@ -65,28 +68,28 @@ fn days_are_those_of_the_calendar() {
 #[test]
 fn filters_are_joined() {
     let mut home = Home::new();
-    let asked = NewItem {
+    let asked = NewEntry {
         origin: Origin::Recording,
         language: Some("Chinese".into()),
         ..new(0)
     };
     let waiting = home.store.add(&asked).unwrap();
-    let heard = home.store.add(&asked).unwrap();
+    let recognised = home.store.add(&asked).unwrap();
     let english = Segment {
         language: "English".into(),
         ..segment(0, "hello there")
     };
     home.store
-        .append_segments(heard, &[english], Ms(1))
+        .append_segments(recognised, &[english], Ms(1))
         .unwrap();
-    home.store.set_state(heard, &State::Done).unwrap();
-    home.store.set_starred(heard, true).unwrap();
+    home.store.set_state(recognised, &State::Done).unwrap();
+    home.store.set_starred(recognised, true).unwrap();
     let file = home.store.add(&new(1)).unwrap();
     home.store.set_state(file, &State::Cancelled).unwrap();
 
-    let check = |filter: Filter, expected: &[ItemId]| {
+    let check = |filter: Filter, expected: &[EntryId]| {
         let found = home.store.list(&filter, None, 9).unwrap();
-        let found: Vec<ItemId> = found.iter().map(|item| item.id).collect();
+        let found: Vec<EntryId> = found.iter().map(|entry| entry.id).collect();
         assert_eq!(found, expected, "{filter:?}");
         assert_eq!(home.store.count(&filter).unwrap() as usize, expected.len());
     };
@@ -110,18 +113,18 @@ fn filters_are_joined() {
         text: "hello".into(),
         ..filter
     };
-    check(Filter::default(), &[file, heard, waiting]);
+    check(Filter::default(), &[file, recognised, waiting]);
     check(
         stages(&[Stage::Waiting, Stage::Cancelled]),
         &[file, waiting],
     );
-    check(starred(true), &[heard]);
+    check(starred(true), &[recognised]);
     check(starred(false), &[file, waiting]);
     check(language("Chinese"), &[waiting]);
-    check(language("English"), &[heard]);
+    check(language("English"), &[recognised]);
     check(language("Eng"), &[]);
-    check(origin(Origin::Recording), &[heard, waiting]);
-    check(hello(Filter::default()), &[heard]);
+    check(origin(Origin::Recording), &[recognised, waiting]);
+    check(hello(Filter::default()), &[recognised]);
     check(hello(starred(false)), &[]);
 
     let counts = home.store.counts().unwrap();
@@ -141,7 +144,7 @@ fn only_recordings_of_the_program_are_given_up() {
     let mut home = Home::new();
     let recording = home.path("take.wav");
     fs::write(&recording, [0; 1000]).unwrap();
-    let taken = NewItem {
+    let taken = NewEntry {
         source: recording.clone(),
         origin: Origin::Recording,
         ..new(0)
@@ -156,14 +159,14 @@ fn only_recordings_of_the_program_are_given_up() {
 
     assert!(
         home.store
-            .delete(&[file, first, first, ItemId(99)])
+            .delete(&[file, first, first, EntryId(99)])
             .unwrap()
             .is_empty()
     );
     assert_eq!(home.store.delete(&[second]).unwrap(), [recording]);
     assert_eq!(home.store.count(&Filter::default()).unwrap(), 0);
     assert_eq!(home.store.storage().unwrap().recordings, 0);
-    // An id is never given twice, so a late message cannot hit another item.
+    // An id is never given twice, so a late message cannot hit another entry.
     assert!(home.store.add(&new(2)).unwrap() > second);
 }
 
@@ -179,9 +182,9 @@ fn what_is_deleted_takes_no_room() {
 }
 
 #[test]
-fn the_rule_of_the_house_is_applied() {
+fn retention_is_applied() {
     let mut home = Home::new();
-    let ids: Vec<ItemId> = (0..6)
+    let ids: Vec<EntryId> = (0..6)
         .map(|day| home.add(day * 86_400, &["old news"]))
         .collect();
     home.store.set_starred(ids[0], true).unwrap();
@@ -189,23 +192,23 @@ fn the_rule_of_the_house_is_applied() {
         .store
         .apply(Retention::Last(3), at(6 * 86_400))
         .unwrap();
-    assert_eq!(removed.items, ids[1..3]);
+    assert_eq!(removed.entries, ids[1..3]);
     assert!(removed.recordings.is_empty());
     let removed = home
         .store
         .apply(Retention::Days(2), at(6 * 86_400))
         .unwrap();
-    assert_eq!(removed.items, ids[3..4]);
+    assert_eq!(removed.entries, ids[3..4]);
     assert_eq!(
         home.store
             .apply(Retention::All, at(i64::from(u32::MAX)))
             .unwrap()
-            .items,
+            .entries,
         []
     );
     let left = home.store.list(&Filter::default(), None, 9).unwrap();
     assert_eq!(
-        left.iter().map(|item| item.id).collect::<Vec<_>>(),
+        left.iter().map(|entry| entry.id).collect::<Vec<_>>(),
         [ids[5], ids[4], ids[0]]
     );
     let hits = home

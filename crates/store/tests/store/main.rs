@@ -13,7 +13,7 @@ mod version_1;
 
 use std::path::PathBuf;
 
-use earmark_store::{ItemId, NewItem, Origin, Store};
+use earmark_store::{EntryId, NewEntry, Origin, Store};
 use earmark_transcript::{Ms, Segment, Timing, Transcript, Word, words};
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -50,14 +50,14 @@ impl Home {
         Self { folder, store }
     }
 
-    /// An item with these segments, created at this second.
-    fn add(&mut self, second: i64, texts: &[&str]) -> ItemId {
+    /// An entry with these segments, created at this second.
+    fn add(&mut self, second: i64, texts: &[&str]) -> EntryId {
         let id = self.store.add(&new(second)).unwrap();
         self.store.finish(id, &transcript(texts)).unwrap();
         id
     }
 
-    fn texts(&self, id: ItemId) -> Vec<String> {
+    fn texts(&self, id: EntryId) -> Vec<String> {
         let segments = self.store.transcript(id).unwrap().segments;
         segments.into_iter().map(|segment| segment.text).collect()
     }
@@ -67,8 +67,8 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-fn new(second: i64) -> NewItem {
-    NewItem {
+fn new(second: i64) -> NewEntry {
+    NewEntry {
         source: format!("/recordings/{second}.wav").into(),
         name: format!("Nr. {second}"),
         origin: Origin::File,

@@ -1,6 +1,6 @@
 //! What was said is found, and nothing else.
 
-use earmark_store::{Filter, Hit, ItemId, NewItem, Origin};
+use earmark_store::{EntryId, Filter, Hit, NewEntry, Origin};
 use earmark_transcript::Ms;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,21 +14,21 @@ fn search(home: &Home, query: &str) -> Vec<Hit> {
         .hits
 }
 
-/// The segments in which a query is found, newest item first.
+/// The segments in which a query is found, newest entry first.
 fn places(home: &Home, query: &str) -> Vec<(i64, usize)> {
     search(home, query)
         .iter()
-        .map(|hit| (hit.item.0, hit.segment))
+        .map(|hit| (hit.entry.0, hit.segment))
         .collect()
 }
 
-/// The items in which a query is found, their first place each, and how many places there are.
-fn items(
+/// The entries in which a query is found, their first place each, and how many places there are.
+fn entries(
     home: &Home,
     filter: &Filter,
-    after: Option<ItemId>,
+    after: Option<EntryId>,
     limit: usize,
-) -> Vec<(ItemId, Option<usize>, usize)> {
+) -> Vec<(EntryId, Option<usize>, usize)> {
     let found = home
         .store
         .find(filter, after, limit, 1)
@@ -38,13 +38,13 @@ fn items(
         .map(|found| {
             assert!(found.hits.len() <= 1);
             let first = found.hits.first().map(|hit| hit.segment);
-            (found.item.id, first, found.n_hits)
+            (found.entry.id, first, found.n_hits)
         })
         .collect()
 }
 
 #[test]
-fn items_are_found_newest_first_with_their_first_places_page_by_page() {
+fn entries_are_found_newest_first_with_their_first_places_page_by_page() {
     let mut home = Home::new();
     let old = home.add(1, &["a shop", "a ship", "the ship sails"]);
     let other = home.add(2, &["nothing"]);
@@ -55,20 +55,20 @@ fn items_are_found_newest_first_with_their_first_places_page_by_page() {
         ..Filter::default()
     };
     let all = [(newest, Some(0), 1), (other, None, 0), (old, Some(1), 2)];
-    assert_eq!(items(&home, &ship, None, 9), all);
-    assert_eq!(items(&home, &ship, None, 2), all[..2]);
-    assert_eq!(items(&home, &ship, Some(other), 2), all[2..]);
-    assert_eq!(items(&home, &ship, Some(old), 2), []);
+    assert_eq!(entries(&home, &ship, None, 9), all);
+    assert_eq!(entries(&home, &ship, None, 2), all[..2]);
+    assert_eq!(entries(&home, &ship, Some(other), 2), all[2..]);
+    assert_eq!(entries(&home, &ship, Some(old), 2), []);
     let starred = Filter {
         starred: Some(true),
         ..ship.clone()
     };
-    assert_eq!(items(&home, &starred, None, 9), []);
+    assert_eq!(entries(&home, &starred, None, 9), []);
     home.store.set_starred(old, true).unwrap();
-    assert_eq!(items(&home, &starred, None, 9), all[2..]);
+    assert_eq!(entries(&home, &starred, None, 9), all[2..]);
     let anything = Filter::default();
     let listed = [newest, other, old].map(|id| (id, None, 0));
-    assert_eq!(items(&home, &anything, None, 9), listed);
+    assert_eq!(entries(&home, &anything, None, 9), listed);
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn a_hit_lands_on_the_second() {
     let mut home = Home::new();
     let id = home.add(7, &["nothing here", "one two three four", "也没有"]);
     let [hit] = search(&home, "THREE two").try_into().unwrap();
-    assert_eq!((hit.item, hit.segment, hit.created), (id, 1, crate::at(7)));
+    assert_eq!((hit.entry, hit.segment, hit.created), (id, 1, crate::at(7)));
     assert_eq!(hit.name, "Nr. 7");
     // The first match is the word "two", the second of four in two seconds.
     assert_eq!((hit.start, hit.end), (Ms(2500), Ms(3000)));
@@ -214,7 +214,7 @@ fn the_index_follows_every_change() {
     let found = |home: &Home, query: &str| {
         let hits = search(home, query);
         hits.iter()
-            .map(|hit| (hit.item, hit.segment))
+            .map(|hit| (hit.entry, hit.segment))
             .collect::<Vec<_>>()
     };
     assert_eq!(found(&home, "alpha"), [(second, 0), (first, 0)]);
@@ -240,7 +240,7 @@ fn the_index_follows_every_change() {
 #[test]
 fn names_are_no_hits_but_filter_the_list() {
     let mut home = Home::new();
-    let asked = NewItem {
+    let asked = NewEntry {
         name: "cafe\u{301} 会议.wav".into(),
         ..new(0)
     };
@@ -252,12 +252,12 @@ fn names_are_no_hits_but_filter_the_list() {
             text: text.into(),
             ..Filter::default()
         };
-        let items = home.store.list(&filter, None, 9).unwrap();
-        assert_eq!(home.store.count(&filter).unwrap() as usize, items.len());
-        items
+        let entries = home.store.list(&filter, None, 9).unwrap();
+        assert_eq!(home.store.count(&filter).unwrap() as usize, entries.len());
+        entries
             .into_iter()
-            .map(|item| item.id)
-            .collect::<Vec<ItemId>>()
+            .map(|entry| entry.id)
+            .collect::<Vec<EntryId>>()
     };
     assert_eq!(list(&home, "会议"), [id]);
     assert_eq!(list(&home, "CAFÉ 会"), [id]);
@@ -271,7 +271,7 @@ fn names_are_no_hits_but_filter_the_list() {
 fn filters_and_pages_hold_for_hits() {
     let mut home = Home::new();
     let texts = ["word", "no", "word again", "word"];
-    let ids: Vec<ItemId> = (0..5).map(|second| home.add(second, &texts)).collect();
+    let ids: Vec<EntryId> = (0..5).map(|second| home.add(second, &texts)).collect();
     home.store.set_starred(ids[1], true).unwrap();
     home.store.set_starred(ids[3], true).unwrap();
     let starred = Filter {
@@ -285,7 +285,7 @@ fn filters_and_pages_hold_for_hits() {
         loop {
             let page = home.store.search("word", &starred, after, n).unwrap();
             assert!(page.hits.len() <= n);
-            found.extend(page.hits.iter().map(|hit| (hit.item, hit.segment)));
+            found.extend(page.hits.iter().map(|hit| (hit.entry, hit.segment)));
             after = page.next;
             if after.is_none() {
                 break;
@@ -310,15 +310,15 @@ fn filters_and_pages_hold_for_hits() {
 #[test]
 fn ten_thousand_segments_are_searched() {
     let mut home = Home::new();
-    for item in 0..4 {
+    for entry in 0..4 {
         let texts: Vec<String> = (0..2500)
-            .map(|nth| match (item, nth) {
+            .map(|nth| match (entry, nth) {
                 (2, 1234) => "说到预算的问题 needle".to_owned(),
-                _ => format!("第{nth}句话 about something {item}"),
+                _ => format!("第{nth}句话 about something {entry}"),
             })
             .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        home.add(item, &texts);
+        home.add(entry, &texts);
     }
     let check = |home: &Home, query: &str, n: usize, first: (i64, usize)| {
         let places = places(home, query);
@@ -329,10 +329,10 @@ fn ten_thousand_segments_are_searched() {
     check(&home, "句", 9999, (4, 0));
     check(&home, "about 2499", 4, (4, 2499));
     check(&home, "句话 \"something 1\"", 2500, (2, 0));
-    let item = home.store.item(ItemId(3)).unwrap();
-    assert_eq!(item.n_segments, 2500);
+    let entry = home.store.entry(EntryId(3)).unwrap();
+    assert_eq!(entry.n_segments, 2500);
     home.store
-        .delete(&[ItemId(1), ItemId(2), ItemId(4)])
+        .delete(&[EntryId(1), EntryId(2), EntryId(4)])
         .unwrap();
     check(&home, "句", 2499, (3, 0));
 }

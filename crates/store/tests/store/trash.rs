@@ -1,6 +1,6 @@
-//! Deleted items, and what an item says of its text.
+//! Deleted entries, and what an entry says of its text.
 
-use earmark_store::{Error, Filter, ItemId};
+use earmark_store::{EntryId, Error, Filter};
 
 use crate::{Home, at, segment};
 
@@ -9,8 +9,8 @@ fn ids(home: &Home, deleted: bool) -> Vec<i64> {
         deleted,
         ..Filter::default()
     };
-    let items = home.store.list(&filter, None, 100).unwrap();
-    items.into_iter().map(|item| item.id.0).collect()
+    let entries = home.store.list(&filter, None, 100).unwrap();
+    entries.into_iter().map(|entry| entry.id.0).collect()
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn deleted_items_come_back_until_the_trash_is_emptied() {
         (ids(&home, false), ids(&home, true)),
         (vec![second.0], vec![first.0])
     );
-    assert_eq!(home.store.item(first).unwrap().deleted, Some(at(10)));
+    assert_eq!(home.store.entry(first).unwrap().deleted, Some(at(10)));
     assert!(
         home.store
             .search("one", &Filter::default(), None, 9)
@@ -40,8 +40,8 @@ fn deleted_items_come_back_until_the_trash_is_emptied() {
     home.store.empty_trash(at(11)).unwrap();
     assert_eq!(ids(&home, true), [0_i64; 0]);
     assert_eq!(home.texts(second), ["two"]);
-    let missing = home.store.set_deleted(&[second, ItemId(99)], Some(at(1)));
-    assert_eq!(missing, Err(Error::NoItem { id: 99 }));
+    let missing = home.store.set_deleted(&[second, EntryId(99)], Some(at(1)));
+    assert_eq!(missing, Err(Error::NoEntry { id: 99 }));
     assert_eq!(ids(&home, false), [second.0], "all or none");
 }
 
@@ -65,7 +65,7 @@ fn what_is_old_goes_and_stars_stay() {
 fn words_are_counted_through_every_change() {
     let mut home = Home::new();
     let id = home.add(1, &["one two three", "four"]);
-    let n_words = |home: &Home| home.store.item(id).unwrap().n_words;
+    let n_words = |home: &Home| home.store.entry(id).unwrap().n_words;
     assert_eq!(n_words(&home), 4);
     home.store
         .replace_segments(

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use earmark_store::{Backup, Error, Filter, Hit, Item, Settings, State, Store};
+use earmark_store::{Backup, Entry, Error, Filter, Hit, Settings, State, Store};
 use earmark_transcript::{Segment, Word};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ pub(crate) fn describe(store: &Store, queries: &Value) -> Value {
     json!({"entries": entries, "searches": searches})
 }
 
-fn of_entry(store: &Store, entry: &Item) -> Value {
+fn of_entry(store: &Store, entry: &Entry) -> Value {
     let transcript = store.transcript(entry.id).unwrap();
     let mut languages = entry.languages.clone();
     languages.sort();
@@ -73,14 +73,14 @@ fn of_entry(store: &Store, entry: &Item) -> Value {
         },
         "starred": entry.starred,
         "duration_ms": entry.duration.map(|ms| ms.0),
-        "recognised_until_ms": entry.heard_until.0,
+        "recognised_until_ms": entry.recognised_until.0,
         "languages": languages,
         "deleted_ms": entry.deleted.map(jiff::Timestamp::as_millisecond),
         "n_words": entry.n_words,
         "n_segments": entry.n_segments,
         "opening": entry.opening,
         "warnings": entry.warnings,
-        "recognised": store.heard(entry.id).unwrap(),
+        "recognised": store.recognised(entry.id).unwrap(),
         "transcript": {
             "duration_ms": transcript.duration.0,
             "text": transcript.text,
@@ -112,7 +112,7 @@ fn of_search(store: &Store, query: &str) -> Value {
     let of_hit = |hit: &Hit| {
         let matches: Vec<_> = hit.matches.iter().map(|it| [it.start, it.end]).collect();
         let (start, end) = (hit.start.0, hit.end.0);
-        json!([hit.item.0, hit.segment, start, end, hit.snippet, matches])
+        json!([hit.entry.0, hit.segment, start, end, hit.snippet, matches])
     };
     let found = store.search(query, &Filter::default(), None, 999).unwrap();
     let filter = Filter {
@@ -166,7 +166,7 @@ fn every_word_time_mark_and_setting_is_as_it_was() {
     let history = &expected["history"];
     assert_same(&describe(&store, &history["searches"]), history);
     // A number that was given is never given again, though its entry is gone.
-    let last = store.item(earmark_store::ItemId(17)).unwrap();
+    let last = store.entry(earmark_store::EntryId(17)).unwrap();
     store.delete(&[last.id]).unwrap();
     assert_eq!(store.add(&new(0)).unwrap().0, 18);
     drop(store);
@@ -194,7 +194,7 @@ fn its_backup_is_taken_in_whole() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("history.db")).unwrap();
     let backup = Backup::open(&path, store.path()).unwrap();
-    let n_new = store.adopt(&backup, &backup.items().unwrap()).unwrap();
+    let n_new = store.adopt(&backup, &backup.entries().unwrap()).unwrap();
     assert_eq!(json!(n_new), expected["n_new"]);
     let found = describe(&store, &expected["history"]["searches"]);
     assert_same(&found, &expected["history"]);
@@ -208,7 +208,7 @@ fn its_own_backup_adds_nothing_to_it() {
     let (_folder, database) = copy();
     let mut store = Store::open(&database).unwrap();
     let backup = Backup::open(&fixture().join("backup.earmark"), &database).unwrap();
-    let n_new = store.adopt(&backup, &backup.items().unwrap()).unwrap();
+    let n_new = store.adopt(&backup, &backup.entries().unwrap()).unwrap();
     assert_eq!(n_new, 0);
 }
 

@@ -14,6 +14,9 @@
 //! | `f32` little-endian | probability |
 //! | `f32` little-endian | quality, with bit 1 |
 //!
+//! A format of serde such as postcard would save no code: this layout lies in every history, so its
+//! reader would stay beside the new one.
+//!
 //! A varint has seven bits per byte, lowest first; the top bit says that more follow.
 
 use earmark_transcript::{Ms, Word};

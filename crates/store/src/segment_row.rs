@@ -3,9 +3,10 @@
 use earmark_transcript::{Ms, Segment, Timing};
 use rusqlite::{Connection, Row, params};
 
-use crate::fault::Fault;
-use crate::item::named;
-use crate::{ItemId, grams, packed};
+use crate::entry::named;
+use crate::error::Fault;
+use crate::search::ngram_index;
+use crate::{EntryId, packed_words};
 
 /// A segment as it lies in its row.
 pub(crate) struct Columns {
@@ -32,7 +33,7 @@ impl Columns {
             language: segment.language.clone(),
             timing: segment.timing.name(),
             speaker: segment.speaker.clone(),
-            words: packed::pack(&segment.text, &segment.words),
+            words: packed_words::pack(&segment.text, &segment.words),
         }
     }
 }
@@ -50,10 +51,10 @@ pub(crate) fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
     })
 }
 
-/// Writes a segment under an id of its item, over what is there, and puts it into the index.
+/// Writes a segment under an id of its entry, over what is there, and puts it into the index.
 pub(crate) fn put(
     connection: &Connection,
-    id: ItemId,
+    id: EntryId,
     segment: i64,
     new: &Segment,
 ) -> Result<(), Fault> {
@@ -63,7 +64,7 @@ pub(crate) fn put(
 /// The same for a segment that was read as columns.
 pub(crate) fn put_columns(
     connection: &Connection,
-    id: ItemId,
+    id: EntryId,
     segment: i64,
     row: &Columns,
 ) -> Result<(), Fault> {
@@ -83,13 +84,13 @@ pub(crate) fn put_columns(
             row.speaker,
             row.words,
         ])?;
-    Ok(grams::put(connection, segment, &row.text)?)
+    Ok(ngram_index::put(connection, segment, &row.text)?)
 }
 
-/// The segments of an item, in order; words that are damaged are left out with a warning.
+/// The segments of an entry, in order; words that are damaged are left out with a warning.
 pub(crate) fn load(
     connection: &Connection,
-    id: ItemId,
+    id: EntryId,
     warnings: &mut Vec<String>,
 ) -> rusqlite::Result<Vec<Segment>> {
     let mut statement =
@@ -112,7 +113,7 @@ pub(crate) fn load(
 /// Reads a segment, and whether its words could be read.
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<(Segment, bool)> {
     let text: String = row.get(2)?;
-    let words = packed::unpack(&text, row.get_ref(6)?.as_blob()?);
+    let words = packed_words::unpack(&text, row.get_ref(6)?.as_blob()?);
     let is_whole = words.is_some();
     let segment = Segment {
         start: Ms(row.get(0)?),

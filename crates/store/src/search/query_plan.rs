@@ -1,17 +1,17 @@
-//! A plan is how the index is asked for a query.
+//! A query plan says which n-grams the index is asked for, and whether the texts are read as well.
 //!
-//! The phrase of all grams of a term is exact, but it makes SQLite read the list of places of
-//! every gram, and those of `the` or `ing` name a third of all segments. So each list is sampled at
-//! its newest end, only the rarest are asked for, and the text of what they share is looked at. In
-//! a history where that comes to nothing too often, the exact phrase goes on from there.
+//! The phrase of all n-grams of a term is exact, but it makes SQLite read the posting list of every
+//! n-gram, and those of `the` or `ing` name a third of all segments. So each list is sampled at its
+//! newest end, the index is asked for the rarest alone, and the text of each segment that it names
+//! is compared with the query. Where that finds nothing too often, the exact phrase goes on.
 
 use std::collections::BTreeSet;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::query::Query;
-use crate::slot;
+use crate::search::query::Query;
+use crate::segment_id;
 
 /// Places that are read of a list to tell how rare it is.
 const N_SAMPLED: usize = 128;
@@ -37,7 +37,7 @@ enum Plan {
 }
 
 /// Hands the places of a query over, the newest first, those below an id only, until `take` wants
-/// no more of them. A place is the id of a segment or of the name of an item.
+/// no more of them. A place is the id of a segment or of the name of an entry.
 pub(crate) fn places(
     connection: &Connection,
     query: &Query,
@@ -144,8 +144,8 @@ fn rareness(connection: &Connection, gram: &str, below: i64) -> rusqlite::Result
 
 /// The text that the index has under an id.
 fn text(connection: &Connection, id: i64) -> rusqlite::Result<Option<String>> {
-    let item = slot::item_of(id);
-    if id != slot::name_of(item) {
+    let entry = segment_id::entry_of(id);
+    if id != segment_id::name_of(entry) {
         return connection
             .prepare_cached("SELECT text FROM segment WHERE id = ?1")?
             .query_row([id], |row| row.get(0))
@@ -153,7 +153,7 @@ fn text(connection: &Connection, id: i64) -> rusqlite::Result<Option<String>> {
     }
     let name: Option<String> = connection
         .prepare_cached("SELECT name FROM item WHERE id = ?1")?
-        .query_row([item], |row| row.get(0))
+        .query_row([entry], |row| row.get(0))
         .optional()?;
     Ok(name.map(|name| name.nfc().collect()))
 }
@@ -163,10 +163,11 @@ mod tests {
     use rusqlite::Connection;
 
     use super::{MOST_IN_VAIN, N_SAMPLED, Plan, follow, plan};
-    use crate::query::Query;
-    use crate::{grams, schema, slot};
+    use crate::search::ngram_index;
+    use crate::search::query::Query;
+    use crate::{schema, segment_id};
 
-    /// An index of one item with these texts.
+    /// An index of one entry with these texts.
     fn index<'a>(texts: impl IntoIterator<Item = &'a str>) -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();
         schema::migrate(&mut connection, 0).unwrap();
@@ -176,12 +177,12 @@ mod tests {
                  VALUES (1, 0, '', 'name', 'file', '', '', 'done')",
             )
             .unwrap();
-        grams::put_name(&connection, slot::name_of(1), "name").unwrap();
-        for (id, text) in (slot::name_of(1) + 1..).zip(texts) {
+        ngram_index::put_name(&connection, segment_id::name_of(1), "name").unwrap();
+        for (id, text) in (segment_id::name_of(1) + 1..).zip(texts) {
             let sql = "INSERT INTO segment (id, item, start_ms, end_ms, text, language, timing, \
                 words) VALUES (?1, 1, 0, 0, ?2, '', 'piece', x'')";
             connection.execute(sql, (id, text)).unwrap();
-            grams::put(&connection, id, text).unwrap();
+            ngram_index::put(&connection, id, text).unwrap();
         }
         connection
     }
@@ -190,7 +191,7 @@ mod tests {
         let mut found = Vec::new();
         let query = Query::parse(query);
         follow(connection, &query, i64::MAX, most_in_vain, |id| {
-            found.push(id - slot::name_of(1));
+            found.push(id - segment_id::name_of(1));
             Ok(true)
         })
         .unwrap();

@@ -1,4 +1,4 @@
-//! An item is one recording in the history, from the moment it is asked for.
+//! An entry is one recording in the history, from the moment it is asked for.
 
 use std::path::PathBuf;
 
@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::{FromSqlError, Type, ValueRef};
 
-use crate::path;
+use crate::path_column;
 
-/// Names an item; never given twice in one history.
+/// Names an entry; never given twice in one history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ItemId(pub i64);
+pub struct EntryId(pub i64);
 
 /// How a recording came to the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,20 +42,20 @@ impl Origin {
     }
 }
 
-/// How far an item has come.
+/// How far an entry has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stage {
-    /// Its turn has not come.
+    /// It waits in the queue.
     Waiting,
-    /// It is being heard.
+    /// It is being recognised.
     Running,
-    /// Heard to its end.
+    /// Recognised to its end.
     Done,
-    /// Came to nothing; [`State::Failed`] says why.
+    /// Not recognised; [`State::Failed`] says why.
     Failed,
     /// Stopped by a person; the finished segments are there.
     Cancelled,
-    /// The program ended while it was being heard; the finished segments are there.
+    /// The program ended while it was being recognised; the finished segments are there.
     Interrupted,
 }
 
@@ -88,7 +88,7 @@ impl Stage {
     }
 }
 
-/// How far an item has come, and why no further.
+/// How far an entry has come, and why no further.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     /// See [`Stage::Waiting`].
@@ -119,7 +119,7 @@ impl State {
     }
 }
 
-/// Why an item came to nothing.
+/// Why an entry was not recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Name of the kind, for programs.
@@ -128,9 +128,9 @@ pub struct Failure {
     pub message: String,
 }
 
-/// What is known of an item when it is asked for; enough to ask for it again.
+/// What is known of an entry when it is asked for; enough to ask for it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewItem {
+pub struct NewEntry {
     /// The recording.
     pub source: PathBuf,
     /// What people call it.
@@ -149,11 +149,11 @@ pub struct NewItem {
 
 /// A row of the history.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Item {
+pub struct Entry {
     /// Its name in the history.
-    pub id: ItemId,
+    pub id: EntryId,
     /// As it was asked for, with the times rounded to milliseconds.
-    pub asked: NewItem,
+    pub asked: NewEntry,
     /// How far it is.
     pub state: State,
     /// Whether a person marked it to be kept.
@@ -161,7 +161,7 @@ pub struct Item {
     /// Length of the recording, once it is known.
     pub duration: Option<Ms>,
     /// The segments hold everything before this; the place to go on from.
-    pub heard_until: Ms,
+    pub recognised_until: Ms,
     /// English names of the languages in it, each once, in no order that means anything.
     pub languages: Vec<String>,
     /// When a person deleted it; it can be taken back until it is removed for good.
@@ -184,23 +184,23 @@ pub(crate) const COLUMNS: &str = "i.id, i.created_ms, i.source, i.name, i.origin
     coalesce((SELECT substr(text, 1, 160) FROM segment WHERE item = i.id ORDER BY id DESC LIMIT 1), ''), \
     i.deleted_ms, i.n_words, i.warnings";
 
-/// Reads a row of [`COLUMNS`]. One that is damaged becomes an item that failed and says so, with what
-/// of it can be read, so that no other item is lost with it.
-pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
+/// Reads a row of [`COLUMNS`]. One that is damaged becomes an entry that failed and says so, with what
+/// of it can be read, so that no other entry is lost with it.
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     read_whole(row).or_else(|error| salvage(row, &error))
 }
 
 /// What can be read of a damaged row.
-fn salvage(row: &Row<'_>, error: &rusqlite::Error) -> rusqlite::Result<Item> {
+fn salvage(row: &Row<'_>, error: &rusqlite::Error) -> rusqlite::Result<Entry> {
     let text = |column| match row.get_ref(column) {
         Ok(ValueRef::Text(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
         _ => String::new(),
     };
-    Ok(Item {
-        // An item without its number cannot be named.
-        id: ItemId(row.get(0)?),
-        asked: NewItem {
-            source: path::from_column(row.get_ref(2)?).unwrap_or_default(),
+    Ok(Entry {
+        // An entry without its number cannot be named.
+        id: EntryId(row.get(0)?),
+        asked: NewEntry {
+            source: path_column::from_column(row.get_ref(2)?).unwrap_or_default(),
             name: text(3),
             // The program never deletes a file that may be a person's.
             origin: named(row, 4, Origin::find).unwrap_or(Origin::File),
@@ -217,7 +217,7 @@ fn salvage(row: &Row<'_>, error: &rusqlite::Error) -> rusqlite::Result<Item> {
         }),
         starred: row.get(11).unwrap_or_default(),
         duration: row.get::<_, Option<u32>>(12).unwrap_or_default().map(Ms),
-        heard_until: Ms(row.get(13).unwrap_or_default()),
+        recognised_until: Ms(row.get(13).unwrap_or_default()),
         languages: Vec::new(),
         n_segments: row.get::<_, u32>(15).unwrap_or_default() as usize,
         opening: text(16),
@@ -227,19 +227,19 @@ fn salvage(row: &Row<'_>, error: &rusqlite::Error) -> rusqlite::Result<Item> {
     })
 }
 
-/// The code of an item whose row is damaged; the window has it too.
+/// The code of an entry whose row is damaged; the window has it too.
 const DAMAGED: &str = "store";
 
 /// Reads a row of [`COLUMNS`].
 ///
 /// Errors: it is damaged.
-pub(crate) fn read_whole(row: &Row<'_>) -> rusqlite::Result<Item> {
+pub(crate) fn read_whole(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let languages: String = row.get(14)?;
-    Ok(Item {
-        id: ItemId(row.get(0)?),
-        asked: NewItem {
+    Ok(Entry {
+        id: EntryId(row.get(0)?),
+        asked: NewEntry {
             created: created(row, 1)?,
-            source: path::from_column(row.get_ref(2)?)?,
+            source: path_column::from_column(row.get_ref(2)?)?,
             name: row.get(3)?,
             origin: named(row, 4, Origin::find)?,
             model: row.get(5)?,
@@ -259,7 +259,7 @@ pub(crate) fn read_whole(row: &Row<'_>) -> rusqlite::Result<Item> {
         },
         starred: row.get(11)?,
         duration: row.get::<_, Option<u32>>(12)?.map(Ms),
-        heard_until: Ms(row.get(13)?),
+        recognised_until: Ms(row.get(13)?),
         languages: languages
             .split(',')
             .filter(|language| !language.is_empty())

@@ -1,8 +1,8 @@
-//! Grams are the pieces of text the search index is made of: every three characters in a row, and
-//! one or two where a term that short shall find them.
+//! The search index consists of n-grams: every three characters in a row, and one or two characters
+//! where a term that short has to be found.
 //!
 //! FTS5's own trigram tokenizer cannot find terms of one or two characters, and most Chinese words
-//! are that short. So the grams are made here and handed to the index as words between spaces. A
+//! are that short. So the n-grams are made here and given to the index as words between spaces. A
 //! term of three characters or more is the phrase of its trigrams; a shorter one is a word of the
 //! index. Both are exact, and SQLite joins them.
 //!
@@ -15,13 +15,13 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, params};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::fold::fold;
+use crate::search::normalise::normalise;
 
 /// Puts a text into the index, in place of what was there under this id.
 pub(crate) fn put(connection: &Connection, id: i64, text: &str) -> rusqlite::Result<()> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO grams (rowid, text) VALUES (?1, ?2)")?
-        .execute(params![id, of_text(&fold(text).chars)])
+        .execute(params![id, of_text(&normalise(text).chars)])
         .map(drop)
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn remove(connection: &Connection, id: i64) -> rusqlite::Result<()> {
         .map(drop)
 }
 
-/// The grams of a folded text, between spaces: the trigrams as they follow each other, then the
+/// The grams of a normalised text, between spaces: the trigrams as they follow each other, then the
 /// shorter ones, each once.
 fn of_text(chars: &[char]) -> String {
     let mut grams = String::with_capacity(chars.len() * 6);
@@ -58,7 +58,7 @@ fn of_text(chars: &[char]) -> String {
     grams
 }
 
-/// What to ask the index for a folded term. It holds no character that FTS5 could take for its
+/// What to ask the index for a normalised term. It holds no character that FTS5 could take for its
 /// own syntax.
 pub(crate) fn of_term(term: &[char]) -> String {
     let mut grams = String::from("\"");
@@ -69,7 +69,7 @@ pub(crate) fn of_term(term: &[char]) -> String {
     grams
 }
 
-/// What to ask the index for each gram of a folded term.
+/// What to ask the index for each gram of a normalised term.
 pub(crate) fn each_of_term(term: &[char]) -> impl Iterator<Item = String> {
     term.windows(term.len().clamp(1, 3)).map(of_term)
 }

@@ -1,4 +1,4 @@
-//! What happens to an item as a whole.
+//! What happens to an entry as a whole.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use earmark_transcript::Ms;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::fault::Fault;
+use crate::entry::{self, COLUMNS};
+use crate::error::Fault;
 use crate::files::{self, COMPANIONS};
-use crate::item::{self, COLUMNS};
-use crate::{Error, Item, ItemId, NewItem, State, Store, grams, path, slot};
+use crate::search::ngram_index;
+use crate::{Entry, EntryId, Error, NewEntry, State, Store, path_column, segment_id};
 
 /// What the history takes up on the disk. Units: bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,8 +22,8 @@ pub struct Storage {
 }
 
 impl Store {
-    /// Puts an item into the history, waiting.
-    pub fn add(&mut self, new: &NewItem) -> Result<ItemId, Error> {
+    /// Puts an entry into the history, waiting.
+    pub fn add(&mut self, new: &NewEntry) -> Result<EntryId, Error> {
         self.write(|transaction| {
             transaction
                 .prepare_cached(
@@ -31,7 +32,7 @@ impl Store {
                 )?
                 .execute(params![
                     new.created.as_millisecond(),
-                    path::to_column(&new.source),
+                    path_column::to_column(&new.source),
                     new.name,
                     new.origin.name(),
                     new.model,
@@ -39,37 +40,37 @@ impl Store {
                     new.context,
                 ])?;
             let id = transaction.last_insert_rowid();
-            grams::put_name(transaction, slot::name_of(id), &new.name)?;
-            Ok(ItemId(id))
+            ngram_index::put_name(transaction, segment_id::name_of(id), &new.name)?;
+            Ok(EntryId(id))
         })
     }
 
-    /// The item as it is now.
+    /// The entry as it is now.
     ///
-    /// Errors: [`Error::NoItem`].
-    pub fn item(&self, id: ItemId) -> Result<Item, Error> {
+    /// Errors: [`Error::NoEntry`].
+    pub fn entry(&self, id: EntryId) -> Result<Entry, Error> {
         self.read(|connection| {
             let found = connection
                 .prepare_cached(&format!("SELECT {COLUMNS} FROM item i WHERE i.id = ?1"))?
-                .query_row([id.0], item::read)
+                .query_row([id.0], entry::read)
                 .optional()?;
-            Ok(found.ok_or(Error::NoItem { id: id.0 })?)
+            Ok(found.ok_or(Error::NoEntry { id: id.0 })?)
         })
     }
 
-    /// Says how far an item is.
+    /// Says how far an entry is.
     ///
-    /// Errors: [`Error::NoItem`].
-    pub fn set_state(&mut self, id: ItemId, state: &State) -> Result<(), Error> {
+    /// Errors: [`Error::NoEntry`].
+    pub fn set_state(&mut self, id: EntryId, state: &State) -> Result<(), Error> {
         self.write(|transaction| set_state(transaction, id, state))
     }
 
-    /// Asks for an item in another way: with this model, language and context.
+    /// Asks for an entry in another way: with this model, language and context.
     ///
-    /// Errors: [`Error::NoItem`].
+    /// Errors: [`Error::NoEntry`].
     pub fn ask_anew(
         &mut self,
-        id: ItemId,
+        id: EntryId,
         model: &str,
         language: Option<&str>,
         context: &str,
@@ -84,10 +85,10 @@ impl Store {
         })
     }
 
-    /// Marks an item to be kept, or takes the mark away.
+    /// Marks an entry to be kept, or takes the mark away.
     ///
-    /// Errors: [`Error::NoItem`].
-    pub fn set_starred(&mut self, id: ItemId, starred: bool) -> Result<(), Error> {
+    /// Errors: [`Error::NoEntry`].
+    pub fn set_starred(&mut self, id: EntryId, starred: bool) -> Result<(), Error> {
         self.write(|transaction| {
             change(
                 transaction,
@@ -100,8 +101,8 @@ impl Store {
 
     /// Says how long the recording is, as soon as it is known.
     ///
-    /// Errors: [`Error::NoItem`].
-    pub fn set_duration(&mut self, id: ItemId, duration: Ms) -> Result<(), Error> {
+    /// Errors: [`Error::NoEntry`].
+    pub fn set_duration(&mut self, id: EntryId, duration: Ms) -> Result<(), Error> {
         self.write(|transaction| {
             change(
                 transaction,
@@ -112,10 +113,10 @@ impl Store {
         })
     }
 
-    /// Gives an item another name; the recording keeps its own.
+    /// Gives an entry another name; the recording keeps its own.
     ///
-    /// Errors: [`Error::NoItem`].
-    pub fn rename(&mut self, id: ItemId, name: &str) -> Result<(), Error> {
+    /// Errors: [`Error::NoEntry`].
+    pub fn rename(&mut self, id: EntryId, name: &str) -> Result<(), Error> {
         self.write(|transaction| {
             change(
                 transaction,
@@ -123,14 +124,18 @@ impl Store {
                 "UPDATE item SET name = ?2 WHERE id = ?1",
                 params![id.0, name],
             )?;
-            Ok(grams::put_name(transaction, slot::name_of(id.0), name)?)
+            Ok(ngram_index::put_name(
+                transaction,
+                segment_id::name_of(id.0),
+                name,
+            )?)
         })
     }
 
-    /// Takes items out of the history; those that are not there are passed over. Gives the
-    /// recordings that belong to the program and that no item needs any more: now the caller may
+    /// Takes entries out of the history; those that are not there are passed over. Gives the
+    /// recordings that belong to the program and that no entry needs any more: now the caller may
     /// delete the files.
-    pub fn delete(&mut self, ids: &[ItemId]) -> Result<Vec<PathBuf>, Error> {
+    pub fn delete(&mut self, ids: &[EntryId]) -> Result<Vec<PathBuf>, Error> {
         let recordings = self.write(|transaction| delete(transaction, ids))?;
         self.give_back();
         Ok(recordings)
@@ -142,7 +147,7 @@ impl Store {
         let recordings: BTreeSet<PathBuf> = self.read(|connection| {
             Ok(connection
                 .prepare("SELECT source FROM item WHERE origin IN ('recording', 'dictation')")?
-                .query_and_then([], |row| Ok(path::from_column(row.get_ref(0)?)?))?
+                .query_and_then([], |row| Ok(path_column::from_column(row.get_ref(0)?)?))?
                 .collect::<rusqlite::Result<_>>()?)
         })?;
         let companions = COMPANIONS.map(|suffix| length(files::beside(&self.path, suffix)));
@@ -153,7 +158,7 @@ impl Store {
     }
 }
 
-pub(crate) fn set_state(connection: &Connection, id: ItemId, state: &State) -> Result<(), Fault> {
+pub(crate) fn set_state(connection: &Connection, id: EntryId, state: &State) -> Result<(), Fault> {
     let failure = match state {
         State::Failed(failure) => Some(failure),
         _ => None,
@@ -171,22 +176,22 @@ pub(crate) fn set_state(connection: &Connection, id: ItemId, state: &State) -> R
     )
 }
 
-/// Changes one item.
+/// Changes one entry.
 ///
 /// Errors: when it is not there.
 pub(crate) fn change(
     connection: &Connection,
-    id: ItemId,
+    id: EntryId,
     sql: &str,
     values: &[&dyn rusqlite::ToSql],
 ) -> Result<(), Fault> {
     match connection.prepare_cached(sql)?.execute(values)? {
-        0 => Err(Error::NoItem { id: id.0 }.into()),
+        0 => Err(Error::NoEntry { id: id.0 }.into()),
         _ => Ok(()),
     }
 }
 
-pub(crate) fn delete(connection: &Connection, ids: &[ItemId]) -> Result<Vec<PathBuf>, Fault> {
+pub(crate) fn delete(connection: &Connection, ids: &[EntryId]) -> Result<Vec<PathBuf>, Fault> {
     let mut recordings = BTreeSet::new();
     for id in ids {
         let recording = connection
@@ -196,7 +201,7 @@ pub(crate) fn delete(connection: &Connection, ids: &[ItemId]) -> Result<Vec<Path
             .query_and_then([id.0], |row| {
                 let is_ours: bool = row.get(1)?;
                 // A name that is damaged names no file that could be removed.
-                let source = path::from_column(row.get_ref(0)?).ok();
+                let source = path_column::from_column(row.get_ref(0)?).ok();
                 Ok::<_, rusqlite::Error>((source.unwrap_or_default(), is_ours))
             })?
             .next()
@@ -209,9 +214,9 @@ pub(crate) fn delete(connection: &Connection, ids: &[ItemId]) -> Result<Vec<Path
             .query_map([id.0], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         for segment in segments {
-            grams::remove(connection, segment)?;
+            ngram_index::remove(connection, segment)?;
         }
-        grams::remove(connection, slot::name_of(id.0))?;
+        ngram_index::remove(connection, segment_id::name_of(id.0))?;
         connection
             .prepare_cached("DELETE FROM item WHERE id = ?1")?
             .execute([id.0])?;
@@ -222,7 +227,7 @@ pub(crate) fn delete(connection: &Connection, ids: &[ItemId]) -> Result<Vec<Path
     let mut needed = connection.prepare_cached("SELECT 1 FROM item WHERE source = ?1")?;
     let mut free = Vec::new();
     for recording in recordings {
-        if !needed.exists([path::to_column(&recording)])? {
+        if !needed.exists([path_column::to_column(&recording)])? {
             free.push(recording);
         }
     }

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::fold::{Folded, fold};
-use crate::grams;
+use crate::search::ngram_index;
+use crate::search::normalise::{Normalised, normalise};
 
 /// More terms than this are left out.
 const MOST_TERMS: usize = 32;
@@ -14,7 +14,7 @@ const MOST_TERMS: usize = 32;
 /// More characters of a query than this are left out.
 const LONGEST: usize = 1000;
 
-/// The terms of a query, folded; none of them is empty.
+/// The terms of a query, normalised; none of them is empty.
 #[derive(Debug)]
 pub(crate) struct Query {
     terms: Vec<Vec<char>>,
@@ -32,12 +32,12 @@ impl Query {
             let (term, after) = quoted
                 .or_else(|| rest.split_once(char::is_whitespace))
                 .unwrap_or((rest, ""));
-            let mut folded = fold(term.trim()).chars;
-            // What folds into a space but is none (a control character) may stand at the ends.
-            while folded.pop_if(|c| *c == ' ').is_some() {}
-            folded.drain(..folded.iter().take_while(|c| **c == ' ').count());
-            if !folded.is_empty() && !terms.contains(&folded) {
-                terms.push(folded);
+            let mut normalised = normalise(term.trim()).chars;
+            // What is normalised to a space but is none (a control character) may stand at the ends.
+            while normalised.pop_if(|c| *c == ' ').is_some() {}
+            normalised.drain(..normalised.iter().take_while(|c| **c == ' ').count());
+            if !normalised.is_empty() && !terms.contains(&normalised) {
+                terms.push(normalised);
             }
             rest = after.trim_start();
         }
@@ -51,19 +51,25 @@ impl Query {
 
     /// What to ask the index; `None` when there is nothing to look for.
     pub(crate) fn expression(&self) -> Option<String> {
-        let terms: Vec<String> = self.terms.iter().map(|term| grams::of_term(term)).collect();
+        let terms: Vec<String> = self
+            .terms
+            .iter()
+            .map(|term| ngram_index::of_term(term))
+            .collect();
         (!terms.is_empty()).then(|| terms.join(" AND "))
     }
 
     /// The grams of all terms, each as the index is asked for it.
     pub(crate) fn grams(&self) -> BTreeSet<String> {
         let terms = self.terms.iter();
-        terms.flat_map(|term| grams::each_of_term(term)).collect()
+        terms
+            .flat_map(|term| ngram_index::each_of_term(term))
+            .collect()
     }
 
     /// Whether every term stands in a text.
     pub(crate) fn holds(&self, text: &str) -> bool {
-        let text = fold(text);
+        let text = normalise(text);
         let mut found = Vec::new();
         self.terms.iter().all(|term| {
             found.clear();
@@ -74,7 +80,7 @@ impl Query {
 
     /// Where the terms stand in a text, in order, without overlaps. Units: bytes.
     pub(crate) fn matches(&self, text: &str) -> Vec<Range<usize>> {
-        let text = fold(text);
+        let text = normalise(text);
         let mut found: Vec<Range<usize>> = Vec::new();
         for term in &self.terms {
             find(&text, term, &mut found);
@@ -91,9 +97,9 @@ impl Query {
     }
 }
 
-fn find(text: &Folded, term: &[char], found: &mut Vec<Range<usize>>) {
+fn find(text: &Normalised, term: &[char], found: &mut Vec<Range<usize>>) {
     for (at, part) in text.chars.windows(term.len()).enumerate() {
-        if part == term && grams::counts(&text.chars, at, term.len()) {
+        if part == term && ngram_index::counts(&text.chars, at, term.len()) {
             found.push(text.span(at..at + term.len()));
         }
     }
