@@ -109,27 +109,6 @@ work("arrow keys walk from line to line over wrapped rows", {}, async (page) => 
   expect(await focused(page)).toBe("Line 2");
 });
 
-work("find, replace one, replace all, undo", {}, async (page) => {
-  await openNewest(page);
-  await page.keyboard.press("Control+f");
-  await page.keyboard.type("anchor");
-  const count = page.locator("search .count");
-  expect(await count.innerText()).toBe("1 of 4");
-  await page.keyboard.press("Enter");
-  expect(await count.innerText()).toBe("2 of 4");
-  expect(await page.locator(".current").innerText()).toBe("anchor");
-  await page.locator("input[aria-label='Replace with']").fill("buoy");
-  await page.locator("search button", { hasText: /^Replace$/ }).click();
-  expect(await count.innerText()).toBe("2 of 3");
-  await page.locator("search button", { hasText: "Replace all" }).click();
-  expect(await count.innerText()).toBe("None");
-  await page.locator("[role=status]", { hasText: "3 matches replaced" }).waitFor();
-  await page.locator("button[aria-label=Undo]").click();
-  expect(await count.innerText()).toBe("1 of 3");
-  await page.locator("button[aria-label=Undo]").click();
-  expect(await count.innerText()).toMatch(/ of 4$/);
-});
-
 work(
   "a word is played from, marked and followed; a line is looped",
   { live: true },
@@ -155,19 +134,6 @@ work(
     );
   },
 );
-
-work("doubtful words are visited, by key and by button", {}, async (page) => {
-  await openNewest(page);
-  const marked = () => page.locator(".at.doubtful").innerText();
-  await page.keyboard.press("n");
-  const first = await marked();
-  await page.keyboard.press("n");
-  expect(await marked()).not.toBe(first);
-  await page.keyboard.press("Shift+N");
-  expect(await marked()).toBe(first);
-  await page.locator("button.doubts").click();
-  expect(await marked()).not.toBe(first);
-});
 
 work("a line is recognised again alone, and it can be undone", {}, async (page) => {
   await openNewest(page);
@@ -218,17 +184,6 @@ work("an unfinished entry says so and goes on; a finished one can begin anew", {
   await advance(page, 60_000);
   await page.waitForSelector("section[aria-label=Player]");
   expect(Number(await lines())).toBe(n);
-});
-
-work("a speaker is renamed everywhere", {}, async (page) => {
-  await openNewest(page);
-  await page.locator("#line-0 .speaker").click();
-  await page.locator("dialog input[type=text]").fill("Chair");
-  await page.locator("dialog input[type=radio]").nth(1).check();
-  await page.locator("dialog .main").click();
-  const names = await page.locator(".speaker").allInnerTexts();
-  expect(names).toContain("Chair");
-  expect(names).not.toContain("Mara");
 });
 
 work("a running transcript is read along and cannot be typed in", {}, async (page) => {
@@ -308,3 +263,33 @@ work("what was saved can still be taken back, and the caret stays", {}, async (p
   }
   expect(await text(page, 3)).toBe(before);
 });
+
+work(
+  "a double click selects the word for typing and plays nothing",
+  { live: true },
+  async (page) => {
+    await openNewest(page);
+    await page.evaluate(() => {
+      const counts = Object.assign(window, { nPlays: 0 });
+      const { play } = HTMLMediaElement.prototype;
+      HTMLMediaElement.prototype.play = function () {
+        counts.nPlays += 1;
+        return play.call(this);
+      };
+    });
+    await page.locator("#line-0 [data-word='2']").dblclick();
+    const field = page.locator("#line-0 textarea");
+    await field.waitFor();
+    const selected = () =>
+      field.evaluate((f: HTMLTextAreaElement) => f.value.slice(f.selectionStart, f.selectionEnd));
+    expect(await selected()).toBe("everyone");
+    await page.keyboard.type("all");
+    expect(await text(page, 0)).toMatch(/^Good morning, all\. Shall/);
+    await page.keyboard.press("Escape");
+    // A single click plays, once; the double click before it never did.
+    await page.locator("#line-1 [data-word='2']").click();
+    await page.locator("#line-1 .spoken").waitFor();
+    await page.locator("button[aria-label=Pause]").waitFor();
+    expect(await page.evaluate(() => (window as unknown as { nPlays: number }).nPlays)).toBe(1);
+  },
+);

@@ -5,7 +5,7 @@ import * as change from "./edit/change";
 import type { Caret, Change } from "./edit/change";
 import { countDoubtful, nextDoubtful, type WordPosition } from "./edit/doubtful_words";
 import { find, type Found, nearest, type Query, replaceFound } from "./edit/find_replace";
-import { wordRanges } from "./edit/word_ranges";
+import { spokenPart, wordRanges } from "./edit/word_ranges";
 import { UndoStack } from "./edit/undo_stack";
 
 /** Rest after the last keystroke before it is saved. Units: ms. */
@@ -18,8 +18,8 @@ export class Editor {
   segments = $state.raw<readonly Segment[]>([]);
   /** The word that keys act on. */
   active = $state.raw<WordPosition>({ at: 0, word: 0 });
-  /** Where somebody types; `null` while reading. */
-  editing = $state.raw<Caret | null>(null);
+  /** Where somebody types, and how far the text is selected; `null` while reading. */
+  editing = $state.raw<(Caret & { selected_to?: number }) | null>(null);
   saved = $state<Saved>("saved");
   canUndo = $state(false);
   canRedo = $state(false);
@@ -81,13 +81,24 @@ export class Editor {
     this.goTo(at, change.wordUnder(segment, this.editing.offset));
   }
 
+  /** Begins to type over a word; its punctuation stays. */
+  editWord(at: number, word: number): void {
+    const { text, words } = this.segments[at] ?? { text: "", words: [] };
+    const range = wordRanges(text, words)?.[word];
+    if (!range) return;
+    const { from, to } = spokenPart(text, range);
+    this.edit(at, from);
+    this.editing = { at, offset: from, selected_to: to };
+  }
+
   stopEditing(): void {
     this.editing = null;
   }
 
   /** The caret moved while typing. */
   moveCaret(offset: number): void {
-    if (!this.editing || this.editing.offset === offset) return;
+    if (!this.editing) return;
+    if (this.editing.offset === offset && this.editing.selected_to === undefined) return;
     this.editing = { at: this.editing.at, offset };
     const segment = this.segments[this.editing.at];
     if (segment) this.goTo(this.editing.at, change.wordUnder(segment, offset));

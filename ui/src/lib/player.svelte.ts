@@ -4,6 +4,9 @@ import type { Ms } from "./backend";
 
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
+/** The second click of a double click comes within this time of the first. Units: ms. */
+const SECOND_CLICK_MS = 250;
+
 /** `HTMLMediaElement.HAVE_METADATA` */
 const HAVE_METADATA = 1;
 
@@ -19,6 +22,8 @@ export class Player {
   readonly duration_ms: Ms;
   #audio: HTMLAudioElement | null;
   #frame = 0;
+  #click: ReturnType<typeof setTimeout> | undefined;
+  #wasPlaying = false;
   /** Where to go as soon as the sound can be sought in: a seek before that is lost. */
   #wanted_ms: Ms | null = null;
 
@@ -48,14 +53,29 @@ export class Player {
   }
 
   toggle(): void {
+    clearTimeout(this.#click);
     if (this.isPlaying) this.#audio?.pause();
     else this.#play();
   }
 
   playFrom(ms: Ms): void {
-    if (this.loop && (ms < this.loop.start_ms || ms >= this.loop.end_ms)) this.loop = null;
-    this.seek(ms);
+    this.#goTo(ms);
     this.#play();
+  }
+
+  /** Goes to a place at once, and plays from it unless a second click follows the first. */
+  playAfterClick(ms: Ms): void {
+    this.#goTo(ms);
+    this.#wasPlaying = this.isPlaying;
+    this.#click = setTimeout(() => {
+      this.#play();
+    }, SECOND_CLICK_MS);
+  }
+
+  /** The second click of a double click: whether it plays is as it was before the first. */
+  takeClickBack(): void {
+    clearTimeout(this.#click);
+    if (!this.#wasPlaying) this.#audio?.pause();
   }
 
   seek(ms: Ms): void {
@@ -77,10 +97,17 @@ export class Player {
 
   /** Lets go of the recording. */
   close(): void {
+    clearTimeout(this.#click);
     cancelAnimationFrame(this.#frame);
     this.#audio?.pause();
     this.#audio?.removeAttribute("src");
     this.#audio = null;
+  }
+
+  #goTo(ms: Ms): void {
+    clearTimeout(this.#click);
+    if (this.loop && (ms < this.loop.start_ms || ms >= this.loop.end_ms)) this.loop = null;
+    this.seek(ms);
   }
 
   #play(): void {

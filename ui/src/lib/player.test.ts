@@ -35,6 +35,10 @@ class Sound extends EventTarget {
     this.dispatchEvent(new Event("pause"));
   }
 
+  removeAttribute(): void {
+    this.pause();
+  }
+
   load(): void {
     this.readyState = 1;
     this.dispatchEvent(new Event("loadedmetadata"));
@@ -74,4 +78,35 @@ test("only the last place counts that was asked for before the sound has come", 
   expect(Sound.last.currentTime).toBe(10);
   player.seek(1000);
   expect(Sound.last.currentTime).toBe(1);
+});
+
+test("a click plays when no second one follows, and goes there at once", () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const player = new Player("http://sound", 10_000);
+  Sound.last.load();
+  player.playAfterClick(2500);
+  expect(player.now_ms).toBe(2500);
+  expect(player.isPlaying).toBe(false);
+  vi.runAllTimers();
+  expect(player.isPlaying).toBe(true);
+
+  // A second click, fast or slow, leaves it as it was.
+  player.playAfterClick(3000);
+  player.takeClickBack();
+  vi.runAllTimers();
+  expect(player.isPlaying).toBe(true);
+  player.toggle();
+  player.playAfterClick(3000);
+  player.takeClickBack();
+  vi.runAllTimers();
+  expect(player.isPlaying).toBe(false);
+  player.playAfterClick(3000);
+  vi.runAllTimers();
+  player.takeClickBack();
+  expect(player.isPlaying).toBe(false);
+  player.playAfterClick(3000);
+  player.close();
+  vi.runAllTimers();
+  expect(player.isPlaying).toBe(false);
+  vi.useRealTimers();
 });

@@ -6,7 +6,7 @@ import { find, nearest, replaceFound } from "./find_replace";
 import { segment, times } from "./test_segments";
 import { lastStarted, spokenAt } from "./word_at_time";
 import { textRuns } from "./text_runs";
-import { wordRanges } from "./word_ranges";
+import { spokenPart, wordRanges } from "./word_ranges";
 
 const lines = [segment("The tide, the tide"), segment("你好世界", 1000), segment("a.b", 2000)];
 
@@ -84,4 +84,16 @@ test("doubtful words are visited in a circle, both ways", () => {
   expect(nextDoubtful(all, { at: 1, word: 0 }, 1)).toEqual({ at: 0, word: 1 });
   expect(nextDoubtful(all, { at: 0, word: 1 }, -1)).toEqual({ at: 1, word: 0 });
   expect(nextDoubtful([segment("a")], { at: 0, word: 0 }, 1)).toBeNull();
+});
+
+test("a word is selected without its punctuation", () => {
+  const selected = (text: string) => {
+    const { from, to } = spokenPart(text, { from: 0, to: text.length });
+    return text.slice(from, to);
+  };
+  expect(selected("(everyone,”")).toBe("everyone");
+  expect(selected("it’s")).toBe("it’s");
+  expect(selected("“3.5%”")).toBe("3.5");
+  expect(selected("好。")).toBe("好");
+  expect(selected("—")).toBe("—");
 });

@@ -21,6 +21,15 @@ export function wordRanges(text: string, words: readonly Word[]): Range[] | null
   return visible(text, at) === text.length ? ranges : null;
 }
 
+/** What of a word is letters, digits and what stands between them; all of it when it has none. */
+export function spokenPart(text: string, { from, to }: Range): Range {
+  const word = text.slice(from, to);
+  const first = word.search(/[\p{L}\p{M}\p{N}]/u);
+  if (first < 0) return { from, to };
+  const rest = word.replace(/[^\p{L}\p{M}\p{N}]+$/u, "");
+  return { from: from + first, to: from + rest.length };
+}
+
 /** Where the first letter at or after a place stands that is not white space. */
 function visible(text: string, at: number): number {
   const letter = /\S/g;
