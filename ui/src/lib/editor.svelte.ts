@@ -23,7 +23,9 @@ export class Editor {
   saved = $state<Saved>("saved");
   canUndo = $state(false);
   canRedo = $state(false);
-  query = $state.raw<Query>({ text: "", match_case: false });
+  /** Counts the changes, those that take others back among them. */
+  nChanges = $state(0);
+  query = $state.raw<Query>({ text: "", match_case: false, whole_words: false });
   found = $derived.by(() => find(this.segments, this.query));
   /** Which of `found` is the current one. */
   current = $state(0);
@@ -194,6 +196,7 @@ export class Editor {
 
   #after(caret: Caret | null): void {
     this.segments = this.#stack.segments;
+    this.nChanges += 1;
     this.canUndo = this.#stack.canUndo;
     this.canRedo = this.#stack.canRedo;
     if (caret) {

@@ -93,6 +93,7 @@ test("a long query is compared with every letter once", () => {
   const found = find([{ ...segment(""), text: again("a") }], {
     text: "A".repeat(half),
     match_case: false,
+    whole_words: false,
   });
   expect(found).toHaveLength(2);
 });
@@ -106,7 +107,11 @@ test("a long query finds what a regular expression finds", () => {
       const text = `${other.join("").repeat(9)}${one.join("").toUpperCase().repeat(70)}${query}`;
       const literal = new RegExp(query.replaceAll(".", "\\."), match_case ? "gu" : "giu");
       const places = Array.from(text.matchAll(literal), (match) => match.index);
-      const found = find([{ ...segment(""), text }], { text: query, match_case });
+      const found = find([{ ...segment(""), text }], {
+        text: query,
+        match_case,
+        whole_words: false,
+      });
       expect(found.map(({ from }) => from)).toEqual(places);
     }),
   );
@@ -114,7 +119,7 @@ test("a long query finds what a regular expression finds", () => {
 
 test("all places of a long text are replaced at once", () => {
   const line = segment(again("a b "));
-  const found = counted(find([line], { text: "a", match_case: true }));
+  const found = counted(find([line], { text: "a", match_case: true, whole_words: false }));
   const done = replaceFound([line], found.list, "c");
   expect(done?.splices[0]?.insert[0]?.text).toBe(again("c b "));
   expect(found.n()).toBeLessThanOrEqual(4 * found.list.length);

@@ -11,22 +11,44 @@ import { spokenPart, wordRanges } from "./word_ranges";
 const lines = [segment("The tide, the tide"), segment("你好世界", 1000), segment("a.b", 2000)];
 
 test("every place is found, letters or signs", () => {
-  expect(find(lines, { text: "THE", match_case: false })).toHaveLength(2);
-  expect(find(lines, { text: "the", match_case: true })).toEqual([{ at: 0, from: 10, to: 13 }]);
-  expect(find(lines, { text: "世", match_case: false })).toEqual([{ at: 1, from: 2, to: 3 }]);
-  expect(find(lines, { text: ".", match_case: false })).toEqual([{ at: 2, from: 1, to: 2 }]);
-  expect(find(lines, { text: "", match_case: false })).toEqual([]);
+  expect(find(lines, { text: "THE", match_case: false, whole_words: false })).toHaveLength(2);
+  expect(find(lines, { text: "the", match_case: true, whole_words: false })).toEqual([
+    { at: 0, from: 10, to: 13 },
+  ]);
+  expect(find(lines, { text: "世", match_case: false, whole_words: false })).toEqual([
+    { at: 1, from: 2, to: 3 },
+  ]);
+  expect(find(lines, { text: ".", match_case: false, whole_words: false })).toEqual([
+    { at: 2, from: 1, to: 2 },
+  ]);
+  expect(find(lines, { text: "", match_case: false, whole_words: false })).toEqual([]);
+});
+
+test("whole words are those that go on over neither end", () => {
+  const n = (text: string, query: string) =>
+    find([segment(text)], { text: query, match_case: false, whole_words: true }).length;
+  expect(n("Ten of the often tens", "ten")).toBe(1);
+  expect(n("ten,ten (ten) ten’s", "ten")).toBe(4);
+  expect(n("über Überfahrt e\u0301t", "über")).toBe(1);
+  expect(n("et\u0301", "et")).toBe(0);
+  expect(n("世界和世界观", "世界")).toBe(2);
+  expect(n("用GPU算", "gpu")).toBe(1);
+  expect(n("a.b", ".")).toBe(1);
+  expect(n("𝒜𝒜", "𝒜")).toBe(0);
+  const long = "harbour survey, third session and more of it";
+  expect(n(`${long}s`, long)).toBe(0);
+  expect(n(`the ${long}.`, long)).toBe(1);
 });
 
 test("the next place is at or after the caret, then the first", () => {
-  const found = find(lines, { text: "tide", match_case: false });
+  const found = find(lines, { text: "tide", match_case: false, whole_words: false });
   expect(nearest(found, 0, 5)).toBe(1);
   expect(nearest(found, 0, 4)).toBe(0);
   expect(nearest(found, 2, 0)).toBe(0);
 });
 
 test("all places are replaced at once and the other words keep their times", () => {
-  const found = find(lines, { text: "tide", match_case: false });
+  const found = find(lines, { text: "tide", match_case: false, whole_words: false });
   const done = replaceFound(lines, found, "ebb");
   const [line] = apply(lines, done?.splices ?? []).segments;
   expect(line?.text).toBe("The ebb, the ebb");

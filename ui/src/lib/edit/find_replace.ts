@@ -6,6 +6,7 @@ import type { Change } from "./change";
 import { withText } from "./retime";
 import type { Range } from "./split_words";
 import { fold, seek } from "./substring_search";
+import { isCjk } from "./writing_system";
 
 /** A place where something was found. */
 export interface Found {
@@ -17,6 +18,8 @@ export interface Found {
 export interface Query {
   text: string;
   match_case: boolean;
+  /** Not within a longer word; of Chinese and Japanese every character is a word. */
+  whole_words: boolean;
 }
 
 /**
@@ -33,8 +36,11 @@ export function find(segments: readonly Segment[], query: Query): readonly Found
   if (query.text === "") return NOTHING;
   const placesIn = query.text.length > LONG ? byLetters(query) : byPattern(query);
   const found: Found[] = [];
-  segments.forEach((segment, at) => {
-    for (const range of placesIn(segment.text)) found.push({ at, ...range });
+  segments.forEach(({ text }, at) => {
+    for (const range of placesIn(text)) {
+      if (query.whole_words && !isWhole(text, range)) continue;
+      found.push({ at, ...range });
+    }
   });
   return found;
 }
@@ -69,6 +75,22 @@ export function replaceFound(
   }
   if (splices.length === 0 || !last) return null;
   return { splices, caret: { at: last.at, offset: last.from + by.length } };
+}
+
+/** Whether no word goes on over either end. */
+function isWhole(text: string, { from, to }: Range): boolean {
+  return !goesOn(text, from) && !goesOn(text, to);
+}
+
+/** Whether one word stands on both sides of a place. */
+function goesOn(text: string, at: number): boolean {
+  const before = [...text.slice(Math.max(0, at - 2), at)].at(-1) ?? "";
+  const after = [...text.slice(at, at + 2)][0] ?? "";
+  return isOfWord(before) && isOfWord(after);
+}
+
+function isOfWord(c: string): boolean {
+  return /^[\p{L}\p{M}\p{N}_]$/u.test(c) && !isCjk(c);
 }
 
 /** The places of a query in a text. */

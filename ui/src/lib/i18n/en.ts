@@ -259,6 +259,7 @@ export const en = {
     find: "Find",
     replace: "Replace with",
     matchCase: "Match case",
+    wholeWords: "Whole words",
     count: (i: number, n: number) => (n === 0 ? "None" : `${i} of ${n}`),
     next: "Next",
     previous: "Previous",
@@ -266,6 +267,13 @@ export const en = {
     all: "Replace all",
     close: "Close",
     replaced: (n: number) => `${plural(n, "match", "matches")} replaced`,
+    deleted: (n: number) => `${plural(n, "match", "matches")} deleted`,
+    deleteAllQuestion: (n: number) =>
+      n === 1
+        ? "The replacement is empty. Delete the match?"
+        : `The replacement is empty. Delete all ${n.toLocaleString("en")} matches?`,
+    keep: "Keep",
+    deleteAll: "Delete",
   },
 
   player: {

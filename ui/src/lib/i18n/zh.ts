@@ -292,6 +292,7 @@ export const zh: Messages = {
     find: "查找",
     replace: "替换为",
     matchCase: "区分大小写",
+    wholeWords: "全字匹配",
     count: (i, n) => (n === 0 ? "无" : `${i} / ${n}`),
     next: "下一个",
     previous: "上一个",
@@ -299,6 +300,10 @@ export const zh: Messages = {
     all: "全部替换",
     close: "关闭",
     replaced: (n) => `已替换 ${count(n)} 处`,
+    deleted: (n) => `已删除 ${count(n)} 处`,
+    deleteAllQuestion: (n) => `替换内容为空。要删除这 ${count(n)} 处匹配吗？`,
+    keep: "保留",
+    deleteAll: "删除",
   },
 
   player: {
