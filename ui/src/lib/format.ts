@@ -12,6 +12,21 @@ export function clock(ms: Ms): string {
   return h > 0 ? `${h}:${two(min)}:${two(s % 60)}` : `${min}:${two(s % 60)}`;
 }
 
+/** As `clock`, with as many digits of the second as part it from the moments before and after. */
+export function distinctClock(ms: Ms, others: readonly (Ms | undefined)[]): string {
+  const near = others.filter((other) => other !== undefined && other !== ms);
+  for (const digits of [0, 1, 2]) {
+    const shown = withDigits(ms, digits);
+    if (near.every((other) => withDigits(other as Ms, digits) !== shown)) return shown;
+  }
+  return withDigits(ms, 3);
+}
+
+function withDigits(ms: Ms, digits: number): string {
+  const rest = String(ms % 1000).padStart(3, "0");
+  return clock(ms) + (digits === 0 ? "" : `.${rest.slice(0, digits)}`);
+}
+
 /** `3 min`; steady, so that it does not flicker: seconds in steps of five. */
 export function roughly(ms: number, messages: Messages): string {
   const s = Math.max(5, Math.ceil(ms / 5000) * 5);
