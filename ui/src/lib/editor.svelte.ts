@@ -3,7 +3,7 @@
 import type { Backend, Failure, Opened, Segment } from "./backend";
 import * as change from "./edit/change";
 import type { Caret, Change } from "./edit/change";
-import { countDoubtful, nextDoubtful, type WordPosition } from "./edit/doubtful_words";
+import { countDoubtful, isDoubtful, nextDoubtful, type WordPosition } from "./edit/doubtful_words";
 import { find, type Found, nearest, type Query, replaceFound } from "./edit/find_replace";
 import { spokenPart, wordRanges } from "./edit/word_ranges";
 import { UndoStack } from "./edit/undo_stack";
@@ -135,6 +135,22 @@ export class Editor {
 
   renameSpeaker(from: string, to: string): boolean {
     return this.#do(change.renameSpeaker(this.segments, from, to));
+  }
+
+  /** Whether the word that keys act on is doubtful. */
+  get isAtDoubtful(): boolean {
+    const word = this.segment()?.words[this.active.word];
+    return word !== undefined && isDoubtful(word);
+  }
+
+  hasDoubtful(at: number): boolean {
+    return this.segments[at]?.words.some(isDoubtful) ?? false;
+  }
+
+  /** A person found a doubtful word right, or all of a line. */
+  confirm(which: "word" | "line", at = this.active.at): boolean {
+    const words = which === "word" ? this.active.word : "all";
+    return this.#do(change.confirm(this.segments, at, words));
   }
 
   get speakers(): string[] {

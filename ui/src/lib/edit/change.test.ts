@@ -72,3 +72,16 @@ test("parting and merging gives the line back", () => {
     }),
   );
 });
+
+test("a word that a person found right is doubtful no more, and keeps its times", () => {
+  const line = segment("one two three");
+  const words = line.words.map((word, i) => (i < 2 ? { ...word, probability: 0.3 } : word));
+  const all = [{ ...line, words }];
+  const probabilities = (which: number | "all") =>
+    after(all, change.confirm(all, 0, which))[0]?.words.map(({ probability }) => probability);
+  expect(probabilities(1)).toEqual([0.3, 1, 0.9]);
+  expect(probabilities("all")).toEqual([1, 1, 0.9]);
+  expect(times(after(all, change.confirm(all, 0, "all"))[0]?.words ?? [])).toEqual(times(words));
+  expect(change.confirm(all, 0, 2)).toBeNull();
+  expect(change.confirm(all, 1, "all")).toBeNull();
+});

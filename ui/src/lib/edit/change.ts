@@ -1,7 +1,8 @@
 /** A change is a list of splices; here is every change a person can make to a transcript. */
 
-import type { Segment, Splice, Timing } from "$lib/backend/types";
+import type { Segment, Splice, Timing, Word } from "$lib/backend/types";
 
+import { isDoubtful } from "./doubtful_words";
 import { wordRanges, wordAt } from "./word_ranges";
 import { retime, withText } from "./retime";
 import { between } from "./writing_system";
@@ -123,6 +124,18 @@ export function renameSpeaker(segments: Segments, from: string, to: string): Cha
 /** Everyone who speaks, in the order in which they first do. */
 export function speakers(segments: Segments): string[] {
   return [...new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))];
+}
+
+/** A doubtful word of a segment, or all of them, that a person found right. */
+export function confirm(segments: Segments, at: number, which: number | "all"): Change | null {
+  const segment = segments[at];
+  if (!segment) return null;
+  const isMeant = (word: Word, i: number) => isDoubtful(word) && (which === "all" || which === i);
+  if (!segment.words.some(isMeant)) return null;
+  const words = segment.words.map((word, i) =>
+    isMeant(word, i) ? { ...word, probability: 1 } : word,
+  );
+  return replaced(at, 1, [{ ...segment, words }], null);
 }
 
 /** The word under a caret. */

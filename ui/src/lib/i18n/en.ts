@@ -210,6 +210,8 @@ export const en = {
     edit: "Edit",
     actions: (n: number) => `Actions for line ${n}`,
     merge: "Merge with previous line",
+    wordIsRight: "This word is right",
+    lineIsRight: "This line is right",
     remove: "Delete line",
     removed: "Line deleted",
     loopLine: "Loop this line",

@@ -237,6 +237,8 @@ export const zh: Messages = {
     doubts: (n) => `${count(n)} 处存疑`,
     noDoubts: "没有存疑的词",
     doubtful: "模型对这个词没有把握",
+    wordIsRight: "这个词没有错",
+    lineIsRight: "这一行没有错",
     estimatedTiming: "这个词的时间是估计的",
     sectionTiming: "这一行的时间取自所在的音频片段",
     playFrom: (time) => `从 ${time} 播放`,
