@@ -124,6 +124,18 @@ export const screens: Screen[] = [
     },
   },
   {
+    name: "transcript-opening",
+    go: async (page) => {
+      await page.keyboard.press("Control+2");
+      await page.evaluate(() => {
+        const { mock } = window;
+        if (mock) mock.openEntry = () => new Promise(() => undefined);
+      });
+      await page.locator("li button.title").first().click();
+      await page.waitForSelector("[aria-busy]");
+    },
+  },
+  {
     name: "transcript-zh",
     go: async (page) => {
       await page.keyboard.press("Control+2");

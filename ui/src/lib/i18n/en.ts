@@ -184,6 +184,7 @@ export const en = {
     saving: "Saving…",
     unsaved: "Unsaved",
     saveFailed: "Not saved",
+    opening: "Opening the transcript…",
     saveAgain: "Try again",
     reload: "Reopen",
     undo: "Undo",

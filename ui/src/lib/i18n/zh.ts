@@ -211,6 +211,7 @@ export const zh: Messages = {
     title: "标题",
     expectedFound: (terms) => `已出现的预期词语：${terms.join("、")}`,
     text: "文稿",
+    opening: "正在打开文稿…",
     empty: "还没有文字。",
     noSpeech: "没有检测到语音。",
     inProgress: "正在识别，完成后即可编辑。",
