@@ -71,7 +71,7 @@ work("an export is chosen, looked at, copied and remembered", {}, async (page) =
   expect(await details.getByLabel("Lines").inputValue()).toBe("1");
   expect(await details.getByLabel("Chinese characters").count()).toBe(0);
 
-  await page.locator("dialog footer button", { hasText: "Copy as text" }).click();
+  await page.locator("dialog footer button", { hasText: "Copy as SRT" }).click();
   await page.locator("[role=status]", { hasText: "Copied" }).waitFor();
   expect(await page.evaluate(() => window.mock?.clipboard)).toContain("-->");
   await open();
@@ -109,4 +109,58 @@ work("what is deleted for good is gone once that was asked", {}, async (page) =>
   await page.locator("button", { hasText: /^All$/ }).click();
   await page.locator("li", { hasText: "晨会录音" }).waitFor();
   expect(await row.count()).toBe(0);
+});
+
+work("a problem of a subtitle leads to its line", {}, async (page) => {
+  await openNewest(page);
+  await page.keyboard.press("Control+e");
+  await page.locator("dialog summary").click();
+  await page.getByLabel("Reading speed").fill("8");
+  const cue = page.locator("dialog .look li", { hasText: "too fast to read" }).last();
+  const problem = cue.locator(".problem button");
+  await problem.waitFor();
+  const said = (await cue.locator("p").first().innerText()).split(" ").slice(0, 3).join(" ");
+  await problem.click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await page.locator("li.active", { hasText: said }).waitFor();
+  expect(await page.locator("li.active .at").innerText()).toBe(said.split(" ")[0]);
+});
+
+work(
+  "what a dialog does stays in sight at twice the size",
+  { width: 512, height: 320 },
+  async (page) => {
+    await openNewest(page);
+    for (const [keys, last] of [
+      ["Control+e", "dialog footer .main"],
+      ["s", "dialog .main"],
+      ["?", "dialog form button"],
+    ] as const) {
+      await page.keyboard.press(keys);
+      const button = page.locator(last);
+      await button.waitFor();
+      const isInSight = await button.evaluate((b) => {
+        const { left, top, width, height } = b.getBoundingClientRect();
+        const found = document.elementFromPoint(left + width / 2, top + height / 2);
+        return found !== null && b.contains(found);
+      });
+      expect(isInSight, keys).toBe(true);
+      await page.keyboard.press("Escape");
+      await page.locator("dialog").waitFor({ state: "detached" });
+    }
+  },
+);
+
+work("the copy says what it is", { lang: "zh-CN" }, async (page) => {
+  await openNewest(page);
+  await page.keyboard.press("Control+e");
+  const copy = page.locator("dialog footer button").nth(1);
+  for (const [format, label] of [
+    ["srt", "复制为 SRT"],
+    ["txt", "复制为纯文本"],
+    ["docx", "复制为纯文本"],
+  ] as const) {
+    await page.locator(`dialog input[value=${format}]`).check();
+    expect((await copy.innerText()).trim()).toBe(label);
+  }
 });

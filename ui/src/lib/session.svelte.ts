@@ -22,7 +22,14 @@ import { t } from "./i18n/index.svelte";
 export type View =
   | { screen: "start" | "history" | "models" | "settings" }
   | { screen: "record"; id: EntryId }
-  | { screen: "transcript"; id: EntryId; at_ms: Ms | null; from: "start" | "history" };
+  | {
+      screen: "transcript";
+      id: EntryId;
+      at_ms: Ms | null;
+      from: "start" | "history";
+      /** Counts, so that the same place can be gone to again. */
+      visit: number;
+    };
 
 export interface Notice {
   text: string;
@@ -55,6 +62,7 @@ export class Session {
   notice = $state.raw<Notice | null>(null);
   /** Kept here so that the history is found again as it was left. */
   search = $state("");
+  #nVisits = 0;
   #listeners = new Set<(event: Event) => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -94,8 +102,10 @@ export class Session {
       this.view = { screen: "record", id };
       return;
     }
-    const from = this.view.screen === "history" ? "history" : "start";
-    this.view = { screen: "transcript", id, at_ms, from };
+    const { view } = this;
+    const from =
+      view.screen === "history" ? "history" : view.screen === "transcript" ? view.from : "start";
+    this.view = { screen: "transcript", id, at_ms, from, visit: ++this.#nVisits };
   }
 
   /** Records, and shows it. */
@@ -232,7 +242,7 @@ export class Session {
     if (this.partial?.id === entry.id && !isRunning(entry.state)) this.partial = null;
     const isRecorded = this.view.screen === "record" && this.view.id === entry.id;
     if (isRecorded && (kind === "done" || kind === "cancelled")) {
-      this.view = { screen: "transcript", id: entry.id, at_ms: null, from: "start" };
+      this.view = { screen: "transcript", id: entry.id, at_ms: null, from: "start", visit: 0 };
     } else if (isRecorded && kind === "failed") this.view = { screen: "start" };
     if (kind === "done") {
       this.opening.is_first_run = false;

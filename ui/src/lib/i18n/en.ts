@@ -1,6 +1,13 @@
 /** Every text on the screen, in English. The other languages have the same keys. */
 
-import type { AdviceReason, ModelInfo, Code, CueProblem, HistoryFilter } from "$lib/backend/types";
+import type {
+  AdviceReason,
+  ModelInfo,
+  Code,
+  CueProblem,
+  Format,
+  HistoryFilter,
+} from "$lib/backend/types";
 import { formatNames } from "$lib/export_formats";
 
 const plural = (n: number, one: string, many: string) =>
@@ -177,6 +184,7 @@ export const en = {
     title: "Title",
     expectedFound: (terms: string[]) => `expected words found: ${terms.join(", ")}`,
     text: "Transcript",
+    opening: "Opening the transcript…",
     empty: "No text yet.",
     noSpeech: "No speech was found.",
     inProgress: "Recognition in progress; you can edit the text when it is done.",
@@ -184,7 +192,6 @@ export const en = {
     saving: "Saving…",
     unsaved: "Unsaved",
     saveFailed: "Not saved",
-    opening: "Opening the transcript…",
     saveAgain: "Try again",
     reload: "Reopen",
     undo: "Undo",
@@ -203,6 +210,8 @@ export const en = {
     nextDoubtful: "Next doubtful word",
     doubts: (n: number) => `${n.toLocaleString("en")} doubtful`,
     noDoubts: "No doubtful words",
+    wordIsRight: "This word is right",
+    lineIsRight: "This line is right",
     doubtful: "The model was not sure of this word",
     estimatedTiming: "The timing of this word is estimated",
     sectionTiming: "The timing of this line is that of its audio section",
@@ -211,8 +220,6 @@ export const en = {
     edit: "Edit",
     actions: (n: number) => `Actions for line ${n}`,
     merge: "Merge with previous line",
-    wordIsRight: "This word is right",
-    lineIsRight: "This line is right",
     remove: "Delete line",
     removed: "Line deleted",
     loopLine: "Loop this line",
@@ -339,7 +346,10 @@ export const en = {
     more: (n: number) => `and ${n.toLocaleString("en")} more`,
     nextToRecording: "Save next to the recording",
     saveAs: "Save as…",
-    copy: "Copy as text",
+    copyAs: (format: Format) =>
+      `Copy as ${format === "txt" || format === "docx" ? "text" : formatNames[format]}`,
+    goTo: "Go to the line",
+    goToProblem: (problems: string) => `${problems}: go to the line`,
     cancel: "Cancel",
     saved: (files: string[]) =>
       files.length === 1 ? `${files[0]} saved` : `${files.length} files saved`,
