@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use earmark_engine::{Checkpoint, DeviceChoice, Recognizer, Settings, process_memory};
 use earmark_jobs::{
-    AlignerChoice, Conversion, Dtype, End, Event, Job, Ms, Queue, Transcript, convert,
+    AlignerChoice, Conversion, Dtype, End, Event, Job, ModelCache, ModelCacheEvent, Ms, Queue,
+    Transcript, Unloading, convert,
 };
 use earmark_test_checkpoint::Shape;
 use earmark_weights::{
@@ -87,8 +88,10 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
     let before = process_memory::resident().unwrap_or(0);
     let mut most = before;
     let mut texts = Vec::new();
-    let (mut queue, events) = Queue::start();
-    queue.unload_after(None);
+    let cache = ModelCache::start();
+    let cache_events = cache.subscribe();
+    let (mut queue, events) = Queue::start(&cache);
+    cache.unload_after(None);
     for (dtype, copy) in dtypes.into_iter().zip(&copies) {
         let mut hear = |how: &str, model: &Path, asked| {
             let begun = Instant::now();
@@ -104,11 +107,12 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
         let quantised = hear("while loading", &original, Some(dtype));
         texts.push([quantised, hear("from the copy", copy, None)]);
     }
-    queue.unload_after(Some(Duration::ZERO));
-    while !matches!(
-        events.recv_timeout(Duration::from_mins(1)),
-        Ok(Event::Unloaded(_))
-    ) {}
+    cache.unload_after(Some(Duration::ZERO));
+    let idle = Unloading::Idle;
+    let is_idle =
+        |event| matches!(event, ModelCacheEvent::Unloaded { reason, .. } if reason == idle);
+    while !is_idle(cache_events.recv_timeout(Duration::from_mins(1)).unwrap()) {}
+    assert!(cache.loaded().is_empty());
     let after = process_memory::resident().unwrap_or(0);
     Report {
         steps,

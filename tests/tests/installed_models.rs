@@ -13,8 +13,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use earmark_jobs::{
-    Code, DEMO, InstalledModels, Measurement, ModelEvent, ModelState, Network, Proxy, Queue,
-    Settings,
+    Code, DEMO, InstalledModels, Measurement, ModelCache, ModelEvent, ModelState, Network, Proxy,
+    Queue, Settings,
 };
 use earmark_tests::golden::golden;
 use earmark_tests::root;
@@ -143,7 +143,7 @@ fn child_of_a_test() {
 
 /// The demo is measured, one model at a time, and its card says how fast it is.
 fn is_measured(stock: &InstalledModels) {
-    let (queue, _events) = Queue::start();
+    let (queue, _events) = Queue::start(&ModelCache::start());
     let sample = root().join("samples/en-01.flac");
     let measure = |name| Measurement::begin(name, &sample, Settings::default(), &queue, stock);
     let demo = || {

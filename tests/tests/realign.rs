@@ -6,7 +6,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 
-use earmark_jobs::{AlignerChoice, Code, DEMO, End, Event, Job, Queue, Settings, Span, Task};
+use earmark_jobs::{
+    AlignerChoice, Code, DEMO, End, Event, Job, ModelCache, Queue, Settings, Span, Task,
+};
 use earmark_store::{EntryId, NewEntry, Origin, Store};
 use earmark_tests::root;
 use earmark_tests::speech::Spoken;
@@ -156,7 +158,7 @@ fn a_corrected_line_gets_the_times_of_its_words_and_nothing_else_changes() {
     let reading = Reading::new();
     let folder = tempfile::tempdir().unwrap();
     let (mut store, id) = kept(folder.path(), &reading.lines);
-    let (queue, _events) = Queue::start();
+    let (queue, _events) = Queue::start(&ModelCache::start());
     let mut all = Vec::new();
     for at in 0..reading.lines.len() {
         // A line whose words were all typed has the times of the line and nothing more.
@@ -190,7 +192,7 @@ fn a_corrected_line_gets_the_times_of_its_words_and_nothing_else_changes() {
 #[test]
 fn a_line_is_recognised_again_with_its_times() {
     let reading = Reading::new();
-    let (queue, _events) = Queue::start();
+    let (queue, _events) = Queue::start(&ModelCache::start());
     let (mut total, mut all) = ((0, 0), Vec::new());
     for (at, truth) in reading.lines.iter().enumerate() {
         let mut wrong = reading.lines.clone();
@@ -260,7 +262,7 @@ fn follow(events: &Receiver<Event>, mut each: impl FnMut(&Event)) -> (Vec<Segmen
 #[test]
 fn a_line_is_heard_in_front_of_the_running_job_which_hears_what_it_would_have_heard() {
     let reading = Reading::new();
-    let (mut queue, events) = Queue::start();
+    let (mut queue, events) = Queue::start(&ModelCache::start());
     queue.submit(job(&reading.recording));
     let (alone, end) = follow(&events, |_| {});
     let End::Done(alone_whole) = end else {
@@ -287,7 +289,7 @@ fn a_line_is_heard_in_front_of_the_running_job_which_hears_what_it_would_have_he
 #[test]
 fn a_held_job_goes_on_where_it_ended_and_hears_the_same() {
     let reading = Reading::new();
-    let (mut queue, events) = Queue::start();
+    let (mut queue, events) = Queue::start(&ModelCache::start());
     queue.submit(job(&reading.recording));
     let (alone, _) = follow(&events, |_| {});
 
@@ -323,7 +325,7 @@ fn a_held_job_goes_on_where_it_ended_and_hears_the_same() {
 #[test]
 fn a_recording_that_is_gone_or_another_one_says_so() {
     let reading = Reading::new();
-    let (queue, _events) = Queue::start();
+    let (queue, _events) = Queue::start(&ModelCache::start());
     let code = |span| queue.retranscribe(span).wait().unwrap_err().code;
     let span = reading.span(&reading.lines, 0, Task::Align);
     let gone = Span {
@@ -342,7 +344,7 @@ fn a_recording_that_is_gone_or_another_one_says_so() {
 #[test]
 fn a_stop_resolves_with_nothing() {
     let reading = Reading::new();
-    let (queue, _events) = Queue::start();
+    let (queue, _events) = Queue::start(&ModelCache::start());
     let redo = queue.retranscribe(reading.span(&reading.lines, 0, Task::Align));
     redo.cancel_token().stop();
     assert_eq!(redo.wait(), Ok(None));

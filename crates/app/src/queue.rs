@@ -373,7 +373,6 @@ impl Queue {
                 log_end(id, &end, spent);
                 self.ended(id, end);
             }
-            JobEvent::Unloaded(_) => {}
         }
     }
 

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use earmark_jobs::{End, Failure, Listen, Listener, LiveEvent, Ms, Session, Transcript, Which};
+use earmark_jobs::{
+    End, Failure, Listen, Listener, LiveEvent, ModelCache, Ms, Session, Transcript, Which,
+};
 use earmark_transcript::export::{self, Format, Options, txt};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -100,7 +102,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             ..job
         },
     };
-    let listener = Listener::default();
+    let listener = Listener::start(&ModelCache::start());
     let (session, events) = match listener.listen(&listen) {
         Ok(begun) => begun,
         Err(failure) => return Ok(failed(&failure)),

@@ -6,7 +6,9 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use anyhow::Context;
-use earmark_jobs::{Code, End, Event, Failure, Job, JobId, Loaded, Queue, Segment, Transcript};
+use earmark_jobs::{
+    Code, End, Event, Failure, Job, JobId, Loaded, ModelCache, Queue, Segment, Transcript,
+};
 
 use crate::progress::Bar;
 use crate::{Exit, out};
@@ -38,7 +40,7 @@ pub(crate) trait Taker {
 ///
 /// Errors: what the taker says; the jobs that are left are then stopped.
 pub(crate) fn run(jobs: Vec<Job>, taker: &mut dyn Taker) -> anyhow::Result<Exit> {
-    let (mut queue, events) = Queue::start();
+    let (mut queue, events) = Queue::start(&ModelCache::start());
     stop_on_interrupt(&queue)?;
     let mut session = Session {
         jobs,
@@ -88,7 +90,7 @@ impl Session<'_> {
                     self.bar = Some(bar);
                 }
                 Event::Loaded(_, loaded) => self.introduce(&loaded),
-                Event::ChunkStarted { .. } | Event::Unloaded(_) => {}
+                Event::ChunkStarted { .. } => {}
                 Event::Text(_, text) => self.bar.iter().for_each(|bar| bar.hear(&text)),
                 Event::Progress(_, progress) => {
                     self.bar.iter_mut().for_each(|bar| bar.update(&progress));

@@ -8,7 +8,7 @@ use earmark_weights::{
     original_name,
 };
 
-use crate::work::checkpoint;
+use crate::checkpoint::checkpoint;
 use crate::{Failure, models_folder};
 
 /// What to convert, and into what.

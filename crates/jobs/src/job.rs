@@ -7,7 +7,7 @@ use std::time::Duration;
 use earmark_engine::Settings;
 use earmark_transcript::{Language, Ms, Segment, Transcript};
 
-use crate::{Failure, Progress, Unloading};
+use crate::{Failure, Progress};
 
 /// One recording to be transcribed.
 #[derive(Clone, Debug)]
@@ -135,8 +135,6 @@ pub enum Event {
         /// How long the work took, loading not counted.
         spent: Duration,
     },
-    /// Between two jobs, the loaded model gave its memory back; the next job loads it again.
-    Unloaded(Unloading),
 }
 
 /// A model that was loaded.

@@ -1,16 +1,18 @@
 //! A job is one recording to be transcribed; the queue does them one after the other.
 //!
-//! This is the only interface the shells (command line, window, server) call. [`Queue::start`]
-//! gives a queue and a receiver of [`Event`]s; one thread of its own holds the engine, and keeps
-//! it loaded while the jobs ask for the same model and settings. A job that fails or is cancelled
-//! does not touch the others. [`Queue::retranscribe`] hears a few lines of a transcript again, in front of
-//! them all.
+//! This is the only interface the shells (command line, window, server) call. A [`ModelCache`] owns
+//! the loaded models of the process. [`Queue::start`] gives a queue and a receiver of [`Event`]s;
+//! a thread of its own does the jobs with models of the cache. A job that fails or is cancelled
+//! does not touch the others. [`Queue::retranscribe`] recognises a few lines of a transcript again,
+//! before all jobs.
 //!
-//! What is spoken is no job: a [`Listener`] records and transcribes it while it is said, with a
-//! thread and a model of its own, because a person who speaks cannot wait for a file.
+//! What is spoken is no job: a [`Listener`] records and transcribes it while it is said, in a thread
+//! of its own and with models of the same cache. It comes before the files, because a person who
+//! speaks cannot wait for one.
 
 mod advice;
 mod channel_speakers;
+mod checkpoint;
 mod convert;
 mod failure;
 mod inputs;
@@ -18,16 +20,18 @@ mod installed_models;
 mod job;
 mod listen;
 mod live;
+mod live_event;
 mod memory_check;
+mod model_cache;
 mod models;
 mod progress;
 mod queue;
 mod retranscribe;
+#[cfg(test)]
+mod scripted;
 mod speed;
 mod time_range;
-mod unload_policy;
 mod waveform;
-mod work;
 
 pub use advice::{Advice, Reason, advice, memory_of};
 pub use convert::{Conversion, convert};
@@ -43,12 +47,13 @@ pub use failure::{Code, Failure};
 pub use inputs::{in_folder, recordings};
 pub use installed_models::{InstalledModels, ModelEvent, ModelInfo, ModelState};
 pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded, Span, Task};
-pub use listen::{Listen, Listener, LiveEvent, Session, recover};
+pub use listen::{Listen, Listener, Session, recover};
+pub use live_event::LiveEvent;
 pub use memory_check::needed as memory_needed;
+pub use model_cache::{ModelCache, ModelCacheEvent, Unloading};
 pub use models::{Model, devices, model, models};
 pub use progress::Progress;
 pub use queue::Queue;
 pub use retranscribe::{CancelToken, Retranscription};
 pub use speed::Measurement;
-pub use unload_policy::Unloading;
 pub use waveform::{PEAKS_PER_SECOND, Waveform};

@@ -15,13 +15,13 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use earmark_audio::capture::{self, Channels, Device, Level, Which};
+use earmark_audio::capture::{self, Channels, Device, Which};
 use earmark_audio::record::{self, Recorded, Recorder};
 use earmark_audio::{Error as AudioError, SAMPLE_RATE};
-use earmark_transcript::{Ms, Segment};
+use earmark_transcript::Ms;
 
 use crate::live::{self, Task};
-use crate::{End, Failure, Job, Loaded};
+use crate::{Failure, Job, LiveEvent, ModelCache};
 
 /// How often the device is asked.
 const EVERY: Duration = Duration::from_millis(50);
@@ -38,59 +38,7 @@ pub struct Listen {
     pub job: Job,
 }
 
-/// What happens in a session, as it happens.
-#[derive(Clone, Debug, PartialEq)]
-pub enum LiveEvent {
-    /// The model had to be loaded, and is; sound is recorded meanwhile.
-    Loaded(Loaded),
-    /// How loud it is, some twenty times a second, and how long the recording is.
-    Level(Level, Ms),
-    /// The text of the present utterance so far. While `start` stays the same, `committed` only
-    /// grows, and only `tentative` may change.
-    Words {
-        /// Where the utterance begins.
-        start: Ms,
-        /// What will not change.
-        committed: String,
-        /// What follows it, as far as can be told.
-        tentative: String,
-        /// How much sound waits to be heard.
-        late: Ms,
-    },
-    /// A finished segment with its word times; the next [`LiveEvent::Words`] are another utterance's.
-    Segment(Segment),
-    /// The device is gone. In place of a default one another is waited for; a named one ends the
-    /// session.
-    Lost {
-        /// The device that was heard so far.
-        device: Device,
-        /// What the system said.
-        reason: String,
-        /// The devices that are heard now.
-        heard: Vec<Device>,
-    },
-    /// Another device has become the default and is heard now.
-    Switched {
-        /// That device.
-        device: Device,
-        /// The devices that are heard now.
-        heard: Vec<Device>,
-    },
-    /// Nothing more is recorded; what waits is still being heard.
-    Closed {
-        /// The recording in good order, as far as there is one.
-        recorded: Option<Recorded>,
-        /// Why it ended, when nobody asked for that; everything until then is kept.
-        failure: Option<Failure>,
-    },
-    /// There will be no more text; sound is recorded all the same, and the session goes on until it
-    /// is stopped.
-    RecognitionFailed(Failure),
-    /// It is over, and nothing follows.
-    Ended(End),
-}
-
-/// Hears one session after another and keeps its model loaded in between.
+/// Records sessions and transcribes one after the other.
 ///
 /// Dropping it ends every recording, hears what was recorded to the end, and waits for that.
 pub struct Listener {
@@ -107,12 +55,14 @@ pub struct Session {
     thread: Option<JoinHandle<()>>,
 }
 
-impl Default for Listener {
-    fn default() -> Self {
+impl Listener {
+    /// Starts a listener, which transcribes with models of the cache.
+    pub fn start(cache: &ModelCache) -> Self {
+        let cache = cache.clone();
         let (tasks, inbox) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("listener".into())
-            .spawn(move || live::run(&inbox))
+            .spawn(move || live::run(&inbox, &cache))
             .expect("a system that runs programs can start one thread");
         Self {
             tasks: Some(tasks),
@@ -120,9 +70,7 @@ impl Default for Listener {
             thread: Some(thread),
         }
     }
-}
 
-impl Listener {
     /// Begins a session: the device is heard and recorded from now on, and the receiver tells what
     /// happens.
     ///
@@ -144,9 +92,7 @@ impl Listener {
             cancel: Arc::clone(&cancel),
             outbox: outbox.clone(),
         };
-        if let Some(tasks) = &self.tasks {
-            tasks.send(task).expect("the thread outlives its inbox");
-        }
+        self.follow(task);
         let capture_thread = CaptureThread {
             capture,
             recorder: Some(recorder),
@@ -166,6 +112,27 @@ impl Listener {
             thread: Some(thread),
         };
         Ok((session, events))
+    }
+
+    /// Transcribes a recording that was made before as if it were being made now.
+    #[cfg(feature = "test-support")]
+    pub fn listen_to_recording(&self, job: Job) -> Receiver<LiveEvent> {
+        let (outbox, events) = mpsc::channel();
+        let (_, more) = mpsc::sync_channel(1); // nothing more comes
+        self.follow(Task {
+            job,
+            more,
+            cancel: Arc::default(),
+            outbox,
+        });
+        events
+    }
+
+    /// Transcribes a recording that is being made.
+    pub(crate) fn follow(&self, task: Task) {
+        if let Some(tasks) = &self.tasks {
+            tasks.send(task).expect("the thread outlives its inbox");
+        }
     }
 }
 

@@ -7,12 +7,11 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use earmark_audio::record::Tail;
 use earmark_audio::{SAMPLE_RATE, mix};
-use earmark_pipeline::Align;
-use earmark_pipeline::live::{Event, Live, Models, Settings, Watch};
+use earmark_pipeline::live::{Event, Live, Settings, Watch};
 use earmark_transcript::{Ms, Transcript};
 
 use crate::channel_speakers::ChannelSpeakers;
-use crate::work::{ModelKey, Pair};
+use crate::model_cache::{LeaseRequest, ModelCache, Priority};
 use crate::{End, Failure, Job, LiveEvent};
 
 /// Most that is read at once. Units: frames.
@@ -27,15 +26,12 @@ pub(crate) struct Task {
     pub(crate) outbox: Sender<LiveEvent>,
 }
 
-/// Hears sessions until nobody can begin another.
-pub(crate) fn run(inbox: &Receiver<Task>) {
-    let mut pair: Option<(ModelKey, Pair)> = None;
+/// Transcribes sessions until nobody can begin another.
+pub(crate) fn run(inbox: &Receiver<Task>, cache: &ModelCache) {
     for task in inbox {
-        let work = AssertUnwindSafe(|| task.hear(&mut pair));
-        let end = catch_unwind(work).unwrap_or_else(|panic| {
-            pair = None; // nobody knows what state it is in
-            Err(Failure::from_panic(panic.as_ref()))
-        });
+        let work = AssertUnwindSafe(|| task.transcribe(cache));
+        let end =
+            catch_unwind(work).unwrap_or_else(|panic| Err(Failure::from_panic(panic.as_ref())));
         if let Err(failure) = &end {
             task.tell(LiveEvent::RecognitionFailed(failure.clone()));
         }
@@ -55,29 +51,21 @@ impl Task {
         self.cancel.load(Ordering::Relaxed)
     }
 
-    /// Hears a recording while it is made.
-    fn hear(&self, kept: &mut Option<(ModelKey, Pair)>) -> Result<End, Failure> {
-        let wanted = ModelKey::by(&self.job);
-        if kept.as_ref().is_none_or(|(has, _)| *has != wanted) {
-            *kept = None; // the old one's memory goes before the new one's comes
-            let pair = Pair::load(&wanted)?;
-            self.tell(LiveEvent::Loaded(pair.loaded.clone()));
-            *kept = Some((wanted, pair));
+    /// Transcribes a recording while it is made.
+    fn transcribe(&self, cache: &ModelCache) -> Result<End, Failure> {
+        let request = LeaseRequest::of_job(&self.job, Priority::Live);
+        let Some(mut lease) = cache.lease(&request, &mut || self.is_cancelled())? else {
+            return Ok(End::Cancelled(Transcript::default()));
+        };
+        if let Some(loaded) = lease.newly_loaded() {
+            self.tell(LiveEvent::Loaded(loaded.clone()));
         }
-        let pair = &mut kept.as_mut().expect("it was just put there").1;
-        let longest_s = pair.aligner.as_ref().map_or(u32::MAX, Align::longest_s);
-        let longest_s = longest_s.min(self.job.longest_chunk_s.unwrap_or(u32::MAX));
         let mut live = Live::new(Settings {
             context: self.job.context.clone(),
             language: self.job.language,
-            longest_clip_s: longest_s.min(pair.longest_clip_s),
+            longest_clip_s: lease.longest_clip_s(self.job.longest_chunk_s),
             ..Settings::default()
         });
-        let aligner = pair.aligner.as_mut().map(|it| it as &mut dyn Align);
-        let mut models = Models {
-            recognizer: &mut pair.recognizer,
-            aligner,
-        };
         let mut tail = Tail::open(&self.job.recording)?;
         let mut forwarder = EventForwarder {
             cancel: &self.cancel,
@@ -87,6 +75,8 @@ impl Task {
         };
         loop {
             let is_complete = self.more.recv().is_err();
+            // Files wait until it has caught up with the recording.
+            let mut models = lease.live_models();
             loop {
                 let frames = tail.read(N_MOST)?;
                 if frames.is_empty() || self.is_cancelled() {
@@ -97,13 +87,14 @@ impl Task {
                 mix(&frames, tail.n_channels(), &mut samples);
                 let late = Ms::from_samples(samples.len() as u64, SAMPLE_RATE);
                 forwarder.late = late;
-                live.push(&samples, &mut models, &mut forwarder)?;
+                live.push(&samples, &mut models.get(), &mut forwarder)?;
             }
             if is_complete || self.is_cancelled() {
                 break;
             }
         }
-        let mut transcript: Transcript = live.finish(&mut models, &mut forwarder)?;
+        let mut transcript: Transcript =
+            live.finish(&mut lease.live_models().get(), &mut forwarder)?;
         forwarder.channel_speakers.name_all(&mut transcript);
         Ok(if self.is_cancelled() {
             End::Cancelled(transcript)

@@ -5,7 +5,7 @@ use earmark_engine::{Dtype, Memory, SAMPLE_RATE, Settings};
 use earmark_pipeline::Policy;
 use earmark_weights::Located;
 
-use crate::work::checkpoint;
+use crate::checkpoint::checkpoint;
 use crate::{Code, Failure};
 
 /// The memory of this computer. Units: bytes.
@@ -79,6 +79,18 @@ impl MemoryCheck {
             )
         }))
     }
+
+    /// Whether models fit into the memory that is free now; not if the system does not say how
+    /// much that is.
+    pub(crate) fn fits(
+        &self,
+        models: &[&Located],
+        settings: Settings,
+        longest_chunk_s: u32,
+    ) -> bool {
+        let needed = needed(models, settings, longest_chunk_s);
+        needed.is_none_or(|bytes| self.available.is_some_and(|free| bytes <= free))
+    }
 }
 
 /// Memory that models take together at the peak, with chunks of up to so many seconds; `None` when
@@ -135,5 +147,15 @@ mod tests {
             available: None,
         };
         assert_eq!(silent.check(&[&demo], settings, 15).unwrap(), None);
+        assert!(!silent.fits(&[&demo], settings, 15));
+        let fits = |available| {
+            let available = Some(available);
+            MemoryCheck {
+                available,
+                ..silent
+            }
+            .fits(&[&demo], settings, 15)
+        };
+        assert_eq!([bytes - 1, bytes].map(fits), [false, true]);
     }
 }

@@ -26,7 +26,8 @@ pub trait Align {
     ) -> Result<Outcome<Aligned>, Error>;
 }
 
-/// The engine's aligner and what it was made for.
+/// The engine's aligner and what it was made for; clones share its weights.
+#[derive(Clone)]
 pub struct BoundedAligner {
     aligner: Aligner,
     languages: Option<Vec<String>>,

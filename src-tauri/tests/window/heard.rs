@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use earmark_jobs::{AlignerChoice, DEMO, End, Event, Job, Ms, Queue, Settings, Transcript};
+use earmark_jobs::{
+    AlignerChoice, DEMO, End, Event, Job, ModelCache, Ms, Queue, Settings, Transcript,
+};
 use earmark_transcript::cues::Rules;
 use earmark_transcript::export::{Format, Options, render};
 
 /// How a recording ends in a queue of its own.
 pub(crate) fn heard(recording: &Path) -> End {
-    let (mut queue, events) = Queue::start();
+    let (mut queue, events) = Queue::start(&ModelCache::start());
     queue.submit(Job {
         recording: recording.to_owned(),
         model: DEMO.to_owned(),

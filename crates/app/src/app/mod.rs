@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use earmark_jobs::{Device, Kind};
+use earmark_jobs::{Device, Kind, ModelCache};
 
 use crate::active_recording::Recorder;
 use crate::api::{
@@ -45,6 +45,8 @@ pub struct App {
     queue: Queue,
     recorder: Recorder,
     models: Arc<Models>,
+    /// Owns the models that the queue and the recorder use.
+    model_cache: ModelCache,
     settings: Arc<SettingsFile>,
     retranscriber: Retranscriber,
     dictation: DictationHandle,
@@ -291,6 +293,8 @@ impl App {
     ///
     /// Errors: it is built in or being worked on, or the disk refuses.
     pub fn remove_model(&self, name: &str) -> Result<(), Failure> {
+        // Windows removes no file that is mapped, and nobody wants its memory kept.
+        self.model_cache.unload_now();
         self.models.installed.remove(name)?;
         self.models.look_and_publish();
         Ok(())

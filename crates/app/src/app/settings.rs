@@ -162,7 +162,7 @@ impl App {
             Ok(after)
         })?;
         self.models.installed.network().set_off(after.network_off);
-        self.queue.jobs().unload_after(unload_after(&after));
+        self.model_cache.unload_after(unload_after(&after));
         self.models.look();
         self.events.publish(&AppEvent::SettingsChanged);
         if after.keep_days != before.keep_days {

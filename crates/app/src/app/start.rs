@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
-use earmark_jobs::{Listener, Queue as Jobs};
+use earmark_jobs::{Listener, ModelCache, Queue as Jobs};
 use earmark_store::{Error, Filter, Stage, Store};
 use jiff::Timestamp;
 
@@ -73,8 +73,9 @@ impl App {
         let history = History::start(store, events.clone())?;
         let entries = Entries::new(history.clone(), events.clone());
         let (batch, last_done) = (Arc::<Batch>::default(), LastDone::default());
-        let (jobs, job_events) = Jobs::start();
-        jobs.unload_after(settings::unload_after(&settings.get()));
+        let model_cache = ModelCache::start();
+        model_cache.unload_after(settings::unload_after(&settings.get()));
+        let (jobs, job_events) = Jobs::start(&model_cache);
         let queue = Queue::new(queue::Parts {
             jobs,
             batch: Arc::clone(&batch),
@@ -85,7 +86,7 @@ impl App {
             events: events.clone(),
         });
         let recorder = Recorder::new(
-            Listener::default(),
+            Listener::start(&model_cache),
             active_recording::Parts {
                 folder: folder.clone(),
                 queue: queue.clone(),
@@ -107,6 +108,7 @@ impl App {
             queue,
             recorder,
             models,
+            model_cache,
             settings,
             dictation: DictationHandle::default(),
             batch,

@@ -1,5 +1,6 @@
 //! A loaded checkpoint that tells when the words of a clip are spoken.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::align::monotonic;
@@ -46,9 +47,11 @@ pub struct Aligned {
     pub timings: Timings,
 }
 
-/// A loaded Qwen3-ForcedAligner checkpoint.
+/// A loaded Qwen3-ForcedAligner checkpoint. Nothing of it changes once it is loaded; clones share
+/// its weights.
+#[derive(Clone)]
 pub struct Aligner {
-    model: LoadedModel,
+    model: Arc<LoadedModel>,
     pub(crate) clock: Clock,
 }
 
@@ -68,7 +71,10 @@ impl Aligner {
             ("timestamp_token_id", clock.marker),
             ("<timestamp>", model.tokenizer.marker()?),
         )?;
-        Ok(Self { model, clock })
+        Ok(Self {
+            model: Arc::new(model),
+            clock,
+        })
     }
 
     /// What was loaded: its device, its storage and its tokenizer.

@@ -1,5 +1,6 @@
 //! A loaded checkpoint that recognises clips.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use candle_core::Tensor;
@@ -17,9 +18,10 @@ use crate::model::prompt::{self, Prompt};
 use crate::nn::kv_cache::{KvCache, ROOM_FOR_ANSWER};
 use crate::observer::{Observer, Outcome};
 
-/// A loaded Qwen3-ASR checkpoint.
+/// A loaded Qwen3-ASR checkpoint. Nothing of it changes once it is loaded; clones share its weights.
+#[derive(Clone)]
 pub struct Recognizer {
-    pub(crate) model: LoadedModel,
+    pub(crate) model: Arc<LoadedModel>,
 }
 
 /// An answer that is asked for.
@@ -46,7 +48,9 @@ impl Recognizer {
             return Err(config.other_kind(checkpoint));
         }
         let model = LoadedModel::load(checkpoint, *settings, &config)?;
-        Ok(Self { model })
+        Ok(Self {
+            model: Arc::new(model),
+        })
     }
 
     /// What was loaded: its device, its storage and its tokenizer.
@@ -170,7 +174,7 @@ impl Recognizer {
     ) -> Result<Outcome<Recognition>> {
         let LoadedModel {
             tokenizer, decoder, ..
-        } = &self.model;
+        } = &*self.model;
         let Answer {
             prompt,
             rows,

@@ -1,149 +1,16 @@
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::sync::mpsc::Receiver;
 
 use earmark_audio::record::Recorder;
-use earmark_audio::{Error as AudioError, Source};
-use earmark_engine::{Error as EngineError, Observer, Outcome, Recognition, Request, Settings};
-use earmark_pipeline::Recognize;
 use earmark_transcript::{Ms, Segment, Timing};
 
 use super::Queue;
-use crate::unload_policy::UnloadPolicy;
-use crate::work::{Backend, Model, ModelKey};
-use crate::{
-    AlignerChoice, Code, End, Event, Failure, Job, JobId, Loaded, Retranscription, Span, Task,
-    Unloading,
-};
+use crate::scripted::{Scripted, job};
+use crate::{AlignerChoice, Code, End, Event, Job, JobId, Retranscription, Settings, Span, Task};
 
-/// So many samples of silence.
-struct Silence(usize);
-
-impl Source for Silence {
-    fn next_block(&mut self) -> Result<Option<Vec<f32>>, AudioError> {
-        let n_samples = self.0.min(16_000);
-        self.0 -= n_samples;
-        Ok((n_samples > 0).then(|| vec![0.0; n_samples]))
-    }
-    fn n_total(&self) -> Option<u64> {
-        Some(self.0 as u64)
-    }
-    fn warnings(&self) -> &[String] {
-        &[]
-    }
-}
-
-/// Says what the context tells it to, or waits until the gate is open.
-struct Parrot(Arc<AtomicBool>);
-
-impl Recognize for Parrot {
-    fn recognize(
-        &mut self,
-        _samples: &[f32],
-        request: &Request<'_>,
-        observer: &mut dyn Observer,
-    ) -> Result<Outcome<Recognition>, EngineError> {
-        assert_ne!(request.context, "panic", "told to");
-        if request.context == "wait" {
-            while !observer.cancelled() {
-                std::thread::yield_now();
-            }
-            return Ok(Outcome::Cancelled);
-        }
-        while request.context == "gate" && !self.0.load(Ordering::Relaxed) {
-            std::thread::yield_now();
-        }
-        let (language, text) = ("English".into(), request.context.into());
-        Ok(Outcome::Done(Recognition {
-            language,
-            text,
-            ..Recognition::default()
-        }))
-    }
-}
-
-/// Opens every recording but the missing one, counts what it loads, and is short of memory or not.
-struct Scripted {
-    loads: Sender<String>,
-    gate: Arc<AtomicBool>,
-    is_short: bool,
-}
-
-impl Backend for Scripted {
-    fn open(&mut self, recording: &Path, from: u64) -> Result<Box<dyn Source>, Failure> {
-        if recording == Path::new("missing.wav") {
-            return Err(Failure::new(
-                Code::RecordingUnreadable,
-                "there is no such file",
-            ));
-        }
-        let n_seconds = if recording == Path::new("three.wav") {
-            3
-        } else {
-            1
-        };
-        Ok(Box::new(Silence(
-            (n_seconds * 16_000_usize).saturating_sub(from as usize),
-        )))
-    }
-    fn load(&mut self, wanted: &ModelKey) -> Result<Model, Failure> {
-        self.loads.send(wanted.model.clone()).unwrap();
-        if wanted.model == "broken" {
-            return Err(Failure::new(Code::ModelInvalid, "a tensor is missing"));
-        }
-        let loaded = Loaded {
-            title: wanted.model.clone(),
-            aligner: None,
-            is_demo: false,
-            device: "nowhere".into(),
-            device_note: None,
-            memory_note: None,
-            spent: Duration::ZERO,
-        };
-        Ok(Model {
-            recognizer: Box::new(Parrot(Arc::clone(&self.gate))),
-            aligner: None,
-            loaded,
-            longest_clip_s: 15,
-        })
-    }
-    fn is_short_of_memory(&mut self) -> bool {
-        self.is_short
-    }
-}
-
-fn start() -> (Queue, Receiver<Event>, Receiver<String>) {
-    start_with(UnloadPolicy::default(), false)
-}
-
-fn start_with(
-    unload_policy: UnloadPolicy,
-    is_short: bool,
-) -> (Queue, Receiver<Event>, Receiver<String>) {
-    let (loads, loaded) = channel();
-    let backend = Scripted {
-        loads,
-        gate: Arc::default(),
-        is_short,
-    };
-    let (queue, events) = Queue::start_with(Box::new(backend), unload_policy);
-    (queue, events, loaded)
-}
-
-fn job(recording: &str, model: &str, context: &str) -> Job {
-    Job {
-        recording: recording.into(),
-        model: model.into(),
-        aligner: AlignerChoice::Auto,
-        settings: Settings::default(),
-        language: None,
-        context: context.into(),
-        from: Ms(0),
-        longest_chunk_s: None,
-        speakers: None,
-    }
+fn start() -> (Queue, Receiver<Event>, Scripted) {
+    let scripted = Scripted::default();
+    let (queue, events) = Queue::start(&scripted.cache());
+    (queue, events, scripted)
 }
 
 fn next_end(events: &Receiver<Event>) -> (JobId, End) {
@@ -170,7 +37,7 @@ fn code(end: &End) -> Code {
 
 #[test]
 fn jobs_are_done_in_order_with_one_loaded_model() {
-    let (mut queue, events, loaded) = start();
+    let (mut queue, events, scripted) = start();
     let first = queue.submit(job("a.wav", "small", "one"));
     let second = queue.submit(job("b.wav", "small", "two"));
     let third = queue.submit(job("c.wav", "large", "three"));
@@ -178,13 +45,12 @@ fn jobs_are_done_in_order_with_one_loaded_model() {
         let (ended, end) = next_end(&events);
         assert_eq!((ended, text(&end)), (id, expected));
     }
-    drop(queue);
-    assert_eq!(loaded.iter().collect::<Vec<_>>(), ["small", "large"]);
+    assert_eq!(scripted.loads(), ["small", "large"]);
 }
 
 #[test]
 fn a_job_tells_what_happens_to_it() {
-    let (mut queue, events, _loaded) = start();
+    let (mut queue, events, _scripted) = start();
     queue.submit(job("a.wav", "small", "one"));
     queue.submit(job("missing.wav", "small", ""));
     let names: Vec<&str> = std::iter::from_fn(|| events.recv().ok())
@@ -197,7 +63,6 @@ fn a_job_tells_what_happens_to_it() {
             Event::Segment(..) => "segment",
             Event::Progress(..) => "progress",
             Event::Ended { .. } => "ended",
-            Event::Unloaded(_) => "unloaded",
         })
         .collect();
     assert_eq!(
@@ -210,7 +75,7 @@ fn a_job_tells_what_happens_to_it() {
 
 #[test]
 fn one_bad_job_does_not_stop_the_others() {
-    let (mut queue, events, _loaded) = start();
+    let (mut queue, events, _scripted) = start();
     queue.submit(job("missing.wav", "small", ""));
     queue.submit(job("a.wav", "broken", ""));
     queue.submit(job("a.wav", "small", "panic"));
@@ -223,7 +88,7 @@ fn one_bad_job_does_not_stop_the_others() {
 
 #[test]
 fn cancel_stops_the_job_at_work_and_those_that_wait() {
-    let (mut queue, events, _loaded) = start();
+    let (mut queue, events, _scripted) = start();
     let at_work = queue.submit(job("a.wav", "small", "wait"));
     let waiting = queue.submit(job("b.wav", "small", "never"));
     let last = queue.submit(job("c.wav", "small", "last"));
@@ -237,43 +102,8 @@ fn cancel_stops_the_job_at_work_and_those_that_wait() {
 }
 
 #[test]
-fn a_model_that_nobody_uses_is_unloaded_and_loaded_again() {
-    let kept = UnloadPolicy {
-        unload_after: None,
-        look_every: Duration::from_millis(1),
-    };
-    let at_once = UnloadPolicy {
-        unload_after: Some(Duration::ZERO),
-        ..kept
-    };
-    let next_unloading = |events: &Receiver<Event>| loop {
-        if let Event::Unloaded(why) = events.recv_timeout(Duration::from_mins(1)).unwrap() {
-            return why;
-        }
-    };
-    for (unload_policy, is_short, expected) in [
-        (at_once, false, Unloading::Idle),
-        (kept, true, Unloading::MemoryPressure),
-    ] {
-        let (mut queue, events, loaded) = start_with(unload_policy, is_short);
-        queue.submit(job("a.wav", "small", "one"));
-        assert_eq!(next_unloading(&events), expected);
-        queue.submit(job("a.wav", "small", "two"));
-        assert_eq!(text(&next_end(&events).1), "two");
-        drop(queue);
-        assert_eq!(loaded.iter().count(), 2);
-    }
-    // What is set later counts, too.
-    let (mut queue, events, _loaded) = start_with(kept, false);
-    queue.submit(job("a.wav", "small", "one"));
-    next_end(&events);
-    queue.unload_after(Some(Duration::ZERO));
-    assert_eq!(next_unloading(&events), Unloading::Idle);
-}
-
-#[test]
 fn dropping_the_queue_ends_its_thread() {
-    let (mut queue, events, _loaded) = start();
+    let (mut queue, events, _scripted) = start();
     queue.submit(job("a.wav", "small", "wait"));
     queue.submit(job("b.wav", "small", "wait"));
     drop(queue);
@@ -286,7 +116,7 @@ fn dropping_the_queue_ends_its_thread() {
 
 #[test]
 fn a_job_goes_on_where_it_is_told_with_times_of_the_whole() {
-    let (mut queue, events, _loaded) = start();
+    let (mut queue, events, _scripted) = start();
     let mut rest = job("a.wav", "m", "hello");
     rest.from = Ms(400);
     queue.submit(rest);
@@ -322,7 +152,7 @@ fn what_is_left_of_a_session_has_its_speakers() {
     // The others speak.
     recorder.write(&[0.1, 0.5].repeat(16_000)).unwrap();
     recorder.finish().unwrap();
-    let (mut queue, events, _loaded) = start();
+    let (mut queue, events, _scripted) = start();
     let mut rest = job("", "m", "hello");
     rest.recording = recording;
     rest.from = Ms(400);
@@ -389,7 +219,7 @@ fn wait_for_piece(events: &Receiver<Event>) {
 
 #[test]
 fn a_span_is_heard_at_once_and_the_job_begins_its_piece_again() {
-    let (mut queue, events, loaded) = start();
+    let (mut queue, events, scripted) = start();
     let at_work = queue.submit(job("a.wav", "small", "wait"));
     wait_for_piece(&events);
     let expected = [(1000, 2000, "again".to_owned())];
@@ -406,14 +236,12 @@ fn a_span_is_heard_at_once_and_the_job_begins_its_piece_again() {
     wait_for_piece(&events);
     queue.cancel(at_work);
     assert!(matches!(next_end(&events), (id, End::Cancelled(_)) if id == at_work));
-    drop(queue);
-    let loads: Vec<String> = loaded.iter().collect();
-    assert_eq!(loads, ["small", "large", "small"]);
+    assert_eq!(scripted.loads(), ["small", "large", "small"]);
 }
 
 #[test]
 fn a_span_needs_no_job() {
-    let (queue, _events, _loaded) = start();
+    let (queue, _events, _scripted) = start();
     let lines = heard(queue.retranscribe(span("three.wav", "small", "again")));
     assert_eq!(lines, [(1000, 2000, "again".to_owned())]);
     let silence = queue.retranscribe(span("three.wav", "small", ""));
@@ -422,7 +250,7 @@ fn a_span_needs_no_job() {
 
 #[test]
 fn an_aligned_span_keeps_its_text_and_is_estimated_without_an_aligner() {
-    let (queue, _events, _loaded) = start();
+    let (queue, _events, _scripted) = start();
     let align = Span {
         task: Task::Align,
         ..span("three.wav", "small", "")
@@ -441,7 +269,7 @@ fn an_aligned_span_keeps_its_text_and_is_estimated_without_an_aligner() {
 
 #[test]
 fn a_stopped_span_answers_with_nothing() {
-    let (mut queue, events, _loaded) = start();
+    let (mut queue, events, _scripted) = start();
     let at_work = queue.retranscribe(span("three.wav", "small", "wait"));
     let waiting = queue.retranscribe(span("three.wav", "small", "never"));
     waiting.cancel_token().stop();
@@ -458,7 +286,7 @@ fn a_stopped_span_answers_with_nothing() {
 
 #[test]
 fn a_span_that_fails_says_why_and_the_job_goes_on() {
-    let (mut queue, events, _loaded) = start();
+    let (mut queue, events, _scripted) = start();
     let at_work = queue.submit(job("a.wav", "small", "wait"));
     wait_for_piece(&events);
     let code = |span| queue.retranscribe(span).wait().unwrap_err().code;
@@ -484,14 +312,7 @@ fn a_span_that_fails_says_why_and_the_job_goes_on() {
 
 #[test]
 fn a_held_job_ends_with_its_piece_and_goes_on_behind_it() {
-    let (loads, _loaded) = channel();
-    let gate = Arc::new(AtomicBool::new(false));
-    let backend = Scripted {
-        loads,
-        gate: Arc::clone(&gate),
-        is_short: false,
-    };
-    let (mut queue, events) = Queue::start_with(Box::new(backend), UnloadPolicy::default());
+    let (mut queue, events, scripted) = start();
     let three = || Job {
         longest_chunk_s: Some(1),
         speakers: None,
@@ -510,7 +331,7 @@ fn a_held_job_ends_with_its_piece_and_goes_on_behind_it() {
     let id = queue.submit(three());
     wait_for_piece(&events);
     queue.hold(id);
-    gate.store(true, Ordering::Relaxed);
+    scripted.open_gate();
     let (mut told, end) = follow();
     let End::Held(until) = end else {
         panic!("it was to be held")
@@ -530,18 +351,11 @@ fn a_held_job_ends_with_its_piece_and_goes_on_behind_it() {
 
 #[test]
 fn a_hold_that_is_taken_back_changes_nothing() {
-    let (loads, _loaded) = channel();
-    let gate = Arc::new(AtomicBool::new(false));
-    let backend = Scripted {
-        loads,
-        gate: Arc::clone(&gate),
-        is_short: false,
-    };
-    let (mut queue, events) = Queue::start_with(Box::new(backend), UnloadPolicy::default());
+    let (mut queue, events, scripted) = start();
     let id = queue.submit(job("three.wav", "small", "gate"));
     wait_for_piece(&events);
     queue.hold(id);
     assert!(queue.go_on(id));
-    gate.store(true, Ordering::Relaxed);
+    scripted.open_gate();
     assert_eq!(text(&next_end(&events).1), "gate");
 }

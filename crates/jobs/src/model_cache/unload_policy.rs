@@ -1,22 +1,30 @@
-//! When a loaded model that nobody uses gives its memory back.
+//! The unload policy says when a loaded model that nobody uses is unloaded.
 
 use std::time::Duration;
 
-/// Why a model gave its memory back.
+/// Why a model was unloaded. Nobody used it in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unloading {
     /// Nobody used it for as long as was set.
     Idle,
-    /// The computer was short of memory, and nobody used it.
+    /// The computer was short of memory.
     MemoryPressure,
+    /// Somebody asked for it.
+    Asked,
+    /// Another model took its place.
+    Replaced,
+    /// A panic ended a use of it.
+    AfterPanic,
+    /// Its files were removed or replaced.
+    Outdated,
 }
 
-/// How a queue treats a model that nobody uses.
+/// How a model that nobody uses is treated.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UnloadPolicy {
-    /// After how long without a job it is unloaded; `None` keeps it.
+    /// After how long without use it is unloaded; `None` keeps it.
     pub(crate) unload_after: Option<Duration>,
-    /// How often the queue looks whether the computer is short of memory.
+    /// How often to look whether the computer is short of memory.
     pub(crate) look_every: Duration,
 }
 
@@ -30,7 +38,7 @@ impl Default for UnloadPolicy {
 }
 
 impl UnloadPolicy {
-    /// How long to wait for a job before looking again.
+    /// How long to wait before looking again.
     pub(crate) fn wait(&self, idle: Duration) -> Duration {
         let left = self.unload_after.map(|after| after.saturating_sub(idle));
         left.map_or(self.look_every, |left| left.min(self.look_every))
@@ -83,7 +91,7 @@ mod tests {
 
     use super::{UnloadPolicy, Unloading, is_short};
 
-    const HABITS: UnloadPolicy = UnloadPolicy {
+    const POLICY: UnloadPolicy = UnloadPolicy {
         unload_after: Some(Duration::from_mins(1)),
         look_every: Duration::from_secs(5),
     };
@@ -92,7 +100,7 @@ mod tests {
     fn a_model_is_unloaded_when_its_time_is_over_or_memory_is_short() {
         let at = |seconds, is_short| {
             let idle = Duration::from_secs(seconds);
-            HABITS.unloading(idle, || is_short)
+            POLICY.unloading(idle, || is_short)
         };
         assert_eq!(at(59, false), None);
         assert_eq!(at(60, false), Some(Unloading::Idle));
@@ -100,23 +108,23 @@ mod tests {
         assert_eq!(at(1, true), Some(Unloading::MemoryPressure));
         let kept = UnloadPolicy {
             unload_after: None,
-            ..HABITS
+            ..POLICY
         };
         assert_eq!(kept.unloading(Duration::MAX, || false), None);
     }
 
     #[test]
-    fn the_queue_looks_in_time() {
+    fn the_cache_looks_in_time() {
         let wait = |unload_policy: UnloadPolicy, idle| {
             unload_policy.wait(Duration::from_secs(idle)).as_secs()
         };
         assert_eq!(
-            [0, 54, 57, 60, 70].map(|idle| wait(HABITS, idle)),
+            [0, 54, 57, 60, 70].map(|idle| wait(POLICY, idle)),
             [5, 5, 3, 0, 0]
         );
         let kept = UnloadPolicy {
             unload_after: None,
-            ..HABITS
+            ..POLICY
         };
         assert_eq!(wait(kept, 1000), 5);
     }
