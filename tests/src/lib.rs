@@ -9,6 +9,7 @@ pub mod golden;
 pub mod imports;
 pub mod journey;
 pub mod live;
+pub mod one_model;
 pub mod server;
 pub mod speech;
 pub mod streaming;
