@@ -49,6 +49,15 @@ work("everything that is selected is the text, all of it and nothing else", {}, 
   expect(await selection()).toContain("harbour");
 });
 
+work("there are lines to read at twice the size", { width: 512, height: 320 }, async (page) => {
+  await openNewest(page);
+  for (const keys of [null, "Control+f"]) {
+    if (keys !== null) await page.keyboard.press(keys);
+    const height = await page.locator(".scroller").evaluate((list) => list.clientHeight);
+    expect(height).toBeGreaterThan(100);
+  }
+});
+
 work("a transcript that is still being opened shows that, and can be left", {}, async (page) => {
   await page.keyboard.press("Control+2");
   await page.evaluate(() => {
