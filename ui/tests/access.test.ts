@@ -4,7 +4,7 @@ import axe from "axe-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { TestBrowser } from "./page";
-import { narrowScreens, type Screen, screens } from "./screens";
+import { narrowScreens, type Screen, screens, zoomedScreens } from "./screens";
 
 let testBrowser: TestBrowser;
 beforeAll(async () => {
@@ -38,3 +38,7 @@ for (const lang of ["en", "zh-CN"] as const) {
   }
 }
 for (const screen of narrowScreens) check(screen, "en", "light");
+for (const screen of zoomedScreens) {
+  check(screen, "en", "light");
+  check(screen, "zh-CN", "dark");
+}

@@ -7,11 +7,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { TestBrowser } from "./page";
-import { narrowScreens, screens } from "./screens";
+import { narrowScreens, screens, zoomedScreens } from "./screens";
 
 const folder = process.env["SHOTS"] ?? join(tmpdir(), "earmark-shots");
 const only = process.env["ONLY"]?.split(",");
-const asked = [...screens, ...narrowScreens].filter(({ name }) => !only || only.includes(name));
+const asked = [...screens, ...narrowScreens, ...zoomedScreens].filter(
+  ({ name }) => !only || only.includes(name),
+);
 let testBrowser: TestBrowser;
 
 beforeAll(async () => {

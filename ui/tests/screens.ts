@@ -91,6 +91,25 @@ export const screens: Screen[] = [
     },
   },
   {
+    name: "queue-demo",
+    scene: { empty: true },
+    go: async (page) => {
+      await drop(page, ["a.wav", "a.mp3"]);
+      await advance(page, 60_000);
+      await page.waitForSelector(".notice");
+    },
+  },
+  {
+    name: "recording-elsewhere",
+    go: async (page) => {
+      await page.keyboard.press("Control+r");
+      await page.waitForSelector("[role=log]");
+      await advance(page, 12_000);
+      await page.keyboard.press("Control+1");
+      await page.waitForSelector("nav [role=timer]");
+    },
+  },
+  {
     name: "record",
     go: async (page) => {
       await page.keyboard.press("Control+r");
@@ -391,3 +410,26 @@ export const narrowScreens: Screen[] = screens
     ),
   )
   .map(({ name, scene, go }) => ({ name: `narrow-${name}`, scene: { ...scene, ...NARROW }, go }));
+
+/** The same in a small window, with everything twice as large. */
+export const zoomedScreens: Screen[] = screens
+  .filter(({ name }) =>
+    [
+      "first-run",
+      "queue-demo",
+      "queue-long",
+      "recording-elsewhere",
+      "history-select",
+      "models",
+      "settings",
+      "keys",
+    ].includes(name),
+  )
+  .map(({ name, scene, go }) => ({
+    name: `zoomed-${name}`,
+    scene: { ...scene, width: 1024, height: 640 },
+    go: async (page) => {
+      for (let n = 0; n < 6; n += 1) await page.keyboard.press("Control+=");
+      await go(page);
+    },
+  }));

@@ -43,7 +43,7 @@ fn what_is_deleted_for_good_comes_back_from_a_backup() {
     window.press("Settings");
     window.press("Restore…");
     let file = folder.join("everything.backup");
-    window.display.choose("Open a backup", &file);
+    window.display.choose("Choose a backup", &file);
     window.until_says("1 transcript added");
     window.press("History");
     window.press("All");

@@ -150,7 +150,7 @@ fn a_model_is_downloaded_with_pauses_used_measured_and_taken_in_from_files() {
     assert!(!home.join(NAME).exists());
     let stick = archive(&folder);
     window.press("From an archive…");
-    window.display.choose("Open a model", &stick);
+    window.display.choose("Choose a model folder", &stick);
     window.until("the model from files", 120, &says("On this computer"));
     is_whole(&home);
 }

@@ -9,8 +9,16 @@ export function isRunning({ kind }: State): boolean {
   return ["reading", "recognising", "aligning", "pausing"].includes(kind);
 }
 
+/** Whether it stands still before its end, and a person may do something about it. */
+export function isProblem({ kind }: State): boolean {
+  return ["failed", "cancelled", "unfinished"].includes(kind);
+}
+
 /** `Recognising, 1:20 of 3:10, 2 min left` */
-export function stateLine({ state, n_words, duration_ms }: Entry, messages: Messages): string {
+export function stateLine(
+  { state, n_words, duration_ms, language }: Entry,
+  messages: Messages,
+): string {
   const { queue } = messages;
   switch (state.kind) {
     case "recognising":
@@ -32,7 +40,7 @@ export function stateLine({ state, n_words, duration_ms }: Entry, messages: Mess
       return [
         queue.done,
         ...(duration_ms === null ? [] : [clock(duration_ms)]),
-        queue.words(n_words),
+        queue.words(n_words, language),
       ].join(" · ");
     default:
       return queue[state.kind];

@@ -50,7 +50,8 @@ test("sizes have one unit", () => {
 });
 
 test("a state is told with what is known of it", () => {
-  const entry = (state: Entry["state"]) => ({ state, n_words: 3, duration_ms: 4000 }) as Entry;
+  const entry = (state: Entry["state"]) =>
+    ({ state, n_words: 3, duration_ms: 4000, language: "English" }) as Entry;
   const line = (state: Entry["state"]) => stateLine(entry(state), en);
   expect(line({ kind: "recognising", done_ms: 0, total_ms: null, left_ms: null })).toBe(
     "Recognising",

@@ -13,7 +13,7 @@ export function combination(keys: string, mac = isMac): string {
     ? { mod: "⌘", shift: "⇧", alt: "⌥" }
     : { mod: "Ctrl", shift: "Shift", alt: "Alt" };
   return keys
-    .split("+")
+    .split(/\+(?=.)/)
     .map((key) => names[key] ?? key)
     .join(mac ? "" : "+");
 }

@@ -35,3 +35,11 @@ const codes: Record<string, string> = {
 export function languageCode(name: string): string | undefined {
   return codes[name];
 }
+
+/** Whether the words of a text are its characters, in all of its comma-joined languages or in any. */
+export function isCountedInCharacters(languages: string, how: "all" | "any"): boolean {
+  const each = languages
+    .split(",")
+    .map((name) => ["Chinese", "Cantonese", "Japanese"].includes(name.trim()));
+  return how === "all" ? each.every(Boolean) : each.some(Boolean);
+}

@@ -22,14 +22,17 @@ export class LiveTranscript {
   peak = $state(0);
   /** The pieces of the last utterance as one text. */
   #sure = $state("");
+  /** The same of the utterance before. */
+  #before = $state("");
 
   constructor(id: EntryId) {
     this.id = id;
   }
 
-  /** The last words. */
+  /** The last words; between two utterances those of the one before. */
   get last(): string {
-    return this.#sure + this.tentative;
+    const now = this.#sure + this.tentative;
+    return now === "" ? this.#before : now;
   }
 
   /** What was finished before anybody listened here. */
@@ -66,6 +69,7 @@ export class LiveTranscript {
       if (committed + tentative === "") return;
       this.utterances.push({ start_ms, pieces: [], speaker: null });
       last = this.utterances.at(-1);
+      if (this.#sure !== "") this.#before = this.#sure;
       this.#sure = "";
     }
     const more = committed.slice(this.#sure.length);

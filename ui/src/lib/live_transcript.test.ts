@@ -41,6 +41,17 @@ test("what is sure stands in pieces that stay, utterance by utterance", () => {
   expect(live.last).toBe("Good");
 });
 
+test("the last words stay until there are others", () => {
+  const live = new LiveTranscript(1);
+  live.receive(words(400, "We meet at ten.", ""));
+  live.receive(words(3000, "", "Go"));
+  expect(live.last).toBe("Go");
+  live.receive(words(3000, "", ""));
+  expect(live.last).toBe("We meet at ten.");
+  live.receive(words(3000, "Good", ""));
+  expect(live.last).toBe("Good");
+});
+
 test("a page that comes late recalls what was finished before", () => {
   const live = new LiveTranscript(1);
   live.receive(words(5000, "Now", ""));

@@ -9,6 +9,8 @@ import type {
   Event,
   Failure,
   Feature,
+  InstalledModels,
+  ModelInfo,
   Ms,
   Opening,
   Privacy,
@@ -16,6 +18,7 @@ import type {
 } from "./backend";
 import { applyTheme } from "./theme";
 import { isRunning } from "./entry_state";
+import { entryTitle } from "./entry_title";
 import { LiveTranscript } from "./live_transcript.svelte";
 import { t } from "./i18n/index.svelte";
 
@@ -52,6 +55,10 @@ export class Session {
   queue = $state<EntryId[]>([]);
   /** The text so far of the chunk that is being recognised. */
   partial = $state<{ id: EntryId; text: string } | null>(null);
+  /** The last words that were recognised, of a chunk that is finished or not. */
+  latest = $state.raw<{ id: EntryId; text: string } | null>(null);
+  /** Models and downloads, once they are known. */
+  installed = $state.raw<InstalledModels | null>(null);
   /** The live transcript of the current recording, or of the last one. */
   live = $state.raw<LiveTranscript | null>(null);
   view = $state<View>({ screen: "start" });
@@ -65,6 +72,8 @@ export class Session {
   #nVisits = 0;
   #listeners = new Set<(event: Event) => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The entries that ended since nothing was left in the queue. */
+  #batch: Entry[] = [];
 
   private constructor(backend: Backend, opening: Opening) {
     this.backend = backend;
@@ -86,11 +95,45 @@ export class Session {
     });
     session = new Session(backend, opening);
     for (const event of early) session.#receive(event);
+    void session.loadModels();
     return session;
   }
 
   can(feature: Feature): boolean {
     return this.opening.features.includes(feature);
+  }
+
+  /** The recording that is being made. */
+  get recording(): Entry | null {
+    for (const id of this.queue) {
+      const entry = this.entries.get(id);
+      if (entry?.state.kind === "recording") return entry;
+    }
+    return null;
+  }
+
+  /** The chosen model is the demo, which understands nobody's voice. */
+  get isDemo(): boolean {
+    return this.opening.models.some(({ name, is_demo }) => is_demo && name === this.settings.model);
+  }
+
+  /** The languages that the chosen model understands, and the chosen one. */
+  get languages(): string[] {
+    const { model, language } = this.settings;
+    const known = this.installed?.cards.find(({ name }) => name === model)?.languages;
+    return this.opening.languages.filter(
+      (name) => !known || known.includes(name) || name === language,
+    );
+  }
+
+  /** The model that is missing for word timing, where there is one. */
+  get missingAligner(): ModelInfo | null {
+    if (this.isDemo) return null;
+    const aligners = (this.installed?.cards ?? []).filter(
+      ({ is_aligner, state }) => is_aligner && state.kind !== "built-in",
+    );
+    const isThere = aligners.some(({ state }) => state.kind === "here" || state.kind === "coming");
+    return isThere ? null : (aligners[0] ?? null);
   }
 
   go(view: View): void {
@@ -114,6 +157,11 @@ export class Session {
     if (id !== null) this.view = { screen: "record", id };
   }
 
+  /** Shows the export of several transcripts. */
+  exportAll(ids: EntryId[]): void {
+    this.sheet = { kind: "export", ids, title: "" };
+  }
+
   /** Opens the window with captions, or closes it. */
   async toggleCaptions(): Promise<void> {
     await this.try(() => this.backend.toggleCaptions());
@@ -122,6 +170,23 @@ export class Session {
   /** Opens the system's settings for what programs may use. */
   openPrivacy(page: Privacy): void {
     void this.try(() => this.backend.openPrivacy(page));
+  }
+
+  /** Ends a recording; what was said is kept. */
+  async stopRecording(id: EntryId): Promise<void> {
+    await this.try(() => this.backend.cancel(id));
+  }
+
+  /** Lets the person choose a folder, and says so when nothing in it can be transcribed. */
+  async chooseFolder(): Promise<void> {
+    const n = await this.try(() => this.backend.chooseFolder());
+    if (n === 0) this.tell(t.start.noRecordings);
+  }
+
+  /** Learns what there is to know of models; changes come as events. */
+  async loadModels(): Promise<void> {
+    if (!this.can("stock")) return;
+    this.installed = (await this.try(() => this.backend.installedModels())) ?? this.installed;
   }
 
   /** Is told every event as well, until the returned function is called. */
@@ -190,9 +255,11 @@ export class Session {
         break;
       case "text":
         this.partial = { id: event.id, text: event.text };
+        if (event.text !== "") this.latest = this.partial;
         break;
       case "segment":
         this.partial = null;
+        this.latest = { id: event.id, text: event.segment.text };
         break;
       case "captions":
         this.hasCaptions = event.is_open;
@@ -208,7 +275,8 @@ export class Session {
         this.opening.models = event.models;
         break;
       case "stock":
-        break; // the screen of models listens
+        this.installed = event.stock;
+        break;
       case "loaded":
         if (event.note !== null) this.tell(event.note);
         break;
@@ -244,17 +312,36 @@ export class Session {
     if (isRecorded && (kind === "done" || kind === "cancelled")) {
       this.view = { screen: "transcript", id: entry.id, at_ms: null, from: "start", visit: 0 };
     } else if (isRecorded && kind === "failed") this.view = { screen: "start" };
-    if (kind === "done") {
-      this.opening.is_first_run = false;
-      if (isRecorded) return;
-      this.tell(t.queue.isDone(entry.title), {
+    if (kind === "done") this.opening.is_first_run = false;
+    if (kind === "done" || kind === "failed") this.#batch.push(entry);
+    const ended = this.#isBusy() ? [] : this.#batch.splice(0);
+    if (ended.length > 1) this.#tellBatch(ended);
+    else if (kind === "done" && !isRecorded) {
+      this.tell(t.queue.isDone(entryTitle(entry, t)), {
         label: t.queue.open,
         run: () => {
           this.open(entry.id);
         },
       });
-    }
-    if (kind === "failed") this.tell(t.queue.hasFailed(entry.title));
+    } else if (kind === "failed") this.tell(t.queue.hasFailed(entryTitle(entry, t)));
+  }
+
+  /** Something in the queue waits or is worked on. */
+  #isBusy(): boolean {
+    return this.queue.some((id) => {
+      const state = this.entries.get(id)?.state;
+      return state !== undefined && (state.kind === "waiting" || isRunning(state));
+    });
+  }
+
+  #tellBatch(ended: Entry[]): void {
+    const done = ended.filter(({ state }) => state.kind === "done").map(({ id }) => id);
+    const text = t.queue.batchEnded(done.length, ended.length - done.length);
+    const run = () => {
+      this.exportAll(done);
+    };
+    const canExport = done.length > 0 && this.can("export");
+    this.tell(text, canExport ? { label: t.queue.exportAll, run } : undefined);
   }
 
   /** Applies the settings that concern the whole page. */

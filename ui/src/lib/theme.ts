@@ -8,5 +8,5 @@ export function applyTheme({ interface_language, theme, text_px }: Settings): vo
   const root = document.documentElement;
   if (theme === "system") delete root.dataset["theme"];
   else root.dataset["theme"] = theme;
-  root.style.setProperty("--text-px", `${text_px}px`);
+  root.style.setProperty("--text-px", `calc(${text_px}px * var(--zoom))`);
 }

@@ -9,9 +9,15 @@ import type {
   HistoryFilter,
 } from "$lib/backend/types";
 import { formatNames } from "$lib/export_formats";
+import { isCountedInCharacters } from "$lib/language_codes";
 
-const plural = (n: number, one: string, many: string) =>
-  `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+import { pluralIn } from "./plural";
+
+const plural = pluralIn("en");
+const files = (n: number) => plural(n, { one: "# file", other: "# files" });
+const matches = (n: number) => plural(n, { one: "# match", other: "# matches" });
+const recordings = (n: number) => plural(n, { one: "# recording", other: "# recordings" });
+const transcripts = (n: number) => plural(n, { one: "# transcript", other: "# transcripts" });
 
 const codes: Record<Code, string> = {
   "recording-unreadable":
@@ -106,10 +112,15 @@ export const en = {
     demo: "The built-in demo model understands only the synthetic voice of the sample. For your own recordings, use a Qwen3-\u2060ASR model.",
     chooseModel: "Use a model from a folder…",
     getModel: "Get a model for real speech…",
+    useModel: (title: string) => `Use ${title}`,
+    wordTiming: "Word timing needs a second model; until you get it, times are estimated.",
+    getWordTiming: "Get word timing…",
+    noRecordings: "No recordings were found there.",
   },
 
   record: {
     stop: "Stop recording",
+    stopShort: "Stop",
     level: "Level",
     length: "Length",
     text: "Live transcript",
@@ -139,7 +150,7 @@ export const en = {
   queue: {
     heading: "Queue",
     clear: "Clear finished",
-    summary: (left: number) => `${plural(left, "recording", "recordings")} left`,
+    summary: (left: number) => `${recordings(left)} left`,
     recording: "Recording",
     waiting: "Waiting",
     reading: "Reading",
@@ -153,7 +164,11 @@ export const en = {
     failed: "Failed",
     of: (done: string, total: string) => `${done} of ${total}`,
     left: (time: string) => `${time} left`,
-    words: (n: number) => plural(n, "word", "words"),
+    /** What a text of these languages, comma-joined, is counted in. */
+    words: (n: number, language: string) =>
+      isCountedInCharacters(language, "all")
+        ? plural(n, { one: "# character", other: "# characters" })
+        : plural(n, { one: "# word", other: "# words" }),
     pause: (title: string) => `Pause ${title}`,
     resume: (title: string) => `Resume ${title}`,
     cancel: (title: string) => `Stop ${title}`,
@@ -164,11 +179,37 @@ export const en = {
     down: (title: string) => `Move ${title} down`,
     remove: (title: string) => `Remove ${title} from the queue`,
     progress: (title: string) => `Progress of ${title}`,
-    added: (n: number) => `${plural(n, "recording", "recordings")} added`,
+    added: (n: number) => `${recordings(n)} added`,
     isDone: (title: string) => `${title} is done`,
     hasFailed: (title: string) => `${title} failed`,
     byDemoModel: "Transcribed by the demo model",
+    /** How many recordings of a batch became transcripts, and how many did not. */
+    batchEnded: (done: number, failed: number) => {
+      const ready = plural(done, {
+        one: "# transcript is ready",
+        other: "# transcripts are ready",
+      });
+      if (failed === 0) return `${ready}.`;
+      return done === 0
+        ? `${recordings(failed)} failed.`
+        : `${ready}; ${recordings(failed)} failed.`;
+    },
+    exportAll: "Export all…",
   },
+
+  /** Titles that the program gives; the moment is `2026-11-20 10:00`. */
+  generatedTitles: {
+    recording: (moment: string) => `Recording ${moment}`,
+    dictation: (moment: string) => `Dictation ${moment}`,
+    sample: "Sample",
+  },
+  inParentheses: (text: string, more: string) => `${text} (${more})`,
+  /** Sentences one after the other; some come without a capital and a full stop. */
+  sentences: (parts: readonly string[]) =>
+    parts
+      .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+      .map((part) => (/[.!?…]$/.test(part) ? part : `${part}.`))
+      .join(" "),
 
   time: {
     seconds: (n: number) => `${n} s`,
@@ -214,7 +255,7 @@ export const en = {
     lineIsRight: "This line is right",
     doubtful: "The model was not sure of this word",
     estimatedTiming: "The timing of this word is estimated",
-    sectionTiming: "The timing of this line is that of its audio section",
+    sectionTiming: "This line has the timing of its audio section",
     playFrom: (time: string) => `Play from ${time}`,
     line: (n: number) => `Line ${n}`,
     edit: "Edit",
@@ -276,12 +317,12 @@ export const en = {
     one: "Replace",
     all: "Replace all",
     close: "Close",
-    replaced: (n: number) => `${plural(n, "match", "matches")} replaced`,
-    deleted: (n: number) => `${plural(n, "match", "matches")} deleted`,
+    replaced: (n: number) => `${matches(n)} replaced`,
+    deleted: (n: number) => `${matches(n)} deleted`,
     deleteAllQuestion: (n: number) =>
       n === 1
         ? "The replacement is empty. Delete the match?"
-        : `The replacement is empty. Delete all ${n.toLocaleString("en")} matches?`,
+        : `The replacement is empty. Delete all ${matches(n)}?`,
     keep: "Keep",
     deleteAll: "Delete",
   },
@@ -306,7 +347,7 @@ export const en = {
 
   export: {
     heading: (title: string) => `Export ${title}`,
-    headingMany: (n: number) => `Export ${plural(n, "transcript", "transcripts")}`,
+    headingMany: (n: number) => `Export ${transcripts(n)}`,
     format: "Format",
     formats: { ...formatNames, txt: "Text" },
     kinds: { text: "To read", subtitles: "Subtitles", data: "For programs" },
@@ -340,7 +381,7 @@ export const en = {
     name: "File name",
     nameHint: "{title}, {date} and {language} are filled in.",
     preview: "Preview",
-    cues: (n: number) => plural(n, "subtitle", "subtitles"),
+    cues: (n: number) => plural(n, { one: "# subtitle", other: "# subtitles" }),
     problems: (n: number) => (n === 0 ? "no problems" : `${n.toLocaleString("en")} to check`),
     problem: cueProblems,
     more: (n: number) => `and ${n.toLocaleString("en")} more`,
@@ -351,8 +392,7 @@ export const en = {
     goTo: "Go to the line",
     goToProblem: (problems: string) => `${problems}: go to the line`,
     cancel: "Cancel",
-    saved: (files: string[]) =>
-      files.length === 1 ? `${files[0]} saved` : `${files.length} files saved`,
+    saved: (names: string[]) => `${names.length === 1 ? names[0] : files(names.length)} saved`,
     show: "Show in folder",
     empty: "There is no text to export.",
   },
@@ -365,7 +405,7 @@ export const en = {
     language: "Language",
     anyLanguage: "All languages",
     results: (n: number, isMore: boolean) =>
-      `${plural(n, "transcript", "transcripts")}${isMore ? " and more" : ""}`,
+      isMore ? `More than ${transcripts(n)}` : transcripts(n),
     empty: "No transcripts yet.",
     noneFound: "No results.",
     noneDeleted: "No deleted transcripts. Deleted transcripts stay here for 30 days.",
@@ -379,17 +419,17 @@ export const en = {
     starred: "Starred",
     delete: "Delete",
     deleteOne: (title: string) => `Delete ${title}`,
-    deleted: (n: number) => `${plural(n, "transcript", "transcripts")} deleted`,
+    deleted: (n: number) => `${transcripts(n)} deleted`,
     restore: "Restore",
     restoreOne: (title: string) => `Restore ${title}`,
-    restored: (n: number) => `${plural(n, "transcript", "transcripts")} restored`,
+    restored: (n: number) => `${transcripts(n)} restored`,
     deletePermanently: "Delete permanently",
     deletePermanentlyQuestion: (n: number) =>
-      `Permanently delete ${plural(n, "transcript", "transcripts")}? This cannot be undone.`,
+      `Permanently delete ${transcripts(n)}? This cannot be undone.`,
     keep: "Keep",
     export: "Export…",
     undo: "Undo",
-    storage: (n: number, size: string) => `${plural(n, "transcript", "transcripts")}, ${size}`,
+    storage: (n: number, size: string) => `${transcripts(n)}, ${size}`,
   },
 
   models: {
@@ -399,7 +439,7 @@ export const en = {
     adviceReason: (reason: AdviceReason) => reasons[reason],
     about: (card: Pick<ModelInfo, "name" | "about">) => card.about,
     purpose: (isAligner: boolean): string => (isAligner ? "Word timing" : "Speech to text"),
-    languages: (n: number) => plural(n, "language", "languages"),
+    languages: (n: number) => plural(n, { one: "# language", other: "# languages" }),
     size: (size: string) => `${size} to download`,
     memory: (size: string) => `about ${size} of memory`,
     builtIn: "Built in",
@@ -422,7 +462,8 @@ export const en = {
     measured: (times: string, factor: string, device: string) =>
       `${times}× real-time speed on ${device} (real-time factor ${factor})`,
     computer: "This computer",
-    processor: (name: string, n: number) => `${name}, ${plural(n, "thread", "threads")}`,
+    processor: (name: string, n: number) =>
+      `${name}, ${plural(n, { one: "# thread", other: "# threads" })}`,
     computerMemory: (size: string) => `${size} of memory`,
     gpu: (name: string, size: string, isUsable: boolean) =>
       `${name}, ${size}: ${isUsable ? "used if it passes the self-test" : "not used, because this edition runs on the processor; there is a separate one for NVIDIA cards"}`,
@@ -445,7 +486,10 @@ export const en = {
     network: "Network",
     networkOff: "Turn off the network",
     networkHint: "Only downloads use the network. When it is off, downloads are refused, too.",
-    requests: (n: number) => `${plural(n, "request", "requests")} since Earmark started.`,
+    getAligner: "Download the word timing model",
+    needsAligner: (title: string) => `Word timing needs a second model, ${title}.`,
+    requests: (n: number) =>
+      `${plural(n, { one: "# request", other: "# requests" })} since Earmark started.`,
   },
 
   network: {
@@ -491,7 +535,8 @@ export const en = {
     notifyHint: "Shows a notification when the window is in the background.",
     model: "Model",
     modelHint: "Larger models are more accurate and slower.",
-    modelMissing: "not on this computer",
+    modelOption: (title: string, size: string, isMissing: boolean) =>
+      `${title}, ${size}${isMissing ? " (not on this computer)" : ""}`,
     chooseModel: "Use a model from a folder…",
     language: "Spoken language",
     languageHint: "Choose a language only if detection gets it wrong.",
@@ -516,21 +561,21 @@ export const en = {
     automatic: "Automatic",
     unload: "Unload the model",
     unloadHint: "Frees the memory of an unused model; the next recording loads it again.",
-    unloadAfter: (n: number) => `After ${plural(n, "minute", "minutes")}`,
+    unloadAfter: (n: number) => `After ${plural(n, { one: "# minute", other: "# minutes" })}`,
     unloadNever: "Never",
     keep: "Keep transcripts",
     keepHint: "Older transcripts are deleted; starred ones are always kept.",
     keepAll: "Forever",
-    keepDays: (n: number) => plural(n, "day", "days"),
+    keepDays: (n: number) => plural(n, { one: "# day", other: "# days" }),
     storageHeading: "Storage used",
     storageHint: "Your own files stay where they are and are not counted.",
-    storageUsed: (n: number, size: string) => `${plural(n, "transcript", "transcripts")}, ${size}`,
+    storageUsed: (n: number, size: string) => `${transcripts(n)}, ${size}`,
     backup: "Backup",
     backupHint: "All transcripts and settings in one file; recordings stay where they are.",
     backUp: "Back up…",
     restoreBackup: "Restore…",
     backedUp: (file: string) => `Saved as ${file}`,
-    restoredBackup: (n: number) => `${plural(n, "transcript", "transcripts")} added`,
+    restoredBackup: (n: number) => `${transcripts(n)} added`,
     folders: "Folders",
     foldersHint: "Where Earmark keeps its files on this computer.",
     folder: { history: "History", models: "Models", log: "Log" },
@@ -581,6 +626,7 @@ export const en = {
     export: "Export",
     back: "Back",
     captions: "Captions while recording",
+    zoom: "Zoom in, zoom out, reset zoom",
   },
 
   dictation: {
@@ -609,7 +655,7 @@ export const en = {
       thinking: "Transcribing…",
       inserted: "Done",
       copied: "Copied; ready to paste",
-      nothing: "No speech was heard",
+      nothing: "No speech was found",
     },
   },
 

@@ -2,6 +2,7 @@
 
 import type { AdviceReason, Code, CueProblem, HistoryFilter } from "$lib/backend/types";
 import { formatNames } from "$lib/export_formats";
+import { isCountedInCharacters } from "$lib/language_codes";
 
 import type { Messages } from "./en";
 
@@ -43,14 +44,14 @@ const reasons: Record<AdviceReason, string> = {
 
 /** Titles of the catalog that are more than a name, by their English words: a transcript knows no other. */
 const titles: Record<string, string> = {
-  "demo (synthetic sample voice only)": "演示模型（仅识别样例中的合成语音）",
-  "demo aligner (synthetic sample voice only)": "演示对齐模型（仅适用于样例中的合成语音）",
+  "demo (synthetic sample voice only)": "演示模型（仅识别示例中的合成语音）",
+  "demo aligner (synthetic sample voice only)": "演示对齐模型（仅适用于示例中的合成语音）",
 };
 
 /** What the catalog says in English. */
 const abouts: Record<string, string> = {
-  demo: "极小的内置模型，仅能识别样例中的合成语音。",
-  "demo-aligner": "与演示模型配套的对齐模型，仅适用于样例中的合成语音。",
+  demo: "极小的内置模型，仅能识别示例中的合成语音。",
+  "demo-aligner": "与演示模型配套的对齐模型，仅适用于示例中的合成语音。",
   "Qwen3-ASR-0.6B": "速度快，适合日常语音，普通电脑即可运行。",
   "Qwen3-ASR-1.7B": "最准确，适合内存充裕的电脑。",
   "Qwen3-ForcedAligner-0.6B": "为已知文本的每个词标出时间。",
@@ -130,14 +131,19 @@ export const zh: Messages = {
     language: "语言",
     anyLanguage: "自动识别语言",
     model: "模型",
-    sample: "试试样例",
-    demo: "内置的演示模型只能识别样例中的合成语音。要转写自己的录音，请使用 Qwen3-\u2060ASR 模型。",
+    sample: "试用示例录音",
+    demo: "内置的演示模型只能识别示例中的合成语音。要转写自己的录音，请使用 Qwen3-\u2060ASR 模型。",
     chooseModel: "从文件夹选用模型…",
     getModel: "获取可识别真人语音的模型…",
+    useModel: (title) => `使用 ${title}`,
+    wordTiming: "词级时间戳需要另一个模型；获取之前，时间为估计值。",
+    getWordTiming: "获取词级时间戳模型…",
+    noRecordings: "那里没有找到录音。",
   },
 
   record: {
     stop: "停止录音",
+    stopShort: "停止",
     level: "音量",
     length: "时长",
     text: "实时文稿",
@@ -180,7 +186,7 @@ export const zh: Messages = {
     failed: "失败",
     of: (done, total) => `${done} / ${total}`,
     left: (time) => `剩余 ${time}`,
-    words: (n) => `${count(n)} 字`,
+    words: (n, language) => `${count(n)} ${isCountedInCharacters(language, "any") ? "字" : "词"}`,
     pause: (title) => `暂停 ${title}`,
     resume: (title) => `继续 ${title}`,
     cancel: (title) => `停止 ${title}`,
@@ -195,7 +201,23 @@ export const zh: Messages = {
     isDone: (title) => `${title} 已完成`,
     hasFailed: (title) => `${title} 失败`,
     byDemoModel: "由演示模型识别",
+    batchEnded: (done, failed) => {
+      if (failed === 0) return `${count(done)} 份文稿已完成。`;
+      return done === 0
+        ? `${count(failed)} 个录音失败。`
+        : `${count(done)} 份文稿已完成，${count(failed)} 个录音失败。`;
+    },
+    exportAll: "全部导出…",
   },
+
+  generatedTitles: {
+    recording: (moment) => `录音 ${moment}`,
+    dictation: (moment) => `听写 ${moment}`,
+    sample: "示例",
+  },
+  inParentheses: (text, more) => `${text}（${more}）`,
+  sentences: (parts) =>
+    parts.map((part) => (/[。！？….!?]$/.test(part) ? part : `${part}。`)).join(""),
 
   time: {
     seconds: (n) => `${n} 秒`,
@@ -386,7 +408,7 @@ export const zh: Messages = {
     filters,
     language: "语言",
     anyLanguage: "所有语言",
-    results: (n, isMore) => `${count(n)} 份${isMore ? "以上" : ""}文稿`,
+    results: (n, isMore) => `${isMore ? "超过 " : ""}${count(n)} 份文稿`,
     empty: "还没有文稿。",
     noneFound: "没有结果。",
     noneDeleted: "没有已删除的文稿。删除的文稿会在这里保留 30 天。",
@@ -464,6 +486,8 @@ export const zh: Messages = {
     network: "网络",
     networkOff: "关闭网络",
     networkHint: "只有下载才会使用网络。关闭后，下载也会被拒绝。",
+    getAligner: "下载词级时间戳模型",
+    needsAligner: (title: string) => `词级时间戳需要另一个模型：${title}。`,
     requests: (n: number) => `本次启动以来共 ${count(n)} 次请求。`,
   },
 
@@ -509,7 +533,8 @@ export const zh: Messages = {
     notifyHint: "窗口在后台时显示系统通知。",
     model: "模型",
     modelHint: "模型越大越准确，也越慢。",
-    modelMissing: "不在这台电脑上",
+    modelOption: (title, size, isMissing) =>
+      `${title}，${size}${isMissing ? "（不在这台电脑上）" : ""}`,
     chooseModel: "从文件夹选用模型…",
     language: "语音语言",
     languageHint: "仅在自动识别出错时需要指定。",
@@ -597,6 +622,7 @@ export const zh: Messages = {
     export: "导出",
     back: "返回",
     captions: "录音时显示字幕窗口",
+    zoom: "放大、缩小、恢复默认大小",
   },
 
   dictation: {

@@ -20,7 +20,7 @@ const card = (
   title: name.replace("-", " "),
   is_aligner: name.includes("ligner"),
   about,
-  languages: LANGUAGES,
+  languages: state.kind === "built-in" ? ["Chinese", "English"] : LANGUAGES,
   licence: "Apache-2.0",
   bytes,
   memory_bytes,
