@@ -30,7 +30,7 @@ const noWordsInMarkup = {
 };
 
 export default ts.config(
-  { ignores: ["dist", "dist-mock"] },
+  { ignores: ["dist", "dist-mock", "src/lib/backend/generated"] },
   ...ts.configs.strict,
   ...svelte.configs.recommended,
   { languageOptions: { globals: { ...globals.browser, ...globals.node } } },

@@ -16,7 +16,7 @@ export default defineConfig(({ mode }) => ({
     // The content security policy of the window allows no data: addresses.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: ["index.html", "pane.html"].map((page) =>
+      input: ["index.html", "overlay.html"].map((page) =>
         fileURLToPath(new URL(page, import.meta.url)),
       ),
     },

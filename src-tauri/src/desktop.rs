@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arboard::Clipboard;
-use earmark_app::api::{Code, DictationState, Failure, Standing};
+use earmark_app::api::{Code, DictationState, Failure, ShortcutState};
 use earmark_app::{App, AppEvent, Delivery, EntryId, Shell, Subscriber, TextInjector};
 use earmark_server::{Link, Server};
 use tauri::{AppHandle, Manager};
@@ -25,7 +25,7 @@ pub(crate) struct Desktop {
     /// How far the dictation is.
     dictation: Mutex<Option<DictationState>>,
     /// Whether the shortcut for dictation does something.
-    shortcut: Mutex<Standing>,
+    shortcut: Mutex<ShortcutState>,
     has_focus: AtomicBool,
 }
 
@@ -107,7 +107,7 @@ impl Desktop {
         lock(&self.dictation)
     }
 
-    pub(crate) fn shortcut(&self) -> MutexGuard<'_, Standing> {
+    pub(crate) fn shortcut(&self) -> MutexGuard<'_, ShortcutState> {
         lock(&self.shortcut)
     }
 

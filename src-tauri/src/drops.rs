@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::thread;
 
-use earmark_app::api::Phase;
+use earmark_app::api::DragPhase;
 use tauri::{DragDropEvent, Manager, Window, WindowEvent};
 
 use crate::commands::app;
@@ -18,15 +18,15 @@ pub(crate) fn receive(window: &Window, event: &WindowEvent) {
         return;
     }
     match event {
-        DragDropEvent::Enter { .. } => tell(window, Phase::Over, Vec::new()),
-        DragDropEvent::Leave => tell(window, Phase::Left, Vec::new()),
-        DragDropEvent::Drop { paths, .. } => tell(window, Phase::Dropped, paths.clone()),
+        DragDropEvent::Enter { .. } => tell(window, DragPhase::Over, Vec::new()),
+        DragDropEvent::Leave => tell(window, DragPhase::Left, Vec::new()),
+        DragDropEvent::Drop { paths, .. } => tell(window, DragPhase::Dropped, paths.clone()),
         _ => {}
     }
 }
 
 /// Tells the application, on a thread that may wait.
-fn tell(window: &Window, phase: Phase, paths: Vec<PathBuf>) {
+fn tell(window: &Window, phase: DragPhase, paths: Vec<PathBuf>) {
     let app = app(window.app_handle());
     thread::spawn(move || app.dragged(phase, paths));
 }

@@ -90,7 +90,7 @@ fn handle_invoke() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         page::read_log,
         page::diagnostics,
         page::copy_text,
-        models::model_stock,
+        models::installed_models,
         models::download_model,
         models::pause_model,
         models::stop_model,
@@ -111,10 +111,10 @@ fn handle_invoke() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         queue::move_entry,
         queue::clear_queue,
         entry::open_entry,
-        entry::outline,
+        entry::waveform,
         entry::save,
-        entry::redo_span,
-        entry::stop_redo,
+        entry::retranscribe_span,
+        entry::stop_retranscription,
         entry::rename_entry,
         entry::show_recording,
         export::preview_export,
@@ -132,10 +132,10 @@ fn handle_invoke() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     ]);
     let overlays: Box<dyn Fn(Invoke<Wry>) -> bool + Send + Sync> =
         Box::new(tauri::generate_handler![
-            overlays::open_pane,
-            overlays::close_pane,
-            overlays::drag_pane,
-            overlays::nudge_pane,
+            overlays::open_overlay,
+            overlays::close_overlay,
+            overlays::drag_overlay,
+            overlays::nudge_overlay,
             overlays::caption_size,
         ]);
     move |invoke| match invoke.message.webview_ref().label() {

@@ -54,7 +54,7 @@ pub(crate) fn show(handle: &AppHandle, overlay: &Overlay) -> Result<(), Failure>
     if let Some(window) = handle.get_webview_window(overlay.name) {
         return window.show().map_err(|error| Failure::internal(&error));
     }
-    let page = WebviewUrl::App(format!("pane.html?pane={}", overlay.name).into());
+    let page = WebviewUrl::App(format!("overlay.html?overlay={}", overlay.name).into());
     let mut builder = WebviewWindowBuilder::new(handle, overlay.name, page)
         .title((overlay.title)(app(handle).words()))
         .inner_size(overlay.size.0, overlay.size.1)
@@ -121,15 +121,17 @@ pub(crate) fn receive(window: &Window, event: &WindowEvent) {
 pub(crate) fn open(handle: &AppHandle, name: &str, page: Channel<Event>) -> Settings {
     let (app, desktop) = (app(handle), handle.state::<Desktop>());
     if name == DICTATION.name
-        && let Some(pill) = desktop.dictation().clone()
+        && let Some(state) = desktop.dictation().clone()
     {
-        let _ = page.send(Event::Pill { pill });
+        let _ = page.send(Event::Dictation { state });
     }
     let (subscribed, is_captions) = (Arc::clone(&app), name == CAPTIONS.name);
     let subscriber = desktop.subscriber(name, move |event| {
         let shown = match event {
             AppEvent::Captions(event) if is_captions => event.clone(),
-            AppEvent::Dictation(Some(pill)) if !is_captions => Event::Pill { pill: pill.clone() },
+            AppEvent::Dictation(Some(state)) if !is_captions => Event::Dictation {
+                state: state.clone(),
+            },
             AppEvent::SettingsChanged => Event::Settings {
                 settings: subscribed.settings(),
             },

@@ -7,4 +7,4 @@ pub(crate) const MAIN: &str = "main";
 pub(crate) const CAPTIONS: &str = "captions";
 
 /// How far a dictation is, for who writes in another program.
-pub(crate) const DICTATION: &str = "pill";
+pub(crate) const DICTATION: &str = "dictation";

@@ -23,7 +23,7 @@ function work(name: string, scene: Scene, run: (page: Page) => Promise<void>) {
 }
 
 const shown = (page: Page) => page.locator(".lines").innerText();
-const asked = (page: Page) => page.evaluate(() => window.pane?.asked ?? []);
+const asked = (page: Page) => page.evaluate(() => window.overlay?.asked ?? []);
 
 work("captions hold what is sure, and add to it only", CAPTIONS, async (page) => {
   expect(await shown(page)).toBe("Speech appears here as captions.");
@@ -97,17 +97,17 @@ work("captions go by themselves when nothing more will come", CAPTIONS, async (p
     page.evaluate(
       (state) => {
         const entry = { id: 1, state } as Extract<
-          Parameters<NonNullable<typeof window.pane>["emit"]>[0],
+          Parameters<NonNullable<typeof window.overlay>["emit"]>[0],
           { kind: "entry" }
         >["entry"];
-        window.pane?.emit({ kind: "entry", entry });
+        window.overlay?.emit({ kind: "entry", entry });
       },
       kind === "done" ? { kind } : { kind, done_ms: 0, total_ms: null, left_ms: null },
     );
   await end("recognising");
   await end("done");
   expect(await shown(page)).toBe("Good morning.");
-  await page.waitForFunction(() => window.pane?.asked.includes("close"));
+  await page.waitForFunction(() => window.overlay?.asked.includes("close"));
 });
 
 work("captions are opened while something is recorded", {}, async (page) => {

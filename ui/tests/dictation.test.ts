@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { TestBrowser, type Scene } from "./page";
-import { dictate, PILL } from "./screens";
+import { DICTATION, dictate } from "./screens";
 
 let testBrowser: TestBrowser;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ function work(name: string, scene: Scene, run: (page: Page) => Promise<void>) {
   });
 }
 
-work("the pill says how far a dictation is, and a reader is told", PILL, async (page) => {
+work("the indicator says how far a dictation is, and a reader is told", DICTATION, async (page) => {
   const says = () => page.getByRole("status").innerText();
   expect(await says()).toBe("");
   await dictate(page, { kind: "listening", peak: 0 });
@@ -44,7 +44,7 @@ work("the pill says how far a dictation is, and a reader is told", PILL, async (
 });
 
 for (const lang of ["en", "zh-CN"] as const) {
-  work(`every sentence fits into the pill, ${lang}`, { ...PILL, lang }, async (page) => {
+  work(`every sentence fits into the indicator, ${lang}`, { ...DICTATION, lang }, async (page) => {
     const codes = ["microphone", "microphone-denied", "recording", "engine", "internal"] as const;
     for (const code of codes) {
       await dictate(page, { kind: "failed", code });

@@ -26,7 +26,7 @@ export interface Scene {
   /** The shell cannot begin. */
   broken?: boolean;
   /** A small window instead of the main one. */
-  pane?: "captions" | "pill";
+  overlay?: "captions" | "dictation";
   /** The browser's own clock instead of one that the test moves. */
   live?: boolean;
   width?: number;
@@ -99,8 +99,8 @@ export class TestBrowser {
     if (scene.empty) query.set("empty", "");
     if (scene.long) query.set("long", "");
     if (scene.broken) query.set("broken", "");
-    if (scene.pane) query.set("pane", scene.pane);
-    await page.goto(`${this.#address}${scene.pane ? "pane.html" : ""}?${query}`);
+    if (scene.overlay) query.set("overlay", scene.overlay);
+    await page.goto(`${this.#address}${scene.overlay ? "overlay.html" : ""}?${query}`);
     await page.waitForSelector("h1");
     return { page, troubles };
   }

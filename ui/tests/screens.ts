@@ -2,7 +2,7 @@
 
 import type { Page } from "playwright-core";
 
-import type { Pill } from "../src/lib/backend/types";
+import type { DictationState } from "../src/lib/backend/types";
 import { advance, drop, type Scene } from "./page";
 
 export interface Screen {
@@ -30,7 +30,7 @@ const open = async (page: Page) => {
 };
 
 /** The window with captions as it is opened. */
-export const CAPTIONS: Scene = { pane: "captions", width: 760, height: 190 };
+export const CAPTIONS: Scene = { overlay: "captions", width: 760, height: 190 };
 
 /** Tells the window with captions what is being said, as the shell does. */
 export async function caption(
@@ -39,36 +39,39 @@ export async function caption(
   committed: string,
   tentative: string,
 ): Promise<void> {
-  await page.evaluate((said) => window.pane?.emit({ kind: "words", id: 1, late_ms: 0, ...said }), {
-    start_ms,
-    committed,
-    tentative,
-  });
+  await page.evaluate(
+    (said) => window.overlay?.emit({ kind: "words", id: 1, late_ms: 0, ...said }),
+    {
+      start_ms,
+      committed,
+      tentative,
+    },
+  );
 }
 
 /** The window that says how far a dictation is. */
-export const PILL: Scene = { pane: "pill", width: 400, height: 72 };
+export const DICTATION: Scene = { overlay: "dictation", width: 400, height: 72 };
 
 /** Tells that window, as the shell does. */
-export async function dictate(page: Page, pill: Pill): Promise<void> {
-  await page.evaluate((pill) => window.pane?.emit({ kind: "pill", pill }), pill);
-  await page.waitForSelector(`main.${pill.kind}`);
+export async function dictate(page: Page, state: DictationState): Promise<void> {
+  await page.evaluate((state) => window.overlay?.emit({ kind: "dictation", state }), state);
+  await page.waitForSelector(`main.${state.kind}`);
 }
 
-const pills: Record<string, Pill> = {
-  pill: { kind: "listening", peak: 0.3 },
-  "pill-thinking": { kind: "thinking" },
-  "pill-inserted": { kind: "inserted" },
-  "pill-copied": { kind: "copied" },
-  "pill-nothing": { kind: "nothing" },
-  "pill-failed": { kind: "failed", code: "microphone" },
+const dictations: Record<string, DictationState> = {
+  dictation: { kind: "listening", peak: 0.3 },
+  "dictation-thinking": { kind: "thinking" },
+  "dictation-inserted": { kind: "inserted" },
+  "dictation-copied": { kind: "copied" },
+  "dictation-nothing": { kind: "nothing" },
+  "dictation-failed": { kind: "failed", code: "microphone" },
 };
 
 export const screens: Screen[] = [
-  ...Object.entries(pills).map(([name, pill]) => ({
+  ...Object.entries(dictations).map(([name, state]) => ({
     name,
-    scene: PILL,
-    go: (page: Page) => dictate(page, pill),
+    scene: DICTATION,
+    go: (page: Page) => dictate(page, state),
     isMute: true,
   })),
   { name: "first-run", scene: { empty: true }, go: async () => undefined },
@@ -374,7 +377,7 @@ export const screens: Screen[] = [
   },
   { name: "broken", scene: { broken: true }, go: async () => undefined },
   {
-    name: "redoing",
+    name: "retranscribing",
     go: async (page) => {
       await open(page);
       await page.keyboard.press(".");

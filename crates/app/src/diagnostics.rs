@@ -170,10 +170,8 @@ fn said(command: &mut Command) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use earmark_store::settings::Profile;
-
     use super::{processor, settings, system};
-    use crate::api::Settings;
+    use crate::api::{Profile, Settings};
 
     #[test]
     fn what_a_person_wrote_is_left_out() {

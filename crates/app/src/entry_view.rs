@@ -1,4 +1,4 @@
-//! What the rooms say, in the words of the contract, and back.
+//! Values of the lower crates as values of the API, and back.
 
 use std::path::Path;
 
@@ -19,8 +19,9 @@ impl From<&transcript::Segment> for Segment {
             language: segment.language.clone(),
             timing: match segment.timing {
                 transcript::Timing::Aligned => Timing::Aligned,
-                transcript::Timing::Estimated | transcript::Timing::Given => Timing::Estimated,
+                transcript::Timing::Estimated => Timing::Estimated,
                 transcript::Timing::Piece => Timing::Piece,
+                transcript::Timing::Given => Timing::Given,
             },
             speaker: segment.speaker.clone(),
             words: segment.words.iter().map(Word::from).collect(),
@@ -51,6 +52,7 @@ impl From<Segment> for transcript::Segment {
                 Timing::Aligned => transcript::Timing::Aligned,
                 Timing::Estimated => transcript::Timing::Estimated,
                 Timing::Piece => transcript::Timing::Piece,
+                Timing::Given => transcript::Timing::Given,
             },
             speaker: segment.speaker,
             words: segment.words.into_iter().map(Into::into).collect(),
@@ -165,8 +167,30 @@ pub(crate) fn kept(failure: &Failure) -> earmark_store::Failure {
 
 #[cfg(test)]
 mod tests {
+    use earmark_transcript as transcript;
+    use earmark_transcript::Ms;
+
     use super::{kept, named};
-    use crate::api::{Code, Failure};
+    use crate::api::{Code, Failure, Segment};
+
+    #[test]
+    fn a_segment_that_goes_through_the_editor_keeps_where_its_times_come_from() {
+        use transcript::Timing::{Aligned, Estimated, Given, Piece};
+        for timing in [Aligned, Estimated, Piece, Given] {
+            let segment = transcript::Segment {
+                start: Ms(400),
+                end: Ms(900),
+                text: "Hello".into(),
+                language: "English".into(),
+                timing,
+                speaker: None,
+                words: Vec::new(),
+            };
+            let sent = serde_json::to_string(&Segment::from(&segment)).unwrap();
+            let saved: Segment = serde_json::from_str(&sent).unwrap();
+            assert_eq!(transcript::Segment::from(saved).timing, timing);
+        }
+    }
 
     #[test]
     fn a_kept_failure_has_its_kind_again() {

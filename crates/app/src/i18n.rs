@@ -4,31 +4,57 @@ use crate::api::InterfaceLanguage;
 
 /// The words of one language.
 pub struct Words {
+    /// The entry of the tray that copies the last transcript.
     pub copy_last: &'static str,
+    /// The entry of the tray that shows the main window.
     pub open: &'static str,
+    /// The entry of the tray that ends the program.
     pub quit: &'static str,
+    /// The title of the dialog that opens recordings.
     pub choose_recordings: &'static str,
+    /// The title of the dialog that opens folders of recordings.
     pub choose_folders: &'static str,
+    /// The title of the dialog that opens a model's files.
     pub choose_model: &'static str,
+    /// The title of the dialog that saves a backup.
     pub back_up: &'static str,
+    /// The title of the dialog that opens a backup.
     pub restore: &'static str,
+    /// What the file dialogs call a backup.
     pub backup: &'static str,
+    /// The title of the question that is asked when the window is closed while there is work.
     pub still_working: &'static str,
+    /// The text of that question.
     pub still_working_more: &'static str,
+    /// The answer that hides the window and goes on.
     pub go_on_behind: &'static str,
+    /// The answer that ends the program.
     pub stop_and_quit: &'static str,
+    /// The answer that changes nothing.
     pub stay: &'static str,
+    /// A notification: one transcript is ready.
     pub is_done: &'static str,
+    /// A notification: one recording failed.
     pub is_not_done: &'static str,
+    /// A notification: so many transcripts are ready.
     pub n_done: fn(usize) -> String,
+    /// A notification: so many recordings failed.
     pub n_failed: fn(usize) -> String,
+    /// The button of a notification that shows its entry.
     pub show: &'static str,
+    /// The title of a recording.
     pub recording: &'static str,
+    /// The speaker of the microphone's channel.
     pub me: &'static str,
+    /// The speaker of the channel with what the computer plays.
     pub others: &'static str,
+    /// The title of the window with captions.
     pub captions: &'static str,
+    /// The title of a dictation, and of its indicator.
     pub dictation: &'static str,
+    /// The submenu of the tray that lists dictations.
     pub last_dictations: &'static str,
+    /// A notification: the text was copied.
     pub is_copied: &'static str,
 }
 

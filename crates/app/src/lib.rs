@@ -10,10 +10,6 @@
 //! thread, in order.
 
 mod active_recording;
-#[expect(
-    missing_docs,
-    reason = "the page's types say what every field means: `ui/src/lib/backend/types`"
-)]
 pub mod api;
 mod app;
 mod batch;
@@ -25,7 +21,6 @@ mod events;
 mod export;
 mod failure;
 mod history;
-#[expect(missing_docs, reason = "the words are their own description")]
 mod i18n;
 pub mod log;
 mod models;

@@ -9,8 +9,8 @@ use earmark_jobs::{
 };
 
 use crate::api::{
-    Advice, Card, CardState, Computer, Event, Failure, Gpu, Mirror, Model, Reason, Settings, Speed,
-    Stock,
+    self, Advice, AdviceReason, Computer, Event, Failure, Gpu, Mirror, Model, ModelInfo,
+    ModelState, Settings, Speed,
 };
 use crate::entries::Entries;
 use crate::events::Events;
@@ -62,16 +62,16 @@ impl Models {
                 ModelEvent::Come(_) => self.look_and_publish(),
                 ModelEvent::Failed(failure) => self.events.trouble(failure.into()),
             }
-            let stock = self.now();
-            self.events.page(Event::Stock { stock });
+            let installed = self.now();
+            self.events.page(Event::InstalledModels { installed });
         }
     }
 
     /// Everything about models, as it is now.
-    pub(crate) fn now(&self) -> Stock {
+    pub(crate) fn now(&self) -> api::InstalledModels {
         let advice = self.installed.advice();
-        Stock {
-            cards: self.installed.cards().into_iter().map(Into::into).collect(),
+        api::InstalledModels {
+            models: self.installed.cards().into_iter().map(Into::into).collect(),
             advice: Advice {
                 model: advice.model,
                 dtype: advice.dtype.name(),
@@ -133,7 +133,7 @@ impl Models {
     }
 }
 
-impl From<earmark_jobs::Reason> for Reason {
+impl From<earmark_jobs::Reason> for AdviceReason {
     fn from(reason: earmark_jobs::Reason) -> Self {
         match reason {
             earmark_jobs::Reason::Gpu => Self::Gpu,
@@ -170,7 +170,7 @@ impl From<&Hardware> for Computer {
     }
 }
 
-impl From<earmark_jobs::ModelInfo> for Card {
+impl From<earmark_jobs::ModelInfo> for ModelInfo {
     fn from(card: earmark_jobs::ModelInfo) -> Self {
         Self {
             name: card.name,
@@ -192,7 +192,7 @@ impl From<earmark_jobs::ModelInfo> for Card {
     }
 }
 
-impl From<earmark_jobs::ModelState> for CardState {
+impl From<earmark_jobs::ModelState> for ModelState {
     fn from(state: earmark_jobs::ModelState) -> Self {
         use earmark_jobs::ModelState as Theirs;
         match state {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use earmark_jobs::{AlignerChoice, CancelToken, Language, Span, Task};
 use earmark_store::EntryId;
 
-use crate::api::{Code, Failure, Redo, Segment};
+use crate::api::{Code, Failure, Retranscription, Segment};
 use crate::history::History;
 use crate::queue::{self, Queue};
 use crate::settings::SettingsFile;
@@ -35,12 +35,12 @@ impl Retranscriber {
     pub(crate) fn run(
         &self,
         id: EntryId,
-        redo: Redo,
+        request: Retranscription,
         queue: &Queue,
     ) -> Result<Option<Vec<Segment>>, Failure> {
-        let (at, n, task) = match redo {
-            Redo::Align { at, n } => (at, n, Task::Align),
-            Redo::Recognise {
+        let (at, n, task) = match request {
+            Retranscription::Align { at, n } => (at, n, Task::Align),
+            Retranscription::Recognise {
                 at,
                 n,
                 language,

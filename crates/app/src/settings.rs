@@ -12,7 +12,8 @@ use earmark_store::settings::Theme as Stored;
 use serde_json::{Map, Value};
 
 use crate::api::{
-    Destination, ExportOptions, Failure, Insertion, InterfaceLanguage, Model, Settings, Theme,
+    Destination, ExportOptions, Failure, Insertion, InterfaceLanguage, Model, Profile, Settings,
+    Theme,
 };
 use crate::entry_view;
 use crate::i18n::{self, Words};
@@ -146,13 +147,27 @@ pub(crate) fn from_file(file: &earmark_store::Settings) -> Settings {
     }
     settings.language.clone_from(&file.spoken_language);
     settings.context.clone_from(&file.context);
-    settings.profiles.clone_from(&file.profiles);
+    settings.profiles = (file.profiles.iter().cloned()).map(Profile::from).collect();
     settings.profile.clone_from(&file.profile);
     settings.device.clone_from(&file.device);
     settings.network_off = file.network_off;
     settings.proxy = file.proxy.clone().filter(|proxy| proxy != "system");
     settings.mirror.clone_from(&file.mirror);
     settings
+}
+
+impl From<earmark_store::settings::Profile> for Profile {
+    fn from(
+        earmark_store::settings::Profile { name, context }: earmark_store::settings::Profile,
+    ) -> Self {
+        Self { name, context }
+    }
+}
+
+impl From<Profile> for earmark_store::settings::Profile {
+    fn from(Profile { name, context }: Profile) -> Self {
+        Self { name, context }
+    }
 }
 
 /// Puts the page's settings into those of the file.
@@ -170,7 +185,9 @@ pub(crate) fn into_file(settings: &Settings, file: &mut earmark_store::Settings)
     file.model = Some(settings.model.clone());
     file.spoken_language.clone_from(&settings.language);
     file.context.clone_from(&settings.context);
-    file.profiles.clone_from(&settings.profiles);
+    file.profiles = (settings.profiles.iter().cloned())
+        .map(Into::into)
+        .collect();
     file.profile.clone_from(&settings.profile);
     file.device.clone_from(&settings.device);
     file.network_off = settings.network_off;

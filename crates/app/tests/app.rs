@@ -33,7 +33,7 @@ fn open(folder: &Path) -> (Arc<App>, Receiver<AppEvent>) {
         Ok(()) => Delivery::Subscribed,
         Err(_) => Delivery::Gone,
     });
-    app.open_page(Vec::new(), earmark_app::api::Standing::None, page)
+    app.open_page(Vec::new(), earmark_app::api::ShortcutState::None, page)
         .unwrap();
     (app, told)
 }

@@ -21,7 +21,7 @@ use std::process::{Command, ExitCode};
 type Task = (&'static str, &'static str, fn() -> Outcome);
 
 /// The tasks, in the order a newcomer meets them.
-const TASKS: [Task; 14] = [
+const TASKS: [Task; 15] = [
     (
         "demo",
         "set everything up and print the words of a sample recording",
@@ -39,6 +39,11 @@ const TASKS: [Task; 14] = [
     ),
     ("lint", "format and clippy, nothing written", lint),
     ("fmt", "format the code", fmt),
+    (
+        "types",
+        "write the page's TypeScript of the types and commands in Rust",
+        types,
+    ),
     ("desktop", "build the window and start it", desktop),
     (
         "bench",
@@ -137,6 +142,14 @@ fn lint() -> Outcome {
 
 fn fmt() -> Outcome {
     cargo(&["fmt", "--all"])
+}
+
+/// Runs the tests that hold the generated files to the sources, so that they write them instead.
+fn types() -> Outcome {
+    run(Command::new(cargo_program())
+        .args(["test", "-p", "earmark-app", "-p", "earmark-tests"])
+        .args(["--lib", "--test", "commands", "generated_typescript"])
+        .env("EARMARK_WRITE_TYPES", "1"))
 }
 
 fn desktop() -> Outcome {

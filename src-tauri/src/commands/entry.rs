@@ -1,6 +1,6 @@
 //! One entry, opened to be read and corrected.
 
-use earmark_app::api::{EntryId, Failure, Opened, Redo, Segment, Splice};
+use earmark_app::api::{EntryId, Failure, Opened, Retranscription, Segment, Splice};
 use tauri::AppHandle;
 use tauri::ipc::Response;
 
@@ -13,21 +13,21 @@ pub(crate) async fn open_entry(app: AppHandle, id: EntryId) -> Result<Opened, Fa
 }
 
 #[tauri::command]
-pub(crate) async fn outline(app: AppHandle, id: EntryId) -> Result<Response, Failure> {
+pub(crate) async fn waveform(app: AppHandle, id: EntryId) -> Result<Response, Failure> {
     work(app, move |app| app.waveform(id).map(Response::new)).await
 }
 
 #[tauri::command]
-pub(crate) async fn redo_span(
+pub(crate) async fn retranscribe_span(
     app: AppHandle,
     id: EntryId,
-    redo: Redo,
+    request: Retranscription,
 ) -> Result<Option<Vec<Segment>>, Failure> {
-    work(app, move |app| app.retranscribe(id, redo)).await
+    work(app, move |app| app.retranscribe(id, request)).await
 }
 
 #[tauri::command]
-pub(crate) async fn stop_redo(app: AppHandle) -> Result<(), Failure> {
+pub(crate) async fn stop_retranscription(app: AppHandle) -> Result<(), Failure> {
     act(app, |app| app.stop_retranscribing()).await
 }
 

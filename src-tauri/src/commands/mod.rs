@@ -44,32 +44,3 @@ async fn act(
     })
     .await
 }
-
-#[cfg(test)]
-mod tests {
-    /// Whether the commands that a page asks for are those of the list that a module has.
-    fn check(page: &str, nth: usize) {
-        let shell = include_str!("../lib.rs");
-        let asked = page.split("ask").skip(1).filter_map(|rest| {
-            let name = rest.split_once("(\"")?;
-            let is_call = name.0.is_empty() || name.0.starts_with('<') && name.0.ends_with('>');
-            is_call.then(|| name.1.split('"').next())?
-        });
-        let mut asked: Vec<&str> = asked.collect();
-        let list = shell.split("generate_handler![").nth(nth);
-        let list = list.and_then(|rest| rest.split_once(']')).unwrap().0;
-        let names = list.split(',').filter_map(|path| path.rsplit("::").next());
-        let names = names.map(str::trim).filter(|name| !name.is_empty());
-        let mut there: Vec<&str> = names.collect();
-        asked.sort_unstable();
-        there.sort_unstable();
-        assert!(!asked.is_empty());
-        assert_eq!(asked, there);
-    }
-
-    #[test]
-    fn every_command_of_the_pages_is_there() {
-        check(include_str!("../../../ui/src/lib/backend/tauri.ts"), 1);
-        check(include_str!("../../../ui/src/lib/backend/tauri-pane.ts"), 2);
-    }
-}

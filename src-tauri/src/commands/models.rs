@@ -1,13 +1,13 @@
-//! Models: cards to choose from, downloads, and files that people have already.
+//! Models: the list to choose from, downloads, and files that people have already.
 
-use earmark_app::api::{Failure, Stock};
+use earmark_app::api::{Failure, InstalledModels};
 use tauri::{AppHandle, WebviewWindow};
 
 use super::dialogs::{dialog, path};
 use super::{act, work};
 
 #[tauri::command]
-pub(crate) async fn model_stock(app: AppHandle) -> Result<Stock, Failure> {
+pub(crate) async fn installed_models(app: AppHandle) -> Result<InstalledModels, Failure> {
     work(app, |app| Ok(app.models())).await
 }
 

@@ -8,7 +8,7 @@ use super::work;
 use crate::overlay;
 
 #[tauri::command]
-pub(crate) async fn open_pane(
+pub(crate) async fn open_overlay(
     app: AppHandle,
     window: WebviewWindow,
     events: Channel<Event>,
@@ -21,17 +21,17 @@ pub(crate) async fn open_pane(
 }
 
 #[tauri::command]
-pub(crate) async fn close_pane(window: WebviewWindow) -> Result<(), Failure> {
+pub(crate) async fn close_overlay(window: WebviewWindow) -> Result<(), Failure> {
     window.close().map_err(|error| Failure::internal(&error))
 }
 
 #[tauri::command]
-pub(crate) async fn drag_pane(window: WebviewWindow) -> Result<(), Failure> {
+pub(crate) async fn drag_overlay(window: WebviewWindow) -> Result<(), Failure> {
     (window.start_dragging()).map_err(|error| Failure::internal(&error))
 }
 
 #[tauri::command]
-pub(crate) async fn nudge_pane(
+pub(crate) async fn nudge_overlay(
     window: WebviewWindow,
     x: f64,
     y: f64,

@@ -30,7 +30,7 @@ const FEATURES: [Feature; 15] = [
     Feature::Models,
     Feature::Notify,
     Feature::Log,
-    Feature::Stock,
+    Feature::InstalledModels,
 ];
 
 #[tauri::command]

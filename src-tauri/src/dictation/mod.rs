@@ -12,7 +12,7 @@ mod text_injector;
 use std::sync::Arc;
 use std::thread;
 
-use earmark_app::api::{Failure, Standing};
+use earmark_app::api::{Failure, ShortcutState};
 use earmark_app::{App, log};
 use tauri::{AppHandle, Manager};
 
@@ -29,7 +29,7 @@ pub(crate) fn start(handle: &AppHandle, app: &Arc<App>) {
     let keys = app.settings().dictation_shortcut;
     let taken = change_shortcut(handle, None, keys.as_deref());
     if taken.is_err() {
-        *handle.state::<Desktop>().shortcut() = Standing::Refused;
+        *handle.state::<Desktop>().shortcut() = ShortcutState::Refused;
     }
     app.events().note(taken);
     // The window does not wait for what the tray lists.
@@ -45,15 +45,15 @@ pub(crate) fn change_shortcut(
     from: Option<&str>,
     to: Option<&str>,
 ) -> Result<(), Failure> {
-    let standing = if shortcut::is_possible() {
+    let state = if shortcut::is_possible() {
         shortcut::change(handle, from, to)?;
-        to.map_or(Standing::None, |_| Standing::Works)
+        to.map_or(ShortcutState::None, |_| ShortcutState::Works)
     } else {
-        Standing::None
+        ShortcutState::None
     };
-    if standing == Standing::Works {
+    if state == ShortcutState::Works {
         log::info("the shortcut dictates");
     }
-    *handle.state::<Desktop>().shortcut() = standing;
+    *handle.state::<Desktop>().shortcut() = state;
     Ok(())
 }

@@ -227,7 +227,7 @@ fn words_go_where_somebody_writes() {
         // Held.
         keys(&desktop, "keydown");
         desktop.logged("entry 1 is being recorded");
-        until("the pill", || {
+        until("the indicator", || {
             (n_windows(&desktop) > n_before).then_some(())
         });
         play("en-01.flac");
@@ -247,7 +247,7 @@ fn words_go_where_somebody_writes() {
         writer.has(&format!("{first}{}", truth("zh-01.flac")));
         desktop.logged("entry 2 is dictated");
         writer.can_paste("picture", &json!(true));
-        until("no pill", || {
+        until("no indicator", || {
             (n_windows(&desktop) == n_before).then_some(())
         });
         let seen = watch.end();

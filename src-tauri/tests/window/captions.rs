@@ -12,7 +12,7 @@ const SAMPLES: [&str; 2] = ["en-01.flac", "en-02.flac"];
 
 /// Whether a window is the main one, or the one with captions.
 const MAIN: &str = "return location.search === ''";
-const CAPTIONS: &str = "return location.search === '?pane=captions'";
+const CAPTIONS: &str = "return location.search === '?overlay=captions'";
 
 /// What the captions say.
 const SAID: &str =
@@ -64,7 +64,7 @@ fn captions_hold_what_is_sure_and_never_change_it() {
         window.picture("captions");
         let states = window.look("return window.states");
         check_growth(&states, &whole);
-        let stay = "'nudge_pane', { x: 0, y: 0, width: 0, height: 0 }";
+        let stay = "'nudge_overlay', { x: 0, y: 0, width: 0, height: 0 }";
         closed::check(&window, stay, "'folders'");
         let place = window.look(PLACE);
         window.press("Close captions");

@@ -95,7 +95,7 @@ const VIOLATIONS: &str = "
 fn the_page_reaches_nothing_but_its_commands() {
     let _desk = desk();
     let window = Window::open(&scratch("closed").join("data"));
-    check(&window, "'folders'", "'drag_pane'");
+    check(&window, "'folders'", "'drag_overlay'");
 }
 
 /// Tries to get out of the page that the driver looks into, which has one command and not another.

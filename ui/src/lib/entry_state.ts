@@ -6,7 +6,7 @@ import type { Messages } from "./i18n/en";
 
 /** Whether it is being worked on. */
 export function isRunning({ kind }: State): boolean {
-  return ["reading", "recognising", "aligning", "pausing"].includes(kind);
+  return ["reading", "recognising", "pausing"].includes(kind);
 }
 
 /** Whether it stands still before its end, and a person may do something about it. */
@@ -22,7 +22,6 @@ export function stateLine(
   const { queue } = messages;
   switch (state.kind) {
     case "recognising":
-    case "aligning":
     case "pausing":
     case "paused": {
       const parts = [queue[state.kind]];

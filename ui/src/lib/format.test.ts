@@ -56,8 +56,8 @@ test("a state is told with what is known of it", () => {
   expect(line({ kind: "recognising", done_ms: 0, total_ms: null, left_ms: null })).toBe(
     "Recognising",
   );
-  expect(line({ kind: "aligning", done_ms: 1000, total_ms: 4000, left_ms: 3000 })).toBe(
-    "Aligning words · 0:01 of 0:04 · 5 s left",
+  expect(line({ kind: "recognising", done_ms: 1000, total_ms: 4000, left_ms: 3000 })).toBe(
+    "Recognising · 0:01 of 0:04 · 5 s left",
   );
   expect(line({ kind: "done" })).toBe("Done · 0:04 · 3 words");
   expect(share({ kind: "paused", done_ms: 1, total_ms: 4 })).toBe(0.25);

@@ -120,7 +120,7 @@ export class Session {
   /** The languages that the chosen model understands, and the chosen one. */
   get languages(): string[] {
     const { model, language } = this.settings;
-    const known = this.installed?.cards.find(({ name }) => name === model)?.languages;
+    const known = this.installed?.models.find(({ name }) => name === model)?.languages;
     return this.opening.languages.filter(
       (name) => !known || known.includes(name) || name === language,
     );
@@ -129,7 +129,7 @@ export class Session {
   /** The model that is missing for word timing, where there is one. */
   get missingAligner(): ModelInfo | null {
     if (this.isDemo) return null;
-    const aligners = (this.installed?.cards ?? []).filter(
+    const aligners = (this.installed?.models ?? []).filter(
       ({ is_aligner, state }) => is_aligner && state.kind !== "built-in",
     );
     const isThere = aligners.some(({ state }) => state.kind === "here" || state.kind === "coming");
@@ -185,7 +185,7 @@ export class Session {
 
   /** Learns what there is to know of models; changes come as events. */
   async loadModels(): Promise<void> {
-    if (!this.can("stock")) return;
+    if (!this.can("installed-models")) return;
     this.installed = (await this.try(() => this.backend.installedModels())) ?? this.installed;
   }
 
@@ -274,8 +274,8 @@ export class Session {
       case "models":
         this.opening.models = event.models;
         break;
-      case "stock":
-        this.installed = event.stock;
+      case "installed-models":
+        this.installed = event.installed;
         break;
       case "loaded":
         if (event.note !== null) this.tell(event.note);

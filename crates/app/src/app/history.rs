@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::App;
 use crate::api::{
-    EntryId, Failure, HistoryFilter, HistoryPage, HistoryQuery, HistoryRow, Hit, Part, Storage,
+    EntryId, Failure, HistoryFilter, HistoryPage, HistoryQuery, HistoryRow, Hit, HitPart, Storage,
 };
 use crate::{recordings, waveform_cache};
 
@@ -169,7 +169,7 @@ fn hit(found: &Place) -> Hit {
     let mut push = |text: &str, is_match| {
         if !text.is_empty() {
             let text = text.to_owned();
-            parts.push(Part { text, is_match });
+            parts.push(HitPart { text, is_match });
         }
     };
     let mut at = 0;

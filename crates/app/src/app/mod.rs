@@ -17,7 +17,8 @@ use earmark_jobs::{Device, Kind, ModelCache};
 
 use crate::active_recording::Recorder;
 use crate::api::{
-    EntryId, Event, Failure, LogLine, Microphone, Model, Phase, Redo, Segment, Settings, Stock,
+    DragPhase, EntryId, Event, Failure, InstalledModels, LogLine, Microphone, Model,
+    Retranscription, Segment, Settings,
 };
 use crate::batch::{Batch, BatchSummary, Notification};
 use crate::dictation::DictationHandle;
@@ -222,13 +223,17 @@ impl App {
     /// Recognises or aligns lines of an entry again and waits for it; `None` when it was stopped.
     ///
     /// Errors: there are no such lines, the entry is being recognised, or the engine fails.
-    pub fn retranscribe(&self, id: EntryId, redo: Redo) -> Result<Option<Vec<Segment>>, Failure> {
+    pub fn retranscribe(
+        &self,
+        id: EntryId,
+        request: Retranscription,
+    ) -> Result<Option<Vec<Segment>>, Failure> {
         self.must_not_run(
             store::EntryId(id),
             "the recording is still being transcribed; wait until it is done",
         )?;
         self.retranscriber
-            .run(store::EntryId(id), redo, &self.queue)
+            .run(store::EntryId(id), request, &self.queue)
     }
 
     /// Stops what [`retranscribe`](Self::retranscribe) waits for.
@@ -238,7 +243,7 @@ impl App {
 
     /// Tells the page what happens to files that are dragged over the window, and queues what is
     /// dropped.
-    pub fn dragged(self: &Arc<Self>, phase: Phase, paths: Vec<PathBuf>) {
+    pub fn dragged(self: &Arc<Self>, phase: DragPhase, paths: Vec<PathBuf>) {
         self.events.page(Event::Drag { phase });
         self.add_files_later(paths);
     }
@@ -251,7 +256,7 @@ impl App {
     }
 
     /// Everything about models, as it is now.
-    pub fn models(&self) -> Stock {
+    pub fn models(&self) -> InstalledModels {
         self.models.now()
     }
 

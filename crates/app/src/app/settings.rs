@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::App;
 use crate::api::{
-    Code, Event, Failure, Feature, Folder, Folders, Model, Opening, Settings, Standing,
+    Code, Event, Failure, Feature, Folder, Folders, Model, Opening, Settings, ShortcutState,
 };
 use crate::events::{AppEvent, Subscriber};
 use crate::settings::{changed, unload_after};
@@ -29,7 +29,7 @@ impl App {
     pub fn open_page(
         &self,
         features: Vec<Feature>,
-        shortcut: Standing,
+        shortcut: ShortcutState,
         page: Subscriber,
     ) -> Result<Opening, Failure> {
         let queue = self.queue.order().into_iter();

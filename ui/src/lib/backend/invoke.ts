@@ -1,15 +1,27 @@
-/** Calls a Tauri command and turns every error into a `Failure`. */
+/** Calls Tauri's commands and turns every error into a `Failure`. */
 
 import { invoke } from "@tauri-apps/api/core";
 
+import type { OverlayCommands, PageCommands } from "./generated/commands";
 import type { Failure } from "./types";
 
-export async function ask<T>(
-  command: string,
-  parameters: Record<string, unknown> = {},
-): Promise<T> {
+/** Asks for a command, with its arguments where it takes any. */
+type Ask<Commands extends { [C in keyof Commands]: { takes: object | null; gives: unknown } }> = <
+  C extends keyof Commands,
+>(
+  command: C,
+  ...takes: Commands[C]["takes"] extends object ? [Commands[C]["takes"]] : []
+) => Promise<Commands[C]["gives"]>;
+
+/** What the main page asks with. */
+export const askFromPage: Ask<PageCommands> = call;
+
+/** What an overlay asks with. */
+export const askFromOverlay: Ask<OverlayCommands> = call;
+
+async function call(command: string, takes?: object): Promise<never> {
   try {
-    return await invoke<T>(command, parameters);
+    return await invoke<never>(command, { ...takes });
   } catch (error) {
     throw failure(error);
   }

@@ -2,7 +2,7 @@
 
 import { Channel } from "@tauri-apps/api/core";
 
-import { ask } from "./invoke";
+import { askFromPage as ask } from "./invoke";
 import type { Backend, Event, WaveformData } from "./types";
 
 /** How many stretches somebody speaks in, their starts and ends, then the peaks. */
@@ -38,10 +38,10 @@ export const tauri: Backend = {
   clearQueue: (ids) => ask("clear_queue", { ids }),
 
   openEntry: (id) => ask("open_entry", { id }),
-  waveform: async (id) => waveform(await ask<ArrayBuffer>("outline", { id })),
+  waveform: async (id) => waveform(await ask("waveform", { id })),
   save: (id, revision, splices) => ask("save", { id, revision, splices }),
-  retranscribe: (id, redo) => ask("redo_span", { id, redo }),
-  stopRetranscription: () => ask("stop_redo"),
+  retranscribe: (id, request) => ask("retranscribe_span", { id, request }),
+  stopRetranscription: () => ask("stop_retranscription"),
   rename: (id, title) => ask("rename_entry", { id, title }),
 
   preview: (id, options, from) => ask("preview_export", { id, options, from }),
@@ -61,7 +61,7 @@ export const tauri: Backend = {
 
   changeSettings: (change) => ask("change_settings", { change }),
   chooseModel: () => ask("choose_model"),
-  installedModels: () => ask("model_stock"),
+  installedModels: () => ask("installed_models"),
   downloadModel: (name) => ask("download_model", { name }),
   pauseModel: (name, is_paused) => ask("pause_model", { name, isPaused: is_paused }),
   stopModel: (name) => ask("stop_model", { name }),

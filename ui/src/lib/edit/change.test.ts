@@ -47,6 +47,11 @@ test("two lines become one, with a space where one belongs", () => {
 test("a merged line is as coarse as its coarser half", () => {
   const lines = [segment("one"), { ...segment("two", 300), timing: "piece" as const }];
   expect(after(lines, change.merge(lines, 1))[0]?.timing).toBe("piece");
+  const given = [segment("one"), segment("two", 300)].map((it) => ({
+    ...it,
+    timing: "given" as const,
+  }));
+  expect(after(given, change.merge(given, 1))[0]?.timing).toBe("given");
 });
 
 test("a speaker is renamed everywhere and nowhere else", () => {

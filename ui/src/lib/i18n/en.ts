@@ -155,7 +155,6 @@ export const en = {
     waiting: "Waiting",
     reading: "Reading",
     recognising: "Recognising",
-    aligning: "Aligning words",
     pausing: "Pausing after the current section",
     paused: "Paused",
     done: "Done",
@@ -650,7 +649,7 @@ export const en = {
     spokenPunctuation: "Spoken punctuation",
     spokenPunctuationHint:
       "“Comma”, “full stop” and “new line” become punctuation and line breaks; in Chinese, too.",
-    pill: {
+    states: {
       listening: "Listening",
       thinking: "Transcribing…",
       inserted: "Done",

@@ -177,7 +177,6 @@ export const zh: Messages = {
     waiting: "等待中",
     reading: "正在读取",
     recognising: "正在识别",
-    aligning: "正在对齐",
     pausing: "当前片段结束后暂停",
     paused: "已暂停",
     done: "完成",
@@ -643,7 +642,7 @@ export const zh: Messages = {
     insertionMethods: { paste: "粘贴", type: "逐键输入", copy: "仅复制" },
     spokenPunctuation: "口述标点",
     spokenPunctuationHint: "“逗号”“句号”“换行”会变成相应的标点或换行；英语同样适用。",
-    pill: {
+    states: {
       listening: "正在聆听",
       thinking: "正在转写…",
       inserted: "完成",

@@ -74,7 +74,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
   const disk = new Map<string, string>();
   let stopRetranscription: (() => void) | null = null;
   const modelStore = new MockModels(clock, !empty, () => {
-    emit({ kind: "stock", stock: modelStore.now() });
+    emit({ kind: "installed-models", installed: modelStore.now() });
     for (const model of models) model.is_ready ||= modelStore.isHere(model.name);
     emit({ kind: "models", models });
   });
@@ -173,17 +173,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       recogniseUpTo(it, done_ms);
       const left_ms = (total_ms - done_ms) / SPEED;
       entry.state =
-        done_ms < total_ms
-          ? { kind: "recognising", done_ms, total_ms, left_ms }
-          : { kind: "aligning", done_ms: 0, total_ms, left_ms: 1000 };
-      return;
-    }
-    if (entry.state.kind === "aligning") {
-      const done_ms = entry.state.done_ms + total_ms / 4;
-      entry.state =
-        done_ms < total_ms
-          ? { kind: "aligning", done_ms, total_ms, left_ms: 500 }
-          : { kind: "done" };
+        done_ms < total_ms ? { kind: "recognising", done_ms, total_ms, left_ms } : { kind: "done" };
       describe(it);
     }
   }
@@ -274,7 +264,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
           "export",
           "backup",
           "models",
-          "stock",
+          "installed-models",
           "notify",
           "log",
           "microphone-privacy",

@@ -9,7 +9,7 @@ const TICK_MS = 250;
 
 const LANGUAGES = ["Chinese", "English", "German", "Japanese"];
 
-const card = (
+const info = (
   name: string,
   about: string,
   bytes: number,
@@ -31,7 +31,7 @@ const card = (
 });
 
 export class MockModels {
-  readonly #cards: ModelInfo[];
+  readonly #models: ModelInfo[];
   readonly #clock: Clock;
   readonly #changed: () => void;
   #stops = new Map<string, () => void>();
@@ -41,15 +41,15 @@ export class MockModels {
     this.#clock = clock;
     this.#changed = changed;
     const here: ModelState = hasSmall ? { kind: "here" } : { kind: "absent" };
-    this.#cards = [
-      card("demo", "Very small and built in.", 0, null, { kind: "built-in" }),
-      card("Qwen3-ASR-0.6B", "Fast, for everyday speech.", 1_880_000_000, 2_830_000_000, here),
-      card("Qwen3-ASR-1.7B", "The most accurate.", 4_700_000_000, 5_510_000_000, {
+    this.#models = [
+      info("demo", "Very small and built in.", 0, null, { kind: "built-in" }),
+      info("Qwen3-ASR-0.6B", "Fast, for everyday speech.", 1_880_000_000, 2_830_000_000, here),
+      info("Qwen3-ASR-1.7B", "The most accurate.", 4_700_000_000, 5_510_000_000, {
         kind: "in-part",
         done: 412_000_000,
         total: 4_700_000_000,
       }),
-      card("Qwen3-ForcedAligner-0.6B", "Word timing.", 1_840_000_000, 2_830_000_000, {
+      info("Qwen3-ForcedAligner-0.6B", "Word timing.", 1_840_000_000, 2_830_000_000, {
         kind: "absent",
       }),
     ];
@@ -57,7 +57,7 @@ export class MockModels {
 
   now(): InstalledModels {
     return {
-      cards: this.#cards,
+      models: this.#models,
       advice: { model: "Qwen3-ASR-0.6B", dtype: "q8_0", reason: "slow-processor" },
       mirrors: [
         { name: "huggingface", title: "Hugging Face" },
@@ -147,7 +147,7 @@ export class MockModels {
   }
 
   #the(name: string): ModelInfo {
-    const it = this.#cards.find((one) => one.name === name);
+    const it = this.#models.find((one) => one.name === name);
     if (!it) throw new Error(`there is no model ${name}`);
     return it;
   }

@@ -32,7 +32,7 @@ test("a job goes through its states, tells segments once and ends with all of th
   const kinds = events.flatMap((e) =>
     e.kind === "entry" && e.entry.id === 101 ? [e.entry.state.kind] : [],
   );
-  expect([...new Set(kinds)]).toEqual(["waiting", "reading", "recognising", "aligning", "done"]);
+  expect([...new Set(kinds)]).toEqual(["waiting", "reading", "recognising", "done"]);
 });
 
 test("a paused job goes on where it was", async () => {

@@ -1,11 +1,11 @@
 /** The mock's shell for a small window: it says what a test lets it say. */
 
-import type { Pane } from "../pane";
+import type { Overlay } from "../overlay";
 import type { Event, Settings } from "../types";
 import { defaults } from "./sample_history";
 
 /** What a test may ask besides. */
-export interface MockPane extends Pane {
+export interface MockOverlay extends Overlay {
   emit(event: Event): void;
   /** What the page asked for, in order. */
   readonly asked: string[];
@@ -14,12 +14,12 @@ export interface MockPane extends Pane {
 declare global {
   interface Window {
     /** For tests in a browser. */
-    pane?: MockPane;
+    overlay?: MockOverlay;
   }
 }
 
-/** `?pane=captions&lang=zh-CN&theme=dark` */
-export function onThePage(): MockPane {
+/** `?overlay=captions&lang=zh-CN&theme=dark` */
+export function onThePage(): MockOverlay {
   const query = new URLSearchParams(location.search);
   const language = query.get("lang");
   const theme = query.get("theme");
@@ -29,7 +29,7 @@ export function onThePage(): MockPane {
   let listen: (event: Event) => void = () => undefined;
   const asked: string[] = [];
   const note = async (what: string) => void asked.push(what);
-  const pane: MockPane = {
+  const overlay: MockOverlay = {
     asked,
     emit: (event) => {
       listen(event);
@@ -46,6 +46,6 @@ export function onThePage(): MockPane {
       listen({ kind: "settings", settings });
     },
   };
-  window.pane = pane;
-  return pane;
+  window.overlay = overlay;
+  return overlay;
 }

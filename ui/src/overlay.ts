@@ -5,17 +5,20 @@ import "./app.css";
 import { mount, type Component } from "svelte";
 
 import type { Failure } from "$lib/backend";
-import { connect, type Pane } from "$lib/backend/pane";
+import { connect, type Overlay } from "$lib/backend/overlay";
 import Captions from "./overlays/Captions.svelte";
-import Pill from "./overlays/DictationPill.svelte";
+import DictationIndicator from "./overlays/DictationIndicator.svelte";
 import StartupError from "./screens/StartupError.svelte";
 
-const panes: Record<string, Component<{ pane: Pane }>> = { captions: Captions, pill: Pill };
+const overlays: Record<string, Component<{ overlay: Overlay }>> = {
+  captions: Captions,
+  dictation: DictationIndicator,
+};
 
 const target = document.body;
-const kind = panes[new URLSearchParams(location.search).get("pane") ?? ""];
+const kind = overlays[new URLSearchParams(location.search).get("overlay") ?? ""];
 try {
-  if (kind) mount(kind, { target, props: { pane: await connect() } });
+  if (kind) mount(kind, { target, props: { overlay: await connect() } });
 } catch (failure) {
   mount(StartupError, { target, props: { failure: failure as Failure } });
 }
