@@ -8,12 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arboard::Clipboard;
 use earmark_app::api::{Code, DictationState, Failure, ShortcutState};
-use earmark_app::{App, AppEvent, Delivery, EntryId, Shell, Subscriber, TextInjector};
+use earmark_app::{App, AppEvent, Delivery, EntryId, Subscriber};
 use earmark_server::{Link, Server};
-use tauri::{AppHandle, Manager};
-
-use crate::dictation::{SystemInjector, is_possible};
-use crate::main_window;
 
 /// What the shell holds; each part has a lock of its own.
 pub(crate) struct Desktop {
@@ -50,6 +46,16 @@ impl Desktop {
     /// Where the player listens; none when there is no player.
     pub(crate) fn player_address(&self) -> Option<SocketAddr> {
         self.player.as_ref().map(Server::address)
+    }
+
+    /// The address of a recording for the player of the page; none when there is no player.
+    pub(crate) fn audio_url(&self, entry: EntryId, recording: &Path) -> Option<String> {
+        let player = self.player.as_ref()?;
+        let mut links = lock(&self.links);
+        let link = links
+            .entry(entry)
+            .or_insert_with(|| player.register(recording.to_owned()));
+        Some(link.url.clone())
     }
 
     /// Puts a text on the clipboard.
@@ -123,35 +129,4 @@ impl Desktop {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What only this program can do for the application.
-pub(crate) fn shell(handle: &AppHandle) -> Arc<dyn Shell> {
-    Arc::new(DesktopShell(handle.clone()))
-}
-
-struct DesktopShell(AppHandle);
-
-impl Shell for DesktopShell {
-    fn raise(&self, startup_id: Option<String>) {
-        main_window::raise(&self.0, startup_id);
-    }
-
-    fn copy(&self, text: &str) -> Result<(), Failure> {
-        self.0.state::<Desktop>().copy(text)
-    }
-
-    fn text_injector(&self) -> Option<Box<dyn TextInjector>> {
-        is_possible().then(|| Box::new(SystemInjector::new(&self.0)) as Box<dyn TextInjector>)
-    }
-
-    fn audio_url(&self, entry: EntryId, recording: &Path) -> Option<String> {
-        let desktop = self.0.state::<Desktop>();
-        let player = desktop.player.as_ref()?;
-        let mut links = lock(&desktop.links);
-        let link = links
-            .entry(entry)
-            .or_insert_with(|| player.register(recording.to_owned()));
-        Some(link.url.clone())
-    }
 }

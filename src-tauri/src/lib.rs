@@ -3,6 +3,7 @@
 //! The page never names a file. It can ask for what `commands` has, and everything else it is told
 //! through one channel; the types of both are [`earmark_app::api`].
 
+mod close_request;
 mod commands;
 #[cfg(target_os = "linux")]
 mod dbus;
@@ -15,6 +16,7 @@ mod notification;
 mod overlay;
 mod privacy;
 mod reveal;
+mod shell;
 mod subscribers;
 mod tray;
 #[cfg(target_os = "linux")]
@@ -65,7 +67,7 @@ fn build(app: Arc<App>, desktop: Desktop, context: Context) -> tauri::App {
         .setup(|tauri| {
             let handle = tauri.handle();
             let app = commands::app(handle);
-            app.attach(desktop::shell(handle));
+            app.attach(shell::of(handle));
             tray::put_up(handle, app.words(), app.has_last_transcript());
             subscribers::start(handle, &app);
             dictation::start(handle, &app);
@@ -73,6 +75,7 @@ fn build(app: Arc<App>, desktop: Desktop, context: Context) -> tauri::App {
         })
         .on_window_event(drops::receive)
         .on_window_event(main_window::receive)
+        .on_window_event(close_request::receive)
         .on_window_event(overlay::receive)
         .invoke_handler(handle_invoke())
         .build(context)
