@@ -66,9 +66,8 @@ pub(crate) fn show(handle: &AppHandle, overlay: &Overlay) -> Result<(), Failure>
         .maximizable(false)
         .minimizable(false)
         .focused(false)
-        .focusable(overlay.is_focusable)
-        // What must not have the keyboard is first told so, and then shown.
-        .visible(overlay.is_focusable);
+        // What must not have the keyboard is told so before it is shown.
+        .focusable(overlay.is_focusable);
     if let Some((x, y)) = place(handle, overlay) {
         builder = builder.position(x, y);
     }

@@ -278,6 +278,64 @@ fn words_go_where_somebody_writes() {
     });
 }
 
+/// What the display shows where a window is: how many colours.
+fn n_colours(desktop: &Desktop, window: &str) -> usize {
+    let shape = xdotool(
+        &desktop.display,
+        &["getwindowgeometry", "--shell", window],
+    );
+    let part = ["X=", "Y=", "WIDTH=", "HEIGHT="].map(|name| {
+        let line = shape.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_default().to_owned()
+    });
+    let mut picture = Command::new("/usr/bin/python3");
+    picture
+        .args(["-c", include_str!("screen.py")])
+        .args(part)
+        .env("DISPLAY", &desktop.display)
+        .env("GDK_BACKEND", "x11")
+        .env("NO_AT_BRIDGE", "1");
+    if let Some(folder) = std::env::var_os("PICTURES") {
+        picture.arg(Path::new(&folder).join("pill.png"));
+    }
+    let said = picture.output().expect("the system's Python");
+    String::from_utf8_lossy(&said.stdout).trim().parse().unwrap_or(0)
+}
+
+/// The windows of the program that can be seen.
+fn windows(desktop: &Desktop) -> Vec<String> {
+    let words = ["search", "--onlyvisible", "--class", "^earmark-desktop$"];
+    let found = xdotool(&desktop.display, &words);
+    found.lines().map(str::to_owned).collect()
+}
+
+/// The pill is a grey box until its page is drawn; letters and a meter have many colours.
+#[test]
+fn the_pill_is_seen() {
+    let _turn = turn();
+    with_server("dictation::the_pill_is_seen", || {
+        let mut desktop = Desktop::start();
+        let program = open(&desktop, &json!({}));
+        desktop.next("tray");
+        let before = windows(&desktop);
+        // A pill that was hidden and shown again is seen, too.
+        for entry in 1..=3 {
+            tap(&desktop);
+            desktop.logged(&format!("entry {entry} is being recorded"));
+            let pill = until("the pill", || {
+                windows(&desktop).into_iter().find(|it| !before.contains(it))
+            });
+            until("its page", || (n_colours(&desktop, &pill) > 40).then_some(()));
+            play("en-01.flac");
+            tap(&desktop);
+            desktop.logged(&format!("entry {entry} is dictated"));
+            until("no pill", || (windows(&desktop) == before).then_some(()));
+        }
+        desktop.do_it("choose Quit Earmark");
+        assert!(program.ended());
+    });
+}
+
 /// In both languages of the demo; where somebody writes, and in the tray.
 #[test]
 fn spoken_marks_and_lines_become_such() {
