@@ -180,7 +180,7 @@ impl<F: FnMut(u32) + Send> Watcher for Quiet<F> {
 /// Transcribes a joined recording with the demo and its aligner; `progress` is told how much is
 /// done. Units: ms.
 pub fn measure(mut joined: Joined, progress: impl FnMut(u32) + Send) -> Vec<Stretch> {
-    let entry = |name| earmark_weights::entry(name).expect("the demo is in the catalog");
+    let entry = |name| earmark_weights::catalog_model(name).expect("the demo is in the catalog");
     let (demo, aligner) = (
         entry(earmark_weights::DEMO),
         entry(earmark_weights::DEMO_ALIGNER),

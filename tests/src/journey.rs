@@ -13,7 +13,8 @@ use earmark_jobs::{
 };
 use earmark_test_checkpoint::Shape;
 use earmark_weights::{
-    Control, Download, Edition, Entry, Fact, Health, Mirror, Network, Outcome, Proxy, What, verify,
+    CatalogModel, Control, Download, Edition, Fact, Health, Mirror, Network, Outcome, Proxy, What,
+    verify,
 };
 use sha2::{Digest, Sha256};
 
@@ -122,7 +123,7 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
 }
 
 /// What a catalog would know of the files in a folder.
-fn entry_of(folder: &Path) -> Entry {
+fn entry_of(folder: &Path) -> CatalogModel {
     let fact = |file: fs::DirEntry| {
         let content = fs::read(file.path()).unwrap();
         let mut sha256 = String::new();
@@ -138,7 +139,7 @@ fn entry_of(folder: &Path) -> Entry {
     let files = fs::read_dir(folder)
         .unwrap()
         .map(|file| fact(file.unwrap()));
-    Entry {
+    CatalogModel {
         name: "Random".into(),
         title: "Random".into(),
         what: What::Recognizer,

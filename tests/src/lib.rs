@@ -12,6 +12,7 @@ pub mod live;
 pub mod one_model;
 pub mod server;
 pub mod speech;
+pub mod sql;
 pub mod streaming;
 
 use std::path::PathBuf;

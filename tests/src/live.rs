@@ -89,7 +89,7 @@ struct Demo {
 impl Demo {
     fn load() -> Self {
         let settings = Settings::default();
-        let entry = earmark_weights::entry(earmark_weights::DEMO_ALIGNER).unwrap();
+        let entry = earmark_weights::catalog_model(earmark_weights::DEMO_ALIGNER).unwrap();
         let load = Checkpoint::Embedded(earmark_weights::demo_aligner());
         let aligner = Aligner::load(&load, &settings).unwrap();
         let languages = Some(entry.languages.clone());

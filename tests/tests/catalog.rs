@@ -7,7 +7,7 @@
 
 use earmark_engine::{DeviceChoice, Dtype, Settings};
 use earmark_test_checkpoint::Shape;
-use earmark_weights::{Files, Located, MemoryMb, entry};
+use earmark_weights::{Files, Located, MemoryMb, catalog_model};
 
 /// Rounding, and nothing else. Units: MB.
 const TOLERANCE_MB: u64 = 50;
@@ -15,7 +15,7 @@ const TOLERANCE_MB: u64 = 50;
 fn check(name: &str, shape: &Shape) {
     let folder = tempfile::tempdir().unwrap();
     earmark_test_checkpoint::write_outline(folder.path(), shape).unwrap();
-    let entry = entry(name).unwrap();
+    let entry = catalog_model(name).unwrap();
     let located = Located {
         title: name.into(),
         files: Files::Folder(folder.path().into()),

@@ -25,7 +25,7 @@ fn demo(dtype: Dtype) -> Recognizer {
 }
 
 fn hear(recognizer: &mut Recognizer, path: &Path) -> Transcript {
-    let longest = earmark_weights::entry(earmark_weights::DEMO)
+    let longest = earmark_weights::catalog_model(earmark_weights::DEMO)
         .unwrap()
         .longest_clip_s;
     let mut recording = Recording::open(path).unwrap();

@@ -123,7 +123,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         out::say("loading");
         let talk = live::Talk::read(args.audio.as_deref().unwrap_or(Path::new("")))?;
         let recognizer = Recognizer::load(&checkpoint, &args.model.settings())?;
-        let entry = earmark_weights::entry(args.model.name());
+        let entry = earmark_weights::catalog_model(args.model.name()).ok();
         let plan = live::Plan {
             minutes: args.minutes.max(2),
             measured: args.measure.max(1),
@@ -188,7 +188,7 @@ fn write(args: &Args, report: &impl Serialize, table: &str) -> anyhow::Result<Ex
 /// Whether a name is that of an aligner, built on the spot or of the catalog.
 fn is_aligner(model: &str) -> bool {
     model == "random-aligner-0.6b"
-        || earmark_weights::entry(model).is_some_and(|entry| entry.what == What::Aligner)
+        || earmark_weights::catalog_model(model).is_ok_and(|entry| entry.what == What::Aligner)
 }
 
 fn shape(model: &str) -> Option<Shape> {

@@ -1,7 +1,7 @@
 //! Advice: which recogniser suits a computer, in which storage, and why.
 
 use earmark_engine::{Dtype, Hardware};
-use earmark_weights::{Entry, entry};
+use earmark_weights::{CatalogModel, catalog_model};
 
 /// The recogniser that suits a computer, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,13 +59,14 @@ const THREADS_FOR_LARGE: usize = 4;
 /// The recogniser that suits a computer.
 pub fn advice(hardware: &Hardware) -> Advice {
     advise(hardware, |name, dtype| {
-        let published = entry(name).and_then(|entry| memory_of(entry, dtype));
+        let published = catalog_model(name).ok();
+        let published = published.and_then(|entry| memory_of(entry, dtype));
         published.expect("a test holds the catalog to having it")
     })
 }
 
 /// Memory that a checkpoint of the catalog takes while it works, where it is known. Units: bytes.
-pub fn memory_of(entry: &Entry, dtype: Dtype) -> Option<u64> {
+pub fn memory_of(entry: &CatalogModel, dtype: Dtype) -> Option<u64> {
     let memory = entry.memory_mb?;
     let mb = match dtype {
         Dtype::F32 => memory.f32,

@@ -8,8 +8,8 @@ use std::thread;
 
 use earmark_engine::{Dtype, Hardware};
 use earmark_weights::{
-    Control, Download, Entry, Error, Event, Import, Mirror, Network, Outcome, Presence, Progress,
-    Proxy, Speed, What, catalog, entry, presence, remove, speed,
+    CatalogModel, Control, Download, Error, Event, Import, Mirror, Network, Outcome, Presence,
+    Progress, Proxy, Speed, What, catalog, catalog_model, presence, remove, speed,
 };
 
 use crate::{Advice, Code, Failure, advice, memory_of};
@@ -142,7 +142,7 @@ impl InstalledModels {
         catalog().iter().map(|entry| self.card(entry)).collect()
     }
 
-    fn card(&self, entry: &Entry) -> ModelInfo {
+    fn card(&self, entry: &CatalogModel) -> ModelInfo {
         let (mut n_bytes, state) = match presence(entry, &self.home) {
             Presence::BuiltIn => (0, ModelState::BuiltIn),
             Presence::Here { size, .. } => (size, ModelState::Here),
@@ -183,7 +183,7 @@ impl InstalledModels {
     ///
     /// Errors: there is no such model, or no such mirror. What happens later is [`ModelEvent`].
     pub fn download(&self, name: &str, mirror: Option<&str>) -> Result<(), Failure> {
-        let entry = known(name)?;
+        let entry = catalog_model(name)?;
         let preferred = mirror.map(Mirror::parse).transpose()?;
         let stock = self.clone();
         self.work(&entry.name, move |control, tell| {
@@ -213,7 +213,7 @@ impl InstalledModels {
     /// Whether a model is being taken in.
     pub fn is_importing(&self) -> bool {
         let busy = self.busy();
-        busy.keys().any(|label| entry(label).is_none())
+        busy.keys().any(|label| catalog_model(label).is_err())
     }
 
     /// Lets a download wait, or go on.
@@ -240,7 +240,7 @@ impl InstalledModels {
     ///
     /// Errors: there is no such model, it is built in or being worked on, the disk refuses.
     pub fn remove(&self, name: &str) -> Result<(), Failure> {
-        remove(known(name)?, &self.home)?;
+        remove(catalog_model(name)?, &self.home)?;
         (self.tell)(ModelEvent::Changed);
         Ok(())
     }
@@ -257,7 +257,7 @@ impl InstalledModels {
     ///
     /// Errors: there is no such model, or one is being measured.
     pub(crate) fn mark_measured(&self, name: &str) -> Result<(), Failure> {
-        let entry = known(name)?;
+        let entry = catalog_model(name)?;
         let mut measured = self.measured();
         if let Some(other) = &*measured {
             let message = format!("{other} is being measured; wait until that is done");
@@ -343,13 +343,4 @@ fn is_worth_telling(last: &Progress, progress: &Progress) -> bool {
         || progress.left != last.left
         || progress.done >= last.done.saturating_add(step)
         || progress.done < last.done
-}
-
-fn known(name: &str) -> Result<&'static Entry, Failure> {
-    let all = || catalog().iter().map(|entry| entry.name.as_str());
-    let unknown = || Error::Unknown {
-        name: name.to_owned(),
-        known: all().collect::<Vec<_>>().join(", "),
-    };
-    Ok(entry(name).ok_or_else(unknown)?)
 }

@@ -7,17 +7,18 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use crate::disk::{need_space, remove, rename};
 use crate::find::downloaded;
 use crate::manifest::{self, Pin, Stop, copy};
-use crate::paths::{Paths, edition_in, need_space, remove, rename};
-use crate::{Control, Entry, Environment, Error, Event, Manifest, Outcome, Progress, Tell};
+use crate::paths::{Paths, edition_in};
+use crate::{CatalogModel, Control, Environment, Error, Event, Manifest, Outcome, Progress, Tell};
 
 /// Writes a checkpoint into one archive; a folder as the target gets one of the checkpoint's name.
 /// Every file is checked on the way, and the archive gets its name only when all are right.
 ///
 /// Errors: `BuiltIn`, `NotDownloaded`, `Damaged`, `NoSpace`, `Full`, `Disk`.
 pub fn export(
-    entry: &Entry,
+    entry: &CatalogModel,
     home: &Path,
     target: &Path,
     environment: &dyn Environment,
@@ -45,7 +46,7 @@ pub fn export(
 
 /// Whether the archive was written; otherwise it was cancelled.
 fn write(
-    entry: &Entry,
+    entry: &CatalogModel,
     folder: &Path,
     archive: &Path,
     environment: &dyn Environment,

@@ -10,12 +10,13 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::{Mirror, home};
+use crate::Error;
+use crate::home::home;
 
 /// A checkpoint that Earmark knows.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct CatalogModel {
     /// What it is called on the command line and on disk.
     pub name: String,
     /// What it is called where people read it.
@@ -88,6 +89,18 @@ impl Fact {
     }
 }
 
+/// A place that has the files of published checkpoints.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Mirror {
+    /// What it is called on the command line.
+    pub name: String,
+    /// What it is called where people read it.
+    pub title: String,
+    /// The address of a file, with `{repo}`, `{revision}` and `{file}` to be filled in.
+    pub url: String,
+}
+
 /// What a checkpoint does.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
@@ -104,14 +117,14 @@ struct Catalog {
     #[serde(default)]
     mirror: Vec<Mirror>,
     #[serde(default)]
-    checkpoint: Vec<Entry>,
+    checkpoint: Vec<CatalogModel>,
     /// Why the person's own catalog is not in here, when there is one that cannot be.
     #[serde(skip)]
     trouble: Option<String>,
 }
 
 /// Every checkpoint Earmark knows, the built-in ones first.
-pub fn catalog() -> &'static [Entry] {
+pub fn catalog() -> &'static [CatalogModel] {
     &read().checkpoint
 }
 
@@ -185,13 +198,26 @@ impl Catalog {
     }
 }
 
-/// The checkpoint with this name, or with an edition of this repository (its owner may be left
-/// out), in any case.
-pub fn entry(name: &str) -> Option<&'static Entry> {
-    catalog().iter().find(|entry| entry.is(name))
+/// The checkpoint of the catalog with this name, or with an edition of this repository (its owner
+/// may be left out), in any case.
+///
+/// Errors: [`Error::Unknown`].
+pub fn catalog_model(name: &str) -> Result<&'static CatalogModel, Error> {
+    let found = catalog().iter().find(|entry| entry.is(name));
+    found.ok_or_else(|| Error::Unknown {
+        name: name.into(),
+        known: names(|_| true),
+    })
 }
 
-impl Entry {
+/// Names of the catalog's checkpoints that suit, comma-joined.
+pub(crate) fn names(suits: impl Fn(&CatalogModel) -> bool) -> String {
+    let suitable = catalog().iter().filter(|entry| suits(entry));
+    let names: Vec<_> = suitable.map(|entry| entry.name.as_str()).collect();
+    names.join(", ")
+}
+
+impl CatalogModel {
     pub(crate) fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name) || self.edition(name).is_some()
     }
@@ -224,8 +250,8 @@ impl Edition {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{Catalog, What, catalog, entry};
-    use crate::{DEMO, DEMO_ALIGNER};
+    use super::{Catalog, What, catalog, catalog_model};
+    use crate::{DEMO, DEMO_ALIGNER, Error};
 
     const OWN: &str = r#"
         [[mirror]]
@@ -318,8 +344,8 @@ mod tests {
             };
             assert_eq!(entry.languages.len(), n_languages, "{}", entry.name);
         }
-        let all = &entry("Qwen3-ASR-1.7B").unwrap().languages;
-        let aligned = &entry("Qwen3-ForcedAligner-0.6B").unwrap().languages;
+        let all = &catalog_model("Qwen3-ASR-1.7B").unwrap().languages;
+        let aligned = &catalog_model("Qwen3-ForcedAligner-0.6B").unwrap().languages;
         assert!(aligned.iter().all(|language| all.contains(language)));
     }
 
@@ -344,10 +370,17 @@ mod tests {
 
     #[test]
     fn names_and_repositories_find_an_entry_in_any_case() {
-        assert_eq!(entry("qwen3-asr-0.6b"), entry("Qwen/Qwen3-ASR-0.6B"));
-        assert_eq!(entry("qwen3-asr-0.6b"), entry("Qwen3-ASR-0.6B-hf"));
-        assert!(entry("qwen3-asr-0.6b").is_some());
-        assert_eq!(entry("whisper"), None);
-        assert_eq!(entry(""), None);
+        let expected = catalog_model("qwen3-asr-0.6b").unwrap();
+        assert_eq!(catalog_model("Qwen/Qwen3-ASR-0.6B"), Ok(expected));
+        assert_eq!(catalog_model("Qwen3-ASR-0.6B-hf"), Ok(expected));
+        for name in ["whisper", ""] {
+            let known = "demo, demo-aligner, Qwen3-ASR-0.6B, Qwen3-ASR-1.7B, \
+                Qwen3-ForcedAligner-0.6B";
+            let unknown = Error::Unknown {
+                name: name.into(),
+                known: known.into(),
+            };
+            assert_eq!(catalog_model(name), Err(unknown));
+        }
     }
 }

@@ -6,14 +6,12 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use crate::manifest::{Stop, copy, measure};
-use crate::paths::{need_space, remove, rename, write_whole};
-use crate::{Control, Environment, Error, Event, Files, Finding, Health, Located, Progress, Tell};
-
-/// The file that says what a quantised copy consists of and was made from.
-const NAME: &str = "quantised.json";
+use crate::disk::{need_space, remove, rename, write_whole};
+use crate::manifest::{self, Stop, copy, measure};
+use crate::{
+    Control, Environment, Error, Event, Files, Finding, Health, Located, Origin, Print, Progress,
+    Tell,
+};
 
 /// Files of the original that a copy takes along: all that the engine reads but the tensors, and
 /// what says under which terms they may be used.
@@ -33,40 +31,6 @@ const TAKEN_ALONG: [&str; 14] = [
     "LICENSE",
     "NOTICE",
 ];
-
-/// What a quantised copy consists of and was made from.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub struct Origin {
-    /// Version of this layout.
-    pub format: u32,
-    /// What the original is called: its name in the catalog, or that of its folder.
-    pub name: String,
-    /// How the matrices are stored.
-    pub dtype: String,
-    /// The files of the original that the copy was made from.
-    pub source: Vec<Print>,
-    /// The files of the copy.
-    pub files: Vec<Print>,
-}
-
-/// A file by its size and hash.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub struct Print {
-    /// Its name.
-    pub name: String,
-    /// Units: bytes.
-    pub size: u64,
-    /// In lower-case hexadecimal.
-    pub sha256: String,
-}
-
-impl Origin {
-    /// What a folder says of itself; none when it is no quantised copy, or of another version.
-    pub fn read(folder: &Path) -> Option<Self> {
-        let origin: Self = serde_json::from_slice(&fs::read(folder.join(NAME)).ok()?).ok()?;
-        (origin.format == 1).then_some(origin)
-    }
-}
 
 /// What the original of a copy is called: its name in the catalog, or that of its folder.
 pub fn original_name(original: &Located) -> String {
@@ -181,7 +145,7 @@ impl CopyInMaking {
             files,
         };
         let text = serde_json::to_vec_pretty(&origin).expect("strings and numbers become JSON");
-        write_whole(&self.making.join(NAME), &text)?;
+        write_whole(&self.making.join(manifest::COPY_NAME), &text)?;
         self.unlock()?;
         rename(&self.making, &self.folder)?;
         Ok(Some(self.folder.clone()))

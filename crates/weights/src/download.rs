@@ -18,10 +18,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::disk::{need_space, remove};
 use crate::manifest::{Manifest, Pin, measure};
-use crate::paths::{Paths, edition_in, need_space, remove};
+use crate::paths::{Paths, edition_in};
 use crate::{
-    Control, Edition, Entry, Environment, Error, Fact, Mirror, Network, ThisComputer, Wish, mirrors,
+    CatalogModel, Control, Edition, Environment, Error, Fact, Mirror, Network, ThisComputer, Wish,
+    mirrors,
 };
 
 use resume_state::Partial;
@@ -31,7 +33,7 @@ use scheduler::Scheduler;
 #[derive(Clone)]
 pub struct Download<'a> {
     /// The checkpoint.
-    pub entry: &'a Entry,
+    pub entry: &'a CatalogModel,
     /// Which edition of it; none for the one that is there in part or whole, or else the first.
     pub edition: Option<&'a Edition>,
     /// The folder of checkpoints.
@@ -144,7 +146,7 @@ impl Progress {
 
 impl<'a> Download<'a> {
     /// A download of the first edition from the mirrors of the catalog over four connections.
-    pub fn new(entry: &'a Entry, home: &'a Path, network: &'a Network) -> Self {
+    pub fn new(entry: &'a CatalogModel, home: &'a Path, network: &'a Network) -> Self {
         Self {
             entry,
             edition: None,
@@ -297,7 +299,7 @@ pub(crate) enum Trust {
 
 /// What is there already, and what is known of the files that are not; none when cancelled.
 fn look(
-    entry: &Entry,
+    entry: &CatalogModel,
     edition: &Edition,
     place: &Paths,
     trust: Trust,

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::catalog::{self, catalog};
 use crate::manifest::hex;
 use crate::{
-    DEMO, DEMO_ALIGNER, Embedded, Entry, Error, Origin, What, catalog, demo, demo_aligner, entry,
+    CatalogModel, DEMO, DEMO_ALIGNER, Embedded, Error, Origin, What, catalog_model, demo,
+    demo_aligner,
 };
 
 /// A checkpoint that is here.
@@ -18,7 +20,7 @@ pub struct Located {
     pub files: Files,
     /// What the catalog knows of it or of its like, languages above all; none for a folder that
     /// resembles nothing there.
-    pub entry: Option<&'static Entry>,
+    pub entry: Option<&'static CatalogModel>,
     /// Longest clip it was made for in one go. Units: seconds.
     pub longest_clip_s: u32,
 }
@@ -30,18 +32,6 @@ pub enum Files {
     Folder(PathBuf),
     /// Name and content of files that are compiled into the program.
     Embedded(Embedded),
-}
-
-/// The folder where checkpoints of the catalog live, each in a folder of its name: the
-/// environment variable `EARMARK_MODELS`, or else `models` in the program's data folder.
-pub fn home() -> PathBuf {
-    if let Some(folder) = std::env::var_os("EARMARK_MODELS").filter(|value| !value.is_empty()) {
-        return folder.into();
-    }
-    directories::ProjectDirs::from("", "", "Earmark").map_or_else(
-        || PathBuf::from("models"),
-        |folders| folders.data_dir().join("models"),
-    )
 }
 
 /// The recogniser that a person means by a folder, or by a name of the catalog whose files are
@@ -82,7 +72,7 @@ fn find_a(what: What, name_or_path: &str, home: &Path) -> Result<Located, Error>
         in_folder(path, what)
     } else if path.is_file() {
         Err(Error::NotAFolder { path: path.into() })
-    } else if let Some(entry) = entry(name_or_path) {
+    } else if let Ok(entry) = catalog_model(name_or_path) {
         suits(entry, what, name_or_path).and_then(|()| in_catalog(entry, home))
     } else if !looks_like_a_path(name_or_path) && Origin::read(&home.join(path)).is_some() {
         in_folder(&home.join(path), what)
@@ -105,7 +95,7 @@ fn in_folder(path: &Path, what: What) -> Result<Located, Error> {
         .map(|name| name.to_string_lossy().into_owned());
     let title = called.unwrap_or_else(|| path.display().to_string());
     let original = Origin::read(path).map(|origin| origin.name);
-    let by_name = entry(original.as_ref().unwrap_or(&title));
+    let by_name = catalog_model(original.as_ref().unwrap_or(&title)).ok();
     let by_name = by_name.filter(|entry| embedded(entry).is_none());
     let known = by_name
         .or_else(|| configured_like_a_demo(&config))
@@ -134,7 +124,7 @@ const fn unknown_longest_clip_s(what: What) -> u32 {
 
 /// The demo of the same make as a checkpoint with this `config.json`: it takes clips of the same
 /// length.
-fn configured_like_a_demo(config: &[u8]) -> Option<&'static Entry> {
+fn configured_like_a_demo(config: &[u8]) -> Option<&'static CatalogModel> {
     let is = |files: Embedded| files.contains(&("config.json", config));
     catalog()
         .iter()
@@ -142,9 +132,9 @@ fn configured_like_a_demo(config: &[u8]) -> Option<&'static Entry> {
 }
 
 /// The published checkpoint that has this very `config.json`.
-fn configured_as_published(config: &[u8]) -> Option<&'static Entry> {
+fn configured_as_published(config: &[u8]) -> Option<&'static CatalogModel> {
     let sha256 = hex(Sha256::new_with_prefix(config));
-    let is = |entry: &&Entry| {
+    let is = |entry: &&CatalogModel| {
         entry
             .editions
             .iter()
@@ -154,7 +144,7 @@ fn configured_as_published(config: &[u8]) -> Option<&'static Entry> {
 }
 
 /// Whether a checkpoint of the catalog does what is asked for.
-fn suits(entry: &Entry, what: What, name: &str) -> Result<(), Error> {
+fn suits(entry: &CatalogModel, what: What, name: &str) -> Result<(), Error> {
     let (name, known) = (name.to_owned(), names(what));
     match (entry.what, what) {
         (What::Aligner, What::Recognizer) => Err(Error::NotARecognizer { name, known }),
@@ -163,7 +153,7 @@ fn suits(entry: &Entry, what: What, name: &str) -> Result<(), Error> {
     }
 }
 
-fn in_catalog(entry: &'static Entry, home: &Path) -> Result<Located, Error> {
+fn in_catalog(entry: &'static CatalogModel, home: &Path) -> Result<Located, Error> {
     let files = match embedded(entry) {
         Some(files) => Files::Embedded(files),
         None => Files::Folder(downloaded(entry, home)?),
@@ -177,7 +167,7 @@ fn in_catalog(entry: &'static Entry, home: &Path) -> Result<Located, Error> {
 }
 
 /// The folder of a checkpoint of the catalog, when its files are there.
-pub(crate) fn downloaded(entry: &Entry, home: &Path) -> Result<PathBuf, Error> {
+pub(crate) fn downloaded(entry: &CatalogModel, home: &Path) -> Result<PathBuf, Error> {
     let folder = home.join(&entry.name);
     if folder.join("config.json").is_file() {
         return Ok(folder);
@@ -188,7 +178,7 @@ pub(crate) fn downloaded(entry: &Entry, home: &Path) -> Result<PathBuf, Error> {
 }
 
 /// The files of a checkpoint that is compiled into the program.
-pub(crate) fn embedded(entry: &Entry) -> Option<Embedded> {
+pub(crate) fn embedded(entry: &CatalogModel) -> Option<Embedded> {
     match entry.name.as_str() {
         DEMO => Some(demo()),
         DEMO_ALIGNER => Some(demo_aligner()),
@@ -202,9 +192,7 @@ fn looks_like_a_path(text: &str) -> bool {
 
 /// Names of the catalog that do this, comma-joined.
 fn names(what: What) -> String {
-    let suitable = catalog().iter().filter(|entry| entry.what == what);
-    let names: Vec<_> = suitable.map(|entry| entry.name.as_str()).collect();
-    names.join(", ")
+    catalog::names(|entry| entry.what == what)
 }
 
 impl Located {

@@ -12,11 +12,12 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::disk::{need_space, remove};
 use crate::manifest::{self, Pin, Stop, copy, hex};
-use crate::paths::{Paths, need_space, remove};
+use crate::paths::Paths;
 use crate::{
-    Control, Edition, Entry, Environment, Error, Event, Fact, Manifest, Outcome, Progress, Tell,
-    ThisComputer, catalog,
+    CatalogModel, Control, Edition, Environment, Error, Event, Fact, Manifest, Outcome, Progress,
+    Tell, ThisComputer, catalog,
 };
 
 use source::Source;
@@ -31,7 +32,7 @@ pub struct Import<'a> {
     /// The folder of checkpoints.
     pub home: &'a Path,
     /// The checkpoints it can be.
-    pub catalog: &'a [Entry],
+    pub catalog: &'a [CatalogModel],
     /// Free space.
     pub environment: Arc<dyn Environment>,
 }
@@ -83,7 +84,7 @@ impl<'a> Import<'a> {
     fn recognise(
         &self,
         files: &mut Source,
-    ) -> Result<(&'a Entry, &'a Edition, Option<Manifest>), Error> {
+    ) -> Result<(&'a CatalogModel, &'a Edition, Option<Manifest>), Error> {
         let manifest = files
             .small(manifest::NAME)?
             .and_then(|text| Manifest::parse(&text));
@@ -94,7 +95,7 @@ impl<'a> Import<'a> {
                 .iter()
                 .filter(|entry| !entry.editions.is_empty())
         };
-        let configured = |entry: &'a Entry| {
+        let configured = |entry: &'a CatalogModel| {
             let mut editions = entry.editions.iter();
             editions.find(|edition| edition.is_configured(&sha256))
         };
@@ -157,7 +158,7 @@ impl Take<'_> {
     /// The manifest of what was taken; none when it was cancelled.
     fn all(
         &mut self,
-        entry: &Entry,
+        entry: &CatalogModel,
         edition: &Edition,
         environment: &dyn Environment,
         control: &Control,

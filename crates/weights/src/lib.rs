@@ -14,10 +14,12 @@ mod catalog;
 mod control;
 mod copy;
 mod demo;
+mod disk;
 mod download;
 mod environment;
 mod error;
 mod find;
+mod home;
 mod import;
 mod manifest;
 mod mirror;
@@ -27,17 +29,20 @@ mod presence;
 mod speed;
 
 pub use bundle::export;
-pub use catalog::{Edition, Entry, Fact, MemoryMb, What, catalog, catalog_trouble, entry, mirrors};
+pub use catalog::{
+    CatalogModel, Edition, Fact, MemoryMb, Mirror, What, catalog, catalog_model, catalog_trouble,
+    mirrors,
+};
 pub use control::{Control, Wish};
-pub use copy::{CopyInMaking, Origin, Print, original_name, verify_copy};
+pub use copy::{CopyInMaking, original_name, verify_copy};
 pub use demo::{DEMO, DEMO_ALIGNER, Embedded, demo, demo_aligner};
 pub use download::{Download, Event, Outcome, Progress, Tell, Tuning};
 pub use environment::{Environment, ThisComputer};
 pub use error::Error;
-pub use find::{Files, Located, aligner_for, find, find_aligner, home};
+pub use find::{Files, Located, aligner_for, find, find_aligner};
+pub use home::home;
 pub use import::Import;
-pub use manifest::{Known, Manifest, Pin};
-pub use mirror::Mirror;
+pub use manifest::{Known, Manifest, Origin, Pin, Print};
 pub use network::{Network, Proxy};
 pub use presence::{Finding, Health, Presence, presence, remove, verify};
 pub use speed::{Speed, keep_speed, speed};

@@ -1,4 +1,5 @@
-//! A manifest says which files a checkpoint on disk consists of; it lies beside them.
+//! A manifest says which files a checkpoint on disk consists of; it lies beside them. A quantised
+//! copy has one of its own kind, its [origin](Origin).
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -7,11 +8,14 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::paths::write_whole;
-use crate::{Control, Edition, Entry, Error, Fact, Wish};
+use crate::disk::write_whole;
+use crate::{CatalogModel, Control, Edition, Error, Fact, Wish};
 
 /// The file that holds the manifest.
 pub(crate) const NAME: &str = "manifest.json";
+
+/// The file that says what a quantised copy consists of and was made from.
+pub(crate) const COPY_NAME: &str = "quantised.json";
 
 /// Which files a checkpoint on disk consists of.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -53,7 +57,7 @@ pub enum Known {
 
 impl Manifest {
     /// A manifest without files yet.
-    pub(crate) fn new(entry: &Entry, edition: &Edition) -> Self {
+    pub(crate) fn new(entry: &CatalogModel, edition: &Edition) -> Self {
         Self {
             format: 1,
             name: entry.name.clone(),
@@ -132,6 +136,40 @@ impl Fact {
             Some(expected) if expected != sha256 => Err("its SHA-256 is another".into()),
             _ => Ok(()),
         }
+    }
+}
+
+/// What a quantised copy consists of and was made from.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Origin {
+    /// Version of this layout.
+    pub format: u32,
+    /// What the original is called: its name in the catalog, or that of its folder.
+    pub name: String,
+    /// How the matrices are stored.
+    pub dtype: String,
+    /// The files of the original that the copy was made from.
+    pub source: Vec<Print>,
+    /// The files of the copy.
+    pub files: Vec<Print>,
+}
+
+/// A file by its size and hash.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Print {
+    /// Its name.
+    pub name: String,
+    /// Units: bytes.
+    pub size: u64,
+    /// In lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl Origin {
+    /// What a folder says of itself; none when it is no quantised copy, or of another version.
+    pub fn read(folder: &Path) -> Option<Self> {
+        let origin: Self = serde_json::from_slice(&fs::read(folder.join(COPY_NAME)).ok()?).ok()?;
+        (origin.format == 1).then_some(origin)
     }
 }
 

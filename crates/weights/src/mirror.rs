@@ -1,20 +1,7 @@
-//! A mirror is a place that has the files of published checkpoints.
+//! A [mirror](Mirror) is a place that has the files of published checkpoints: which one a person
+//! means, and where a file is there.
 
-use serde::Deserialize;
-
-use crate::{Edition, Error, mirrors};
-
-/// A place that has the files of published checkpoints.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[serde(deny_unknown_fields)]
-pub struct Mirror {
-    /// What it is called on the command line.
-    pub name: String,
-    /// What it is called where people read it.
-    pub title: String,
-    /// The address of a file, with `{repo}`, `{revision}` and `{file}` to be filled in.
-    pub url: String,
-}
+use crate::{Edition, Error, Mirror, mirrors};
 
 impl Mirror {
     /// The mirror that a person means by a name of the catalog, by the address of a server that is
@@ -63,11 +50,10 @@ impl Mirror {
 
 #[cfg(test)]
 mod tests {
-    use super::Mirror;
-    use crate::entry;
+    use crate::{Mirror, catalog_model};
 
     fn check(mirror: &str, expected: &str) {
-        let edition = &entry("Qwen3-ASR-1.7B-hf").unwrap().editions[1];
+        let edition = &catalog_model("Qwen3-ASR-1.7B-hf").unwrap().editions[1];
         let address = Mirror::parse(mirror)
             .unwrap()
             .address(edition, "config.json");

@@ -1,13 +1,13 @@
-//! A place is where a checkpoint of the catalog lives on this computer, whole or still coming.
+//! The paths of a checkpoint of the catalog on this computer, whole or still coming.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::disk::{remove, rename};
 use crate::manifest::{self, hex};
-use crate::{Edition, Entry, Environment, Error, Manifest};
+use crate::{CatalogModel, Edition, Error, Manifest};
 
 /// Where a checkpoint of the catalog lives on this computer, whole or still coming.
 pub(crate) struct Paths {
@@ -33,7 +33,7 @@ impl Drop for LockGuard {
 
 impl Paths {
     /// Errors: [`Error::BuiltIn`].
-    pub(crate) fn new(entry: &Entry, home: &Path) -> Result<Self, Error> {
+    pub(crate) fn new(entry: &CatalogModel, home: &Path) -> Result<Self, Error> {
         let name = entry.name.clone();
         if entry.editions.is_empty() {
             return Err(Error::BuiltIn { name });
@@ -83,7 +83,11 @@ impl Paths {
     }
 
     /// Removes files of editions other than the one that is there now.
-    pub(crate) fn forget_others(&self, entry: &Entry, manifest: &Manifest) -> Result<(), Error> {
+    pub(crate) fn forget_others(
+        &self,
+        entry: &CatalogModel,
+        manifest: &Manifest,
+    ) -> Result<(), Error> {
         let known = entry.editions.iter().flat_map(|edition| &edition.files);
         let mut stale = known.filter(|file| manifest.pin(&file.name).is_none());
         stale.try_for_each(|file| remove(&self.folder.join(&file.name)))
@@ -91,7 +95,7 @@ impl Paths {
 }
 
 /// Which edition a folder holds: as its manifest says, or else by its `config.json`.
-pub(crate) fn edition_in<'a>(entry: &'a Entry, folder: &Path) -> Option<&'a Edition> {
+pub(crate) fn edition_in<'a>(entry: &'a CatalogModel, folder: &Path) -> Option<&'a Edition> {
     if let Some(manifest) = Manifest::read(folder) {
         return entry.edition(&manifest.repo);
     }
@@ -103,63 +107,15 @@ pub(crate) fn edition_in<'a>(entry: &'a Entry, folder: &Path) -> Option<&'a Edit
         .find(|edition| edition.is_configured(&sha256))
 }
 
-/// Errors: [`Error::NoSpace`] when the disk says that there is not enough.
-pub(crate) fn need_space(
-    folder: &Path,
-    needed: u64,
-    environment: &dyn Environment,
-) -> Result<(), Error> {
-    match environment.free_space(folder) {
-        Ok(free) if free < needed => Err(Error::NoSpace {
-            folder: folder.into(),
-            needed,
-            free,
-        }),
-        // Not every file system can say; then the disk will.
-        _ => Ok(()),
-    }
-}
-
-/// Writes a small file so that after a crash it is either the old or the new one.
-pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
-    let write = || -> io::Result<()> {
-        let mut file = File::create(&beside)?;
-        file.write_all(content)?;
-        file.sync_data()
-    };
-    write().map_err(|error| Error::disk(&beside, &error))?;
-    rename(&beside, path)
-}
-
-pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
-    fs::rename(from, to).map_err(|error| Error::disk(to, &error))
-}
-
-/// Removes a file or folder; that it is not there is fine.
-pub(crate) fn remove(path: &Path) -> Result<(), Error> {
-    let removed = match fs::symlink_metadata(path) {
-        Ok(kind) if kind.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
-    };
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::disk(path, &error)),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry;
+    use crate::catalog_model;
 
     #[test]
     fn the_right_ends_even_if_a_child_has_its_file_open() {
         let home = tempfile::tempdir().unwrap();
-        let place = Paths::new(entry("qwen3-asr-0.6b").unwrap(), home.path()).unwrap();
+        let place = Paths::new(catalog_model("qwen3-asr-0.6b").unwrap(), home.path()).unwrap();
         let right = place.take().unwrap();
         assert!(matches!(place.take(), Err(Error::Locked { .. })));
         let child_s = right.0.try_clone().unwrap();

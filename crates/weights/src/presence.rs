@@ -1,13 +1,14 @@
-//! The stock is what is on this computer: looked over, checked, removed.
+//! Presence says whether a checkpoint is on this computer; here it is also checked and removed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::disk::remove as remove_path;
 use crate::download::came;
 use crate::find::downloaded;
 use crate::manifest::measure;
-use crate::paths::{Paths, edition_in, remove as remove_path};
-use crate::{Control, Entry, Error, Event, Known, Manifest, Progress, Tell, speed};
+use crate::paths::{Paths, edition_in};
+use crate::{CatalogModel, Control, Error, Event, Known, Manifest, Progress, Tell, speed};
 
 /// Whether a checkpoint is on this computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub enum Presence {
 }
 
 /// Whether a checkpoint of the catalog is on this computer.
-pub fn presence(entry: &Entry, home: &Path) -> Presence {
+pub fn presence(entry: &CatalogModel, home: &Path) -> Presence {
     let Ok(place) = Paths::new(entry, home) else {
         return Presence::BuiltIn;
     };
@@ -84,7 +85,7 @@ pub enum Health {
 ///
 /// Errors: `BuiltIn`, `NotDownloaded`, `Disk`.
 pub fn verify(
-    entry: &Entry,
+    entry: &CatalogModel,
     home: &Path,
     control: &Control,
     tell: &Tell<'_>,
@@ -145,7 +146,7 @@ pub fn verify(
 /// Removes a checkpoint from this computer, and what has come of it.
 ///
 /// Errors: `BuiltIn`, `Locked`, `Disk`; with the last, some of it may be left.
-pub fn remove(entry: &Entry, home: &Path) -> Result<(), Error> {
+pub fn remove(entry: &CatalogModel, home: &Path) -> Result<(), Error> {
     let place = Paths::new(entry, home)?;
     let _right = place.take()?;
     // Without its configuration a folder is no checkpoint, so nobody loads one that is going.

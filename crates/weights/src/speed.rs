@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::paths::write_whole;
+use crate::disk::write_whole;
 
 /// How fast a recogniser was measured to be on this computer.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use earmark_weights::{Import, ThisComputer, home};
+use earmark_weights::{Import, ThisComputer, catalog_model, home};
 
-use super::{concluded, failed, interruptible, named, watched};
+use super::{concluded, failed, interruptible, watched};
 use crate::Exit;
 
 /// Take a model in from a folder or a zip archive
@@ -26,7 +26,7 @@ pub(crate) struct ImportArgs {
 ///
 /// Errors: nothing more can be written.
 pub(crate) fn import(args: &ImportArgs) -> anyhow::Result<Exit> {
-    if let Some(Err(error)) = args.name.as_deref().map(named) {
+    if let Some(Err(error)) = args.name.as_deref().map(catalog_model) {
         return Ok(failed(&error));
     }
     let (control, home) = (interruptible()?, home());
@@ -55,7 +55,7 @@ pub(crate) struct ExportArgs {
 ///
 /// Errors: nothing more can be written.
 pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
-    let entry = match named(&args.name) {
+    let entry = match catalog_model(&args.name) {
         Ok(entry) => entry,
         Err(error) => return Ok(failed(&error)),
     };

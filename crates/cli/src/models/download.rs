@@ -1,12 +1,12 @@
 //! `earmark models download`: brings models onto this computer.
 
 use earmark_weights::{
-    Control, Download, Edition, Entry, Error, Known, Manifest, Outcome, Presence, What, catalog,
-    home, presence,
+    CatalogModel, Control, Download, Edition, Error, Known, Manifest, Outcome, Presence, What,
+    catalog, catalog_model, home, presence,
 };
 
 use super::way::{self, Way};
-use super::{concluded, failed, interruptible, named, size, watched};
+use super::{concluded, failed, interruptible, size, watched};
 use crate::{Exit, out};
 
 /// Bring models onto this computer
@@ -28,7 +28,7 @@ pub(crate) struct Args {
 ///
 /// Errors: nothing more can be written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let entries: Result<Vec<_>, _> = args.names.iter().map(|name| named(name)).collect();
+    let entries: Result<Vec<_>, _> = args.names.iter().map(|name| catalog_model(name)).collect();
     let entries = match entries {
         Ok(entries) => entries,
         Err(error) => return Ok(failed(&error)),
@@ -59,7 +59,7 @@ pub(crate) enum How {
 ///
 /// Errors: nothing more can be written.
 pub(crate) fn bring(
-    entry: &Entry,
+    entry: &CatalogModel,
     edition: Option<&Edition>,
     way: &Way,
     how: How,
@@ -90,7 +90,7 @@ pub(crate) fn bring(
 }
 
 /// What is left of a download that did not come to its end.
-fn kept(entry: &Entry) -> String {
+fn kept(entry: &CatalogModel) -> String {
     match presence(entry, &home()) {
         Presence::Coming { done, total } if done > 0 => {
             let total = size(total.max(done));
@@ -116,7 +116,7 @@ fn introduce(manifest: Option<&Manifest>) {
 }
 
 /// Says what a person may want next.
-fn advise(entry: &Entry) {
+fn advise(entry: &CatalogModel) {
     match entry.what {
         What::Aligner => out::say("recordings have measured word times from now on"),
         What::Recognizer => {

@@ -1,7 +1,7 @@
 //! `earmark models list`: the catalog, with what is here and what suits this computer.
 
 use earmark_jobs::{Advice, Dtype, Hardware, memory_of};
-use earmark_weights::{Edition, Entry, Presence, What, catalog, home, presence};
+use earmark_weights::{CatalogModel, Edition, Presence, What, catalog, home, presence};
 use serde::Serialize;
 
 use super::size;
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn row<'a>(entry: &'a Entry, presence: &Presence, advice: &Advice) -> Row<'a> {
+fn row<'a>(entry: &'a CatalogModel, presence: &Presence, advice: &Advice) -> Row<'a> {
     let published = entry.editions.first().map_or(0, Edition::size);
     let (here, bytes) = match *presence {
         Presence::BuiltIn => (Place::BuiltIn, 0),

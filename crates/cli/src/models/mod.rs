@@ -10,7 +10,7 @@ pub(crate) mod way;
 
 use anyhow::Context;
 use clap::Subcommand;
-use earmark_weights::{Control, Entry, Error, Outcome, Presence, catalog, entry, home, presence};
+use earmark_weights::{CatalogModel, Control, Error, Outcome, Presence, catalog, home, presence};
 
 use crate::{EXIT_CODES, Exit, out};
 use gauge::Gauge;
@@ -56,19 +56,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Word::Path(args) => stock::path(args),
         Word::Convert(args) => convert::run(args),
     }
-}
-
-/// The checkpoint that a person means.
-///
-/// Errors: [`Error::Unknown`].
-fn named(name: &str) -> Result<&'static Entry, Error> {
-    entry(name).ok_or_else(|| {
-        let known: Vec<_> = catalog().iter().map(|entry| entry.name.as_str()).collect();
-        Error::Unknown {
-            name: name.into(),
-            known: known.join(", "),
-        }
-    })
 }
 
 /// What Ctrl-C cancels; a second one ends the program at once. To be asked for once.
@@ -134,9 +121,9 @@ fn failed(error: &Error) -> Exit {
 }
 
 /// The checkpoints that are on this computer as files.
-fn stocked() -> Vec<&'static Entry> {
+fn stocked() -> Vec<&'static CatalogModel> {
     let home = home();
-    let is_here = |entry: &&Entry| matches!(presence(entry, &home), Presence::Here { .. });
+    let is_here = |entry: &&CatalogModel| matches!(presence(entry, &home), Presence::Here { .. });
     catalog().iter().filter(is_here).collect()
 }
 
@@ -153,7 +140,7 @@ pub(crate) fn size(n_bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{named, size};
+    use super::size;
 
     #[test]
     fn sizes_read_well() {
@@ -162,12 +149,5 @@ mod tests {
             sizes,
             ["0 bytes", "999 bytes", "1 kB", "12 kB", "13 MB", "1.9 GB"]
         );
-    }
-
-    #[test]
-    fn a_name_is_found_in_any_case_and_a_wrong_one_lists_the_right_ones() {
-        assert_eq!(named("qwen3-asr-0.6b").unwrap().name, "Qwen3-ASR-0.6B");
-        let error = named("whisper").unwrap_err().to_string();
-        assert!(error.contains("Qwen3-ForcedAligner-0.6B"), "{error}");
     }
 }

@@ -1,10 +1,12 @@
 //! `earmark models verify`, `remove` and `path`: what is on this computer.
 
-use earmark_weights::{Entry, Error, Finding, Health, Known, Presence, home, presence};
+use earmark_weights::{
+    CatalogModel, Error, Finding, Health, Known, Presence, catalog_model, home, presence,
+};
 
 use super::download::{How, bring};
 use super::way::Way;
-use super::{failed, interruptible, named, size, stocked, watched};
+use super::{failed, interruptible, size, stocked, watched};
 use crate::{Exit, out};
 
 /// Read a model's files and compare them with what was published
@@ -28,7 +30,7 @@ pub(crate) struct VerifyArgs {
 ///
 /// Errors: nothing more can be written.
 pub(crate) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
-    let named: Result<Vec<_>, _> = args.names.iter().map(|name| named(name)).collect();
+    let named: Result<Vec<_>, _> = args.names.iter().map(|name| catalog_model(name)).collect();
     let entries = match named {
         Ok(named) if named.is_empty() => stocked(),
         Ok(named) => named,
@@ -78,7 +80,7 @@ pub(crate) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
 }
 
 /// How a file is, on a line.
-fn line(entry: &Entry, finding: &Finding) -> String {
+fn line(entry: &CatalogModel, finding: &Finding) -> String {
     let health = match &finding.health {
         Health::Right => "right".to_owned(),
         Health::Missing => "missing".to_owned(),
@@ -105,7 +107,7 @@ pub(crate) struct RemoveArgs {
 pub(crate) fn remove(args: &RemoveArgs) -> Exit {
     let home = home();
     for name in &args.names {
-        let removed = named(name).and_then(|entry| {
+        let removed = catalog_model(name).and_then(|entry| {
             let freed = match presence(entry, &home) {
                 Presence::Here { size, .. } => size,
                 Presence::Coming { done, .. } => done,
@@ -143,7 +145,7 @@ pub(crate) fn path(args: &PathArgs) -> anyhow::Result<Exit> {
     let home = home();
     let folder = match args.name.as_deref() {
         None => Ok(home),
-        Some(name) => named(name).and_then(|entry| {
+        Some(name) => catalog_model(name).and_then(|entry| {
             let name = entry.name.clone();
             match presence(entry, &home) {
                 Presence::Here { folder, .. } => Ok(folder),

@@ -1,11 +1,11 @@
-//! A job is one file of a download: how far it is, and which mirror is asked for it.
+//! A job is one file of a download: how far it is, and which mirror is asked for it. A task is a
+//! part of it that is to come.
 
 use std::time::Duration;
 
 use crate::{Download, Error, Event};
 
 use super::resume_state::Partial;
-use super::scheduler::Task;
 use super::throttle::wait;
 
 /// The longest a mirror may ask to wait before it is given up. Units: seconds.
@@ -39,6 +39,26 @@ pub(super) enum Stage {
     /// Its content is being checked.
     Checking,
     Done,
+}
+
+/// A part to bring.
+pub(super) struct Task {
+    pub(super) file: String,
+    pub(super) mirror: usize,
+    /// The next byte.
+    pub(super) at: u64,
+    /// The one after the last byte.
+    pub(super) end: u64,
+    /// Ask for it of the content with this validator only.
+    pub(super) of: Option<String>,
+    pub(super) not_before: Duration,
+    /// Whether its hash is known.
+    pub(super) is_known: bool,
+    pub(super) job: usize,
+    pub(super) part: usize,
+    pub(super) generation: u64,
+    pub(super) n_failures: u32,
+    pub(super) opens: bool,
 }
 
 impl Job {

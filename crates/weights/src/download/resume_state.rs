@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::disk::{remove, rename, write_whole};
 use crate::manifest::hex;
-use crate::paths::{remove, rename, write_whole};
 use crate::{Error, Fact};
 
 /// What the name of a resume state ends with; downloads of earlier versions go on, so it stays.

@@ -13,7 +13,7 @@ use crate::network::Answer;
 use crate::{Download, Edition, Error, Event, Progress};
 
 use super::Tell;
-use super::job::{Job, Stage};
+use super::job::{Job, Stage, Task};
 use super::meter::Meter;
 use super::resume_state::{Origin, Partial, ResumeState};
 use super::throttle::Throttle;
@@ -41,26 +41,6 @@ struct State {
     failure: Option<Error>,
     meter: Meter,
     told: Option<Duration>,
-}
-
-/// A part to bring.
-pub(super) struct Task {
-    pub(super) file: String,
-    pub(super) mirror: usize,
-    /// The next byte.
-    pub(super) at: u64,
-    /// The one after the last byte.
-    pub(super) end: u64,
-    /// Ask for it of the content with this validator only.
-    pub(super) of: Option<String>,
-    pub(super) not_before: Duration,
-    /// Whether its hash is known.
-    pub(super) is_known: bool,
-    job: usize,
-    part: usize,
-    generation: u64,
-    pub(super) n_failures: u32,
-    opens: bool,
 }
 
 /// What to do next.

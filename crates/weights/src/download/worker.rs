@@ -6,7 +6,8 @@ use crate::network::{Ask, HttpClient, is_trustworthy};
 use crate::{Control, Download, Edition, Error, Event, Wish};
 
 use super::Tell;
-use super::scheduler::{Next, Scheduler, Task, Written};
+use super::job::Task;
+use super::scheduler::{Next, Scheduler, Written};
 
 /// Brings parts until none is left, or the wish changes.
 pub(super) fn work(

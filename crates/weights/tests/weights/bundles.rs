@@ -4,7 +4,9 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use earmark_weights::{Control, Entry, Error, Import, Manifest, Outcome, ThisComputer, export};
+use earmark_weights::{
+    CatalogModel, Control, Error, Import, Manifest, Outcome, ThisComputer, export,
+};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -15,7 +17,7 @@ fn scene() -> Scene {
 }
 
 fn import(scene: &Scene, source: &Path, name: Option<&str>) -> Result<Outcome, Error> {
-    let catalog = std::slice::from_ref::<Entry>(&scene.entry);
+    let catalog = std::slice::from_ref::<CatalogModel>(&scene.entry);
     let mut import = Import::new(source, &scene.home);
     (import.catalog, import.name) = (catalog, name);
     import.run(&scene.control, &|_| ())

@@ -3,8 +3,8 @@
 use std::fs;
 
 use earmark_weights::{
-    Control, Error, Health, Known, Outcome, Presence, Speed, entry, keep_speed, presence, remove,
-    speed, verify,
+    Control, Error, Health, Known, Outcome, Presence, Speed, catalog_model, keep_speed, presence,
+    remove, speed, verify,
 };
 
 use crate::scene::{Hashes, MODEL, Scene};
@@ -127,7 +127,7 @@ fn what_is_removed_is_gone() {
 
 #[test]
 fn what_is_built_in_can_be_neither_removed_nor_checked() {
-    let demo = entry("demo").unwrap();
+    let demo = catalog_model("demo").unwrap();
     let scene = Scene::new(1, Hashes::Published);
     assert_eq!(presence(demo, &scene.home), Presence::BuiltIn);
     let name = || "demo".to_owned();

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use earmark_weights::{
-    Control, Download, Edition, Entry, Environment, Error, Event, Fact, Manifest, Mirror, Network,
-    Outcome, Proxy, What,
+    CatalogModel, Control, Download, Edition, Environment, Error, Event, Fact, Manifest, Mirror,
+    Network, Outcome, Proxy, What,
 };
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -72,7 +72,7 @@ pub(crate) struct Scene {
     pub(crate) home: PathBuf,
     _folder: TempDir,
     pub(crate) files: Vec<(String, Vec<u8>)>,
-    pub(crate) entry: Entry,
+    pub(crate) entry: CatalogModel,
     pub(crate) network: Network,
     pub(crate) environment: Arc<Fake>,
     pub(crate) control: Control,
@@ -103,7 +103,7 @@ impl Scene {
             size: (hashes == Hashes::Published).then_some(content.len() as u64),
             sha256: (hashes == Hashes::Published).then(|| sha256(content)),
         };
-        let entry = Entry {
+        let entry = CatalogModel {
             name: "Test-Model".into(),
             title: "Test".into(),
             what: What::Recognizer,
