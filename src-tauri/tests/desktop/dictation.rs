@@ -280,10 +280,7 @@ fn words_go_where_somebody_writes() {
 
 /// What the display shows where a window is: how many colours.
 fn n_colours(desktop: &Desktop, window: &str) -> usize {
-    let shape = xdotool(
-        &desktop.display,
-        &["getwindowgeometry", "--shell", window],
-    );
+    let shape = xdotool(&desktop.display, &["getwindowgeometry", "--shell", window]);
     let part = ["X=", "Y=", "WIDTH=", "HEIGHT="].map(|name| {
         let line = shape.lines().find_map(|line| line.strip_prefix(name));
         line.unwrap_or_default().to_owned()
@@ -299,7 +296,10 @@ fn n_colours(desktop: &Desktop, window: &str) -> usize {
         picture.arg(Path::new(&folder).join("pill.png"));
     }
     let said = picture.output().expect("the system's Python");
-    String::from_utf8_lossy(&said.stdout).trim().parse().unwrap_or(0)
+    String::from_utf8_lossy(&said.stdout)
+        .trim()
+        .parse()
+        .unwrap_or(0)
 }
 
 /// The windows of the program that can be seen.
@@ -323,9 +323,13 @@ fn the_pill_is_seen() {
             tap(&desktop);
             desktop.logged(&format!("entry {entry} is being recorded"));
             let pill = until("the pill", || {
-                windows(&desktop).into_iter().find(|it| !before.contains(it))
+                windows(&desktop)
+                    .into_iter()
+                    .find(|it| !before.contains(it))
             });
-            until("its page", || (n_colours(&desktop, &pill) > 40).then_some(()));
+            until("its page", || {
+                (n_colours(&desktop, &pill) > 40).then_some(())
+            });
             play("en-01.flac");
             tap(&desktop);
             desktop.logged(&format!("entry {entry} is dictated"));
