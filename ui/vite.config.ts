@@ -24,7 +24,11 @@ export default defineConfig(({ mode }) => ({
   },
   test: {
     projects: [
-      { extends: true, test: { name: "pure", include: ["src/**/*.test.ts"] } },
+      // The limit is against a test that never ends, not against a busy computer.
+      {
+        extends: true,
+        test: { name: "pure", include: ["src/**/*.test.ts"], testTimeout: 60_000 },
+      },
       { extends: true, test: { name: "page", include: ["tests/*.test.ts"], ...page } },
       { extends: true, test: { name: "shots", include: ["tests/*.shots.ts"], ...page } },
       { extends: true, test: { name: "bench", include: ["tests/*.bench.ts"], ...page } },
