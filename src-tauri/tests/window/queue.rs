@@ -34,7 +34,7 @@ fn a_broken_recording_says_so_and_the_queue_goes_on() {
     window.until("the end of the one behind it", 120, &done("behind it"));
 
     window.press("Choose recordings…");
-    window.display.choose("Open", &chosen);
+    window.display.choose("Choose recordings", &chosen);
     window.until("the end of the chosen one", 120, &done("chosen"));
     let last = told(&window, "a broken one").pop();
     assert_eq!(last.map(|(line, _)| line).as_deref(), Some(advice));
