@@ -22,6 +22,7 @@ mod export;
 mod failure;
 mod history;
 mod i18n;
+mod inputs;
 pub mod log;
 mod models;
 mod queue;

@@ -14,7 +14,7 @@ use crate::api::{
 };
 use crate::entries::Entries;
 use crate::events::Events;
-use crate::queue::{self, Queue};
+use crate::queue::Queue;
 use crate::settings::SettingsFile;
 use crate::{sample, settings};
 
@@ -123,7 +123,7 @@ impl Models {
     /// Measures a model with the sample, on the device of the settings, and waits for it.
     pub(crate) fn measure(&self, name: &str, folder: &Path, queue: &Queue) -> Result<(), Failure> {
         let sample = sample::write(folder)?;
-        let settings = queue::engine_settings(&self.settings.get());
+        let settings = settings::engine(&self.settings.get());
         let jobs = queue.jobs();
         let measurement = Measurement::begin(name, &sample, settings, &jobs, &self.installed)?;
         // The queue is free while the engine works.

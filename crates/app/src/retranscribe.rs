@@ -8,8 +8,8 @@ use earmark_store::EntryId;
 
 use crate::api::{Code, Failure, Retranscription, Segment};
 use crate::history::History;
-use crate::queue::{self, Queue};
-use crate::settings::SettingsFile;
+use crate::queue::Queue;
+use crate::settings::{self, SettingsFile};
 
 /// Recognises or aligns lines again, one request at a time.
 pub(crate) struct Retranscriber {
@@ -60,7 +60,7 @@ impl Retranscriber {
             recording: self.history.read(|store| store.entry(id))?.asked.source,
             model: settings.model.clone(),
             aligner: AlignerChoice::Auto,
-            settings: queue::engine_settings(&settings),
+            settings: settings::engine(&settings),
             range,
             lines: segments[at..at + n].to_vec(),
             task,

@@ -251,6 +251,14 @@ pub(crate) fn proxy(text: Option<&str>) -> Proxy {
     }
 }
 
+/// What the engine goes by, of the settings.
+pub(crate) fn engine(settings: &Settings) -> earmark_jobs::Settings {
+    earmark_jobs::Settings {
+        device: device(&settings.device),
+        ..earmark_jobs::Settings::default()
+    }
+}
+
 /// The device of this name; the program chooses when there is none.
 pub(crate) fn device(name: &str) -> DeviceChoice {
     match name {

@@ -1,6 +1,6 @@
 //! A transcript is what was said, by when: plain values, no handles, no database ids.
 //!
-//! This crate holds the nouns every other room shares ([`Ms`], [`Language`], [`Word`],
+//! This crate holds the nouns every other crate shares ([`Ms`], [`Language`], [`Word`],
 //! [`Segment`], [`Transcript`]) and the text work that needs nothing but them.
 
 #[cfg(test)]

@@ -9,9 +9,8 @@ export const formats = {
   data: ["json", "csv", "tsv"],
 } as const satisfies Record<string, readonly Format[]>;
 
-/** What the formats are called in every language; a language may name some of them itself. */
-export const formatNames: Record<Format, string> = {
-  txt: "TXT",
+/** What the formats are called in every language; plain text has a name in each. */
+export const formatNames: Record<Exclude<Format, "txt">, string> = {
   md: "Markdown",
   docx: "Word",
   srt: "SRT",

@@ -27,11 +27,11 @@ use crate::events::{AppEvent, Events};
 use crate::history::History;
 use crate::i18n::Words;
 use crate::models::Models;
-use crate::queue::{self, LastDone, Queue};
+use crate::queue::{LastDone, Queue};
 use crate::retranscribe::Retranscriber;
 use crate::settings::SettingsFile;
 use crate::shell::Shell;
-use crate::{diagnostics, log, sample, single_instance};
+use crate::{diagnostics, inputs, log, sample, single_instance};
 use earmark_store as store;
 
 /// Lines of the log that are shown.
@@ -115,7 +115,7 @@ impl App {
     ///
     /// Errors: a folder that cannot be read.
     pub fn add_files(&self, paths: &[PathBuf]) -> Result<usize, Failure> {
-        let recordings = queue::recordings(paths)?;
+        let recordings = inputs::recordings(paths)?;
         Ok(self.queue.add(recordings)?.len())
     }
 

@@ -4,25 +4,25 @@
 //! moved, paused and taken out. What the queue is at stands in memory, behind a lock that nobody holds
 //! for longer than it takes to look; what it comes to is written by the history's thread, in order.
 
-use std::path::{Path, PathBuf};
+mod job_events;
+
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use earmark_jobs::{
-    AlignerChoice, End, Event as JobEvent, Job, JobId, Language, Loaded, Progress, Queue as Jobs,
-};
-use earmark_store::{Entry, EntryId, NewEntry, Origin, State as Stored, Store};
-use earmark_transcript::{Ms, Transcript};
+use earmark_jobs::{AlignerChoice, Job, JobId, Language, Queue as Jobs};
+use earmark_store::{Entry, EntryId, NewEntry, Origin, State as Stored};
+use earmark_transcript::Ms;
 use jiff::Timestamp;
 
-use crate::api::{Code, Event, Failure, Settings, State};
+use crate::api::{Event, Failure, State};
 use crate::batch::Batch;
 use crate::entries::Entries;
-use crate::entry_view::kept;
 use crate::events::Events;
 use crate::history::History;
-use crate::log;
 use crate::settings::{self, SettingsFile};
+
+pub(crate) use job_events::{log_end, publish_loaded};
 
 /// Progress of an entry is told this often, at most.
 const TELL_EVERY: Duration = Duration::from_millis(250);
@@ -193,7 +193,7 @@ impl Queue {
             recording: asked.source.clone(),
             model: asked.model.clone(),
             aligner: AlignerChoice::Auto,
-            settings: engine_settings(&settings),
+            settings: settings::engine(&settings),
             language: asked.language.as_deref().and_then(Language::find),
             context: asked.context.clone(),
             from,
@@ -346,36 +346,6 @@ impl Queue {
         });
     }
 
-    /// Takes in what happens in the engine's queue.
-    pub(crate) fn receive(&self, event: JobEvent) {
-        let Some(id) = self.state().running.as_ref().map(|running| running.id) else {
-            return;
-        };
-        match event {
-            JobEvent::Started(_) => self.started(id),
-            JobEvent::Loaded(_, model) => publish_loaded(&self.0.events, model),
-            JobEvent::ChunkStarted { start, .. } => self
-                .0
-                .history
-                .write_later(move |store| Ok(store.append_segments(id, &[], start)?)),
-            JobEvent::Text(_, text) => self.0.events.page(Event::Text { id: id.0, text }),
-            JobEvent::Segment(_, segment) => {
-                self.0.events.page(Event::Segment {
-                    id: id.0,
-                    segment: (&segment).into(),
-                });
-                self.0.history.write_later(move |store| {
-                    Ok(store.append_segments(id, std::slice::from_ref(&segment), segment.end)?)
-                });
-            }
-            JobEvent::Progress(_, progress) => self.progressed(id, &progress),
-            JobEvent::Ended { end, spent, .. } => {
-                log_end(id, &end, spent);
-                self.ended(id, end);
-            }
-        }
-    }
-
     fn state(&self) -> MutexGuard<'_, QueueState> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -456,247 +426,5 @@ impl Queue {
             RequestedState::Pause => self.jobs().hold(job),
             RequestedState::Stop | RequestedState::StartAgain => self.jobs().cancel(job),
         }
-    }
-
-    fn started(&self, id: EntryId) {
-        self.0.batch.begin(Instant::now());
-        log::info(&format!("entry {} begins", id.0));
-        let entries = self.0.entries.clone();
-        entries.live().insert(id, State::Reading);
-        self.0.history.write_later(move |store| {
-            store.set_state(id, &Stored::Running)?;
-            entries.publish(store, id);
-            Ok(())
-        });
-    }
-
-    fn progressed(&self, id: EntryId, progress: &Progress) {
-        let mut state = self.state();
-        let Some(running) = &mut state.running else {
-            return;
-        };
-        // What is recognised again after a pause does not go back on the page.
-        running.done_ms = running.done_ms.max(progress.done.0);
-        let is_new = running.total_ms.is_none();
-        running.total_ms = progress.total.map(|total| total.0);
-        let (done_ms, total_ms) = (running.done_ms, running.total_ms);
-        let now = Instant::now();
-        let is_due = running.told.is_none_or(|told| now - told >= TELL_EVERY);
-        if is_due {
-            running.told = Some(now);
-        }
-        let left = progress.left.map(|left| left.as_millis());
-        let live = match running.requested {
-            RequestedState::Pause => State::Pausing { done_ms, total_ms },
-            _ => State::Recognising {
-                done_ms,
-                total_ms,
-                left_ms: left.and_then(|left| u64::try_from(left).ok()),
-            },
-        };
-        self.0.entries.live().insert(id, live);
-        if let Some(total) = progress.total.filter(|_| is_new) {
-            self.0
-                .history
-                .write_later(move |store| Ok(store.set_duration(id, total)?));
-        }
-        if is_due {
-            self.0.entries.publish_later(id);
-        }
-    }
-
-    fn ended(&self, id: EntryId, end: End) {
-        let mut state = self.state();
-        let running = state.running.take();
-        let requested = running.map_or(RequestedState::Run, |running| running.requested);
-        let is_again = match (&end, requested) {
-            (End::Done(_), _) => false,
-            (_, RequestedState::StartAgain) => true,
-            (End::Held(_), requested) => requested == RequestedState::Run,
-            _ => false,
-        };
-        if is_again {
-            state.waiting.push(id);
-        }
-        match &end {
-            End::Done(_) => self.0.batch.done(id),
-            End::Failed(_) if !is_again => self.0.batch.failed(id),
-            _ => {}
-        }
-        let queue = self.clone();
-        self.0.history.write_later(move |store| {
-            queue.0.entries.live().remove(&id);
-            let written = queue.write_end(store, id, end, requested);
-            queue.0.entries.publish(store, id);
-            written
-        });
-        self.begin_next(&mut state);
-    }
-
-    /// Writes how an entry ended, on the history's thread.
-    fn write_end(
-        &self,
-        store: &mut Store,
-        id: EntryId,
-        end: End,
-        requested: RequestedState,
-    ) -> Result<(), Failure> {
-        match (end, requested) {
-            (End::Done(recognised), _) => {
-                finish(store, id, recognised)?;
-                self.0.last_done.set(Some(id));
-                Ok(())
-            }
-            (_, RequestedState::StartAgain) => self.write_forgotten(store, id),
-            (End::Cancelled(_), _) => Ok(store.set_state(id, &Stored::Cancelled)?),
-            (End::Held(until), requested) => {
-                store.append_segments(id, &[], until)?;
-                match requested {
-                    RequestedState::Pause => self.write_paused(store, id),
-                    RequestedState::Stop => Ok(store.set_state(id, &Stored::Cancelled)?),
-                    _ => Ok(store.set_state(id, &Stored::Waiting)?),
-                }
-            }
-            (End::Failed(failure), _) => {
-                let failure = kept(&failure.into());
-                Ok(store.set_state(id, &Stored::Failed(failure))?)
-            }
-        }
-    }
-
-    fn write_paused(&self, store: &mut Store, id: EntryId) -> Result<(), Failure> {
-        store.set_state(id, &Stored::Interrupted)?;
-        let entry = store.entry(id)?;
-        let paused = State::Paused {
-            done_ms: entry.recognised_until.0,
-            total_ms: entry.duration.map(|duration| duration.0),
-        };
-        self.0.entries.live().insert(id, paused);
-        self.0.entries.publish(store, id);
-        Ok(())
-    }
-
-    fn write_forgotten(&self, store: &mut Store, id: EntryId) -> Result<(), Failure> {
-        self.0.entries.live().remove(&id);
-        store.start_over(id)?;
-        let (settings, file) = (self.0.settings.get(), self.0.settings.file());
-        let language = settings.language.as_deref();
-        store.ask_anew(id, &settings.model, language, file.chosen_context())?;
-        self.0.history.revise(id);
-        self.0.entries.publish(store, id);
-        Ok(())
-    }
-}
-
-/// What the engine goes by.
-pub(crate) fn engine_settings(settings: &Settings) -> earmark_jobs::Settings {
-    earmark_jobs::Settings {
-        device: settings::device(&settings.device),
-        ..earmark_jobs::Settings::default()
-    }
-}
-
-/// Tells that a model was loaded.
-pub(crate) fn publish_loaded(events: &Events, model: Loaded) {
-    let notes = [model.device_note, model.memory_note].into_iter().flatten();
-    let note = notes.reduce(|one, other| format!("{one}; {other}"));
-    log::info(&format!(
-        "model loaded in {:.1?}: {} {}",
-        model.spent,
-        model.device,
-        note.as_deref().unwrap_or("")
-    ));
-    events.page(Event::Loaded {
-        title: model.title,
-        is_demo: model.is_demo,
-        device: model.device,
-        note,
-    });
-}
-
-/// Keeps what was recognised, behind what was there when the job went on.
-fn finish(store: &mut Store, id: EntryId, recognised: Transcript) -> Result<(), Failure> {
-    let stored = store.transcript(id)?;
-    let first = recognised.segments.first();
-    let first = first.map_or(recognised.duration, |first| first.start);
-    let before = stored
-        .segments
-        .into_iter()
-        .take_while(|segment| segment.end <= first);
-    let mut segments: Vec<_> = before.collect();
-    // Of a rest in which nobody speaks there is nothing to be said.
-    let is_silent_rest = !segments.is_empty() && recognised.segments.is_empty();
-    let warnings = if is_silent_rest {
-        stored.warnings
-    } else {
-        recognised.warnings
-    };
-    segments.extend(recognised.segments);
-    let whole = Transcript::assemble(recognised.duration, segments, warnings);
-    Ok(store.finish(id, &whole)?)
-}
-
-/// Puts the end of a job into the log.
-pub(crate) fn log_end(id: EntryId, end: &End, spent: Duration) {
-    let id = id.0;
-    match end {
-        End::Done(recognised) => {
-            let (length_s, n) = (recognised.duration.0 / 1000, recognised.segments.len());
-            let done = format!("entry {id} is done: {length_s} s in {spent:.1?}, {n} segments");
-            log::info(&done);
-        }
-        End::Cancelled(_) => log::info(&format!("entry {id} is stopped after {spent:.1?}")),
-        End::Held(until) => log::info(&format!("entry {id} is held at {until}")),
-        End::Failed(failure) => {
-            let message = log::discreet(&failure.message);
-            log::warn(&format!("entry {id} failed: {:?}: {message}", failure.code));
-        }
-    }
-}
-
-/// The recordings that chosen or dropped paths stand for.
-///
-/// Errors: a folder that cannot be read.
-pub(crate) fn recordings(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let each = paths
-        .iter()
-        .map(|path| earmark_jobs::recordings(path).map_err(|error| unreadable(path, &error)));
-    Ok(each.collect::<Result<Vec<_>, _>>()?.concat())
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    let message = format!(
-        "cannot read `{}`: {error}; choose another folder",
-        path.display()
-    );
-    Failure::new(Code::RecordingUnreadable, message)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::fs;
-
-    use super::recordings;
-
-    /// What a person can open with the program, from the system's file window, are the files that
-    /// the program takes for recordings in a folder.
-    #[test]
-    fn every_file_that_is_opened_with_the_program_is_a_recording() {
-        let config: serde_json::Value =
-            serde_json::from_str(include_str!("../../../tauri.conf.json")).unwrap();
-        let associations = config["bundle"]["fileAssociations"].as_array().unwrap();
-        let endings = associations
-            .iter()
-            .flat_map(|it| it["ext"].as_array().unwrap());
-        let endings: Vec<&str> = endings.map(|ending| ending.as_str().unwrap()).collect();
-        let folder = tempfile::tempdir().unwrap();
-        for ending in &endings {
-            fs::write(folder.path().join(format!("a.{ending}")), "").unwrap();
-        }
-        let found = recordings(&[folder.path().to_owned()]).unwrap();
-        let each: BTreeSet<&str> = endings.iter().copied().collect();
-        assert_eq!(each.len(), endings.len(), "none twice");
-        assert_eq!(found.len(), endings.len());
     }
 }
