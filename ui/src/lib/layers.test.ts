@@ -38,3 +38,16 @@ test("the screen before does not take away what the next one said", () => {
   expect(seen).toEqual(["next"]);
   next();
 });
+
+test("the next key is meant for what is under a layer whose end comes later", () => {
+  const closed: string[] = [];
+  const find = openLayer(() => closed.push("find"), "beside");
+  const menu = openLayer(() => closed.push("menu"));
+  closeTopLayer();
+  expect(hasModal()).toBe(false);
+  closeTopLayer();
+  expect(closed).toEqual(["menu", "find"]);
+  menu();
+  find();
+  expect(closeTopLayer()).toBe(false);
+});

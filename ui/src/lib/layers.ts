@@ -29,9 +29,14 @@ export function onScreenEscape(leave: Close): () => void {
   };
 }
 
-/** Closes the layer that was opened last, or means the screen; false when there is neither. */
+/**
+ * Closes the layer that was opened last, or means the screen; false when there is neither.
+ *
+ * A browser tells that a popover or a dialog has closed only later; the next key is already meant
+ * for what is under it.
+ */
 export function closeTopLayer(): boolean {
-  const close = layers.at(-1)?.close ?? screen;
+  const close = layers.pop()?.close ?? screen;
   close?.();
   return close !== null;
 }
