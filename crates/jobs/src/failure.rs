@@ -18,37 +18,37 @@ pub struct Failure {
 /// The kinds of failure, by what a person can do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// The recording is not there or may not be read: choose another path or mend permissions.
+    /// The recording is missing or may not be read: choose another path or change its permissions.
     RecordingUnreadable,
-    /// There is no sound to be had from the recording: choose another or repair it.
+    /// The recording has no audio that can be decoded: choose another or repair it.
     RecordingInvalid,
     /// Only ffmpeg can read the recording, and there is none: install it.
     NeedsFfmpeg,
     /// The model is not on this computer: download it or choose another.
     ModelMissing,
-    /// The model's files are incomplete or damaged: get them again.
+    /// The model's files are incomplete or damaged: download them again.
     ModelInvalid,
     /// Another program is working on the model's files: wait for it.
     ModelBusy,
-    /// The network is switched off in the settings: switch it on, or import the files.
+    /// The network is turned off in the settings: turn it on, or import the files.
     NetworkOff,
-    /// The network or a server did not give what was asked for: try again or another mirror.
+    /// The download server could not be reached, or did not send the file: try again, or another mirror.
     Network,
-    /// What was named as a proxy or a mirror cannot be one: write it otherwise.
+    /// The address of a proxy or a mirror is not valid: enter a different one.
     Address,
-    /// There is not enough room on the disk: make some.
+    /// The disk is full: free some space.
     NoSpace,
-    /// The disk does not let a file be read or written: mend permissions or choose another place.
+    /// The disk does not let a file be read or written: change permissions or choose another folder.
     Disk,
     /// No sound comes from a microphone: connect it, free it or choose another.
     Microphone,
     /// The system does not allow the microphone: allow it in the privacy settings.
     MicrophoneDenied,
-    /// The device that was asked for does not work: choose another.
+    /// The chosen device does not work: choose another.
     Device,
-    /// The recogniser could not do it, most likely for want of memory: a smaller model or dtype.
+    /// The engine failed, most likely for lack of memory: a smaller model or dtype.
     Engine,
-    /// A mistake in the program: report it.
+    /// A fault of the program: report it.
     Internal,
 }
 

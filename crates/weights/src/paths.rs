@@ -1,8 +1,9 @@
 //! The paths of a checkpoint of the catalog on this computer, whole or still coming.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use earmark_files::LockGuard;
 use sha2::{Digest, Sha256};
 
 use crate::disk::{remove, rename};
@@ -19,16 +20,6 @@ pub(crate) struct Paths {
     pub(crate) taking: PathBuf,
     name: String,
     lock: PathBuf,
-}
-
-/// The right to change a checkpoint; it ends when this is dropped or the program dies.
-pub(crate) struct LockGuard(File);
-
-impl Drop for LockGuard {
-    /// Closing the file is not enough: a child that is just being started has it open, too.
-    fn drop(&mut self) {
-        let _ = self.0.unlock();
-    }
 }
 
 impl Paths {
@@ -53,14 +44,11 @@ impl Paths {
     pub(crate) fn take(&self) -> Result<LockGuard, Error> {
         let home = self.lock.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(home).map_err(|error| Error::disk(home, &error))?;
-        let file = File::create(&self.lock).map_err(|error| Error::disk(&self.lock, &error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(LockGuard(file)),
-            Err(TryLockError::WouldBlock) => Err(Error::Locked {
-                name: self.name.clone(),
-            }),
-            Err(TryLockError::Error(error)) => Err(Error::disk(&self.lock, &error)),
-        }
+        let taken = LockGuard::take(&self.lock);
+        let taken = taken.map_err(|error| Error::disk(&self.lock, &error))?;
+        taken.ok_or_else(|| Error::Locked {
+            name: self.name.clone(),
+        })
     }
 
     /// Makes a folder that has come the checkpoint: by one rename, or file by file into a folder that is
