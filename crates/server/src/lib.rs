@@ -1,16 +1,16 @@
-//! The server gives recordings to the player of the window, over HTTP on this computer alone.
+//! Serves recordings to the window's player, over HTTP on the loopback address only.
 //!
-//! A webview cannot play every file it is handed by other means (on Linux it plays none), but it
-//! can play from an address. [`Server::start`] opens one on the loopback, at a port and behind a
-//! token that are new in every run; [`Server::register`] puts a recording there. A request never
-//! names a path: what was not registered cannot be reached, and answers go only to requests that
-//! come to this very address and from the window's own pages.
+//! A webview cannot play every file that it gets by other means (on Linux it plays none), but it
+//! can play from an address. [`Server::start`] listens on a new port with a new token in every
+//! run; [`Server::register`] makes a recording available. A request never names a path, so a file
+//! that was not registered cannot be reached. Requests with another `Host` or from a foreign
+//! `Origin` are refused.
 
-mod answer;
+mod access_control;
 mod error;
-mod guard;
-mod kind;
-mod shelf;
+mod mime;
+mod registry;
+mod routes;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -20,17 +20,17 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 pub use error::Error;
-pub use shelf::{Link, Registered};
+pub use registry::{Link, Registered};
 
-use guard::Guard;
-use shelf::Shelf;
+use access_control::AccessControl;
+use registry::Registry;
 
 /// A server with a thread of its own. Dropping it closes the port and every connection.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
     token: String,
-    shelf: Arc<Shelf>,
+    registry: Arc<Registry>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -44,9 +44,9 @@ impl Server {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let token = token()?;
-        let shelf = Arc::new(Shelf::default());
-        let guard = Guard::new(address, token.clone());
-        let router = answer::router(guard, Arc::clone(&shelf));
+        let registry = Arc::new(Registry::default());
+        let access = AccessControl::new(address, token.clone());
+        let router = routes::router(access, Arc::clone(&registry));
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new()
@@ -55,7 +55,7 @@ impl Server {
         Ok(Self {
             address,
             token,
-            shelf,
+            registry,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -66,24 +66,24 @@ impl Server {
         self.address
     }
 
-    /// The part of every address that nobody can guess.
+    /// The secret part of every address.
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// Makes a recording reachable, and gives the address to play it from. The file is opened for
-    /// each request anew and need not be there yet.
+    /// Makes a recording available and returns the address to play it from. The file is opened
+    /// for each request and need not exist yet.
     pub fn register(&self, recording: impl Into<Registered>) -> Link {
-        let id = self.shelf.put(recording.into());
+        let id = self.registry.insert(recording.into());
         Link {
             id,
             url: format!("http://{}/audio/{}/{id}", self.address, self.token),
         }
     }
 
-    /// Makes a recording unreachable; answers that have begun go on.
+    /// Makes a recording unavailable; responses that have begun are completed.
     pub fn unregister(&self, link: &Link) {
-        self.shelf.take(link.id);
+        self.registry.remove(link.id);
     }
 }
 
@@ -91,13 +91,12 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop = None;
         if let Some(thread) = self.thread.take() {
-            // A panic of the thread took no one with it.
-            let _ = thread.join();
+            let _ = thread.join(); // a panic of the thread has no effect here
         }
     }
 }
 
-/// The server's thread: answers until the other end of `stopped` is gone.
+/// The server's thread: serves until the sender of `stopped` is dropped.
 fn serve(
     runtime: Runtime,
     listener: TcpListener,
@@ -108,14 +107,13 @@ fn serve(
         let listener = tokio::net::TcpListener::from_std(listener)
             .expect("it does not block, and this is a runtime with sockets");
         tokio::spawn(async { axum::serve(listener, router).await });
-        // The sender is dropped, never used: either way it is time.
-        let _ = stopped.await;
+        let _ = stopped.await; // the sender is only ever dropped
     });
-    // A file system that hangs must not hold up the end of the program.
+    // Does not wait for reads of a file system that hangs.
     runtime.shutdown_background();
 }
 
-/// 256 random bits as letters and digits.
+/// 256 random bits as hexadecimal digits.
 fn token() -> Result<String, Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;

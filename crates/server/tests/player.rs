@@ -1,4 +1,4 @@
-//! What a player gets over a real socket, and what nobody gets.
+//! The server over a real socket: what a player gets, and what is refused.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -19,8 +19,8 @@ const _: fn() = || {
     check::<Server>();
 };
 
-/// A server with one recording on its shelf.
-struct Stage {
+/// A server with one registered recording.
+struct Fixture {
     folder: TempDir,
     path: PathBuf,
     bytes: Vec<u8>,
@@ -28,20 +28,20 @@ struct Stage {
     link: Link,
 }
 
-/// An answer as it came over the socket.
+/// A response as it came over the socket.
 #[derive(Debug)]
-struct Answer {
+struct Response {
     status: u16,
     headers: HashMap<String, String>,
     body: Vec<u8>,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("take 1 ü.wav");
         let mut bytes = b"RIFF\0\0\0\0WAVE".to_vec();
-        // Longer than any buffer on the way, and no two stretches of it alike.
+        // Longer than any buffer involved, and no two parts of it are alike.
         bytes.extend((0..200_000_u32).flat_map(u32::to_le_bytes));
         fs::write(&path, &bytes).unwrap();
         let server = Server::start().unwrap();
@@ -65,19 +65,19 @@ impl Stage {
         self.link.url.strip_prefix(&start).unwrap().to_owned()
     }
 
-    /// Asks with our own host and these headers.
-    fn ask(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
+    /// Sends a request with the server's own host and these headers.
+    fn request(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> Response {
         let host = self.host();
         let mut all = vec![("Host", host.as_str())];
         all.extend(headers);
         self.send(method, target, &all)
     }
 
-    fn get(&self, headers: &[(&str, &str)]) -> Answer {
-        self.ask("GET", &self.target(), headers)
+    fn get(&self, headers: &[(&str, &str)]) -> Response {
+        self.request("GET", &self.target(), headers)
     }
 
-    fn send(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
+    fn send(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> Response {
         let mut request = format!("{method} {target} HTTP/1.1\r\nConnection: close\r\n");
         for (name, value) in headers {
             write!(request, "{name}: {value}\r\n").unwrap();
@@ -85,28 +85,28 @@ impl Stage {
         request += "\r\n";
         let mut socket = TcpStream::connect(self.server.address()).unwrap();
         socket.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        socket.read_to_end(&mut answer).unwrap();
-        let end = answer
+        let mut response = Vec::new();
+        socket.read_to_end(&mut response).unwrap();
+        let end = response
             .windows(4)
             .position(|part| part == b"\r\n\r\n")
             .unwrap();
-        let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+        let head = String::from_utf8(response[..end].to_vec()).unwrap();
         let mut lines = head.lines();
         let status = lines.next().unwrap().split(' ').nth(1).unwrap();
         let header = |line: &str| {
             let (name, value) = line.split_once(": ").unwrap();
             (name.to_lowercase(), value.to_owned())
         };
-        Answer {
+        Response {
             status: status.parse().unwrap(),
             headers: lines.map(header).collect(),
-            body: answer[end + 4..].to_vec(),
+            body: response[end + 4..].to_vec(),
         }
     }
 }
 
-impl Answer {
+impl Response {
     fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
@@ -117,45 +117,45 @@ impl Answer {
 }
 
 #[test]
-fn a_whole_recording_is_given() {
-    let stage = Stage::new();
-    let answer = stage.get(&[]);
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.header("content-type"), "audio/wav");
-    assert_eq!(answer.header("accept-ranges"), "bytes");
+fn a_whole_recording_is_served() {
+    let fixture = Fixture::new();
+    let response = fixture.get(&[]);
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("content-type"), "audio/wav");
+    assert_eq!(response.header("accept-ranges"), "bytes");
     assert_eq!(
-        answer.header("content-length"),
-        stage.bytes.len().to_string()
+        response.header("content-length"),
+        fixture.bytes.len().to_string()
     );
-    assert_eq!(answer.header("cache-control"), "no-store");
-    assert_eq!(answer.header("x-content-type-options"), "nosniff");
-    assert_eq!(answer.header("access-control-allow-origin"), "");
-    assert!(answer.body == stage.bytes);
+    assert_eq!(response.header("cache-control"), "no-store");
+    assert_eq!(response.header("x-content-type-options"), "nosniff");
+    assert_eq!(response.header("access-control-allow-origin"), "");
+    assert!(response.body == fixture.bytes);
 
-    let head = stage.ask("HEAD", &stage.target(), &[]);
+    let head = fixture.request("HEAD", &fixture.target(), &[]);
     assert_eq!((head.status, head.body.len()), (200, 0));
     for name in ["content-type", "accept-ranges", "content-length"] {
-        assert_eq!(head.header(name), answer.header(name));
+        assert_eq!(head.header(name), response.header(name));
     }
 }
 
 #[test]
-fn a_range_is_given() {
-    let stage = Stage::new();
-    let len = stage.bytes.len();
+fn a_range_is_served() {
+    let fixture = Fixture::new();
+    let len = fixture.bytes.len();
     let check = |range: &str, first: usize, last: usize| {
-        let answer = stage.get(&[("Range", range)]);
-        assert_eq!(answer.status, 206, "{range}");
+        let response = fixture.get(&[("Range", range)]);
+        assert_eq!(response.status, 206, "{range}");
         assert_eq!(
-            answer.header("content-range"),
+            response.header("content-range"),
             format!("bytes {first}-{last}/{len}")
         );
         assert_eq!(
-            answer.header("content-length"),
+            response.header("content-length"),
             (last - first + 1).to_string()
         );
-        assert_eq!(answer.header("content-type"), "audio/wav");
-        assert!(answer.body == stage.bytes[first..=last], "{range}");
+        assert_eq!(response.header("content-type"), "audio/wav");
+        assert!(response.body == fixture.bytes[first..=last], "{range}");
     };
     check("bytes=0-0", 0, 0);
     check("bytes=0-1023", 0, 1023);
@@ -168,9 +168,9 @@ fn a_range_is_given() {
 }
 
 #[test]
-fn a_range_that_is_not_there_is_refused() {
-    let stage = Stage::new();
-    let len = stage.bytes.len();
+fn a_range_outside_the_file_is_refused() {
+    let fixture = Fixture::new();
+    let len = fixture.bytes.len();
     let refused = [
         format!("bytes={len}-"),
         format!("bytes={}-{}", len + 5, len + 9),
@@ -180,48 +180,51 @@ fn a_range_that_is_not_there_is_refused() {
         "bytes=99999999999999999999999-".into(),
     ];
     for range in refused {
-        let answer = stage.get(&[("Range", &range)]);
-        assert_eq!(answer.status, 416, "{range}");
-        assert_eq!(answer.header("content-range"), format!("bytes */{len}"));
+        let response = fixture.get(&[("Range", &range)]);
+        assert_eq!(response.status, 416, "{range}");
+        assert_eq!(response.header("content-range"), format!("bytes */{len}"));
     }
 }
 
 #[test]
-fn a_range_of_what_has_changed_is_not_mixed_in() {
-    let stage = Stage::new();
+fn after_a_change_if_range_gets_the_whole_file() {
+    let fixture = Fixture::new();
     let range = ("Range", "bytes=4-7");
-    let then = stage.get(&[]);
+    let then = fixture.get(&[]);
     for name in ["last-modified", "etag"] {
-        let answer = stage.get(&[range, ("If-Range", then.header(name))]);
+        let response = fixture.get(&[range, ("If-Range", then.header(name))]);
         let is_strong = !then.header(name).starts_with("W/");
-        assert_eq!(answer.status, if is_strong { 206 } else { 200 }, "{name}");
+        assert_eq!(response.status, if is_strong { 206 } else { 200 }, "{name}");
     }
     for other in ["Sat, 01 Jan 2000 00:00:00 GMT", "\"other\"", "x"] {
-        let answer = stage.get(&[range, ("If-Range", other)]);
-        assert_eq!((answer.status, answer.body.len()), (200, stage.bytes.len()));
+        let response = fixture.get(&[range, ("If-Range", other)]);
+        assert_eq!(
+            (response.status, response.body.len()),
+            (200, fixture.bytes.len())
+        );
     }
 }
 
 #[test]
-fn an_empty_recording_is_given_too() {
-    let stage = Stage::new();
-    fs::write(&stage.path, []).unwrap();
+fn an_empty_recording_is_served() {
+    let fixture = Fixture::new();
+    fs::write(&fixture.path, []).unwrap();
     for headers in [&[][..], &[("Range", "bytes=0-")]] {
-        let answer = stage.get(headers);
-        assert_eq!((answer.status, answer.body.len()), (200, 0));
-        assert_eq!(answer.header("content-type"), "application/octet-stream");
+        let response = fixture.get(headers);
+        assert_eq!((response.status, response.body.len()), (200, 0));
+        assert_eq!(response.header("content-type"), "application/octet-stream");
     }
 }
 
 #[test]
-fn nothing_else_can_be_reached() {
-    let stage = Stage::new();
-    let token = stage.server.token();
-    fs::write(stage.folder.path().join("secret.wav"), "secret").unwrap();
-    let good = stage.target();
+fn unregistered_paths_cannot_be_reached() {
+    let fixture = Fixture::new();
+    let token = fixture.server.token();
+    fs::write(fixture.folder.path().join("secret.wav"), "secret").unwrap();
+    let good = fixture.target();
     assert_eq!(good, format!("/audio/{token}/1"));
     let wrong = "0".repeat(token.len());
-    let absolute = stage.folder.path().join("secret.wav");
+    let absolute = fixture.folder.path().join("secret.wav");
     let targets = [
         format!("/audio/{wrong}/1"),
         format!("/audio/{}/1", &token[1..]),
@@ -249,38 +252,38 @@ fn nothing_else_can_be_reached() {
         "*".into(),
     ];
     for target in targets {
-        let answer = stage.ask("GET", &target, &[]);
-        let is_refusal = answer.status == 404 || answer.status == 400;
-        assert!(is_refusal, "{target}: {answer:?}");
+        let response = fixture.request("GET", &target, &[]);
+        let is_refusal = response.status == 404 || response.status == 400;
+        assert!(is_refusal, "{target}: {response:?}");
         assert!(
-            answer.body.len() < 100 && !answer.text().contains("secret"),
+            response.body.len() < 100 && !response.text().contains("secret"),
             "{target}"
         );
     }
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
-        let answer = stage.ask(method, &good, &[("Content-Length", "0")]);
-        assert_eq!(answer.status, 405, "{method}");
-        assert_eq!(answer.header("access-control-allow-origin"), "");
+        let response = fixture.request(method, &good, &[("Content-Length", "0")]);
+        assert_eq!(response.status, 405, "{method}");
+        assert_eq!(response.header("access-control-allow-origin"), "");
     }
-    assert_eq!(stage.get(&[]).status, 200);
+    assert_eq!(fixture.get(&[]).status, 200);
 }
 
 #[test]
-fn only_the_window_may_ask() {
-    let stage = Stage::new();
-    let (target, host) = (stage.target(), stage.host());
-    let port = stage.server.address().port();
+fn requests_with_another_host_or_origin_are_refused() {
+    let fixture = Fixture::new();
+    let (target, host) = (fixture.target(), fixture.host());
+    let port = fixture.server.address().port();
     let by_name = format!("localhost:{port}");
     let hosts = [by_name.as_str(), "127.0.0.1", "evil.example", ""];
     for name in hosts {
         for target in [target.as_str(), "/", "/audio/x/1"] {
-            let answer = stage.send("GET", target, &[("Host", name)]);
-            assert_eq!(answer.status, 403, "{name} {target}");
+            let response = fixture.send("GET", target, &[("Host", name)]);
+            assert_eq!(response.status, 403, "{name} {target}");
         }
     }
     let absolute = format!("http://evil.example{target}");
     assert_eq!(
-        stage
+        fixture
             .send("GET", &absolute, &[("Host", "evil.example")])
             .status,
         403
@@ -291,60 +294,60 @@ fn only_the_window_may_ask() {
         &format!("http://{host}"),
         "http://localhost",
     ] {
-        let answer = stage.get(&[("Origin", origin)]);
-        assert_eq!(answer.status, 403, "{origin}");
-        assert!(answer.body.len() < 100);
+        let response = fixture.get(&[("Origin", origin)]);
+        assert_eq!(response.status, 403, "{origin}");
+        assert!(response.body.len() < 100);
     }
-    let answer = stage.get(&[("Origin", "tauri://localhost"), ("Range", "bytes=0-3")]);
-    assert_eq!((answer.status, answer.text()), (206, "RIFF"));
-    assert_eq!(answer.header("access-control-allow-origin"), "");
+    let response = fixture.get(&[("Origin", "tauri://localhost"), ("Range", "bytes=0-3")]);
+    assert_eq!((response.status, response.text()), (206, "RIFF"));
+    assert_eq!(response.header("access-control-allow-origin"), "");
 }
 
 #[test]
-fn a_recording_that_vanished_says_so() {
-    let stage = Stage::new();
-    fs::remove_file(&stage.path).unwrap();
+fn a_missing_file_is_answered_with_404_and_a_reason() {
+    let fixture = Fixture::new();
+    fs::remove_file(&fixture.path).unwrap();
     for method in ["GET", "HEAD"] {
-        let answer = stage.ask(method, &stage.target(), &[("Range", "bytes=0-")]);
-        assert_eq!(answer.status, 404);
+        let response = fixture.request(method, &fixture.target(), &[("Range", "bytes=0-")]);
+        assert_eq!(response.status, 404);
         assert!(
-            method == "HEAD" || answer.text().contains("moved, deleted"),
-            "{answer:?}"
+            method == "HEAD" || response.text().contains("moved or deleted"),
+            "{response:?}"
         );
     }
-    fs::create_dir(&stage.path).unwrap();
-    assert_eq!(stage.get(&[]).status, 404);
-    fs::remove_dir(&stage.path).unwrap();
-    fs::write(&stage.path, "fLaC again").unwrap();
-    let answer = stage.get(&[]);
-    assert_eq!((answer.status, answer.text()), (200, "fLaC again"));
-    assert_eq!(answer.header("content-type"), "audio/flac");
+    fs::create_dir(&fixture.path).unwrap();
+    assert_eq!(fixture.get(&[]).status, 404);
+    fs::remove_dir(&fixture.path).unwrap();
+    fs::write(&fixture.path, "fLaC again").unwrap();
+    let response = fixture.get(&[]);
+    assert_eq!((response.status, response.text()), (200, "fLaC again"));
+    assert_eq!(response.header("content-type"), "audio/flac");
 }
 
 #[test]
-fn what_is_unregistered_is_gone_for_good() {
-    let stage = Stage::new();
-    let other = stage.server.register(stage.path.clone());
-    assert_ne!(other.url, stage.link.url);
-    stage.server.unregister(&stage.link);
-    stage.server.unregister(&stage.link);
-    assert_eq!(stage.get(&[]).status, 404);
-    let third = stage.server.register(stage.path.clone());
-    assert_ne!(third.url, stage.link.url);
-    assert_eq!(stage.get(&[]).status, 404);
+fn an_unregistered_recording_and_its_id_never_come_back() {
+    let fixture = Fixture::new();
+    let other = fixture.server.register(fixture.path.clone());
+    assert_ne!(other.url, fixture.link.url);
+    fixture.server.unregister(&fixture.link);
+    fixture.server.unregister(&fixture.link);
+    assert_eq!(fixture.get(&[]).status, 404);
+    let third = fixture.server.register(fixture.path.clone());
+    assert_ne!(third.url, fixture.link.url);
+    assert_eq!(fixture.get(&[]).status, 404);
 }
 
 #[test]
-fn many_may_listen_at_once() {
-    let stage = Stage::new();
-    // Readers that do not read hold nobody up.
+fn many_players_are_served_at_once() {
+    let fixture = Fixture::new();
+    // Clients that do not read do not block the others.
     let idle: Vec<TcpStream> = (0..8)
         .map(|_| {
-            let mut socket = TcpStream::connect(stage.server.address()).unwrap();
+            let mut socket = TcpStream::connect(fixture.server.address()).unwrap();
             let request = format!(
                 "GET {} HTTP/1.1\r\nHost: {}\r\n\r\n",
-                stage.target(),
-                stage.host()
+                fixture.target(),
+                fixture.host()
             );
             socket.write_all(request.as_bytes()).unwrap();
             socket
@@ -352,12 +355,12 @@ fn many_may_listen_at_once() {
         .collect();
     thread::scope(|scope| {
         for nth in 0..16 {
-            let stage = &stage;
+            let fixture = &fixture;
             scope.spawn(move || {
                 let range = format!("bytes={}-{}", nth * 1000, nth * 40_000 + 10_000);
-                let answer = stage.get(&[("Range", &range)]);
-                assert_eq!(answer.status, 206);
-                assert!(answer.body == stage.bytes[nth * 1000..=nth * 40_000 + 10_000]);
+                let response = fixture.get(&[("Range", &range)]);
+                assert_eq!(response.status, 206);
+                assert!(response.body == fixture.bytes[nth * 1000..=nth * 40_000 + 10_000]);
             });
         }
     });
@@ -366,11 +369,11 @@ fn many_may_listen_at_once() {
 
 #[test]
 fn a_dropped_server_closes_its_port() {
-    let stage = Stage::new();
-    let address = stage.server.address();
+    let fixture = Fixture::new();
+    let address = fixture.server.address();
     let mut open = TcpStream::connect(address).unwrap();
     open.write_all(b"GET / HTTP/1.1\r\n").unwrap();
-    let (server, other) = (stage.server, Server::start().unwrap());
+    let (server, other) = (fixture.server, Server::start().unwrap());
     assert_ne!(server.token(), other.token());
     assert_eq!(server.token().len(), 64);
     drop(server);

@@ -1,14 +1,14 @@
-//! The guard turns away requests that do not come from the window.
+//! Access control: only requests of the window are allowed.
 //!
-//! Any page in any browser of this computer can send a request to the loopback. It does not know
-//! the token; and should it ever learn it, it cannot send it under our name (`Host`, which a page
-//! reaches with a name of its own that leads to 127.0.0.1) nor hide its own (`Origin`).
+//! Any page in any browser of this computer can send a request to the loopback address. It does
+//! not know the token. Even with the token it fails the other two checks: it cannot send our
+//! address as `Host` (a DNS rebinding page sends its own name), and it cannot hide its `Origin`.
 
 use std::net::SocketAddr;
 
 use axum::http::{HeaderMap, HeaderName, header};
 
-/// Where the pages of the window come from: Linux and macOS, Windows, Windows with https.
+/// Origins of the window's pages: Linux and macOS, Windows, Windows with https.
 ///
 /// Source: Tauri 2, `WindowConfig::use_https_scheme`.
 const ORIGINS: [&str; 3] = [
@@ -17,22 +17,22 @@ const ORIGINS: [&str; 3] = [
     "https://tauri.localhost",
 ];
 
-/// Knows who may ask.
+/// Checks `Host`, `Origin` and token of a request.
 #[derive(Debug)]
-pub(crate) struct Guard {
+pub(crate) struct AccessControl {
     host: String,
     token: String,
 }
 
-impl Guard {
+impl AccessControl {
     pub(crate) fn new(address: SocketAddr, token: String) -> Self {
         let host = address.to_string();
         Self { host, token }
     }
 
-    /// Whether a request came to this very address, and from no foreign page. A player sends no
-    /// `Origin` at all.
-    pub(crate) fn lets_in(&self, headers: &HeaderMap) -> bool {
+    /// Whether `Host` is the server's own address and `Origin`, if any, is one of the window. A
+    /// player sends no `Origin`.
+    pub(crate) fn allows(&self, headers: &HeaderMap) -> bool {
         let all = |name: HeaderName| headers.get_all(name).into_iter();
         let mut hosts = all(header::HOST);
         let is_host = hosts.next().is_some_and(|host| host == self.host.as_str());
@@ -40,8 +40,8 @@ impl Guard {
         is_host && hosts.next().is_none() && is_ours
     }
 
-    /// Whether a token is ours; takes as long for one that is nearly right.
-    pub(crate) fn knows(&self, token: &str) -> bool {
+    /// Whether a token is the server's; compares in constant time.
+    pub(crate) fn accepts_token(&self, token: &str) -> bool {
         let differences = token.bytes().zip(self.token.bytes());
         let difference = differences.fold(0, |sum, (theirs, ours)| sum | (theirs ^ ours));
         token.len() == self.token.len() && difference == 0
@@ -52,11 +52,11 @@ impl Guard {
 mod tests {
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-    use super::Guard;
+    use super::AccessControl;
 
     #[test]
-    fn only_our_name_and_our_pages_are_let_in() {
-        let guard = Guard::new(([127, 0, 0, 1], 4000).into(), "secret".into());
+    fn only_own_host_and_own_origins_are_allowed() {
+        let access = AccessControl::new(([127, 0, 0, 1], 4000).into(), "secret".into());
         let check = |headers: &[(&'static str, &'static str)], expected: bool| {
             let mut map = HeaderMap::new();
             for (name, value) in headers {
@@ -65,7 +65,7 @@ mod tests {
                     HeaderValue::from_static(value),
                 );
             }
-            assert_eq!(guard.lets_in(&map), expected, "{headers:?}");
+            assert_eq!(access.allows(&map), expected, "{headers:?}");
         };
         let us = ("host", "127.0.0.1:4000");
         check(&[us], true);
@@ -91,11 +91,11 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_known_whole() {
-        let guard = Guard::new(([127, 0, 0, 1], 4000).into(), "secret".into());
-        assert!(guard.knows("secret"));
+    fn only_the_whole_token_is_accepted() {
+        let access = AccessControl::new(([127, 0, 0, 1], 4000).into(), "secret".into());
+        assert!(access.accepts_token("secret"));
         for token in ["", "secre", "secret1", "Secret", "public"] {
-            assert!(!guard.knows(token), "{token}");
+            assert!(!access.accepts_token(token), "{token}");
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The kind of a file is what its first bytes say, whatever its name says.
+//! The media type of a file, told from its first bytes and not from its name.
 
-/// Bytes that are enough to tell the kind.
-pub(crate) const N_BYTES: u64 = 64;
+/// Number of first bytes that are needed to tell the media type.
+pub(crate) const N_SNIFFED: u64 = 64;
 
-/// The media type of a file that begins with `bytes`; that of unknown bytes when it is none of the
-/// recordings the program reads.
+/// The media type of a file that begins with `bytes`; `application/octet-stream` when it is not
+/// an audio or video format that the program reads.
 ///
 /// Source: the magic numbers of the formats' own specifications; types as registered with IANA,
 /// or as browsers call them where nothing is registered.
@@ -27,7 +27,7 @@ pub(crate) fn media_type(bytes: &[u8]) -> &'static str {
         _ if at(0, b"#!AMR") => "audio/amr",
         _ if at(0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11") => "audio/x-ms-wma",
         _ if at(0, b"ID3") => "audio/mpeg",
-        // Eleven or twelve set bits; then the layer, which AAC leaves at zero.
+        // A sync word of eleven or twelve set bits, then the layer, which is zero for AAC.
         [0xFF, second, ..] if second & 0xF6 == 0xF0 => "audio/aac",
         [0xFF, second, ..] if second & 0xE0 == 0xE0 && second & 0x06 != 0 => "audio/mpeg",
         _ => "application/octet-stream",
@@ -39,7 +39,7 @@ mod tests {
     use super::media_type;
 
     #[test]
-    fn the_first_bytes_tell() {
+    fn the_first_bytes_tell_the_media_type() {
         let check =
             |bytes: &[u8], expected: &str| assert_eq!(media_type(bytes), expected, "{bytes:?}");
         check(b"RIFF\x24\0\0\0WAVEfmt ", "audio/wav");
