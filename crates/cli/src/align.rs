@@ -1,4 +1,4 @@
-//! `earmark align`: times for the words of a ready-made text, or better ones for subtitles.
+//! `earmark align`: aligns an existing text or existing subtitles with a recording.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,18 +17,18 @@ use earmark_transcript::{Timing, Word, import, writing_system::is_cjk};
 use earmark_weights::{DEMO, DEMO_ALIGNER, Located};
 use serde::Serialize;
 
-use crate::options::{Compute, Written, checkpoint};
-use crate::progress::Bar;
-use crate::{EXIT_CODES, Exit, out, session, targets, usage};
+use crate::options::{ComputeArgs, FormatArgs, checkpoint};
+use crate::progress_bar::RecordingProgressBar;
+use crate::{EXIT_CODES, Exit, job_runner, output, output_files, usage};
 
-/// Give the words of a ready-made text their times, or subtitles better ones
+/// Align an existing text or subtitles with a recording
 ///
-/// TEXT is a plain text, a line for each sentence or passage, or subtitles (srt, vtt, ass), whose
-/// cues stay as they are and get new times. Lines that are not spoken in the recording are named
-/// on standard error; in subtitles they keep the times they had.
+/// TEXT is plain text with one sentence or passage per line, or subtitles (srt, vtt, ass). Cues of
+/// subtitles keep their text and get new times. Lines that are not spoken in the recording are
+/// listed on standard error; in subtitles they keep their old times.
 ///
-/// A recording is heard by a recogniser first, which tells where in it the lines are and which are
-/// not there. Without one only recordings that fit into the aligner's longest clip can be aligned.
+/// A recogniser first finds where in the recording each line is and which lines are missing.
+/// Without a recogniser, only recordings up to the aligner's longest clip can be aligned.
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Args {
@@ -40,14 +40,13 @@ pub(crate) struct Args {
     #[arg(value_name = "TEXT")]
     text: PathBuf,
 
-    /// An aligner's folder, or its name: `demo-aligner`, `Qwen3-ForcedAligner-0.6B`
+    /// Folder or name of the aligner: `demo-aligner`, `Qwen3-ForcedAligner-0.6B`
     ///
-    /// Without it the built-in demo is used, which understands the synthetic voice of the samples
-    /// and nothing else.
+    /// The default is the built-in demo, which understands only the synthetic voice of the samples.
     #[arg(long = "model", value_name = "DIR|NAME", default_value = DEMO_ALIGNER, hide_default_value = true, help_heading = "Model")]
     aligner: String,
 
-    /// The recogniser: its folder or name, `none`, or `auto` for the one that goes with the aligner
+    /// Folder or name of the recogniser, `none`, or `auto` for the one that matches the aligner
     #[arg(
         long,
         value_name = "DIR|NAME",
@@ -57,10 +56,10 @@ pub(crate) struct Args {
     recognizer: String,
 
     #[command(flatten)]
-    compute: Compute,
+    compute: ComputeArgs,
 
-    /// The language spoken, an English name or a code (`Chinese`, `zh`); `auto` tells it from the
-    /// writing
+    /// Language of the text: an English name or a code (`Chinese`, `zh`); `auto` guesses it from
+    /// the writing system
     #[arg(
         long,
         value_name = "LANGUAGE",
@@ -69,15 +68,15 @@ pub(crate) struct Args {
     )]
     language: String,
 
-    /// Write the words as the aligner is given them, letters and digits only, and its own times
-    /// (JSON alone)
+    /// Write the words as the aligner gets them, letters and digits only, with its unrefined times
+    /// (JSON only)
     #[arg(long, help_heading = "Output")]
     raw: bool,
 
     #[command(flatten)]
-    written: Written,
+    written: FormatArgs,
 
-    /// Where to write: a file, or `-` for standard output
+    /// Output file, or `-` for standard output
     #[arg(
         long,
         value_name = "FILE|-",
@@ -106,19 +105,19 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     let format = args.written.format(default);
     if args.raw && format != Format::Json {
-        return Ok(usage(&anyhow::anyhow!("`--raw` writes JSON alone")));
+        return Ok(usage(&anyhow::anyhow!("`--raw` needs `--format json`")));
     }
     let Some(timed) = align(args, &text, language)? else {
         return Ok(Exit::Cancelled);
     };
     let path = args.audio.to_string_lossy();
     for warning in &timed.warnings {
-        out::say(&format!("warning: {path}: {warning}"));
+        output::message(&format!("warning: {path}: {warning}"));
     }
     for (line, timed) in text.lines.iter().zip(&timed.lines) {
         if !timed.found {
             let text = &line.text;
-            out::say(&format!(
+            output::message(&format!(
                 "not found in the recording, line {}: {text}",
                 line.number
             ));
@@ -130,19 +129,19 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         _ => export::render(format, &transcript, &path, &args.written.options()),
     };
     if args.output == Path::new("-") {
-        out::print_bytes(&content)?;
+        output::print_bytes(&content)?;
     } else {
-        targets::write(&args.output, &content)?;
+        output_files::write(&args.output, &content)?;
     }
     Ok(Exit::Done)
 }
 
-/// Loads what is needed and aligns; `None` when it was stopped.
+/// Loads the models and aligns; `None` when cancelled.
 fn align(args: &Args, text: &Text, language: Language) -> anyhow::Result<Option<Timed>> {
     let home = earmark_weights::home();
     let located = earmark_weights::find_aligner(&args.aligner, &home)?;
     let settings = args.compute.settings();
-    let bar = Bar::start(&session::name(&args.audio));
+    let bar = RecordingProgressBar::start(&job_runner::name(&args.audio));
     bar.wait("loading");
     let languages = located.entry.map(|entry| entry.languages.clone());
     let aligner = Aligner::load(&checkpoint(&located), &settings)?;
@@ -164,16 +163,16 @@ fn align(args: &Args, text: &Text, language: Language) -> anyhow::Result<Option<
         Ok(Box::new(Recording::open(&args.audio)?))
     };
     let lines: Vec<&str> = text.lines.iter().map(|line| line.text.as_str()).collect();
-    let mut follower = Follower {
+    let mut watcher = ProgressWatcher {
         bar,
         begun: Instant::now(),
     };
-    let timed = align_reference_text(&mut open, &lines, language, tools, &mut follower);
-    follower.bar.finish();
+    let timed = align_reference_text(&mut open, &lines, language, tools, &mut watcher);
+    watcher.bar.finish();
     Ok(timed?)
 }
 
-/// The recogniser that is asked for; `auto` takes what goes with the aligner and is here.
+/// The requested recogniser; `auto` takes an installed one that matches the aligner.
 fn recognizer(name: &str, aligner: &Located) -> anyhow::Result<Option<Located>> {
     let home = earmark_weights::home();
     let is_demo = aligner
@@ -189,13 +188,13 @@ fn recognizer(name: &str, aligner: &Located) -> anyhow::Result<Option<Located>> 
     })
 }
 
-/// Draws the bar.
-struct Follower {
-    bar: Bar,
+/// Shows the progress.
+struct ProgressWatcher {
+    bar: RecordingProgressBar,
     begun: Instant,
 }
 
-impl Watcher for Follower {
+impl Watcher for ProgressWatcher {
     fn event(&mut self, event: Event<'_>) {
         if let Event::Progress { done, total } = event {
             self.bar
@@ -204,19 +203,19 @@ impl Watcher for Follower {
     }
 }
 
-/// A text whose words want times.
+/// The text to align.
 struct Text {
     lines: Vec<Line>,
-    /// Its lines have times already: it is subtitles.
+    /// Whether its lines already have times, as subtitles do.
     has_times: bool,
 }
 
 /// A line of a text, or a cue.
 struct Line {
-    /// Its line in the file, or the cue's number; from 1.
+    /// Line number in the file, or number of the cue; from 1.
     number: usize,
     text: String,
-    /// The times it had.
+    /// Its times in the subtitles.
     given: Option<(Ms, Ms)>,
 }
 
@@ -266,8 +265,8 @@ impl Text {
         }
     }
 
-    /// The lines with their times, a segment each. Lines that were not found keep the times they
-    /// had, or are left out.
+    /// The lines with their times, one segment each. Lines that were not found keep their old
+    /// times, or are omitted if they have none.
     fn transcript(&self, timed: &Timed, language: Language) -> Transcript {
         let segment = |(line, timed): (&Line, &reference_text::Line)| {
             let span = if timed.found {
@@ -282,7 +281,7 @@ impl Text {
                 probability: 1.0,
                 quality: word.quality,
             };
-            // Cues stay as they are: without words of their own nothing cuts or joins them.
+            // Segments without words are neither split nor joined, so cues keep their text.
             let words = if timed.found && !self.has_times {
                 timed.words.iter().map(word).collect()
             } else {
@@ -311,7 +310,7 @@ impl Text {
     }
 }
 
-/// The language asked for, or the one that the text is written in.
+/// The requested language, or a guess from the writing system of the text.
 fn language(name: &str, text: &Text) -> anyhow::Result<Language> {
     if name != "auto" {
         return Language::find(name).with_context(|| {
@@ -381,7 +380,7 @@ impl<'a> JsonLine<'a> {
     }
 }
 
-/// The words, as displayed or as the aligner is given them, and the lines.
+/// The JSON report: the lines, and the words as displayed or as the aligner gets them.
 fn report(path: &str, text: &Text, timed: &Timed, transcript: &Transcript, raw: bool) -> String {
     let word = |text, start: Ms, end: Ms, quality: Option<f32>| JsonWord {
         text,

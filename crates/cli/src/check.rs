@@ -1,4 +1,4 @@
-//! `earmark check`: which rules of readable subtitles a file breaks.
+//! `earmark check`: checks subtitles against rules of readability.
 
 use std::path::PathBuf;
 
@@ -7,20 +7,20 @@ use earmark_transcript::cues::{self, Cue, Rules};
 use earmark_transcript::{import, writing_system::is_cjk};
 
 use crate::options::Preset;
-use crate::{Exit, out};
+use crate::{Exit, output};
 
-/// Say which rules of readable subtitles the cues of a file break
+/// Check subtitles against rules of readability
 ///
-/// Every cue that is too fast to read, too short or long, too wide, too tall or too close to the
-/// one before is named on a line of its own, with what was found and what the rules ask for. Exit
-/// code 1 says that there are any.
+/// Prints a line for every cue that is too fast to read, too short, too long, too wide, too tall or
+/// too close to the previous one, with the measured value and the limit. Exit code 1 means that
+/// there are violations.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Subtitles: srt, vtt or ass
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// The rules to hold them to; `auto` takes those of the writing
+    /// The rules to check; `auto` chooses them by the writing system of the text
     #[arg(long, value_enum, default_value_t)]
     rules: Preset,
 }
@@ -37,10 +37,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let rules = args.rules.rules().unwrap_or_else(|| of_writing(&cues));
     let violations = cues::check(&cues, &rules);
     for violation in &violations {
-        out::print(&format!("{violation}\n"))?;
+        output::print(&format!("{violation}\n"))?;
     }
     let (n_cues, n_broken) = (cues.len(), violations.len());
-    out::say(&format!("{n_cues} cues, {n_broken} violations"));
+    output::message(&format!("{n_cues} cues, {n_broken} violations"));
     Ok(if violations.is_empty() {
         Exit::Done
     } else {
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     })
 }
 
-/// The rules of the language that most of the text is in, told from its letters.
+/// The rules for the writing system of most letters.
 fn of_writing(cues: &[Cue]) -> Rules {
     let letters = || {
         let texts = cues.iter().flat_map(Cue::texts);

@@ -1,13 +1,13 @@
-//! `earmark devices`: what sound can be taken from.
+//! `earmark devices`: lists the audio input devices.
 
 use earmark_jobs::{Device, Failure, Kind};
 
-use crate::{EXIT_CODES, Exit, out};
+use crate::{EXIT_CODES, Exit, output};
 
-/// List what sound can be taken from
+/// List microphones and other audio inputs
 ///
-/// A line for each: a mark on those that stand for the default microphone and for what the
-/// computer plays, the name, what it is, and the id. `earmark listen --device` takes name or id.
+/// Prints a line for each device: `*` for the default microphone and the default system audio, then
+/// name, kind and id. `earmark listen --device` takes a name or an id.
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Args {}
@@ -19,15 +19,15 @@ pub(crate) fn run(_: &Args) -> anyhow::Result<Exit> {
     let devices = match earmark_jobs::input_devices() {
         Ok(devices) => devices,
         Err(error) => {
-            out::say(&format!("error: {}", Failure::from(error)));
+            output::message(&format!("error: {}", Failure::from(error)));
             return Ok(Exit::Failed);
         }
     };
     if devices.is_empty() {
-        out::say("no microphone is connected, and nothing gives what the computer plays");
+        output::message("no microphone is connected, and system audio cannot be recorded");
         return Ok(Exit::Failed);
     }
-    out::print(&table(&devices))?;
+    output::print(&table(&devices))?;
     Ok(Exit::Done)
 }
 

@@ -1,4 +1,4 @@
-//! `earmark listen`: speech into text while it is spoken.
+//! `earmark listen`: live transcription.
 
 use std::path::{Path, PathBuf};
 
@@ -9,59 +9,60 @@ use earmark_jobs::{
 use earmark_transcript::export::{self, Format, Options, txt};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::options::{Device, Pair, Speech, Storing, Written};
-use crate::{EXIT_CODES, Exit, out, targets, usage};
+use crate::options::{Device, FormatArgs, ModelNames, SpeechArgs, StorageArgs};
+use crate::{EXIT_CODES, Exit, output, output_files, usage};
 
-/// Who speaks into the microphone, and whom the computer plays.
+/// Speakers of the microphone and of the system audio.
 const SPEAKERS: [&str; 2] = ["Me", "Others"];
 
-/// Turn speech into text while it is spoken
+/// Transcribe speech live
 ///
-/// Listens until Ctrl-C. Every finished sentence is printed, and on a terminal the words that are
-/// being said stand below, dim as long as they may change. The sound is on disk before it is
-/// heard: with `--record` it is kept, otherwise it is removed when the text is written.
+/// Listens until Ctrl-C. Every finished sentence is printed. On a terminal, the words of the
+/// current sentence are shown below it, dim while they can still change. The audio is written to
+/// disk before it is recognised; it is kept with `--record`, and otherwise removed once the text is
+/// written.
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Args {
-    /// What to listen to: a name or id of `earmark devices`, or `system` for what the computer
-    /// plays; the default microphone when left out
+    /// Audio device: a name or id from `earmark devices`, or `system` for the system audio; the
+    /// default microphone if not given
     #[arg(long, value_name = "NAME")]
     device: Option<String>,
 
-    /// Listen to what the computer plays, too: the recording has two channels, and what is said
-    /// there is marked `Others`, the rest `Me`
+    /// Also record the system audio, as a second channel; speech there is labelled `Others`, speech
+    /// into the microphone `Me`
     #[arg(long)]
     with_system: bool,
 
-    /// Print words as soon as they are sure, without waiting for the sentence
+    /// Print words as soon as they are final, without waiting for the end of the sentence
     #[arg(long)]
     caption: bool,
 
-    /// Keep the recording: a WAV file that is readable whatever happens
+    /// Keep the recording as a WAV file, which stays readable even after a crash
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
 
-    /// Stop after so many seconds
+    /// Stop after this many seconds
     #[arg(long = "for", value_name = "SECONDS")]
     seconds: Option<u32>,
 
     #[command(flatten)]
-    pair: Pair,
+    pair: ModelNames,
 
-    /// Where to compute; `auto` takes what works
+    /// Device to compute on; `auto` takes the fastest that works
     #[arg(long, value_enum, default_value_t, help_heading = "Model")]
     compute: Device,
 
     #[command(flatten)]
-    storing: Storing,
+    storing: StorageArgs,
 
     #[command(flatten)]
-    speech: Speech,
+    speech: SpeechArgs,
 
     #[command(flatten)]
-    written: Written,
+    written: FormatArgs,
 
-    /// Where to write: a file, or `-` for standard output
+    /// Output file, or `-` for standard output
     #[arg(
         long,
         value_name = "FILE|-",
@@ -79,8 +80,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let writer = Writer::new(args);
     if args.caption && writer.prints_file() {
         return Ok(usage(&anyhow!(
-            "captions and a transcript in this format cannot share one stream; write the \
-             transcript with `--output FILE`"
+            "`--caption` and a transcript in this format cannot both go to standard output; write \
+             the transcript with `--output FILE`"
         )));
     }
     let settings = args.storing.settings(args.compute);
@@ -88,7 +89,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Ok(job) => job,
         Err(error) => return Ok(usage(&error)),
     };
-    let folder = tempfile::tempdir().context("there is no folder for the recording")?;
+    let folder = tempfile::tempdir().context("cannot create a folder for the recording")?;
     let recording = match &args.record {
         Some(path) => path.clone(),
         None => folder.path().join("recording.wav"),
@@ -109,32 +110,32 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     let names = session.devices().iter().map(|device| device.name.as_str());
     let devices = names.collect::<Vec<_>>().join(" and ");
-    ctrlc::set_handler(stop_once(session.stop_handle())).context("cannot listen for Ctrl-C")?;
-    out::say(&format!("listening to {devices}; Ctrl-C ends"));
-    let mut hearing = Hearing {
+    ctrlc::set_handler(stop_once(session.stop_handle())).context("cannot handle Ctrl-C")?;
+    output::message(&format!("listening to {devices}; press Ctrl-C to stop"));
+    let mut handler = EventHandler {
         session,
         writer,
-        screen: Screen::new(),
+        status_line: StatusLine::new(),
         limit: args.seconds.map(Ms::from_seconds),
         exit: Exit::Done,
     };
     for event in events {
         if let LiveEvent::Ended(end) = event {
-            hearing.screen.clear();
-            let exit = hearing.end(end)?;
+            handler.status_line.clear();
+            let exit = handler.end(end)?;
             if exit == Exit::Failed && args.record.is_none() {
                 let kept = folder.keep().join("recording.wav");
-                out::say(&format!("the recording is kept: {}", kept.display()));
+                output::message(&format!("the recording is kept: {}", kept.display()));
             }
             return Ok(exit);
         }
-        hearing.take(event)?;
+        handler.handle(event)?;
     }
-    Err(anyhow!("the engine's thread is gone"))
+    Err(anyhow!("the engine's thread ended unexpectedly"))
 }
 
 impl Args {
-    /// What to listen to, a channel each.
+    /// The devices to record, one channel each.
     fn devices(&self) -> Vec<Which> {
         let first = match self.device.as_deref() {
             None => Which::Default,
@@ -147,11 +148,11 @@ impl Args {
 }
 
 fn failed(failure: &Failure) -> Exit {
-    out::say(&format!("error: {failure}"));
+    output::message(&format!("error: {failure}"));
     Exit::Failed
 }
 
-/// The first Ctrl-C ends the recording, a second one the program.
+/// The handler of Ctrl-C: the first one ends the recording, a second one the program.
 fn stop_once(stop: impl Fn() + Send + 'static) -> impl FnMut() + Send + 'static {
     let mut again = false;
     move || {
@@ -162,27 +163,27 @@ fn stop_once(stop: impl Fn() + Send + 'static) -> impl FnMut() + Send + 'static 
     }
 }
 
-/// What is done with what is heard.
-struct Hearing {
+/// Handles the events of a live session.
+struct EventHandler {
     session: Session,
     writer: Writer,
-    screen: Screen,
+    status_line: StatusLine,
     limit: Option<Ms>,
     exit: Exit,
 }
 
-impl Hearing {
-    fn take(&mut self, event: LiveEvent) -> anyhow::Result<()> {
+impl EventHandler {
+    fn handle(&mut self, event: LiveEvent) -> anyhow::Result<()> {
         match event {
             LiveEvent::Loaded(loaded) => {
                 if loaded.is_demo {
-                    self.say(&format!(
+                    self.message(&format!(
                         "using the built-in model: {}; choose another with `--model`",
                         loaded.title
                     ));
                 }
                 if let Some(note) = loaded.device_note {
-                    self.say(&format!("note: {note}"));
+                    self.message(&format!("note: {note}"));
                 }
             }
             LiveEvent::Level(_, recorded) => {
@@ -196,28 +197,29 @@ impl Hearing {
                 ..
             } => {
                 let writer = &mut self.writer;
-                self.screen.aside(|| writer.words(&committed))?;
-                self.screen.show(&committed, &tentative);
+                self.status_line.suspend(|| writer.words(&committed))?;
+                self.status_line.show(&committed, &tentative);
             }
             LiveEvent::Segment(segment) => {
-                self.screen.show("", "");
+                self.status_line.show("", "");
                 let writer = &mut self.writer;
-                self.screen.aside(|| writer.segment(&txt::turn(&segment)))?;
+                self.status_line
+                    .suspend(|| writer.segment(&txt::turn(&segment)))?;
             }
             LiveEvent::Lost { device, reason, .. } => {
-                self.say(&format!("warning: {} is gone: {reason}", device.name));
+                self.message(&format!("warning: {} was lost: {reason}", device.name));
             }
             LiveEvent::Switched { device, .. } => {
-                self.say(&format!("listening to {}", device.name));
+                self.message(&format!("listening to {}", device.name));
             }
             LiveEvent::Closed { failure, .. } => {
                 if let Some(failure) = failure {
-                    self.say(&format!("error: {failure}"));
+                    self.message(&format!("error: {failure}"));
                     self.exit = Exit::Failed;
                 }
             }
             LiveEvent::RecognitionFailed(failure) => {
-                self.say(&format!("error: {failure}"));
+                self.message(&format!("error: {failure}"));
                 self.exit = Exit::Failed;
                 self.session.stop();
             }
@@ -230,29 +232,29 @@ impl Hearing {
         match end {
             End::Done(transcript) | End::Cancelled(transcript) => {
                 for warning in &transcript.warnings {
-                    out::say(&format!("warning: {warning}"));
+                    output::message(&format!("warning: {warning}"));
                 }
                 self.writer.transcript(&transcript)?;
             }
-            End::Failed(_) => self.exit = Exit::Failed, // it was said when it happened
-            End::Held(_) => {}                          // what is spoken is never held
+            End::Failed(_) => self.exit = Exit::Failed, // printed when it happened
+            End::Held(_) => {}                          // a live session is never paused
         }
         Ok(self.exit)
     }
 
-    fn say(&self, line: &str) {
-        self.screen.aside(|| out::say(line));
+    fn message(&self, line: &str) {
+        self.status_line.suspend(|| output::message(line));
     }
 }
 
-/// Writes text and transcript where they belong.
+/// Writes text and transcript to the requested output.
 struct Writer {
     format: Format,
     options: Options,
     caption: bool,
     output: PathBuf,
     name: String,
-    /// Bytes of the present utterance that are printed.
+    /// Bytes of the current utterance that are printed.
     n_printed: usize,
 }
 
@@ -273,20 +275,20 @@ impl Writer {
         self.output == Path::new("-")
     }
 
-    /// Whether the sentences that are printed as they come are the transcript already.
+    /// Whether the sentences printed during the session are already the transcript.
     fn streams_text(&self) -> bool {
         self.to_stdout() && self.format == Format::Txt && self.options == Options::default()
     }
 
-    /// Whether the transcript goes to standard output at the end.
+    /// Whether the transcript is printed to standard output at the end.
     fn prints_file(&self) -> bool {
         self.to_stdout() && !self.streams_text()
     }
 
-    /// Prints what was committed since the last time, for captions.
+    /// With `--caption`, prints the words committed since the last call.
     fn words(&mut self, committed: &str) -> anyhow::Result<()> {
         if self.caption && committed.len() > self.n_printed {
-            out::print(&committed[self.n_printed..])?;
+            output::print(&committed[self.n_printed..])?;
             self.n_printed = committed.len();
         }
         Ok(())
@@ -296,10 +298,10 @@ impl Writer {
     fn segment(&mut self, line: &str) -> anyhow::Result<()> {
         if self.caption {
             if std::mem::take(&mut self.n_printed) > 0 {
-                out::print("\n")?;
+                output::print("\n")?;
             }
         } else if !self.prints_file() {
-            out::print(line)?;
+            output::print(line)?;
         }
         Ok(())
     }
@@ -311,22 +313,22 @@ impl Writer {
         if self.format.has_cues()
             && let Some(note) = export::timing_note(transcript)
         {
-            out::say(&format!("warning: {note}"));
+            output::message(&format!("warning: {note}"));
         }
         let file = export::render(self.format, transcript, &self.name, &self.options);
         if self.to_stdout() {
-            out::print_bytes(&file)?;
+            output::print_bytes(&file)?;
         } else {
-            targets::write(&self.output, &file)?;
+            output_files::write(&self.output, &file)?;
         }
         Ok(())
     }
 }
 
-/// The line of a terminal that shows what is being said.
-struct Screen(ProgressBar);
+/// The terminal line with the current, unfinished sentence.
+struct StatusLine(ProgressBar);
 
-impl Screen {
+impl StatusLine {
     /// Nothing is drawn unless standard error is a terminal.
     fn new() -> Self {
         let bar = ProgressBar::no_length();
@@ -339,8 +341,8 @@ impl Screen {
         self.0.set_message(line(committed, tentative));
     }
 
-    /// Does something that writes to the terminal, without the line in its way.
-    fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+    /// Hides the line while `write` prints to the terminal.
+    fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)
     }
 
@@ -349,7 +351,7 @@ impl Screen {
     }
 }
 
-/// The end of what is being said, the tentative part dim.
+/// The end of the current sentence, the tentative part dim.
 fn line(committed: &str, tentative: &str) -> String {
     const SHOWN: usize = 76;
     let n_tentative = tentative.chars().count();
@@ -366,7 +368,7 @@ mod tests {
     use super::line;
 
     #[test]
-    fn the_end_is_shown_and_what_may_change_is_dim() {
+    fn the_end_is_shown_and_tentative_text_is_dim() {
         assert_eq!(line("We meet", " at"), "We meet\x1b[2m at\x1b[0m");
         let long = "word ".repeat(40);
         let shown = line(&long, "end");

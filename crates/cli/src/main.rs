@@ -6,13 +6,13 @@ mod check;
 mod devices;
 mod doctor;
 mod eval;
+mod job_runner;
 mod listen;
 mod models;
 mod options;
-mod out;
-mod progress;
-mod session;
-mod targets;
+mod output;
+mod output_files;
+mod progress_bar;
 mod transcribe;
 
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ use clap::{Parser, Subcommand};
 
 /// Turn recordings into timed text, on this computer
 ///
-/// Earmark runs the speech recogniser Qwen3-ASR. No sound and no text leaves the computer.
+/// Earmark runs the speech recogniser Qwen3-ASR. No audio and no text leaves the computer.
 #[derive(Parser)]
 #[command(name = "earmark", version, after_help = EXIT_CODES)]
 struct Cli {
@@ -48,18 +48,17 @@ enum Command {
 enum Exit {
     /// Everything was done.
     Done = 0,
-    /// Something failed, such as a recording; the others were done, as far as anything could be
-    /// written.
+    /// Something failed, such as a recording; the others were done if output could be written.
     Failed = 1,
-    /// The command was not understood, and nothing was done.
+    /// The arguments are invalid; nothing was done.
     Usage = 2,
-    /// Ctrl-C; what was finished is kept.
+    /// Stopped with Ctrl-C; finished work is kept.
     Cancelled = 130,
 }
 
-/// The end of a command that cannot be done as it was asked.
+/// Prints an error in the arguments.
 fn usage(error: &anyhow::Error) -> Exit {
-    out::say(&format!("error: {error:#}"));
+    output::message(&format!("error: {error:#}"));
     Exit::Usage
 }
 
@@ -67,8 +66,8 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    everything was done
   1    something failed, such as a recording; the others were done
-  2    the command was not understood, and nothing was done
-  130  stopped with Ctrl-C; what was finished is kept";
+  2    the arguments are invalid; nothing was done
+  130  stopped with Ctrl-C; finished work is kept";
 
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
@@ -83,10 +82,10 @@ fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(&args),
     };
     let exit = exit.unwrap_or_else(|error| {
-        if out::is_closed_pipe(&error) {
+        if output::is_closed_pipe(&error) {
             return Exit::Done;
         }
-        out::say(&format!("error: {error:#}"));
+        output::message(&format!("error: {error:#}"));
         Exit::Failed
     });
     ExitCode::from(exit as u8)

@@ -1,4 +1,4 @@
-//! Options that several commands share.
+//! Command-line options shared by several commands.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -11,61 +11,60 @@ use earmark_transcript::cues::Rules;
 use earmark_transcript::export::{self, Format, txt};
 use earmark_weights::{Files, Located};
 
-/// Which model, and how to run it.
+/// Model, aligner, device and number format.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Model")]
-pub(crate) struct Model {
+pub(crate) struct ModelArgs {
     #[command(flatten)]
-    pair: Pair,
+    pair: ModelNames,
 
     #[command(flatten)]
-    compute: Compute,
+    compute: ComputeArgs,
 }
 
-/// Which model, and which aligner with it.
+/// Model and aligner.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Model")]
-pub(crate) struct Pair {
-    /// A model's folder, or its name: `demo`, `Qwen3-ASR-0.6B`, `Qwen3-ASR-1.7B`
+pub(crate) struct ModelNames {
+    /// Folder or name of the model: `demo`, `Qwen3-ASR-0.6B`, `Qwen3-ASR-1.7B`
     ///
-    /// Without it the built-in demo is used, which understands the synthetic voice of the samples
-    /// and nothing else. Models are looked up by name in the folder `EARMARK_MODELS`, or else in
-    /// the program's data folder.
+    /// The default is the built-in demo, which understands only the synthetic voice of the samples.
+    /// Names are looked up in the folder `EARMARK_MODELS`, or else in the program's data folder.
     #[arg(long = "model", value_name = "DIR|NAME")]
     name: Option<String>,
 
-    /// What measures the times of the words: `auto`, `none`, an aligner's folder or its name
+    /// Aligner for word times: `auto`, `none`, or its folder or name
     ///
-    /// `auto` takes the aligner that goes with the model when it is on this computer. Without an
-    /// aligner the times are estimated, and say so.
+    /// `auto` takes the aligner that matches the model if it is installed. Without an aligner, word
+    /// times are estimated and marked as such.
     #[arg(long, value_name = "DIR|NAME", default_value = "auto")]
     aligner: String,
 }
 
-/// How to run a model.
+/// Device, number format and threads.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Model")]
-pub(crate) struct Compute {
-    /// Where to compute; `auto` takes what works
+pub(crate) struct ComputeArgs {
+    /// Device to compute on; `auto` takes the fastest that works
     #[arg(long, value_enum, default_value_t)]
     device: Device,
 
     #[command(flatten)]
-    storage: Storing,
+    storage: StorageArgs,
 }
 
-/// How a model is held in memory, and by how many threads it is used.
+/// Number format of the weights, and threads.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Model")]
-pub(crate) struct Storing {
-    /// How the model's numbers are stored; chosen by model and device when left out
+pub(crate) struct StorageArgs {
+    /// Number format of the weights; chosen by model and device if not given
     ///
-    /// `f32` is exact. `q8_0` needs a quarter of the memory, `q4_k` an eighth, and both are
-    /// faster for large models.
+    /// `f32` is exact. `q8_0` needs a quarter of the memory, `q4_k` an eighth; both are faster for
+    /// large models.
     #[arg(long, value_enum)]
     dtype: Option<Storage>,
 
-    /// Processor threads; every core when left out
+    /// CPU threads; all cores if not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 }
@@ -89,7 +88,7 @@ enum Storage {
     Q4K,
 }
 
-impl Model {
+impl ModelArgs {
     /// Sets the number of threads; to be called before any other thread runs.
     pub(crate) fn apply_threads(&self) {
         self.compute.apply_threads();
@@ -106,7 +105,7 @@ impl Model {
     }
 }
 
-impl Pair {
+impl ModelNames {
     /// The folder or name; the demo when none was given.
     pub(crate) fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(DEMO)
@@ -122,7 +121,7 @@ impl Pair {
     }
 }
 
-impl Compute {
+impl ComputeArgs {
     /// Sets the number of threads; to be called before any other thread runs.
     pub(crate) fn apply_threads(&self) {
         self.storage.apply_threads();
@@ -134,7 +133,7 @@ impl Compute {
     }
 }
 
-impl Storing {
+impl StorageArgs {
     /// Sets the number of threads; to be called before any other thread runs.
     pub(crate) fn apply_threads(&self) {
         earmark_jobs::set_threads(self.threads);
@@ -166,15 +165,15 @@ pub(crate) fn checkpoint(located: &Located) -> Checkpoint {
     }
 }
 
-/// What the speech is like.
+/// Language, context and chunk length.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Speech")]
-pub(crate) struct Speech {
-    /// The language spoken: `auto`, an English name or a code (`Chinese`, `zh`)
+pub(crate) struct SpeechArgs {
+    /// Spoken language: `auto`, an English name or a code (`Chinese`, `zh`)
     #[arg(long, value_name = "LANGUAGE", default_value = "auto", value_parser = spoken)]
     language: Spoken,
 
-    /// Names and background that help the recogniser, or `@FILE` to read them from a file
+    /// Names and terms to expect, as a hint for the recogniser, or `@FILE` to read them from a file
     #[arg(
         long,
         value_name = "TEXT|@FILE",
@@ -183,16 +182,16 @@ pub(crate) struct Speech {
     )]
     context: String,
 
-    /// What a profile of the window's settings holds; comes before `--context`
+    /// Context profile of the desktop app's settings, put before `--context`
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
 
-    /// Cut recordings into pieces of at most this many seconds; up to what the model can take
+    /// Longest chunk in seconds, up to the longest clip of the model
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     piece: Option<u32>,
 }
 
-/// A language, or whatever is spoken.
+/// A language; `None` lets the model detect it.
 #[derive(Clone, Copy)]
 struct Spoken(Option<Language>);
 
@@ -211,8 +210,8 @@ fn spoken(text: &str) -> Result<Spoken, String> {
         .ok_or_else(|| format!("choose `auto`, a code, or one of: {}", known()))
 }
 
-impl Speech {
-    /// The profile and the context, the latter read from its file when it names one.
+impl SpeechArgs {
+    /// The texts of `--profile` and `--context`, joined; `@FILE` is read.
     fn context(&self) -> anyhow::Result<String> {
         let own = match self.context.strip_prefix('@') {
             None => self.context.clone(),
@@ -234,7 +233,11 @@ impl Speech {
     /// One job per recording.
     ///
     /// Errors: the context's file cannot be read.
-    pub(crate) fn jobs(&self, model: &Model, recordings: &[PathBuf]) -> anyhow::Result<Vec<Job>> {
+    pub(crate) fn jobs(
+        &self,
+        model: &ModelArgs,
+        recordings: &[PathBuf],
+    ) -> anyhow::Result<Vec<Job>> {
         let job = self.job(&model.pair, model.settings())?;
         let with = |recording: &PathBuf| Job {
             recording: recording.clone(),
@@ -246,7 +249,7 @@ impl Speech {
     /// A job without a recording.
     ///
     /// Errors: the context's file cannot be read.
-    pub(crate) fn job(&self, pair: &Pair, settings: Settings) -> anyhow::Result<Job> {
+    pub(crate) fn job(&self, pair: &ModelNames, settings: Settings) -> anyhow::Result<Job> {
         Ok(Job {
             recording: PathBuf::new(),
             model: pair.name().to_owned(),
@@ -261,7 +264,7 @@ impl Speech {
     }
 }
 
-/// What the profile of this name holds.
+/// The text of the profile with this name.
 fn profile_text(name: &str) -> anyhow::Result<String> {
     let folder = earmark_store::default_folder().context("there is no folder for settings")?;
     let file = earmark_store::Settings::file(&folder);
@@ -274,9 +277,8 @@ fn profile_text(name: &str) -> anyhow::Result<String> {
                 .map(|it| it.name.as_str())
                 .collect();
             let known = match known.as_slice() {
-                [] => {
-                    "there are none; make one in the window's settings, or use `--context`".into()
-                }
+                [] => "there are none; add one in the desktop app's settings, or use `--context`"
+                    .into(),
                 names => format!("choose one of: {}", names.join(", ")),
             };
             Err(anyhow!("there is no profile `{name}`: {known}"))
@@ -285,34 +287,34 @@ fn profile_text(name: &str) -> anyhow::Result<String> {
     )
 }
 
-/// What to write.
+/// Output format and its options.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Output")]
-pub(crate) struct Written {
-    /// What to write
+pub(crate) struct FormatArgs {
+    /// Output format
     ///
-    /// `json` is everything that is known: on standard output one object per recording, each on a
-    /// line of its own. `srt`, `vtt`, `ass` and `lrc` are subtitles.
+    /// `json` contains everything; on standard output it is one object per line, one for each
+    /// recording. `srt`, `vtt`, `ass` and `lrc` are subtitles.
     #[arg(long, value_enum)]
-    format: Option<Kind>,
+    format: Option<FormatName>,
 
-    /// The rules of subtitles: line length, reading speed, durations
+    /// Rules for subtitles: line length, reading speed, durations
     #[arg(long, value_enum, default_value_t)]
     rules: Preset,
 
-    /// Mark in subtitles (`vtt`, `ass`, `lrc`) when each word is spoken
+    /// Include the time of each word in subtitles (`vtt`, `ass`, `lrc`)
     #[arg(long)]
     word_times: bool,
 
-    /// How plain text is laid out
+    /// Layout of plain text
     #[arg(long, value_enum, default_value_t)]
     layout: Layout,
 
-    /// What becomes of punctuation
+    /// Keep or drop punctuation
     #[arg(long, value_enum, default_value_t)]
     punctuation: Punctuation,
 
-    /// Write Chinese in this script
+    /// Convert Chinese to this script
     #[arg(long, value_enum)]
     script: Option<ChineseScript>,
 
@@ -320,13 +322,13 @@ pub(crate) struct Written {
     #[arg(long)]
     bom: bool,
 
-    /// How lines end: `crlf` is for old programs on Windows
+    /// Line endings; `crlf` is for old programs on Windows
     #[arg(long, value_enum, default_value_t)]
     line_ending: LineEnding,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Kind {
+enum FormatName {
     Txt,
     Md,
     Docx,
@@ -341,7 +343,7 @@ enum Kind {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(crate) enum Preset {
-    /// Those usual in the language
+    /// The usual rules of the language
     #[default]
     Auto,
     /// Two lines of 42 characters
@@ -357,7 +359,7 @@ enum Layout {
     /// A line per sentence
     #[default]
     Lines,
-    /// The same after its time
+    /// A line per sentence, with its time
     Times,
     /// Paragraphs
     Paragraphs,
@@ -385,7 +387,7 @@ enum ChineseScript {
 }
 
 impl Preset {
-    /// The rules; `None` leaves them to the language.
+    /// The rules; `None` chooses them by language.
     pub(crate) fn rules(self) -> Option<Rules> {
         match self {
             Self::Auto => None,
@@ -396,24 +398,24 @@ impl Preset {
     }
 }
 
-impl Written {
-    /// The format; `default` when none was asked for.
+impl FormatArgs {
+    /// The format; `default` if none was given.
     pub(crate) fn format(&self, default: Format) -> Format {
         self.format.map_or(default, |kind| match kind {
-            Kind::Txt => Format::Txt,
-            Kind::Md => Format::Markdown,
-            Kind::Docx => Format::Docx,
-            Kind::Json => Format::Json,
-            Kind::Csv => Format::Csv,
-            Kind::Tsv => Format::Tsv,
-            Kind::Srt => Format::Srt,
-            Kind::Vtt => Format::Vtt,
-            Kind::Ass => Format::Ass,
-            Kind::Lrc => Format::Lrc,
+            FormatName::Txt => Format::Txt,
+            FormatName::Md => Format::Markdown,
+            FormatName::Docx => Format::Docx,
+            FormatName::Json => Format::Json,
+            FormatName::Csv => Format::Csv,
+            FormatName::Tsv => Format::Tsv,
+            FormatName::Srt => Format::Srt,
+            FormatName::Vtt => Format::Vtt,
+            FormatName::Ass => Format::Ass,
+            FormatName::Lrc => Format::Lrc,
         })
     }
 
-    /// Everything else about the file.
+    /// The other options of the export.
     pub(crate) fn options(&self) -> export::Options {
         export::Options {
             without_times: false,

@@ -1,4 +1,4 @@
-//! `earmark transcribe`: recordings into text, JSON or subtitles.
+//! `earmark transcribe`: transcribes recordings to text, JSON or subtitles.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,35 +8,35 @@ use earmark_jobs::{Segment, Transcript};
 use earmark_transcript::context;
 use earmark_transcript::export::{self, Format, Options, json, txt};
 
-use crate::options::{Model, Speech, Written};
-use crate::session::{self, Taker};
-use crate::{EXIT_CODES, Exit, out, targets, usage};
+use crate::job_runner::{self, OutputSink};
+use crate::options::{FormatArgs, ModelArgs, SpeechArgs};
+use crate::{EXIT_CODES, Exit, output, output_files, usage};
 
-/// Turn recordings into text, JSON or subtitles
+/// Transcribe recordings to text, JSON or subtitles
 ///
-/// Sound and video files of any common format are taken, and folders of them. Text appears as it
-/// is recognised. A recording that cannot be read is named on standard error and does not stop
+/// Accepts audio and video files of any common format, and folders of them. Text is printed as it
+/// is recognised. A recording that cannot be read is reported on standard error and does not stop
 /// the others.
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Args {
-    /// Recordings, or folders: the sound and video files in them, sorted
+    /// Recordings, or folders, whose audio and video files are transcribed in sorted order
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
     #[command(flatten)]
-    model: Model,
+    model: ModelArgs,
 
     #[command(flatten)]
-    speech: Speech,
+    speech: SpeechArgs,
 
     #[command(flatten)]
-    written: Written,
+    written: FormatArgs,
 
-    /// Where to write: a folder for one file per recording, or `-` for standard output
+    /// Output folder with one file per recording, or `-` for standard output
     ///
-    /// A file is called like its recording with the ending of the format, and replaces one of
-    /// that name. Recordings are never replaced.
+    /// A file has the name of its recording with the extension of the format. An existing file of
+    /// that name is replaced; recordings are never replaced.
     #[arg(
         long,
         value_name = "DIR|-",
@@ -56,12 +56,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let to_stdout = args.output == Path::new("-");
     if to_stdout && recordings.len() > 1 && !matches!(format, Format::Txt | Format::Json) {
         return Ok(usage(&anyhow!(
-            "several recordings cannot share one stream in this format; write files with \
+            "several recordings in this format cannot go to standard output; write files with \
              `--output DIR`"
         )));
     }
     let targets =
-        (!to_stdout).then(|| targets::plan(&args.output, &recordings, format.extension()));
+        (!to_stdout).then(|| output_files::plan(&args.output, &recordings, format.extension()));
     let jobs = match args.speech.jobs(&args.model, &recordings) {
         Ok(jobs) => jobs,
         Err(error) => return Ok(usage(&error)),
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         options: args.written.options(),
         targets,
     };
-    let exit = session::run(jobs, &mut writer)?;
+    let exit = job_runner::run(jobs, &mut writer)?;
     Ok(if exit == Exit::Done && some_unread {
         Exit::Failed
     } else {
@@ -83,47 +83,47 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     })
 }
 
-/// The recordings that the arguments stand for, and whether some stood for none, which is said.
+/// The recordings named by the arguments, and whether some argument gave none; that is printed.
 fn recordings(files: &[PathBuf]) -> (Vec<PathBuf>, bool) {
     let (mut all, mut some_unread) = (Vec::new(), false);
     for path in files {
         let problem = match earmark_jobs::recordings(path) {
-            Ok(found) if found.is_empty() => "there are no sound or video files in it".to_owned(),
+            Ok(found) if found.is_empty() => "there are no audio or video files in it".to_owned(),
             Ok(found) => {
                 all.extend(found);
                 continue;
             }
             Err(error) => format!("the folder cannot be read ({error})"),
         };
-        out::say(&format!("error: {}: {problem}", path.display()));
+        output::message(&format!("error: {}: {problem}", path.display()));
         some_unread = true;
     }
     (all, some_unread)
 }
 
-/// Writes transcripts where they belong.
+/// Writes transcripts to the requested output.
 struct Writer {
-    /// What the recogniser was told to expect.
+    /// Terms that the recogniser was told to expect.
     context: String,
     recordings: Vec<PathBuf>,
     format: Format,
     options: Options,
-    /// One for each recording; none when everything goes to standard output.
+    /// One for each recording; `None` if everything goes to standard output.
     targets: Option<Vec<PathBuf>>,
 }
 
 impl Writer {
-    /// Whether segments are written as they come, rather than the whole at the end.
+    /// Whether segments are printed as they are recognised, rather than the file at the end.
     fn streams_text(&self) -> bool {
         self.targets.is_none() && self.format == Format::Txt && self.options == Options::default()
     }
 }
 
-impl Taker for Writer {
+impl OutputSink for Writer {
     fn started(&mut self, job: usize) -> anyhow::Result<()> {
         if self.targets.is_none() && self.format == Format::Txt && self.recordings.len() > 1 {
             let gap = if job == 0 { "" } else { "\n" };
-            out::print(&format!(
+            output::print(&format!(
                 "{gap}==> {} <==\n",
                 self.recordings[job].display()
             ))?;
@@ -133,7 +133,7 @@ impl Taker for Writer {
 
     fn segment(&mut self, _job: usize, segment: &Segment) -> anyhow::Result<()> {
         if self.streams_text() {
-            out::print(&txt::line(segment))?;
+            output::print(&txt::line(segment))?;
         }
         Ok(())
     }
@@ -148,24 +148,24 @@ impl Taker for Writer {
         if self.format.has_cues()
             && let Some(note) = export::timing_note(transcript)
         {
-            out::say(&format!("warning: {path}: {note}"));
+            output::message(&format!("warning: {path}: {note}"));
         }
         let expected = context::heard(&self.context, &transcript.text);
         if !expected.is_empty() {
             let (n_heard, n_all) = (expected.len(), context::terms(&self.context).len());
             let expected = expected.join(", ");
-            out::say(&format!(
-                "{path}: {n_heard} of {n_all} expected terms were heard: {expected}"
+            output::message(&format!(
+                "{path}: {n_heard} of {n_all} expected terms were recognised: {expected}"
             ));
         }
         let file = || export::render(self.format, transcript, &path, &self.options);
         match &self.targets {
-            Some(targets) => targets::write(&targets[job], &file())?,
-            None if self.streams_text() => {} // its segments are there already
+            Some(targets) => output_files::write(&targets[job], &file())?,
+            None if self.streams_text() => {} // its segments are printed already
             None if self.format == Format::Json => {
-                out::print(&json::render(transcript, &path, json::Layout::Line))?;
+                output::print(&json::render(transcript, &path, json::Layout::Line))?;
             }
-            None => out::print_bytes(&file())?,
+            None => output::print_bytes(&file())?,
         }
         Ok(())
     }

@@ -1,8 +1,5 @@
-//! `earmark align` and `earmark check` as a person meets them, on the samples and the demo.
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+//! `earmark align` and `earmark check`, run as a user does, on the samples and the demo.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +43,7 @@ fn words(report: &Value) -> Vec<(String, u64, u64)> {
 }
 
 #[test]
-fn the_words_of_a_text_get_their_times() {
+fn words_of_a_text_get_times() {
     let (code, out, _) = earmark(&[&"align", &sample("en-01.flac"), &sample("en-01.txt")]);
     assert_eq!(code, 0);
     let report: Value = serde_json::from_str(&out).unwrap();
@@ -75,7 +72,7 @@ fn the_words_of_a_text_get_their_times() {
 }
 
 #[test]
-fn raw_words_are_those_of_the_aligner() {
+fn raw_words_are_the_aligners_units() {
     let (code, out, _) = earmark(&[
         &"align",
         &sample("en-01.flac"),
@@ -95,7 +92,7 @@ fn raw_words_are_those_of_the_aligner() {
 }
 
 #[test]
-fn a_line_that_nobody_speaks_is_named() {
+fn an_unspoken_line_is_listed() {
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("script.txt");
     let truth = fs::read_to_string(sample("en-01.txt")).unwrap();
@@ -118,7 +115,7 @@ fn a_line_that_nobody_speaks_is_named() {
 }
 
 #[test]
-fn subtitles_that_are_off_come_back_in_their_place() {
+fn shifted_subtitles_get_correct_times() {
     let folder = tempfile::tempdir().unwrap();
     let off = folder.path().join("off.srt");
     let text = fs::read_to_string(sample("en-01.txt")).unwrap();
@@ -149,7 +146,7 @@ fn a_long_recording_without_a_recogniser_is_refused() {
 }
 
 #[test]
-fn what_is_not_understood_ends_with_2() {
+fn invalid_arguments_exit_with_2() {
     let folder = tempfile::tempdir().unwrap();
     let broken = folder.path().join("broken.srt");
     fs::write(&broken, "1\nnot a time\nHello\n").unwrap();
@@ -174,12 +171,12 @@ fn what_is_not_understood_ends_with_2() {
     );
     check(
         &[&"align", &audio, &text, &"--raw", &"--format", &"srt"],
-        "JSON alone",
+        "`--raw` needs `--format json`",
     );
 }
 
 #[test]
-fn subtitles_of_a_sample_break_no_rule_and_hasty_ones_do() {
+fn subtitles_of_a_sample_break_no_rule_and_too_fast_ones_do() {
     let folder = tempfile::tempdir().unwrap();
     let (code, out, said) = earmark(&[
         &"transcribe",

@@ -1,9 +1,6 @@
-//! `earmark models convert` as a person meets it.
+//! `earmark models convert`, run as a user does.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use earmark_test_checkpoint::Shape;
 
-/// `earmark` where no model is downloaded.
+/// `earmark` without downloaded models.
 fn earmark(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_earmark"));
     command.args(arguments).env("EARMARK_MODELS", home);
@@ -31,7 +28,7 @@ fn sample() -> String {
 }
 
 #[test]
-fn a_copy_beside_the_models_is_known_by_its_name_and_hears_the_same() {
+fn a_copy_is_found_by_name_and_gives_the_same_text() {
     let home = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| text(&earmark(home.path(), arguments).output().unwrap());
     let said = run(&["models", "convert", "demo", "--dtype", "q8_0"]);
@@ -49,7 +46,7 @@ fn a_copy_beside_the_models_is_known_by_its_name_and_hears_the_same() {
 }
 
 #[test]
-fn what_cannot_be_done_is_said_with_the_next_step() {
+fn errors_say_the_next_step() {
     let home = tempfile::tempdir().unwrap();
     let check = |arguments: &[&str], code, expected: &str| {
         let output = earmark(home.path(), arguments).output().unwrap();
@@ -79,7 +76,7 @@ fn what_cannot_be_done_is_said_with_the_next_step() {
     check(&other, 1, "leave the dtype out");
 }
 
-/// Ends a program as Ctrl-C does.
+/// Sends SIGINT, as Ctrl-C does.
 #[cfg(unix)]
 fn interrupt(program: &Child) {
     let pid = program.id().to_string();
@@ -94,10 +91,10 @@ fn interrupt(program: &Child) {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_leaves_nothing_behind() {
+fn ctrl_c_removes_the_unfinished_copy() {
     let folder = tempfile::tempdir().unwrap();
     let (model, home) = (folder.path().join("model"), folder.path().join("home"));
-    // Enough to be in the middle of it for a while.
+    // Large enough to be interrupted halfway.
     let shape = Shape::QWEN3_ASR_0_6B.with_layers(2, 2).with_vocab(60_000);
     earmark_test_checkpoint::write(&model, &shape, 1).unwrap();
     fs::create_dir(&home).unwrap();
@@ -125,6 +122,6 @@ fn ctrl_c_leaves_nothing_behind() {
     let output = program.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{said}");
-    assert!(said.contains("nothing is left"), "{said}");
+    assert!(said.contains("the unfinished copy was removed"), "{said}");
     assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
 }

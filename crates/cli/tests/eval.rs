@@ -1,9 +1,6 @@
 //! `earmark eval` on a folder of recordings whose text is known.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use std::fs;
 use std::path::Path;
@@ -44,21 +41,21 @@ fn earmark(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
 }
 
 #[test]
-fn figures_go_to_a_table_and_to_json() {
-    let desk = tempfile::tempdir().unwrap();
+fn results_are_printed_as_a_table_and_written_as_json() {
+    let folder = tempfile::tempdir().unwrap();
     for name in ["a", "b", "unknown"] {
-        fs::write(desk.path().join(format!("{name}.wav")), silence()).unwrap();
+        fs::write(folder.path().join(format!("{name}.wav")), silence()).unwrap();
     }
-    fs::write(desk.path().join("a.txt"), "One two three.").unwrap();
-    fs::write(desk.path().join("b.txt"), "四五六").unwrap();
+    fs::write(folder.path().join("a.txt"), "One two three.").unwrap();
+    fs::write(folder.path().join("b.txt"), "四五六").unwrap();
     let words =
         r#"{"language": "Chinese", "words": [{"text": "四", "start_ms": 0, "end_ms": null}]}"#;
-    fs::write(desk.path().join("b.words.json"), words).unwrap();
+    fs::write(folder.path().join("b.words.json"), words).unwrap();
 
-    let (code, table, said) = earmark(desk.path(), &["--json", "figures.json"]);
+    let (code, table, said) = earmark(folder.path(), &["--json", "figures.json"]);
     assert_eq!(code, 0, "{said}");
     assert!(
-        said.contains("unknown.wav: no text beside it, left out"),
+        said.contains("unknown.wav: skipped, because there is no reference text beside it"),
         "{said}"
     );
     assert!(
@@ -67,7 +64,7 @@ fn figures_go_to_a_table_and_to_json() {
     );
     assert!(table.contains("  all 2\n"), "{table}");
 
-    let json = fs::read_to_string(desk.path().join("figures.json")).unwrap();
+    let json = fs::read_to_string(folder.path().join("figures.json")).unwrap();
     let figures: Value = serde_json::from_str(&json).unwrap();
     for key in [
         "wer",
@@ -88,11 +85,11 @@ fn figures_go_to_a_table_and_to_json() {
 }
 
 #[test]
-fn json_can_take_the_place_of_the_table() {
-    let desk = tempfile::tempdir().unwrap();
-    fs::write(desk.path().join("a.wav"), silence()).unwrap();
-    fs::write(desk.path().join("a.txt"), "One").unwrap();
-    let (code, json, said) = earmark(desk.path(), &["--json", "-"]);
+fn json_can_replace_the_table() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.wav"), silence()).unwrap();
+    fs::write(folder.path().join("a.txt"), "One").unwrap();
+    let (code, json, said) = earmark(folder.path(), &["--json", "-"]);
     assert_eq!(code, 0, "{said}");
     assert!(
         serde_json::from_str::<Value>(&json).unwrap()["wer"].is_number(),
@@ -101,13 +98,13 @@ fn json_can_take_the_place_of_the_table() {
 }
 
 #[test]
-fn a_folder_without_texts_cannot_be_measured() {
-    let desk = tempfile::tempdir().unwrap();
-    fs::write(desk.path().join("a.wav"), silence()).unwrap();
-    let (code, stdout, said) = earmark(desk.path(), &[]);
+fn a_folder_without_reference_texts_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.wav"), silence()).unwrap();
+    let (code, stdout, said) = earmark(folder.path(), &[]);
     assert_eq!((code, stdout.as_str()), (2, ""));
     assert!(
-        said.contains("there is no recording with its text beside it"),
+        said.contains("there is no recording with a reference text beside it"),
         "{said}"
     );
 }

@@ -1,10 +1,7 @@
-//! `earmark listen` and `earmark devices` beside a real sound server and a microphone that is none:
-//! what is played into it is recorded, heard and timed.
+//! `earmark listen` and `earmark devices` with a real sound server and a virtual microphone:
+//! what is played into it is recorded, recognised and timed.
 #![cfg(target_os = "linux")]
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 #[path = "../../audio/tests/capture/server.rs"]
 mod server;
@@ -23,13 +20,13 @@ use self::server::{control, play, with_server};
 
 const MICROPHONE: &str = "pulseaudio:microphone.monitor";
 
-/// Longest wait for anything; a busy machine takes its time.
+/// Longest wait; generous, because a machine can be busy.
 const DEADLINE: Duration = Duration::from_mins(4);
 
-/// Samples by which a place in the recording is found again.
+/// Samples used to find a position in the recording.
 const PART: usize = 2_000;
 
-/// How much a program that is killed may lose. Units: samples.
+/// Samples that a killed process may lose at most. Units: samples.
 const LOSS_MOST: usize = 8_000;
 
 fn sample(name: &str) -> PathBuf {
@@ -67,7 +64,7 @@ fn find(part: &[f32], whole: &[f32]) -> (usize, f32) {
         .unwrap()
 }
 
-/// `earmark` with what it says.
+/// A running `earmark` with its output.
 struct Earmark {
     child: Child,
     out: Receiver<String>,
@@ -83,7 +80,7 @@ impl Earmark {
         Self { child, out, err }
     }
 
-    /// Listens to the microphone, and waits until it is heard and the model is there.
+    /// Listens to the microphone, and waits until recording has begun and the model is loaded.
     fn listen(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_earmark"));
         command
@@ -95,7 +92,7 @@ impl Earmark {
         earmark
     }
 
-    /// Waits for a line on standard error that has this in it.
+    /// Waits for a line on standard error that contains `what`.
     #[track_caller]
     fn says(&self, what: &str) -> String {
         loop {
@@ -138,7 +135,7 @@ fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
     received
 }
 
-/// Borders of the words in a transcript or in the truth. Units: ms.
+/// Word borders in a transcript or a reference. Units: ms.
 fn borders(json: &Value, shift_ms: f64) -> Vec<(String, [Option<f64>; 2])> {
     let segments = json["segments"].as_array();
     let words: Vec<&Value> = match segments {
@@ -157,8 +154,8 @@ fn borders(json: &Value, shift_ms: f64) -> Vec<(String, [Option<f64>; 2])> {
 }
 
 #[test]
-fn what_is_played_is_written_recorded_and_timed() {
-    with_server("what_is_played_is_written_recorded_and_timed", || {
+fn played_speech_is_recorded_transcribed_and_timed() {
+    with_server("played_speech_is_recorded_transcribed_and_timed", || {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
         let (recording, transcript) = (at("talk.wav"), at("talk.json"));
@@ -184,7 +181,7 @@ fn what_is_played_is_written_recorded_and_timed() {
         let (first, last) = (8_000, source.len() - 16_000);
         let (at, likeness) = find(&source[first..first + PART], &heard);
         assert!(likeness > 0.99, "{likeness} at {at}");
-        // The end is where it should be: nothing was left out in between.
+        // The end is at the right place, so nothing between was lost.
         let around = at - first + last - 2..at - first + last + PART + 2;
         let (_, likeness) = find(&source[last..last + PART], &heard[around]);
         assert!(likeness > 0.99, "{likeness} at the end");
@@ -214,8 +211,8 @@ fn what_is_played_is_written_recorded_and_timed() {
 }
 
 #[test]
-fn a_killed_listener_leaves_its_recording() {
-    with_server("a_killed_listener_leaves_its_recording", || {
+fn a_killed_process_leaves_its_recording() {
+    with_server("a_killed_process_leaves_its_recording", || {
         let folder = tempfile::tempdir().unwrap();
         let recording = folder.path().join("talk.wav");
         let path = recording.to_str().unwrap();
@@ -224,7 +221,7 @@ fn a_killed_listener_leaves_its_recording() {
         play("microphone", &source);
         earmark.child.kill().unwrap();
         earmark.child.wait().unwrap();
-        // What was played, but for its last half second, is there.
+        // All but the last half second of what was played is there.
         let heard = read(&recording);
         let until = source.len() - LOSS_MOST;
         let (at, likeness) = find(&source[until - PART..until], &heard);
@@ -236,8 +233,8 @@ fn a_killed_listener_leaves_its_recording() {
 }
 
 #[test]
-fn a_microphone_that_is_unplugged_ends_it_with_everything_kept() {
-    let name = "a_microphone_that_is_unplugged_ends_it_with_everything_kept";
+fn unplugging_the_microphone_ends_the_session_and_keeps_everything() {
+    let name = "unplugging_the_microphone_ends_the_session_and_keeps_everything";
     with_server(name, || {
         let folder = tempfile::tempdir().unwrap();
         let recording = folder.path().join("talk.wav");
@@ -245,7 +242,7 @@ fn a_microphone_that_is_unplugged_ends_it_with_everything_kept() {
         let source = read(&sample("en-01.flac"));
         play("microphone", &source);
         control(&["unload-module", "module-null-sink"]);
-        earmark.says("is gone");
+        earmark.says("was lost");
         let (code, text, _) = earmark.end();
         assert_eq!(code, Some(1));
         assert!(text.contains("meeting"), "{text}");
@@ -335,7 +332,7 @@ fn both_sides_of_a_call_are_two_channels_and_two_speakers() {
     });
 }
 
-/// The channels of a finished recording of two.
+/// The two channels of a finished recording.
 fn stereo(path: &Path) -> [Vec<f32>; 2] {
     let bytes = std::fs::read(path).unwrap();
     assert_eq!(bytes[22..24], [2, 0], "two channels");
@@ -348,30 +345,33 @@ fn stereo(path: &Path) -> [Vec<f32>; 2] {
 }
 
 #[test]
-fn a_full_disk_ends_it_with_what_fits() {
-    with_server("a_full_disk_ends_it_with_what_fits", || {
-        let folder = tempfile::tempdir().unwrap();
-        let disk = folder.path().join("disk");
-        let copy = folder.path().join("copy.wav");
-        std::fs::create_dir(&disk).unwrap();
-        // 64 KB are two seconds. The disk is there for this program alone.
-        let script = "mount -t tmpfs -o size=64k tmpfs \"$1\"; \
+fn a_full_disk_ends_the_recording_and_keeps_what_fitted() {
+    with_server(
+        "a_full_disk_ends_the_recording_and_keeps_what_fitted",
+        || {
+            let folder = tempfile::tempdir().unwrap();
+            let disk = folder.path().join("disk");
+            let copy = folder.path().join("copy.wav");
+            std::fs::create_dir(&disk).unwrap();
+            // 64 KB are two seconds. The disk is mounted for this process only.
+            let script = "mount -t tmpfs -o size=64k tmpfs \"$1\"; \
                       \"$3\" listen --device \"$4\" --record \"$1/talk.wav\"; code=$?; \
                       cp \"$1/talk.wav\" \"$2\"; exit $code";
-        let mut command = Command::new("unshare");
-        command
-            .args(["--map-root-user", "--mount", "sh", "-c", script, "sh"])
-            .args([&disk, &copy])
-            .args([env!("CARGO_BIN_EXE_earmark"), MICROPHONE]);
-        let earmark = Earmark::start(&mut command);
-        earmark.says("listening to");
-        let stopped = earmark.says("recording stopped");
-        assert!(stopped.contains("free some space"), "{stopped}");
-        let (code, ..) = earmark.end();
-        assert_eq!(code, Some(1));
-        let n_kept = read(&copy).len();
-        assert!((30_000..=32_768).contains(&n_kept), "{n_kept} samples");
-    });
+            let mut command = Command::new("unshare");
+            command
+                .args(["--map-root-user", "--mount", "sh", "-c", script, "sh"])
+                .args([&disk, &copy])
+                .args([env!("CARGO_BIN_EXE_earmark"), MICROPHONE]);
+            let earmark = Earmark::start(&mut command);
+            earmark.says("listening to");
+            let stopped = earmark.says("recording stopped");
+            assert!(stopped.contains("free some space"), "{stopped}");
+            let (code, ..) = earmark.end();
+            assert_eq!(code, Some(1));
+            let n_kept = read(&copy).len();
+            assert!((30_000..=32_768).contains(&n_kept), "{n_kept} samples");
+        },
+    );
 }
 
 #[test]

@@ -1,10 +1,7 @@
-//! The estimate of memory against what is measured, each in a program of its own.
+//! The memory estimate compared with measurements, each in its own process.
 
 #![cfg(target_os = "linux")]
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use std::process::Command;
 
@@ -41,16 +38,16 @@ fn check(shape: Shape) {
 }
 
 #[test]
-fn the_0_6b_widths_take_what_was_estimated() {
+fn the_estimate_holds_for_0_6b_widths() {
     check(Shape::QWEN3_ASR_0_6B);
 }
 
 #[test]
-fn the_1_7b_widths_take_what_was_estimated() {
+fn the_estimate_holds_for_1_7b_widths() {
     check(Shape::QWEN3_ASR_1_7B);
 }
 
 #[test]
-fn the_aligners_widths_take_what_was_estimated() {
+fn the_estimate_holds_for_aligner_widths() {
     check(Shape::QWEN3_FORCED_ALIGNER_0_6B);
 }

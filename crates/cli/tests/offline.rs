@@ -1,10 +1,7 @@
-//! Transcribing needs no network: it works where there is none, and nothing is even tried.
+//! Transcribing needs no network: it works without one and opens no connection.
 
 #![cfg(target_os = "linux")]
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +13,7 @@ fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/en-01.flac")
 }
 
-/// Runs a command where there is no network interface that is up, not even loopback.
+/// Runs a command in a network namespace without any interface, not even loopback.
 fn without_network(program: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new("unshare");
     command.args(["--net", "--map-root-user", program]);
@@ -42,7 +39,7 @@ fn without_any_network_a_recording_is_transcribed() {
     is_the_sample(&without_network(EARMARK, &["transcribe", &sample]));
 }
 
-/// The addresses outside this computer that a trace of system calls has in it.
+/// The remote addresses in a trace of system calls.
 fn outside(trace: &str) -> Vec<String> {
     let address = |line: &str| {
         let quoted = ["inet_addr(\"", "inet_pton(AF_INET6, \""]
@@ -64,7 +61,7 @@ fn outside(trace: &str) -> Vec<String> {
         .collect()
 }
 
-/// What a command calls the system for about networks, where there is none.
+/// Traces the network system calls of a command in an empty network namespace.
 fn traced(arguments: &[&str], models: &Path) -> (Output, String) {
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("trace");
@@ -91,7 +88,7 @@ fn traced(arguments: &[&str], models: &Path) -> (Output, String) {
 }
 
 #[test]
-fn transcribing_asks_the_system_for_no_connection() {
+fn transcribing_opens_no_connection() {
     let models = tempfile::tempdir().unwrap();
     let sample = sample().display().to_string();
     let (output, trace) = traced(&["transcribe", &sample], models.path());
@@ -104,7 +101,7 @@ fn transcribing_asks_the_system_for_no_connection() {
         "not even a socket for one"
     );
 
-    // The same trace shows what asks for one: this address is kept for documents.
+    // The trace does show a real attempt; this address is reserved for documentation.
     let url = "http://192.0.2.1:9";
     let asks = [
         "models",

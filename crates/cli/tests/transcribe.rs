@@ -1,9 +1,6 @@
-//! `earmark transcribe` as a person meets it: what is said, where it goes, how it ends.
+//! `earmark transcribe`, run as a user does: messages, outputs and exit codes.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,15 +13,15 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// A tiny random checkpoint: what it says is noise, but it says it by the rules.
+/// A tiny random checkpoint: its text is noise, but well-formed.
 fn tiny_model() -> String {
     root().join("tests/golden/asr").display().to_string()
 }
 
 /// A folder for one test.
-struct Desk(TempDir);
+struct TestFolder(TempDir);
 
-impl Desk {
+impl TestFolder {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -55,7 +52,7 @@ impl Desk {
         self.write(name, wav)
     }
 
-    /// `earmark` in this folder, where no model is downloaded.
+    /// `earmark` in this folder, without downloaded models.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_earmark"));
         command
@@ -65,7 +62,7 @@ impl Desk {
         command
     }
 
-    /// Runs `earmark` in this folder, where no model is downloaded.
+    /// Runs `earmark` in this folder, without downloaded models.
     fn earmark(&self, arguments: &[&str]) -> Ran {
         let output = self.command(arguments).output().unwrap();
         Ran {
@@ -82,7 +79,7 @@ impl Desk {
     }
 }
 
-/// What a command left behind.
+/// Exit code and output of a command.
 #[derive(Debug)]
 struct Ran {
     code: i32,
@@ -100,7 +97,7 @@ impl Ran {
     }
 }
 
-/// A command that fails with a code, a message and nothing on standard output.
+/// Asserts exit code and messages of a failed command, and an empty standard output.
 fn check_failure(ran: &Ran, code: i32, messages: &[&str]) {
     assert_eq!(ran.code, code, "{ran:?}");
     for message in messages {
@@ -123,10 +120,10 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn json_has_the_keys_that_others_rely_on() {
-    let desk = Desk::new();
-    desk.recording("a b.wav", 24_000);
-    let ran = desk.transcribe(&["a b.wav", "--format", "json", "--output", "-"]);
+fn json_has_the_documented_keys() {
+    let folder = TestFolder::new();
+    folder.recording("a b.wav", 24_000);
+    let ran = folder.transcribe(&["a b.wav", "--format", "json", "--output", "-"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let [object] = &ran.objects()[..] else {
         panic!("one object: {ran:?}")
@@ -154,11 +151,11 @@ fn json_has_the_keys_that_others_rely_on() {
 
 #[test]
 fn several_recordings_give_an_object_each_and_one_bad_one_does_not_stop_them() {
-    let desk = Desk::new();
-    desk.recording("a.wav", 8_000);
-    desk.write("text.wav", "this is no recording");
-    desk.recording("c.wav", 8_000);
-    let ran = desk.transcribe(&[
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 8_000);
+    folder.write("text.wav", "this is no recording");
+    folder.recording("c.wav", 8_000);
+    let ran = folder.transcribe(&[
         "a.wav",
         "text.wav",
         "missing.wav",
@@ -179,11 +176,11 @@ fn several_recordings_give_an_object_each_and_one_bad_one_does_not_stop_them() {
 
 #[test]
 fn a_folder_stands_for_its_recordings_in_order() {
-    let desk = Desk::new();
-    desk.recording("talks/b.wav", 8_000);
-    desk.recording("talks/a/z.wav", 8_000);
-    desk.write("talks/notes.txt", "no recording");
-    let ran = desk.transcribe(&["talks", "--format", "json"]);
+    let folder = TestFolder::new();
+    folder.recording("talks/b.wav", 8_000);
+    folder.recording("talks/a/z.wav", 8_000);
+    folder.write("talks/notes.txt", "no recording");
+    let ran = folder.transcribe(&["talks", "--format", "json"]);
     let paths: Vec<_> = ran
         .objects()
         .iter()
@@ -191,33 +188,33 @@ fn a_folder_stands_for_its_recordings_in_order() {
         .collect();
     assert_eq!(paths, ["talks/a/z.wav", "talks/b.wav"]);
 
-    fs::create_dir(desk.at("empty")).unwrap();
-    let ran = desk.transcribe(&["empty"]);
+    fs::create_dir(folder.at("empty")).unwrap();
+    let ran = folder.transcribe(&["empty"]);
     check_failure(
         &ran,
         1,
-        &["error: empty: there are no sound or video files in it"],
+        &["error: empty: there are no audio or video files in it"],
     );
 }
 
 #[test]
-fn text_on_standard_output_says_whose_it_is_when_there_are_several() {
-    let desk = Desk::new();
-    desk.recording("a.wav", 8_000);
-    desk.recording("b.wav", 8_000);
-    let ran = desk.transcribe(&["a.wav", "b.wav"]);
+fn texts_of_several_recordings_have_headings() {
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 8_000);
+    folder.recording("b.wav", 8_000);
+    let ran = folder.transcribe(&["a.wav", "b.wav"]);
     assert!(ran.stdout.starts_with("==> a.wav <==\n"), "{ran:?}");
     assert!(ran.stdout.contains("\n==> b.wav <==\n"), "{ran:?}");
-    assert!(!desk.transcribe(&["a.wav"]).stdout.contains("==>"));
+    assert!(!folder.transcribe(&["a.wav"]).stdout.contains("==>"));
 }
 
 #[test]
-fn files_are_written_beside_each_other_and_never_over_a_recording() {
-    let desk = Desk::new();
-    desk.recording("a.wav", 8_000);
-    desk.recording("b.wav", 8_000);
-    desk.recording("more/b.wav", 8_000);
-    let ran = desk.transcribe(&[
+fn output_files_get_distinct_names_and_never_replace_a_recording() {
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 8_000);
+    folder.recording("b.wav", 8_000);
+    folder.recording("more/b.wav", 8_000);
+    let ran = folder.transcribe(&[
         "a.wav",
         "b.wav",
         "more/b.wav",
@@ -228,34 +225,34 @@ fn files_are_written_beside_each_other_and_never_over_a_recording() {
     ]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
     for name in ["out/a.vtt", "out/b.wav.vtt", "out/b.wav-2.vtt"] {
-        let file = fs::read_to_string(desk.at(name)).unwrap();
+        let file = fs::read_to_string(folder.at(name)).unwrap();
         assert!(file.starts_with("WEBVTT\n"), "{name}: {file}");
     }
     assert_eq!(
-        fs::read_dir(desk.at("out")).unwrap().count(),
+        fs::read_dir(folder.at("out")).unwrap().count(),
         3,
         "nothing else is left behind"
     );
 
-    desk.write("taken", "a file");
-    let ran = desk.transcribe(&["a.wav", "--output", "taken"]);
+    folder.write("taken", "a file");
+    let ran = folder.transcribe(&["a.wav", "--output", "taken"]);
     check_failure(&ran, 1, &["error: cannot write `taken/a.txt`"]);
 }
 
 #[test]
 fn subtitles_of_several_recordings_need_files() {
-    let desk = Desk::new();
-    desk.recording("a.wav", 8_000);
-    desk.recording("b.wav", 8_000);
-    let ran = desk.transcribe(&["a.wav", "b.wav", "--format", "srt"]);
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 8_000);
+    folder.recording("b.wav", 8_000);
+    let ran = folder.transcribe(&["a.wav", "b.wav", "--format", "srt"]);
     check_failure(&ran, 2, &["with `--output DIR`"]);
 }
 
 #[test]
-fn sound_without_room_for_words_says_so() {
-    let desk = Desk::new();
-    desk.recording("blip.wav", 100);
-    let ran = desk.transcribe(&["blip.wav", "--format", "json"]);
+fn audio_too_short_for_a_word_gives_a_warning() {
+    let folder = TestFolder::new();
+    folder.recording("blip.wav", 100);
+    let ran = folder.transcribe(&["blip.wav", "--format", "json"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let warning = "only 6 ms of sound; too short for a word";
     assert_eq!(
@@ -274,12 +271,12 @@ fn sound_without_room_for_words_says_so() {
 }
 
 #[test]
-fn a_model_that_is_not_there_is_said_once() {
-    let desk = Desk::new();
-    desk.recording("a.wav", 8_000);
-    desk.recording("b.wav", 8_000);
+fn a_missing_model_is_reported_once() {
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 8_000);
+    folder.recording("b.wav", 8_000);
     let check = |model: &str, messages: &[&str]| {
-        let ran = desk.earmark(&[
+        let ran = folder.earmark(&[
             "transcribe",
             "a.wav",
             "b.wav",
@@ -308,9 +305,9 @@ fn a_model_that_is_not_there_is_said_once() {
     check(".", &["no `config.json` in `.`"]);
 }
 
-/// A copy of the sharded tiny model, with one file changed or, for `None`, gone.
-fn spoilt(desk: &Desk, file: &str, content: Option<&str>) -> String {
-    let model = desk.at("spoilt");
+/// A copy of the sharded tiny model with one file changed, or removed for `None`.
+fn spoilt(folder: &TestFolder, file: &str, content: Option<&str>) -> String {
+    let model = folder.at("spoilt");
     let _ = fs::remove_dir_all(&model);
     fs::create_dir(&model).unwrap();
     for entry in fs::read_dir(root().join("tests/golden/asr-sharded")).unwrap() {
@@ -325,12 +322,12 @@ fn spoilt(desk: &Desk, file: &str, content: Option<&str>) -> String {
 }
 
 #[test]
-fn a_damaged_model_names_the_file_and_says_what_to_do() {
-    let desk = Desk::new();
-    desk.recording("a.wav", 8_000);
+fn a_damaged_model_is_reported_with_file_and_next_step() {
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 8_000);
     let check = |file: &str, content: Option<&str>| {
-        let model = spoilt(&desk, file, content);
-        let ran = desk.earmark(&["transcribe", "a.wav", "--model", &model, "--format", "json"]);
+        let model = spoilt(&folder, file, content);
+        let ran = folder.earmark(&["transcribe", "a.wav", "--model", &model, "--format", "json"]);
         check_failure(
             &ran,
             1,
@@ -345,11 +342,11 @@ fn a_damaged_model_names_the_file_and_says_what_to_do() {
 }
 
 #[test]
-fn what_is_not_understood_ends_with_2_and_does_nothing() {
-    let desk = Desk::new();
-    desk.recording("a.wav", 8_000);
+fn invalid_arguments_exit_with_2_and_do_nothing() {
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 8_000);
     let check = |arguments: &[&str], message: &str| {
-        check_failure(&desk.transcribe(arguments), 2, &[message]);
+        check_failure(&folder.transcribe(arguments), 2, &[message]);
     };
     check(&[], "FILE");
     check(
@@ -370,10 +367,10 @@ fn what_is_not_understood_ends_with_2_and_does_nothing() {
 
 #[test]
 fn options_reach_the_engine() {
-    let desk = Desk::new();
-    desk.recording("a.wav", 48_000);
-    desk.write("names.txt", "Earmark");
-    let ran = desk.transcribe(&[
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 48_000);
+    folder.write("names.txt", "Earmark");
+    let ran = folder.transcribe(&[
         "a.wav",
         "--format",
         "json",
@@ -399,24 +396,25 @@ fn options_reach_the_engine() {
 }
 
 #[test]
-fn help_says_how_it_ends() {
-    let desk = Desk::new();
-    let ran = desk.earmark(&["transcribe", "--help"]);
+fn help_lists_the_exit_codes() {
+    let folder = TestFolder::new();
+    let ran = folder.earmark(&["transcribe", "--help"]);
     assert_eq!(ran.code, 0);
     for line in [
         "Exit codes:",
-        "  130  stopped with Ctrl-C; what was finished is kept",
+        "  130  stopped with Ctrl-C; finished work is kept",
     ] {
         assert!(ran.stdout.contains(line), "{}", ran.stdout);
     }
 }
 
 #[test]
-fn a_reader_that_has_read_enough_ends_the_command_quietly() {
-    let desk = Desk::new();
-    desk.recording("a.wav", 8_000);
+fn a_closed_pipe_ends_the_command_quietly() {
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 8_000);
     let model = tiny_model();
-    let mut command = desk.command(&["transcribe", "a.wav", "--model", &model, "--format", "json"]);
+    let mut command =
+        folder.command(&["transcribe", "a.wav", "--model", &model, "--format", "json"]);
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -435,12 +433,12 @@ fn a_reader_that_has_read_enough_ends_the_command_quietly() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_cleanly_with_130() {
-    let desk = Desk::new();
+    let folder = TestFolder::new();
     // Ten minutes in pieces of a second, and another after it: enough work to be interrupted in.
-    desk.recording("a.wav", 16_000 * 600);
-    desk.recording("b.wav", 16_000);
+    folder.recording("a.wav", 16_000 * 600);
+    folder.recording("b.wav", 16_000);
     let model = tiny_model();
-    let mut command = desk.command(&[
+    let mut command = folder.command(&[
         "transcribe",
         "a.wav",
         "b.wav",
@@ -473,16 +471,16 @@ fn ctrl_c_ends_cleanly_with_130() {
 
 #[test]
 fn a_profile_of_the_settings_is_the_context() {
-    let desk = Desk::new();
-    desk.recording("a.wav", 8000);
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 8000);
     let profile = r#"{"profiles": [{"name": "会议 A", "context": "Kubernetes"}]}"#;
-    desk.write("data/settings.json", profile);
+    folder.write("data/settings.json", profile);
     let run = |name: &str| {
         let model = tiny_model();
         let arguments = ["transcribe", "--model", &model, "--profile", name, "a.wav"];
-        let mut command = desk.command(&arguments);
+        let mut command = folder.command(&arguments);
         let output = command
-            .env("EARMARK_DATA", desk.at("data"))
+            .env("EARMARK_DATA", folder.at("data"))
             .output()
             .unwrap();
         (
@@ -501,12 +499,12 @@ fn a_profile_of_the_settings_is_the_context() {
 }
 
 #[test]
-fn expected_terms_that_were_heard_are_named() {
-    let desk = Desk::new();
+fn recognised_context_terms_are_listed() {
+    let folder = TestFolder::new();
     let sample = root().join("samples/en-01.flac");
     let context = "Thursday afternoon, Kubernetes, 3:30";
-    let ran = desk.earmark(&["transcribe", sample.to_str().unwrap(), "--context", context]);
+    let ran = folder.earmark(&["transcribe", sample.to_str().unwrap(), "--context", context]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    let line = "2 of 3 expected terms were heard: Thursday afternoon, 3:30";
+    let line = "2 of 3 expected terms were recognised: Thursday afternoon, 3:30";
     assert!(ran.stderr.contains(line), "{ran:?}");
 }

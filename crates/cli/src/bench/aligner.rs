@@ -1,4 +1,4 @@
-//! How fast an aligner is, and how much memory it takes, on a long recording.
+//! Speed and memory of an aligner on a long recording.
 
 use std::time::{Duration, Instant};
 
@@ -8,14 +8,15 @@ use serde::Serialize;
 
 use super::machine;
 
-/// Words that a person speaks in a second.
+/// Typical speaking rate.
 const WORDS_PER_SECOND: f64 = 3.0;
 
-/// Longest window in one pass. Units: seconds. Source: `MAX_FORCE_ALIGN_INPUT_SECONDS` of the
-/// package `qwen-asr` 0.0.6.
+/// Longest clip the aligner takes in one pass. Units: seconds.
+///
+/// Source: `MAX_FORCE_ALIGN_INPUT_SECONDS` of the package `qwen-asr` 0.0.6.
 const WINDOW_S: u32 = 180;
 
-/// What one benchmark of an aligner measured; the names are part of the command's contract.
+/// The measurements; field names are part of the JSON output.
 #[derive(Serialize)]
 pub(super) struct Report {
     load_ms: f64,
@@ -27,14 +28,13 @@ pub(super) struct Report {
     slowest_window_ms: f64,
     rtf: f64,
     peak_rss_mb: Option<f64>,
-    /// What was resident after each window, in order.
+    /// Resident memory after each window, in order.
     resident_mb: Vec<f64>,
     dtype: &'static str,
     device: String,
 }
 
-/// Aligns so many minutes of quiet noise, window by window, with as many words as a person would
-/// say in it.
+/// Aligns `minutes` of quiet noise, window by window, with words at the typical speaking rate.
 ///
 /// Errors: the checkpoint or a window fails.
 pub(super) fn measure(
@@ -54,12 +54,12 @@ pub(super) fn measure(
     for nth in 0..n_windows {
         let started = Instant::now();
         let Outcome::Done(_) = aligner.align(&samples, &words, &mut Unobserved)? else {
-            bail!("nobody can stop a benchmark")
+            bail!("a benchmark cannot be cancelled")
         };
         let spent = started.elapsed();
         (total, slowest) = (total + spent, slowest.max(spent));
         resident.extend(machine::resident_mb());
-        crate::out::say(&format!(
+        crate::output::message(&format!(
             "window {} of {n_windows}: {:.1} s, {} resident",
             nth + 1,
             spent.as_secs_f64(),
@@ -84,7 +84,7 @@ pub(super) fn measure(
     })
 }
 
-/// Megabytes as they are read, a question mark where the system does not tell.
+/// Formats megabytes; a question mark if the system does not report them.
 fn mb(value: Option<f64>) -> String {
     value.map_or_else(|| "?".into(), |mb| format!("{mb:.0} MB"))
 }

@@ -1,4 +1,4 @@
-//! What the computer can do: how fast it reads memory and multiplies matrices.
+//! Limits of the computer: memory bandwidth and matrix multiplication rate.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -14,7 +14,7 @@ pub(crate) struct Machine {
     pub(crate) matmul_gflops: f64,
 }
 
-/// Bytes read by each measurement: far more than any cache holds.
+/// Bytes read by each measurement: far more than fit into any cache.
 const BUFFER: usize = 1 << 29;
 /// Repetitions; the fastest counts.
 const ROUNDS: usize = 5;
@@ -44,7 +44,7 @@ fn read_gb_s() -> f64 {
     BUFFER as f64 / best / 1e9
 }
 
-/// Eight sums side by side, so that reading is what takes the time.
+/// Adds up in eight independent sums, so that memory is the bottleneck and not the additions.
 fn sum(values: &[u64]) -> u64 {
     let mut sums = [0u64; 8];
     for eight in values.chunks_exact(8) {
@@ -55,20 +55,20 @@ fn sum(values: &[u64]) -> u64 {
     sums.into_iter().fold(0, u64::wrapping_add)
 }
 
-/// Memory this program holds now. Units: MB; `None` where the system does not say.
+/// Resident memory of this process. Units: MB; `None` if the system does not report it.
 pub(crate) fn resident_mb() -> Option<f64> {
     process_memory::resident().map(mb)
 }
 
-/// The most memory this program ever held. Units: MB.
+/// Peak resident memory of this process. Units: MB.
 pub(crate) fn peak_mb() -> Option<f64> {
     process_memory::peak().map(mb)
 }
 
-/// Processor time that this program has used, on all processors; `None` where the system does not
-/// say. Units: seconds.
+/// Processor time used by this process on all cores; `None` if the system does not report it.
+/// Units: seconds.
 pub(crate) fn cpu_s() -> Option<f64> {
-    /// Source: `proc_pid_stat(5)`; Linux counts in hundredths everywhere.
+    /// Source: `proc_pid_stat(5)`; 100 on every Linux.
     const TICKS_PER_S: f64 = 100.0;
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     let (_, rest) = stat.rsplit_once(')')?;

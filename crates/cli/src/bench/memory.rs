@@ -1,4 +1,4 @@
-//! How much memory a model takes for one clip, beside what was estimated before it was loaded.
+//! Memory of a model for one clip, measured and compared with the estimate made before loading.
 
 use anyhow::{Context, bail};
 use earmark_engine::{
@@ -7,10 +7,10 @@ use earmark_engine::{
 };
 use serde::Serialize;
 
-/// Words that a person speaks in a second.
+/// Typical speaking rate.
 const WORDS_PER_SECOND: f64 = 3.0;
 
-/// The figures; the names are part of the command's contract.
+/// The measurements; field names are part of the JSON output.
 #[derive(Serialize)]
 pub(super) struct Report {
     estimated_peak_mb: f64,
@@ -26,10 +26,10 @@ pub(super) struct Report {
     dtype: &'static str,
 }
 
-/// Loads a recogniser or an aligner, hears one clip, and unloads it.
+/// Loads a recogniser or an aligner, runs it on one clip, and unloads it.
 ///
-/// Errors: the checkpoint or the clip fails, it computes on a GPU, the system does not say how much
-/// memory a program holds.
+/// Errors: the checkpoint or the clip fails, the device is a GPU, the system does not report the
+/// memory of a process.
 pub(super) fn measure(
     checkpoint: &Checkpoint,
     settings: Settings,
@@ -42,7 +42,7 @@ pub(super) fn measure(
     let mb = |bytes: Option<u64>| {
         bytes
             .map(|bytes| bytes as f64 / 1e6)
-            .context("this system does not say how much memory a program holds")
+            .context("this system does not report how much memory a process uses")
     };
     let resident_before_mb = mb(process_memory::resident())?;
     let (dtype, after_load) = match Recognizer::load(checkpoint, &settings) {

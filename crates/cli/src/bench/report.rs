@@ -1,4 +1,4 @@
-//! The figures of a benchmark, as a table and as JSON.
+//! The results of a recogniser's benchmark, as a table and as JSON.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::machine::{self, Machine};
 
-/// What one benchmark measured.
+/// Raw measurements of a benchmark.
 pub(crate) struct Measured<'a> {
     pub(crate) recognizer: &'a Recognizer,
     pub(crate) machine: Machine,
@@ -19,7 +19,7 @@ pub(crate) struct Measured<'a> {
     pub(crate) resident_after_load: Option<f64>,
 }
 
-/// The figures; the names are part of the command's contract.
+/// The results; field names are part of the JSON output.
 #[derive(Serialize)]
 pub(crate) struct Report {
     load_ms: f64,
@@ -40,20 +40,20 @@ pub(crate) struct Report {
     memory_mb: Memory,
     read_gb_s: f64,
     matmul_f32_gflops: f64,
-    /// Time of a token over the time in which its weights can be read: 1 is the limit.
+    /// Time per token divided by the time needed to read the weights once; 1 is the limit.
     decode_over_bandwidth_limit: f64,
-    /// Time of encoder and prefill over the time their work takes at the f32 rate.
+    /// Time of encoder and prefill divided by the time their work takes at the f32 rate.
     encoder_prefill_over_f32_limit: f64,
 }
 
-/// Where the memory goes after loading.
+/// Memory after loading, by use.
 #[derive(Serialize)]
 struct Memory {
-    /// The stored matrices, but for those that are read from a mapped file.
+    /// The stored matrices, without those in a mapped file.
     weights: f64,
-    /// The tiles the kernels keep beside quantised matrices.
+    /// Repacked tiles of quantised matrices.
     repacked: f64,
-    /// Everything else: the program, tables, mapped pages.
+    /// Everything else: code, tables, mapped pages.
     rest: Option<f64>,
 }
 

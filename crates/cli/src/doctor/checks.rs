@@ -1,16 +1,16 @@
-//! Checks turn facts into findings, each with its next step.
+//! Checks: turn the gathered facts into findings, each with its next step.
 
 use earmark_jobs::{Dtype, Hardware};
 use earmark_weights::{Error, Located};
 
-use super::facts::{Facts, Ffmpeg, Folder, Model, Way};
+use super::facts::{Facts, Ffmpeg, Folder, Model, NetworkFacts};
 use super::{Finding, recommended};
 use crate::models::size;
 
-/// Less free space than this is as good as none. Units: bytes.
+/// Free space below which a disk counts as full. Units: bytes.
 const FULL: u64 = 50_000_000;
 
-/// Every finding, in the order a person reads them.
+/// Every finding, in the order of the report.
 pub(super) fn all(facts: &Facts) -> Vec<Finding> {
     let mut findings = vec![program(), processor(&facts.hardware)];
     findings.extend(gpus(&facts.hardware));
@@ -18,7 +18,7 @@ pub(super) fn all(facts: &Facts) -> Vec<Finding> {
     findings.extend(model(facts));
     findings.extend(facts.coming.iter().map(|(name, done, total)| {
         let what = format!(
-            "{name} has come in part ({} of {})",
+            "the download of {name} is unfinished ({} of {})",
             size(*done),
             size(*total)
         );
@@ -27,7 +27,7 @@ pub(super) fn all(facts: &Facts) -> Vec<Finding> {
     findings.extend(
         facts
             .catalog_trouble
-            .map(|trouble| Finding::broken(trouble, "mend the file, or remove it")),
+            .map(|trouble| Finding::broken(trouble, "fix the file, or remove it")),
     );
     findings.extend(facts.folders.iter().map(folder));
     findings.push(ffmpeg(&facts.ffmpeg));
@@ -57,7 +57,7 @@ fn processor(hardware: &Hardware) -> Finding {
     let what = format!("processor: {}, {threads}", hardware.processor);
     if hardware.instructions.is_empty() {
         return Finding::note(
-            format!("{what}, without the vector instructions that make it fast"),
+            format!("{what}, without vector instructions, so recognition is slow"),
             "use the smallest model, or a computer that is less than ten years old",
         );
     }
@@ -85,8 +85,8 @@ fn gpus(hardware: &Hardware) -> Vec<Finding> {
 fn memory(model: &Model, hardware: &Hardware) -> Finding {
     let Some(memory) = hardware.memory else {
         return Finding::note(
-            "this system does not say how much memory there is",
-            "if a model stops the computer, choose a smaller one",
+            "this system does not report how much memory it has",
+            "if the computer stalls with a model, choose a smaller one",
         );
     };
     let (free, all) = (size(memory.available_bytes), size(memory.bytes));
@@ -147,25 +147,25 @@ fn found(model: &Model, located: &Located, facts: &Facts) -> Vec<Finding> {
         return damaged.collect();
     }
     let mut findings = Vec::new();
-    match &model.heard {
+    match &model.trial {
         Some(Ok(device)) => {
-            findings.push(Finding::fine(format!("model: {title} hears, on {device}")));
+            findings.push(Finding::fine(format!("model: {title} works, on {device}")));
         }
         Some(Err(why)) => findings.push(Finding::broken(
             format!("model: {title} does not work: {why}"),
-            "choose another device (`--device cpu`), or get the model's files again",
+            "choose another device (`--device cpu`), or download the model again",
         )),
         None => findings.push(Finding::note(
-            format!("model: {title} is here; it was not tried, for want of memory"),
-            "choose a smaller one",
+            format!("model: {title} is installed; it was not tested, because memory is too small"),
+            "choose a smaller model",
         )),
     }
     if let Some(note) = &model.device_note {
-        findings.push(Finding::note(note, "see whether the GPU's driver works"));
+        findings.push(Finding::note(note, "check the GPU's driver"));
     }
     if located.is_demo() {
         findings.push(Finding::note(
-            "the demo understands the synthetic voice of the samples and nothing else",
+            "the demo understands only the synthetic voice of the samples",
             format!(
                 "earmark models download {}, because {}",
                 facts.advice.model,
@@ -174,7 +174,7 @@ fn found(model: &Model, located: &Located, facts: &Facts) -> Vec<Finding> {
         ));
     } else if model.aligner.is_none() {
         findings.push(Finding::note(
-            "times of words will be estimated, for the aligner is not here",
+            "word times will be estimated, because the aligner is not installed",
             "earmark models download Qwen3-ForcedAligner-0.6B",
         ));
     }
@@ -186,14 +186,14 @@ fn folder(folder: &Folder) -> Finding {
     if let Some(trouble) = &folder.trouble {
         return Finding::broken(
             format!("{what} cannot be written to ({trouble})"),
-            "give yourself the right to write there, or set EARMARK_MODELS or EARMARK_DATA to \
-             another folder",
+            "change the permissions of the folder, or set EARMARK_MODELS or EARMARK_DATA to \
+             another one",
         );
     }
     match folder.free_bytes {
         Some(free) if free < FULL => Finding::broken(
             format!("{what}; only {} are free", size(free)),
-            "make room on that disk",
+            "free some space on that disk",
         ),
         Some(free) => Finding::fine(format!("{what}, {} free", size(free))),
         None => Finding::fine(what),
@@ -203,39 +203,38 @@ fn folder(folder: &Folder) -> Finding {
 fn ffmpeg(ffmpeg: &Ffmpeg) -> Finding {
     match ffmpeg {
         Ffmpeg::There => {
-            Finding::fine("ffmpeg is there, for formats that Earmark cannot read itself")
+            Finding::fine("ffmpeg is installed, for formats that Earmark cannot read itself")
         }
         Ffmpeg::Absent => Finding::note(
-            "there is no ffmpeg; wma, amr and other rare formats cannot be read",
-            "install ffmpeg (https://ffmpeg.org) so that it is found on PATH",
+            "ffmpeg is not installed; wma, amr and other rare formats cannot be read",
+            "install ffmpeg (https://ffmpeg.org) and add it to PATH",
         ),
         Ffmpeg::Failing(why) => Finding::broken(
-            format!("ffmpeg is there but does not start ({why})"),
-            "install ffmpeg anew (https://ffmpeg.org)",
+            format!("ffmpeg is installed but does not start ({why})"),
+            "reinstall ffmpeg (https://ffmpeg.org)",
         ),
     }
 }
 
-fn network(way: &Way) -> Finding {
-    let file = way
+fn network(network: &NetworkFacts) -> Finding {
+    let file = network
         .settings
         .as_ref()
         .map_or_else(String::new, |file| format!(" in `{}`", file.display()));
-    if let Some(trouble) = &way.trouble {
+    if let Some(trouble) = &network.trouble {
         return Finding::broken(
             trouble.to_string(),
             format!("change `proxy` or `mirror`{file}"),
         );
     }
-    if way.is_off {
+    if network.is_off {
         return Finding::note(
-            "the network is switched off; recordings are transcribed all the same, downloads are \
-             refused",
+            "the network is switched off; transcription still works, downloads are refused",
             format!("to download, set `network_off` to false{file}"),
         );
     }
     Finding::fine(format!(
-        "network: used by downloads alone, through {}",
-        way.proxy
+        "network: used only by downloads, through {}",
+        network.proxy
     ))
 }

@@ -1,4 +1,4 @@
-//! Facts are what the doctor sees; judging them is another matter.
+//! Facts about this computer, gathered for the checks.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,71 +10,71 @@ use earmark_weights::{
     aligner_for, catalog, find, home, presence, verify,
 };
 
-use crate::models::way;
+use crate::models::network_args;
 use crate::options;
 
-/// What the doctor sees.
+/// Everything that the checks need.
 pub(super) struct Facts {
     pub(super) hardware: Hardware,
     pub(super) advice: Advice,
     pub(super) model: Model,
-    /// Downloads that have not come to their end: name, bytes that are there, bytes in all.
+    /// Unfinished downloads: name, bytes downloaded, bytes in total.
     pub(super) coming: Vec<(String, u64, u64)>,
-    /// Why the person's own catalog was left out.
+    /// Why the user's own catalog was ignored.
     pub(super) catalog_trouble: Option<&'static str>,
     pub(super) folders: Vec<Folder>,
     pub(super) ffmpeg: Ffmpeg,
-    pub(super) network: Way,
+    pub(super) network: NetworkFacts,
 }
 
 /// The model that was asked for.
 pub(super) struct Model {
     pub(super) name: String,
     pub(super) found: Result<Located, Error>,
-    /// Files of it that are not as they should be, and how they are.
+    /// Its damaged or missing files, and what is wrong with each.
     pub(super) damaged: Vec<(String, String)>,
-    /// Memory it takes while it works, where that can be told. Units: bytes.
+    /// Memory it needs, if known. Units: bytes.
     pub(super) needs_bytes: Option<u64>,
     pub(super) dtype: Option<Dtype>,
-    /// What its times are measured with.
+    /// The aligner used with it.
     pub(super) aligner: Option<String>,
-    /// The device it heard a second of silence on, or why it did not; none when nobody tried.
-    pub(super) heard: Option<Result<String, String>>,
-    /// Why the device is not the best one.
+    /// Result of recognising a second of silence: the device, or the error; `None` if not tested.
+    pub(super) trial: Option<Result<String, String>>,
+    /// Why a slower device was chosen.
     pub(super) device_note: Option<String>,
 }
 
-/// A folder that is written to.
+/// A folder that Earmark writes to.
 pub(super) struct Folder {
     pub(super) what: &'static str,
     pub(super) path: PathBuf,
     /// Why nothing can be written there.
     pub(super) trouble: Option<String>,
-    /// Free space, where the system says. Units: bytes.
+    /// Free space, if the system reports it. Units: bytes.
     pub(super) free_bytes: Option<u64>,
 }
 
-/// The program that reads what Earmark cannot.
+/// The external decoder.
 pub(super) enum Ffmpeg {
     There,
     Absent,
     Failing(String),
 }
 
-/// How downloads would reach a server.
-pub(super) struct Way {
+/// Network settings of downloads.
+pub(super) struct NetworkFacts {
     pub(super) is_off: bool,
     /// The settings file.
     pub(super) settings: Option<PathBuf>,
-    /// In words, without passwords.
+    /// As text, without passwords.
     pub(super) proxy: String,
-    /// What of the settings cannot be understood.
+    /// A setting that is invalid.
     pub(super) trouble: Option<Error>,
 }
 
 impl Facts {
-    /// Looks at everything.
-    pub(super) fn gather(asked: &options::Model) -> Self {
+    /// Gathers all facts.
+    pub(super) fn gather(asked: &options::ModelArgs) -> Self {
         let hardware = Hardware::look();
         let home = home();
         let coming = catalog()
@@ -96,7 +96,7 @@ impl Facts {
                 .chain(data)
                 .collect(),
             ffmpeg: Ffmpeg::look(),
-            network: Way::look(),
+            network: NetworkFacts::look(),
         }
     }
 }
@@ -110,7 +110,7 @@ impl Model {
             damaged: Vec::new(),
             needs_bytes: None,
             dtype: settings.dtype,
-            heard: None,
+            trial: None,
             device_note: None,
             found,
         };
@@ -125,8 +125,8 @@ impl Model {
         let fits = model.needs_bytes.is_none_or(|needs| needs <= memory);
         let is_on_gpu = matches!(settings.device, DeviceChoice::Cuda | DeviceChoice::Metal);
         if model.damaged.is_empty() && (fits || is_on_gpu) {
-            let heard = hear(&checkpoint, settings);
-            model.heard = Some(heard.map(|(device, note)| {
+            let trial = try_model(&checkpoint, settings);
+            model.trial = Some(trial.map(|(device, note)| {
                 model.device_note = note;
                 device
             }));
@@ -135,14 +135,14 @@ impl Model {
     }
 }
 
-/// Files of a model of the catalog that are not as they should be.
+/// Damaged or missing files of a model of the catalog.
 fn damaged(located: &Located, home: &Path) -> Vec<(String, String)> {
     let is_the_catalogs = |folder: &Path, name: &str| folder == home.join(name);
     let (Some(entry), Files::Folder(folder)) = (located.entry, &located.files) else {
         return Vec::new();
     };
     if !is_the_catalogs(folder, &entry.name) {
-        return Vec::new(); // a person's own folder is what it is; loading it will tell
+        return Vec::new(); // there are no published sums for a user's own folder
     }
     let findings = verify(entry, home, &Control::default(), &|_| ());
     let findings = findings.ok().flatten().unwrap_or_default();
@@ -156,8 +156,9 @@ fn damaged(located: &Located, home: &Path) -> Vec<(String, String)> {
     bad.collect()
 }
 
-/// Loads a model and lets it hear a second of silence: the device, and why it is not the best.
-fn hear(
+/// Loads a model and recognises a second of silence; returns the device, and why it is not a
+/// faster one.
+fn try_model(
     checkpoint: &earmark_engine::Checkpoint,
     settings: Settings,
 ) -> Result<(String, Option<String>), String> {
@@ -176,15 +177,15 @@ fn hear(
 }
 
 impl Folder {
-    /// Looks whether a file could be written, without leaving one.
+    /// Checks whether a file can be written, without leaving one.
     fn look(what: &'static str, path: PathBuf) -> Self {
-        // A folder that is not there yet is made where its parents let it.
+        // A missing folder is created later, so its nearest existing parent is checked.
         let there = path.ancestors().find(|path| path.exists());
         let trouble = match there {
             Some(folder) => tempfile::tempfile_in(folder)
                 .err()
                 .map(|error| error.to_string()),
-            None => Some("there is no such place".to_owned()),
+            None => Some("the path does not exist".to_owned()),
         };
         let free_bytes = there.and_then(|folder| ThisComputer.free_space(folder).ok());
         Self {
@@ -207,16 +208,16 @@ impl Ffmpeg {
     }
 }
 
-impl Way {
+impl NetworkFacts {
     fn look() -> Self {
-        let settings = way::settings();
+        let settings = network_args::settings();
         let proxy = match settings.proxy.as_deref() {
             Some("none") => "no proxy".to_owned(),
             None | Some("system") => of_environment(|name| std::env::var_os(name).is_some()),
             Some(url) => format!("the proxy {}", without_password(url)),
         };
         let mirror = settings.mirror.as_deref().map(Mirror::parse);
-        let trouble = way::network(&settings, None)
+        let trouble = network_args::network(&settings, None)
             .err()
             .or(mirror.and_then(Result::err));
         let folder = earmark_store::default_folder();
@@ -229,7 +230,7 @@ impl Way {
     }
 }
 
-/// The proxy of the environment; only which variables say so, for addresses can hold passwords.
+/// Names the proxy variables that are set, without their values, which can contain passwords.
 fn of_environment(is_set: impl Fn(&str) -> bool) -> String {
     let names = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"];
     let is_set = |name: &&str| is_set(name) || is_set(&name.to_lowercase());
@@ -240,7 +241,7 @@ fn of_environment(is_set: impl Fn(&str) -> bool) -> String {
     }
 }
 
-/// An address without the name and password in it.
+/// An address without its user name and password.
 fn without_password(url: &str) -> String {
     match url.split_once("://") {
         Some((scheme, rest)) => match rest.rsplit_once('@') {
@@ -251,7 +252,7 @@ fn without_password(url: &str) -> String {
     }
 }
 
-/// A text in which the home folder is written `~`.
+/// Replaces the home folder in a text by `~`.
 pub(super) fn without_home(text: &str, home: Option<&Path>) -> String {
     match home.and_then(Path::to_str).filter(|home| home.len() > 1) {
         Some(home) => text.replace(home.trim_end_matches(['/', '\\']), "~"),
@@ -280,14 +281,14 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_yet_is_as_good_as_the_one_around_it() {
-        let desk = tempfile::tempdir().unwrap();
-        let folder = Folder::look("models", desk.path().join("a/b"));
+    fn a_missing_folder_is_checked_by_its_nearest_parent() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = Folder::look("models", temporary.path().join("a/b"));
         assert_eq!(folder.trouble, None);
         assert!(folder.free_bytes > Some(0));
-        assert!(!desk.path().join("a").exists());
-        std::fs::write(desk.path().join("file"), "").unwrap();
-        let folder = Folder::look("models", desk.path().join("file/b"));
+        assert!(!temporary.path().join("a").exists());
+        std::fs::write(temporary.path().join("file"), "").unwrap();
+        let folder = Folder::look("models", temporary.path().join("file/b"));
         assert!(folder.trouble.is_some());
     }
 }

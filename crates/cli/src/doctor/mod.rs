@@ -1,32 +1,32 @@
-//! `earmark doctor`: whether this computer is set up to transcribe, and what to do where not.
+//! `earmark doctor`: checks whether this computer is set up to transcribe, and says what to fix.
 
 mod checks;
 mod facts;
 
 use earmark_jobs::Advice;
 
-use crate::{Exit, options, out};
+use crate::{Exit, options, output};
 use facts::Facts;
 
-/// Say whether this computer is set up to transcribe, and what to do where it is not
+/// Check whether this computer is set up to transcribe, and say what to fix
 ///
-/// Looks at the processor, memory, disk, models, ffmpeg and network settings, and lets the model
-/// hear a second of silence. Nothing is sent and nothing is changed. The answer can be shown around:
-/// it holds no text and no names of recordings, and the home folder is written `~`.
+/// Checks the processor, memory, disk, models, ffmpeg and network settings, and runs the model on a
+/// second of silence. Nothing is sent and nothing is changed. The report can be shared: it contains
+/// no text and no names of recordings, and the home folder is written `~`.
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Args {
     #[command(flatten)]
-    model: options::Model,
+    model: options::ModelArgs,
 }
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0    everything that is needed is in order
+  0    everything needed works
   1    something is broken; the line after it says what to do
-  2    the command was not understood";
+  2    the arguments are invalid";
 
-/// What a look at one thing came to.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Finding {
     mark: Mark,
@@ -38,9 +38,9 @@ struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mark {
     Fine,
-    /// Worth knowing; transcribing works.
+    /// Transcribing works, but this is worth knowing.
     Note,
-    /// Transcribing as it was asked for does not work.
+    /// Transcribing with these options does not work.
     Broken,
 }
 
@@ -92,26 +92,26 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let findings = checks::all(&facts);
     for finding in &findings {
         let lines = facts::without_home(&finding.lines(), std::env::home_dir().as_deref());
-        out::print(&lines)?;
+        output::print(&lines)?;
     }
     let broken = findings.iter().filter(|it| it.mark == Mark::Broken);
     Ok(match broken.count() {
         0 => {
-            out::say("this computer is set up to transcribe");
+            output::message("this computer is set up to transcribe");
             Exit::Done
         }
         1 => {
-            out::say("one thing is broken");
+            output::message("one thing is broken");
             Exit::Failed
         }
         n => {
-            out::say(&format!("{n} things are broken"));
+            output::message(&format!("{n} things are broken"));
             Exit::Failed
         }
     })
 }
 
-/// A recommendation in words.
+/// The recommended model with the reason, as text.
 pub(crate) fn recommended(advice: &Advice) -> String {
     format!(
         "{} in {}, because {}",

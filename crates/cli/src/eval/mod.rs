@@ -1,44 +1,44 @@
-//! `earmark eval`: how well a model understands a folder of recordings whose text is known.
+//! `earmark eval`: measures a model's accuracy on recordings with reference texts.
 
+mod reference;
 mod report;
-mod truth;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use earmark_jobs::Transcript;
 
-use self::report::{Judged, Report};
-use self::truth::Truth;
-use crate::options::{Model, Speech};
-use crate::session::{self, Taker};
-use crate::{EXIT_CODES, Exit, out, targets, usage};
+use self::reference::Reference;
+use self::report::{FileResult, Report};
+use crate::job_runner::{self, OutputSink};
+use crate::options::{ModelArgs, SpeechArgs};
+use crate::{EXIT_CODES, Exit, output, output_files, usage};
 
-/// Measure how well a model understands recordings whose text is known
+/// Measure a model's accuracy on recordings with reference texts
 ///
-/// Beside each recording `NAME.wav` (or any other sound or video file) stands its text in
-/// `NAME.txt`. A file `NAME.words.json` may add the language and the times of the words:
+/// The reference text of a recording `NAME.wav` (or any other audio or video file) is in `NAME.txt`
+/// beside it. `NAME.words.json` may add the language and the word times:
 /// `{"language": "English", "words": [{"text": "…", "start_ms": 0, "end_ms": 0}]}`.
-/// A file `NAME.context.txt` is this recording's own `--context`.
+/// `NAME.context.txt` is the `--context` of this recording.
 /// Texts are compared without case and punctuation, Chinese and Japanese by character.
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Args {
-    /// Folder of recordings with their texts
+    /// Folder of recordings with their reference texts
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
     #[command(flatten)]
-    model: Model,
+    model: ModelArgs,
 
     #[command(flatten)]
-    speech: Speech,
+    speech: SpeechArgs,
 
-    /// Leave the files `NAME.context.txt` aside, to see what they are good for
+    /// Ignore the files `NAME.context.txt`, to measure what they improve
     #[arg(long, help_heading = "Speech")]
     without_contexts: bool,
 
-    /// Write the figures as JSON too, or to `-` for JSON instead of the table
+    /// Also write the results as JSON to a file; `-` prints JSON instead of the table
     #[arg(long, value_name = "FILE|-", help_heading = "Output")]
     json: Option<PathBuf>,
 }
@@ -48,7 +48,7 @@ pub(crate) struct Args {
 /// Errors: nothing more can be written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     args.model.apply_threads();
-    let (recordings, truths) = match known(&args.folder) {
+    let (recordings, references) = match known(&args.folder) {
         Ok(known) => known.into_iter().unzip::<_, _, Vec<_>, Vec<_>>(),
         Err(error) => return Ok(usage(&error)),
     };
@@ -57,66 +57,66 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Err(error) => return Ok(usage(&error)),
     };
     if !args.without_contexts {
-        for (job, truth) in jobs.iter_mut().zip(&truths) {
-            if !truth.context.is_empty() {
-                job.context.clone_from(&truth.context);
+        for (job, reference) in jobs.iter_mut().zip(&references) {
+            if !reference.context.is_empty() {
+                job.context.clone_from(&reference.context);
             }
         }
     }
-    let mut judge = Judge {
+    let mut evaluator = Evaluator {
         recordings,
-        truths,
-        judged: Vec::new(),
+        references,
+        results: Vec::new(),
     };
-    let exit = session::run(jobs, &mut judge)?;
-    if judge.judged.is_empty() {
-        return Ok(exit); // no figures are better than perfect ones
+    let exit = job_runner::run(jobs, &mut evaluator)?;
+    if evaluator.results.is_empty() {
+        return Ok(exit); // rates of no recording would be meaningless
     }
-    let report = Report::new(judge.judged);
+    let report = Report::new(evaluator.results);
     let to_stdout = args.json.as_deref() == Some(Path::new("-"));
-    out::print(&if to_stdout {
+    output::print(&if to_stdout {
         report.json()
     } else {
         report.table()
     })?;
     if let Some(path) = args.json.as_deref().filter(|_| !to_stdout) {
-        targets::write(path, report.json().as_bytes())?;
+        output_files::write(path, report.json().as_bytes())?;
     }
     Ok(exit)
 }
 
-/// The recordings of a folder whose text is known, each with what is known.
+/// The recordings of a folder that have a reference.
 ///
-/// Errors: the folder or a text in it cannot be read, or there is nothing to measure by.
-fn known(folder: &Path) -> anyhow::Result<Vec<(PathBuf, Truth)>> {
+/// Errors: the folder or a reference cannot be read, or there is no reference.
+fn known(folder: &Path) -> anyhow::Result<Vec<(PathBuf, Reference)>> {
     let mut known = Vec::new();
     let recordings = earmark_jobs::in_folder(folder)
         .map_err(|error| anyhow::anyhow!("{}: cannot be read ({error})", folder.display()))?;
     for recording in recordings {
-        match Truth::beside(&recording)? {
-            Some(truth) => known.push((recording, truth)),
-            None => out::say(&format!(
-                "note: {}: no text beside it, left out",
+        match Reference::beside(&recording)? {
+            Some(reference) => known.push((recording, reference)),
+            None => output::message(&format!(
+                "note: {}: skipped, because there is no reference text beside it",
                 recording.display()
             )),
         }
     }
     anyhow::ensure!(
         !known.is_empty(),
-        "{}: there is no recording with its text beside it (`NAME.wav` and `NAME.txt`)",
+        "{}: there is no recording with a reference text beside it (`NAME.wav` and `NAME.txt`)",
         folder.display()
     );
     Ok(known)
 }
 
-/// Compares each transcript with the truth.
-struct Judge {
+/// Compares each transcript with its reference.
+struct Evaluator {
     recordings: Vec<PathBuf>,
-    truths: Vec<Truth>,
-    judged: Vec<Judged>,
+    references: Vec<Reference>,
+    results: Vec<FileResult>,
 }
 
-impl Taker for Judge {
+impl OutputSink for Evaluator {
     fn transcript(
         &mut self,
         job: usize,
@@ -124,8 +124,12 @@ impl Taker for Judge {
         spent: Duration,
     ) -> anyhow::Result<()> {
         let path = self.recordings[job].to_string_lossy();
-        self.judged
-            .push(Judged::new(&path, &self.truths[job], transcript, spent));
+        self.results.push(FileResult::new(
+            &path,
+            &self.references[job],
+            transcript,
+            spent,
+        ));
         Ok(())
     }
 }

@@ -1,18 +1,18 @@
-//! `earmark models convert`: a quantised copy of a model, so that later starts are instant.
+//! `earmark models convert`: makes a quantised copy of a model, which loads faster.
 
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 use earmark_jobs::{Code, Conversion, Dtype};
 
-use super::gauge::Gauge;
-use crate::{Exit, out};
+use super::progress_bar::ModelProgressBar;
+use crate::{Exit, output};
 
-/// Convert a model once, so that it starts at once and needs half the memory from then on
+/// Convert a model once, so that from then on it loads at once and needs half the memory
 ///
-/// The copy gives the very same results as the model with this `--dtype`. It is made in a folder
-/// of its own, and `--model` takes that folder, or its name where it lies with the other models.
-/// Nothing is left of a copy that was not finished.
+/// The copy gives exactly the same results as the model with this `--dtype`. It is written to its
+/// own folder. `--model` accepts that folder, or its name if it is in the folder of models. An
+/// unfinished copy is removed.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// A recogniser or an aligner: its folder or its name
@@ -23,17 +23,17 @@ pub(crate) struct Args {
     #[arg(long, value_enum)]
     dtype: Storage,
 
-    /// Folder of the copy; beside the other models, with the dtype behind its name, when left out
+    /// Folder of the copy; by default in the folder of models, named after the model and the dtype
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Storage {
-    /// 8.5 bits a number
+    /// 8.5 bits per weight
     #[value(name = "q8_0")]
     Q8_0,
-    /// 4.5 bits a number
+    /// 4.5 bits per weight
     #[value(name = "q4_k")]
     Q4K,
 }
@@ -50,21 +50,21 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         },
         folder: args.output.clone(),
     };
-    let control = super::interruptible()?;
-    let gauge = Gauge::start("converting");
-    let ended = earmark_jobs::convert(&conversion, &control, &|event| gauge.hear(event));
-    gauge.finish();
+    let control = super::cancel_on_ctrl_c()?;
+    let bar = ModelProgressBar::start("converting");
+    let ended = earmark_jobs::convert(&conversion, &control, &|event| bar.update(event));
+    bar.finish();
     match ended {
         Ok(Some(folder)) => {
-            out::print(&format!("{}\n", folder.display()))?;
+            output::print(&format!("{}\n", folder.display()))?;
             Ok(Exit::Done)
         }
         Ok(None) => {
-            out::say("stopped; nothing is left of the copy");
+            output::message("stopped; the unfinished copy was removed");
             Ok(Exit::Cancelled)
         }
         Err(failure) => {
-            out::say(&format!("error: {failure}"));
+            output::message(&format!("error: {failure}"));
             Ok(match failure.code {
                 Code::ModelMissing => Exit::Usage,
                 _ => Exit::Failed,

@@ -1,127 +1,130 @@
-//! `earmark models download`: brings models onto this computer.
+//! `earmark models download`: downloads models to this computer.
 
 use earmark_weights::{
     CatalogModel, Control, Download, Edition, Error, Known, Manifest, Outcome, Presence, What,
     catalog, catalog_model, home, presence,
 };
 
-use super::way::{self, Way};
-use super::{concluded, failed, interruptible, size, watched};
-use crate::{Exit, out};
+use super::network_args::{self, NetworkArgs};
+use super::{cancel_on_ctrl_c, report_error, report_outcome, size, with_progress};
+use crate::{Exit, output};
 
-/// Bring models onto this computer
+/// Download models to this computer
 ///
-/// A download that was stopped or broke off goes on where it ended. Every file is compared with
-/// its published SHA-256 on the way, and a model is there only when all of it is right. The
-/// folder goes to standard output.
+/// An interrupted download resumes where it stopped. Every file is compared with its published
+/// SHA-256, and a model is installed only when all of its files match. Its folder is printed to
+/// standard output.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Models of the catalog, such as `Qwen3-ASR-0.6B`; with `-hf` at the end, those files
+    /// Models of the catalog, such as `Qwen3-ASR-0.6B`; add `-hf` for the files in the layout of
+    /// Hugging Face Transformers
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
 
     #[command(flatten)]
-    way: Way,
+    network: NetworkArgs,
 }
 
-/// Runs the command. A model that fails stops the rest, for most likely they would, too.
+/// Runs the command. If a model fails, the rest are not tried, because they would most likely
+/// fail too.
 ///
 /// Errors: nothing more can be written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let entries: Result<Vec<_>, _> = args.names.iter().map(|name| catalog_model(name)).collect();
     let entries = match entries {
         Ok(entries) => entries,
-        Err(error) => return Ok(failed(&error)),
+        Err(error) => return Ok(report_error(&error)),
     };
-    let control = interruptible()?;
+    let control = cancel_on_ctrl_c()?;
     for (entry, name) in entries.into_iter().zip(&args.names) {
         let is_its_own = entry.name.eq_ignore_ascii_case(name);
         let edition = entry.edition(name).filter(|_| !is_its_own);
-        let exit = bring(entry, edition, &args.way, How::Missing, &control)?;
+        let exit = download_model(entry, edition, &args.network, Files::Missing, &control)?;
         if exit != Exit::Done {
             return Ok(exit);
         }
-        advise(entry);
+        suggest_next_command(entry);
     }
     Ok(Exit::Done)
 }
 
-/// What a download brings.
+/// Which files are downloaded.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum How {
-    /// What is missing.
+pub(crate) enum Files {
+    /// Files that are missing.
     Missing,
-    /// What is missing or damaged.
-    Damaged,
+    /// Files that are missing or damaged.
+    MissingOrDamaged,
 }
 
-/// Brings a model and says how that ended.
+/// Downloads a model and reports the outcome.
 ///
 /// Errors: nothing more can be written.
-pub(crate) fn bring(
+pub(crate) fn download_model(
     entry: &CatalogModel,
     edition: Option<&Edition>,
-    way: &Way,
-    how: How,
+    way: &NetworkArgs,
+    files: Files,
     control: &Control,
 ) -> anyhow::Result<Exit> {
-    let (settings, home) = (way::settings(), home());
+    let (settings, home) = (network_args::settings(), home());
     let ended = way.network(&settings).and_then(|network| {
         let mut download = Download::new(entry, &home, &network);
         download.edition = edition;
-        way.direct(&mut download, &settings)?;
-        watched(&entry.name, |tell| match how {
-            How::Missing => download.run(control, tell),
-            How::Damaged => download.repair(control, tell),
+        way.configure(&mut download, &settings)?;
+        with_progress(&entry.name, |on_event| match files {
+            Files::Missing => download.run(control, on_event),
+            Files::MissingOrDamaged => download.repair(control, on_event),
         })
     });
     if matches!(ended, Err(Error::NetworkOff { .. })) {
         let file = earmark_store::default_folder().map(|folder| {
             let file = earmark_store::Settings::file(&folder);
-            format!("; the switch is `network_off` in `{}`", file.display())
+            format!("; the setting is `network_off` in `{}`", file.display())
         });
         let kept = kept(entry) + &file.unwrap_or_default();
-        return concluded(ended, &kept);
+        return report_outcome(ended, &kept);
     }
     if let Ok(Outcome::Done(folder)) = &ended {
-        introduce(Manifest::read(folder).as_ref());
+        note_unpublished_checksums(Manifest::read(folder).as_ref());
     }
-    concluded(ended, &kept(entry))
+    report_outcome(ended, &kept(entry))
 }
 
-/// What is left of a download that did not come to its end.
+/// What was kept of a download that did not finish.
 fn kept(entry: &CatalogModel) -> String {
     match presence(entry, &home()) {
         Presence::Coming { done, total } if done > 0 => {
             let total = size(total.max(done));
             let done = size(done);
-            format!("{done} of {total} are kept; the same command goes on from there")
+            format!("{done} of {total} are kept; the same command resumes there")
         }
-        Presence::Here { .. } => "what was here before is unchanged".to_owned(),
-        _ => "nothing had arrived that could be kept".to_owned(),
+        Presence::Here { .. } => "the files that were here before are unchanged".to_owned(),
+        _ => "nothing was downloaded".to_owned(),
     }
 }
 
-/// Says which files nobody could vouch for.
-fn introduce(manifest: Option<&Manifest>) {
+/// Names the files that have no published SHA-256.
+fn note_unpublished_checksums(manifest: Option<&Manifest>) {
     let pins = manifest.map_or(&[][..], |manifest| &manifest.files);
     let learned = pins.iter().filter(|pin| pin.known == Known::Learned);
     let learned: Vec<_> = learned.map(|pin| pin.name.as_str()).collect();
     if !learned.is_empty() {
-        out::say(&format!(
-            "note: the catalog has no SHA-256 of {}; what came is held to from now on",
+        output::message(&format!(
+            "note: the catalog has no SHA-256 for {}; later checks compare with what was \
+             downloaded now",
             learned.join(", ")
         ));
     }
 }
 
-/// Says what a person may want next.
-fn advise(entry: &CatalogModel) {
+/// Suggests the next command.
+fn suggest_next_command(entry: &CatalogModel) {
     match entry.what {
-        What::Aligner => out::say("recordings have measured word times from now on"),
+        What::Aligner => output::message("word times are measured from now on"),
         What::Recognizer => {
             let name = &entry.name;
-            out::say(&format!(
+            output::message(&format!(
                 "use it with `earmark transcribe FILE --model {name}`"
             ));
             let mut aligners = catalog().iter().filter(|entry| entry.what == What::Aligner);
@@ -130,7 +133,7 @@ fn advise(entry: &CatalogModel) {
                 .filter(|aligner| !matches!(presence(aligner, &home()), Presence::Here { .. }));
             if let Some(aligner) = absent {
                 let aligner = &aligner.name;
-                out::say(&format!(
+                output::message(&format!(
                     "for measured word times: `earmark models download {aligner}`"
                 ));
             }

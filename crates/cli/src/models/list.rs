@@ -1,13 +1,13 @@
-//! `earmark models list`: the catalog, with what is here and what suits this computer.
+//! `earmark models list`: the catalog, which models are installed and which one is recommended.
 
 use earmark_jobs::{Advice, Dtype, Hardware, memory_of};
 use earmark_weights::{CatalogModel, Edition, Presence, What, catalog, home, presence};
 use serde::Serialize;
 
 use super::size;
-use crate::{Exit, doctor, out};
+use crate::{Exit, doctor, output};
 
-/// List the models there are, and which are on this computer
+/// List the available models and which of them are on this computer
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Write everything as JSON
@@ -15,7 +15,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// A model, as a program reads it.
+/// A model in the JSON output.
 #[derive(Serialize)]
 struct Row<'a> {
     name: &'a str,
@@ -24,12 +24,12 @@ struct Row<'a> {
     about: &'a str,
     licence: &'a str,
     languages: &'a [String],
-    /// Of the files, as far as it is known before they come.
+    /// Size of the files, as far as it is known before the download.
     bytes: u64,
-    /// While it works in the storage that is usual on a processor, where it is known.
+    /// Memory needed in `q8_0`, the default on a CPU, if known.
     memory_bytes: Option<u64>,
     presence: Place,
-    /// Bytes that have come, of a download that has not ended.
+    /// Bytes downloaded so far, of an unfinished download.
     come_bytes: Option<u64>,
     is_recommended: bool,
 }
@@ -53,12 +53,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         .map(|entry| row(entry, &presence(entry, &home), &advice))
         .collect();
     if args.json {
-        out::print(&format!("{}\n", serde_json::to_string_pretty(&rows)?))?;
+        output::print(&format!("{}\n", serde_json::to_string_pretty(&rows)?))?;
         return Ok(Exit::Done);
     }
-    out::print(&table(&rows))?;
-    out::say(&format!(
-        "* suits this computer: {}",
+    output::print(&table(&rows))?;
+    output::message(&format!(
+        "* recommended for this computer: {}",
         doctor::recommended(&advice)
     ));
     Ok(Exit::Done)
@@ -93,7 +93,7 @@ fn row<'a>(entry: &'a CatalogModel, presence: &Presence, advice: &Advice) -> Row
     }
 }
 
-/// The table that people read; the recommended one has a star.
+/// The table for people; the recommended model has a star.
 fn table(rows: &[Row<'_>]) -> String {
     let head = [
         "name",
@@ -153,7 +153,7 @@ mod tests {
     use super::{row, table};
 
     #[test]
-    fn the_table_says_what_is_here_and_what_suits() {
+    fn the_table_shows_what_is_installed_and_recommended() {
         let advice = Advice {
             model: "Qwen3-ASR-0.6B",
             dtype: Dtype::Q8_0,

@@ -1,41 +1,41 @@
-//! `earmark models`: which models there are, and bringing them onto this computer.
+//! `earmark models`: lists, downloads and manages models.
 
-mod bundle;
 mod convert;
 mod download;
-mod gauge;
+mod import_export;
+mod installed;
 mod list;
-mod stock;
-pub(crate) mod way;
+pub(crate) mod network_args;
+mod progress_bar;
 
 use anyhow::Context;
 use clap::Subcommand;
 use earmark_weights::{CatalogModel, Control, Error, Outcome, Presence, catalog, home, presence};
 
-use crate::{EXIT_CODES, Exit, out};
-use gauge::Gauge;
+use crate::{EXIT_CODES, Exit, output};
+use progress_bar::ModelProgressBar;
 
-/// See which models there are, and bring them onto this computer
+/// List, download and manage models
 ///
-/// Nothing is ever sent or asked for but by `download` and by `verify --repair`. Models live in
-/// the folder `EARMARK_MODELS`, or else in the program's data folder.
+/// Only `download` and `verify --repair` use the network. Models are kept in the folder
+/// `EARMARK_MODELS`, or else in the program's data folder.
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    word: Word,
+    command: Command,
 }
 
 // One file per word or two; this list is all that knows them.
 #[derive(Subcommand)]
-enum Word {
+enum Command {
     List(list::Args),
     Download(download::Args),
-    Import(bundle::ImportArgs),
-    Export(bundle::ExportArgs),
-    Verify(stock::VerifyArgs),
-    Remove(stock::RemoveArgs),
-    Path(stock::PathArgs),
+    Import(import_export::ImportArgs),
+    Export(import_export::ExportArgs),
+    Verify(installed::VerifyArgs),
+    Remove(installed::RemoveArgs),
+    Path(installed::PathArgs),
     Convert(convert::Args),
 }
 
@@ -44,22 +44,23 @@ enum Word {
 /// Errors: nothing more can be written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if let Some(trouble) = earmark_weights::catalog_trouble() {
-        out::say(&format!("warning: {trouble}"));
+        output::message(&format!("warning: {trouble}"));
     }
-    match &args.word {
-        Word::List(args) => list::run(args),
-        Word::Download(args) => download::run(args),
-        Word::Import(args) => bundle::import(args),
-        Word::Export(args) => bundle::export(args),
-        Word::Verify(args) => stock::verify(args),
-        Word::Remove(args) => Ok(stock::remove(args)),
-        Word::Path(args) => stock::path(args),
-        Word::Convert(args) => convert::run(args),
+    match &args.command {
+        Command::List(args) => list::run(args),
+        Command::Download(args) => download::run(args),
+        Command::Import(args) => import_export::import(args),
+        Command::Export(args) => import_export::export(args),
+        Command::Verify(args) => installed::verify(args),
+        Command::Remove(args) => Ok(installed::remove(args)),
+        Command::Path(args) => installed::path(args),
+        Command::Convert(args) => convert::run(args),
     }
 }
 
-/// What Ctrl-C cancels; a second one ends the program at once. To be asked for once.
-fn interruptible() -> anyhow::Result<Control> {
+/// Installs the Ctrl-C handler: the first one cancels the returned control, a second one ends the
+/// program at once. To be called once.
+fn cancel_on_ctrl_c() -> anyhow::Result<Control> {
     let control = Control::default();
     let interrupted = control.clone();
     let handler = move || {
@@ -72,43 +73,44 @@ fn interruptible() -> anyhow::Result<Control> {
     Ok(control)
 }
 
-/// Does a work with its progress on standard error.
-fn watched<T>(
+/// Runs `work` and shows its progress on standard error.
+fn with_progress<T>(
     what: &str,
     work: impl FnOnce(&earmark_weights::Tell<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let gauge = Gauge::start(what);
-    let done = work(&|event| gauge.hear(event));
-    gauge.finish();
+    let bar = ModelProgressBar::start(what);
+    let done = work(&|event| bar.update(event));
+    bar.finish();
     done
 }
 
-/// Says how a work ended that was to put something into a place, which goes to standard output.
+/// Reports how work ended whose result is a path, and prints that path to standard output. `kept`
+/// says what was kept when it did not finish.
 ///
 /// Errors: nothing more can be written.
-fn concluded(ended: Result<Outcome, Error>, kept: &str) -> anyhow::Result<Exit> {
+fn report_outcome(ended: Result<Outcome, Error>, kept: &str) -> anyhow::Result<Exit> {
     match ended {
-        Ok(Outcome::Done(place)) => {
-            out::print(&format!("{}\n", place.display()))?;
+        Ok(Outcome::Done(path)) => {
+            output::print(&format!("{}\n", path.display()))?;
             Ok(Exit::Done)
         }
         Ok(Outcome::Cancelled) => {
-            out::say(&format!("stopped; {kept}"));
+            output::message(&format!("stopped; {kept}"));
             Ok(Exit::Cancelled)
         }
         Err(error) => {
-            let exit = failed(&error);
+            let exit = report_error(&error);
             if exit == Exit::Failed {
-                out::say(kept);
+                output::message(kept);
             }
             Ok(exit)
         }
     }
 }
 
-/// Says an error; one of what was asked for is another exit than one of the doing.
-fn failed(error: &Error) -> Exit {
-    out::say(&format!("error: {error}"));
+/// Prints an error. Errors in the arguments exit with 2, all others with 1.
+fn report_error(error: &Error) -> Exit {
+    output::message(&format!("error: {error}"));
     match error {
         Error::Unknown { .. }
         | Error::Mirror { .. }
@@ -120,14 +122,14 @@ fn failed(error: &Error) -> Exit {
     }
 }
 
-/// The checkpoints that are on this computer as files.
-fn stocked() -> Vec<&'static CatalogModel> {
+/// The models of the catalog that are installed.
+fn installed_models() -> Vec<&'static CatalogModel> {
     let home = home();
     let is_here = |entry: &&CatalogModel| matches!(presence(entry, &home), Presence::Here { .. });
     catalog().iter().filter(is_here).collect()
 }
 
-/// A size as people read it.
+/// A size in readable units.
 pub(crate) fn size(n_bytes: u64) -> String {
     let n = n_bytes as f64;
     match n_bytes {
@@ -143,7 +145,7 @@ mod tests {
     use super::size;
 
     #[test]
-    fn sizes_read_well() {
+    fn sizes_have_readable_units() {
         let sizes = [0, 999, 1000, 12_487, 13_400_000, 1_876_091_704].map(size);
         assert_eq!(
             sizes,

@@ -1,4 +1,4 @@
-//! `earmark doctor` on a set-up in order and on broken ones: each gets its next step.
+//! `earmark doctor` on a working installation and on broken ones: every finding has its next step.
 
 use std::fs;
 use std::path::Path;
@@ -7,9 +7,9 @@ use std::process::Command;
 use earmark_test_checkpoint::Shape;
 use serde_json::json;
 
-use crate::desk::{Desk, MODEL, Ran, TINY, server};
+use crate::test_home::{MODEL, Ran, TINY, TestHome, server};
 
-/// What the doctor says; next steps stand below what they are about.
+/// Runs the doctor and checks the exit code, the findings and their next steps.
 fn examine(command: &mut Command, code: i32, findings: &[(&str, &str)]) -> Ran {
     let ran = Ran::of(command);
     ran.check(code, &[]);
@@ -27,67 +27,64 @@ fn examine(command: &mut Command, code: i32, findings: &[(&str, &str)]) -> Ran {
     ran
 }
 
-fn doctor(desk: &Desk, options: &[&str]) -> Command {
-    desk.command(&[&["doctor"], options].concat())
+fn doctor(home: &TestHome, options: &[&str]) -> Command {
+    home.command(&[&["doctor"], options].concat())
 }
 
-/// A desk with the tiny model on it.
-fn stocked() -> Desk {
-    let desk = Desk::new();
-    desk.download(&server(|_, reply| reply), &[]).check(0, &[]);
-    desk
+/// A home folder with the tiny model installed.
+fn home_with_model() -> TestHome {
+    let home = TestHome::new();
+    home.download(&server(|_, reply| reply), &[]).check(0, &[]);
+    home
 }
 
 #[test]
-fn a_set_up_in_order() {
-    let desk = stocked();
-    let aligner = (
-        "times of words will be estimated",
-        "Qwen3-ForcedAligner-0.6B",
-    );
-    let ran = examine(&mut doctor(&desk, &["--model", TINY]), 0, &[aligner]);
+fn a_working_installation() {
+    let home = home_with_model();
+    let aligner = ("word times will be estimated", "Qwen3-ForcedAligner-0.6B");
+    let ran = examine(&mut doctor(&home, &["--model", TINY]), 0, &[aligner]);
     ran.check(0, &["this computer is set up to transcribe"]);
     for said in [
         "fine    processor: ",
         "fine    memory: ",
-        "Tiny hears, on CPU",
-        "network: used",
+        "Tiny works, on CPU",
+        "network: used only",
     ] {
         assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout);
     }
 }
 
 #[test]
-fn a_fresh_set_up_is_told_which_model_to_get() {
+fn a_new_installation_is_told_which_model_to_download() {
     let next = "earmark models download Qwen3-ASR-";
     let ran = examine(
-        &mut doctor(&Desk::new(), &[]),
+        &mut doctor(&TestHome::new(), &[]),
         0,
-        &[("understands the synthetic voice", next)],
+        &[("understands only the synthetic voice", next)],
     );
     assert!(ran.stdout.contains(", because "), "{}", ran.stdout);
 }
 
 #[test]
-fn a_model_that_is_missing() {
-    let desk = Desk::new();
+fn a_missing_model() {
+    let home = TestHome::new();
     let asked = ["--model", "qwen3-asr-0.6b"];
     let next = "earmark models download Qwen3-ASR-0.6B";
     examine(
-        &mut doctor(&desk, &asked),
+        &mut doctor(&home, &asked),
         1,
         &[("is not on this computer", next)],
     );
-    desk.settings(&json!({ "network_off": true }));
+    home.settings(&json!({ "network_off": true }));
     let next = "earmark models import";
     examine(
-        &mut doctor(&desk, &asked),
+        &mut doctor(&home, &asked),
         1,
         &[("the network is switched off", next)],
     );
     let next = "earmark models list";
     examine(
-        &mut doctor(&desk, &["--model", "whisper"]),
+        &mut doctor(&home, &["--model", "whisper"]),
         1,
         &[("called `whisper`", next)],
     );
@@ -95,32 +92,32 @@ fn a_model_that_is_missing() {
 
 #[test]
 fn a_model_with_a_damaged_file() {
-    let desk = stocked();
-    let path = desk.tiny().join(MODEL);
+    let home = home_with_model();
+    let path = home.tiny().join(MODEL);
     let mut content = fs::read(&path).unwrap();
     content[9000] ^= 1;
     fs::write(&path, content).unwrap();
     let next = "earmark models verify Tiny-ASR --repair";
     let what = "model.safetensors of Tiny is damaged";
-    examine(&mut doctor(&desk, &["--model", TINY]), 1, &[(what, next)]);
+    examine(&mut doctor(&home, &["--model", TINY]), 1, &[(what, next)]);
 }
 
 #[test]
 fn a_folder_that_cannot_be_written_to() {
-    let desk = Desk::new();
-    fs::write(desk.at("file"), "").unwrap();
-    let mut command = doctor(&desk, &[]);
-    command.env("EARMARK_DATA", desk.at("file/data"));
+    let home = TestHome::new();
+    fs::write(home.at("file"), "").unwrap();
+    let mut command = doctor(&home, &[]);
+    command.env("EARMARK_DATA", home.at("file/data"));
     examine(&mut command, 1, &[("cannot be written to", "EARMARK_DATA")]);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_disk_that_is_full() {
-    let desk = Desk::new();
-    let full = desk.at("full");
+fn a_full_disk() {
+    let home = TestHome::new();
+    let full = home.at("full");
     fs::create_dir(&full).unwrap();
-    // A disk of 64 kB, seen by this one program alone.
+    // A disk of 64 kB, mounted for this process only.
     let script = "mount -t tmpfs -o size=64k none \"$0\" && exec \"$@\"";
     let mut command = Command::new("unshare");
     command
@@ -128,17 +125,21 @@ fn a_disk_that_is_full() {
         .arg(&full)
         .arg(env!("CARGO_BIN_EXE_earmark"))
         .arg("doctor")
-        .env("HOME", desk.at(""))
-        .env("EARMARK_MODELS", desk.models())
+        .env("HOME", home.at(""))
+        .env("EARMARK_MODELS", home.models())
         .env("EARMARK_DATA", &full);
-    examine(&mut command, 1, &[("are free", "make room on that disk")]);
+    examine(
+        &mut command,
+        1,
+        &[("are free", "free some space on that disk")],
+    );
 }
 
 #[test]
 fn a_model_that_is_too_large_for_the_memory() {
-    let desk = Desk::new();
-    let giant = desk.at("giant");
-    // 480 thousand million numbers in a file that takes no room.
+    let home = TestHome::new();
+    let giant = home.at("giant");
+    // 480 billion weights in a sparse file.
     let shape = Shape {
         decoder: [32_768, 28, 256, 64, 128, 131_072],
         ..Shape::QWEN3_ASR_1_7B.with_vocab(1024)
@@ -146,22 +147,22 @@ fn a_model_that_is_too_large_for_the_memory() {
     earmark_test_checkpoint::write_outline(&giant, &shape).unwrap();
     let asked = ["--model", giant.to_str().unwrap()];
     examine(
-        &mut doctor(&desk, &asked),
+        &mut doctor(&home, &asked),
         1,
         &[("needs about", "--dtype q4_k")],
     );
 }
 
 #[test]
-fn without_ffmpeg_it_says_what_is_lost_and_one_that_fails_is_broken() {
-    let desk = Desk::new();
-    let bin = desk.at("bin");
+fn a_missing_ffmpeg_is_a_note_and_a_failing_one_is_broken() {
+    let home = TestHome::new();
+    let bin = home.at("bin");
     fs::create_dir(&bin).unwrap();
-    let lost = ("there is no ffmpeg", "install ffmpeg");
-    examine(doctor(&desk, &[]).env("PATH", &bin), 0, &[lost]);
+    let lost = ("ffmpeg is not installed", "install ffmpeg");
+    examine(doctor(&home, &[]).env("PATH", &bin), 0, &[lost]);
     fake(&bin.join("ffmpeg"), "#!/bin/sh\nexit 1\n");
-    let broken = ("does not start", "install ffmpeg anew");
-    examine(doctor(&desk, &[]).env("PATH", &bin), 1, &[broken]);
+    let broken = ("does not start", "reinstall ffmpeg");
+    examine(doctor(&home, &[]).env("PATH", &bin), 1, &[broken]);
 }
 
 #[cfg(unix)]
@@ -177,45 +178,45 @@ fn fake(program: &Path, _script: &str) {
 }
 
 #[test]
-fn a_device_that_is_not_there() {
+fn a_missing_device() {
     if cfg!(feature = "cuda") {
         return; // it may well be there
     }
     let asked = ["--device", "cuda"];
     let device = ("does not work", "--device cpu");
-    examine(&mut doctor(&Desk::new(), &asked), 1, &[device]);
+    examine(&mut doctor(&TestHome::new(), &asked), 1, &[device]);
 }
 
 #[test]
-fn a_proxy_that_cannot_be_understood() {
-    let desk = Desk::new();
-    desk.settings(&json!({ "proxy": "gopher://x" }));
+fn an_invalid_proxy() {
+    let home = TestHome::new();
+    home.settings(&json!({ "proxy": "gopher://x" }));
     examine(
-        &mut doctor(&desk, &[]),
+        &mut doctor(&home, &[]),
         1,
         &[("is not a proxy", "change `proxy`")],
     );
-    desk.settings(&json!({ "network_off": true }));
+    home.settings(&json!({ "network_off": true }));
     examine(
-        &mut doctor(&desk, &[]),
+        &mut doctor(&home, &[]),
         0,
         &[("network is switched off", "`network_off`")],
     );
 }
 
 #[test]
-fn nothing_private_is_said() {
-    let desk = Desk::new();
-    desk.settings(
+fn the_report_contains_nothing_private() {
+    let home = TestHome::new();
+    home.settings(
         &json!({ "proxy": "http://ann:secret@127.0.0.1:8080", "context": "Bartholomew" }),
     );
-    let ran = examine(&mut doctor(&desk, &[]), 0, &[]);
+    let ran = examine(&mut doctor(&home, &[]), 0, &[]);
     assert!(
         ran.stdout.contains("http://…@127.0.0.1:8080"),
         "{}",
         ran.stdout
     );
-    let home = desk.at("").display().to_string();
+    let home = home.at("").display().to_string();
     for secret in ["ann:", "secret", "Bartholomew", home.trim_end_matches('/')] {
         let all = format!("{}{}", ran.stdout, ran.stderr);
         assert!(!all.contains(secret), "{secret}: {all}");

@@ -1,19 +1,19 @@
-//! Downloads that go well, and those that are stopped.
+//! Successful and interrupted downloads.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::desk::{Desk, MODEL, TINY, root, server, starts};
 use crate::server::End;
+use crate::test_home::{MODEL, TINY, TestHome, root, server, starts};
 
 #[test]
 fn a_model_is_downloaded_checked_and_used_by_its_name() {
-    let desk = Desk::new();
+    let home = TestHome::new();
     let sample = root().join("samples/en-01.flac").display().to_string();
     let use_it = ["transcribe", &sample, "--model", "TINY-asr", "--piece", "2"];
-    let missing = desk.earmark(&use_it);
+    let missing = home.earmark(&use_it);
     missing.check(
         1,
         &[
@@ -23,7 +23,7 @@ fn a_model_is_downloaded_checked_and_used_by_its_name() {
     );
 
     let server = server(|_, reply| reply);
-    let ran = desk.download(&server, &[]);
+    let ran = home.download(&server, &[]);
     ran.check(
         0,
         &[
@@ -31,15 +31,15 @@ fn a_model_is_downloaded_checked_and_used_by_its_name() {
             "the catalog has no SHA-256",
         ],
     );
-    assert_eq!(ran.stdout.trim(), desk.tiny().display().to_string());
-    desk.is_whole();
+    assert_eq!(ran.stdout.trim(), home.tiny().display().to_string());
+    home.is_whole();
 
-    let ran = desk.earmark(&["models", "path", "tiny-asr"]);
-    assert_eq!(ran.stdout.trim(), desk.tiny().display().to_string());
-    desk.earmark(&use_it).check(0, &[]);
+    let ran = home.earmark(&["models", "path", "tiny-asr"]);
+    assert_eq!(ran.stdout.trim(), home.tiny().display().to_string());
+    home.earmark(&use_it).check(0, &[]);
 
     let n_requests = server.requests().len();
-    desk.download(&server, &[]).check(0, &[]);
+    home.download(&server, &[]).check(0, &[]);
     assert_eq!(
         server.requests().len(),
         n_requests,
@@ -49,8 +49,8 @@ fn a_model_is_downloaded_checked_and_used_by_its_name() {
 
 #[test]
 fn progress_has_speed_and_time_left() {
-    let desk = Desk::new();
-    let ran = desk.download(
+    let home = TestHome::new();
+    let ran = home.download(
         &server(|_, reply| reply),
         &["--limit", "1", "--connections", "1"],
     );
@@ -63,11 +63,11 @@ fn progress_has_speed_and_time_left() {
 }
 
 #[test]
-fn ctrl_c_keeps_what_has_come_and_says_how_to_go_on() {
-    let desk = Desk::new();
+fn ctrl_c_keeps_the_partial_download_and_says_how_to_resume() {
+    let home = TestHome::new();
     let silent = server(|_, reply| reply.broken_after(200_000, End::Stall));
     let url = silent.url();
-    let mut child = desk
+    let mut child = home
         .command(&[
             "models",
             "download",
@@ -81,7 +81,7 @@ fn ctrl_c_keeps_what_has_come_and_says_how_to_go_on() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let partial = desk
+    let partial = home
         .models()
         .join(".Tiny-ASR.coming")
         .join(format!("{MODEL}.partial"));
@@ -108,12 +108,12 @@ fn ctrl_c_keeps_what_has_come_and_says_how_to_go_on() {
         .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
     assert!(
-        said.contains("are kept; the same command goes on from there"),
+        said.contains("are kept; the same command resumes there"),
         "{said}"
     );
-    assert!(!desk.tiny().exists());
+    assert!(!home.tiny().exists());
 
-    let list = desk.earmark(&["models", "list", "--json"]);
+    let list = home.earmark(&["models", "list", "--json"]);
     let rows: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
     let tiny = rows
         .as_array()
@@ -125,8 +125,8 @@ fn ctrl_c_keeps_what_has_come_and_says_how_to_go_on() {
     assert!(tiny["come_bytes"].as_u64().unwrap() > 0);
 
     let server = server(|_, reply| reply);
-    desk.download(&server, &[]).check(0, &[]);
-    desk.is_whole();
+    home.download(&server, &[]).check(0, &[]);
+    home.is_whole();
     let first = starts(&server, 0).into_iter().min();
     assert!(
         first.is_some_and(|first| first > 0),
@@ -136,10 +136,10 @@ fn ctrl_c_keeps_what_has_come_and_says_how_to_go_on() {
 
 #[test]
 fn two_programs_do_not_download_the_same_at_once() {
-    let desk = Desk::new();
+    let home = TestHome::new();
     let silent = server(|_, reply| reply.broken_after(0, End::Stall));
     let url = silent.url();
-    let mut first = desk
+    let mut first = home
         .command(&["models", "download", TINY, "--base-url", &url])
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
@@ -150,11 +150,11 @@ fn two_programs_do_not_download_the_same_at_once() {
         .read_line(&mut line)
         .unwrap();
     let good = server(|_, reply| reply);
-    desk.download(&good, &[])
+    home.download(&good, &[])
         .check(1, &["another Earmark is working on the model `Tiny-ASR`"]);
     assert!(good.requests().is_empty());
     first.kill().unwrap();
     first.wait().unwrap();
-    desk.download(&good, &[]).check(0, &[]);
-    desk.is_whole();
+    home.download(&good, &[]).check(0, &[]);
+    home.is_whole();
 }

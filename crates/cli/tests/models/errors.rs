@@ -1,14 +1,14 @@
-//! Every error says what happened, what was kept and what to do.
+//! Every error says what happened, what was kept and the next step.
 
 use std::net::TcpListener;
 
 use serde_json::json;
 
-use crate::desk::{Desk, MODEL, Ran, TINY, server};
 use crate::server::{End, Server};
+use crate::test_home::{MODEL, Ran, TINY, TestHome, server};
 
-/// What was said, with the places of this run taken out.
-fn said(ran: &Ran, server: &Server, desk: &Desk) -> String {
+/// Standard error with addresses and paths of this run replaced.
+fn said(ran: &Ran, server: &Server, home: &TestHome) -> String {
     let lines = ran
         .stderr
         .lines()
@@ -16,10 +16,10 @@ fn said(ran: &Ran, server: &Server, desk: &Desk) -> String {
     let text: Vec<_> = lines.collect();
     text.join("\n")
         .replace(&server.url(), "http://server")
-        .replace(&desk.at("").display().to_string(), "/desk/")
+        .replace(&home.at("").display().to_string(), "/home/")
 }
 
-/// A port of this computer where nobody listens.
+/// A local port that nobody listens on.
 fn closed() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
@@ -27,60 +27,60 @@ fn closed() -> String {
 
 #[test]
 fn a_server_without_the_file() {
-    let desk = Desk::new();
+    let home = TestHome::new();
     let server = server(|_, reply| crate::server::Reply {
         status: 404,
         ..reply
     });
-    let ran = desk.download(&server, &["--connections", "1"]);
+    let ran = home.download(&server, &["--connections", "1"]);
     assert_eq!(ran.code, 1);
-    insta::assert_snapshot!(said(&ran, &server, &desk));
+    insta::assert_snapshot!(said(&ran, &server, &home));
 }
 
 #[test]
 fn a_server_that_gives_something_else() {
-    let desk = Desk::new();
-    let mut catalog = std::fs::read_to_string(desk.models().join("catalog.toml")).unwrap();
+    let home = TestHome::new();
+    let mut catalog = std::fs::read_to_string(home.models().join("catalog.toml")).unwrap();
     let fact = format!("{{ name = \"{MODEL}\", ");
     assert!(catalog.contains(&fact));
     catalog = catalog.replace(&fact, &format!("{fact}sha256 = \"{}\", ", "0".repeat(64)));
-    std::fs::write(desk.models().join("catalog.toml"), catalog).unwrap();
+    std::fs::write(home.models().join("catalog.toml"), catalog).unwrap();
     let server = server(|_, reply| reply);
-    let ran = desk.download(&server, &["--connections", "1"]);
+    let ran = home.download(&server, &["--connections", "1"]);
     assert_eq!(ran.code, 1);
-    insta::assert_snapshot!(said(&ran, &server, &desk));
-    assert!(!desk.tiny().exists());
+    insta::assert_snapshot!(said(&ran, &server, &home));
+    assert!(!home.tiny().exists());
 }
 
 #[test]
 fn a_connection_that_breaks_off() {
-    let desk = Desk::new();
+    let home = TestHome::new();
     let server = server(|request, reply| {
         if request.range.is_some_and(|(start, _)| start > 0) {
             return reply.broken_after(0, End::Close);
         }
         reply.broken_after(100_000, End::Close)
     });
-    let ran = desk.download(&server, &["--connections", "1"]);
+    let ran = home.download(&server, &["--connections", "1"]);
     ran.check(1, &["cannot be reached", "check the network and the proxy"]);
-    ran.check(1, &["are kept; the same command goes on from there"]);
+    ran.check(1, &["are kept; the same command resumes there"]);
 }
 
 #[test]
 fn a_network_that_is_switched_off() {
-    let desk = Desk::new();
-    desk.settings(&json!({ "network_off": true }));
+    let home = TestHome::new();
+    home.settings(&json!({ "network_off": true }));
     let server = server(|_, reply| reply);
-    let ran = desk.download(&server, &["--connections", "1"]);
+    let ran = home.download(&server, &["--connections", "1"]);
     assert_eq!((ran.code, server.requests().len()), (1, 0));
-    insta::assert_snapshot!(said(&ran, &server, &desk));
+    insta::assert_snapshot!(said(&ran, &server, &home));
 }
 
 #[test]
-fn what_is_asked_for_wrongly() {
-    let desk = Desk::new();
+fn invalid_arguments() {
+    let home = TestHome::new();
     let check = |arguments: &[&str], said: &str| {
-        desk.earmark(&[&["models"], arguments].concat())
+        home.earmark(&[&["models"], arguments].concat())
             .check(2, &[said]);
     };
     check(
@@ -95,7 +95,7 @@ fn what_is_asked_for_wrongly() {
         &["download", TINY, "--proxy", "no proxy"],
         "socks5://host:port",
     );
-    check(&["download", TINY, "--limit", "0"], "megabytes a second");
+    check(&["download", TINY, "--limit", "0"], "megabytes per second");
     check(&["download", "demo"], "built into the program");
     check(&["remove", "demo"], "built into the program");
     check(&["path", "demo"], "built into the program");
@@ -107,24 +107,24 @@ fn what_is_asked_for_wrongly() {
 }
 
 #[test]
-fn a_catalog_that_cannot_be_read_is_named_and_left_out() {
-    let desk = Desk::new();
-    std::fs::write(desk.models().join("catalog.toml"), "nonsense").unwrap();
-    let ran = desk.earmark(&["models", "list"]);
+fn an_invalid_catalog_is_reported_and_ignored() {
+    let home = TestHome::new();
+    std::fs::write(home.models().join("catalog.toml"), "nonsense").unwrap();
+    let ran = home.earmark(&["models", "list"]);
     ran.check(0, &["warning: the catalog `", "mend it or remove it"]);
     assert!(ran.stdout.contains("Qwen3-ASR-0.6B") && !ran.stdout.contains(TINY));
 }
 
 #[test]
-fn a_proxy_of_the_settings_or_the_environment_is_used_and_can_be_overruled() {
-    let desk = Desk::new();
+fn a_proxy_of_settings_or_environment_is_used_and_can_be_overridden() {
+    let home = TestHome::new();
     let server = server(|_, reply| reply);
-    desk.settings(&json!({ "proxy": closed() }));
-    desk.download(&server, &[])
+    home.settings(&json!({ "proxy": closed() }));
+    home.download(&server, &[])
         .check(1, &["check the network and the proxy"]);
-    desk.settings(&json!({}));
+    home.settings(&json!({}));
     let url = server.url();
-    let mut command = desk.command(&[
+    let mut command = home.command(&[
         "models",
         "download",
         TINY,
@@ -136,5 +136,5 @@ fn a_proxy_of_the_settings_or_the_environment_is_used_and_can_be_overruled() {
     Ran::of(command.env("HTTP_PROXY", closed())).check(1, &["check the network and the proxy"]);
     assert!(server.requests().is_empty(), "nothing went past the proxy");
     Ran::of(command.args(["--proxy", "none"])).check(0, &[]);
-    desk.is_whole();
+    home.is_whole();
 }

@@ -1,16 +1,13 @@
-//! `earmark models` and `earmark doctor` against a server on 127.0.0.1, as a person meets them.
+//! `earmark models` and `earmark doctor` against a server on 127.0.0.1, run as a user does.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
-mod bundles;
-mod desk;
 mod doctor;
 mod download;
 mod errors;
+mod import_export;
+mod installed;
 #[expect(dead_code, reason = "the tests of downloads use more of it")]
 #[path = "../../../weights/tests/weights/server.rs"]
 mod server;
-mod stock;
+mod test_home;

@@ -1,15 +1,14 @@
-//! How live transcription keeps up with speech, on a clock of its own: a minute of speech takes as
-//! long as it takes to hear, and only the work is measured.
+//! Whether live transcription keeps up with speech. Samples are fed in real time on a simulated
+//! clock, which advances by the time that the work takes.
 //!
-//! The first minutes and the last are measured, and the last say what the first said, so that they
-//! compare. What lies between is heard as fast as can be; where tokens are forced upon a model, it
-//! is not even asked then, and as many words take the place of its answer.
+//! The first and the last minutes are measured, with the same speech, so they are comparable. The
+//! minutes between are fed as fast as possible; with a forced token rate the model is not run
+//! there, and placeholder words are used instead.
 //!
-//! A computer is not equally fast all the time. So each of the last minutes is also heard by a
-//! fresh listener, in turn with the one that has been listening for hours: what they differ by is
-//! what the hours cost.
+//! A computer's speed varies. So each of the last minutes is also fed to a fresh session, in turn
+//! with the one that has run for hours: the difference is what the length costs.
 
-mod talk;
+mod looped_speech;
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -24,15 +23,15 @@ use earmark_transcript::score;
 use serde::Serialize;
 
 use super::machine;
-pub(super) use talk::Talk;
+pub(super) use looped_speech::LoopedSpeech;
 
-/// How often sound comes. Units: samples.
+/// Interval at which samples are fed. Units: samples.
 const TICK: u64 = SAMPLE_RATE as u64 / 20;
 
 /// Samples of a minute.
 const MINUTE: u64 = 60 * SAMPLE_RATE as u64;
 
-/// What one benchmark measured; the names are part of the command's contract.
+/// The results; field names are part of the JSON output.
 #[derive(Serialize)]
 pub(super) struct Report {
     minutes: u32,
@@ -59,97 +58,106 @@ pub(super) struct Report {
     device: String,
 }
 
-/// What is asked for.
+/// Options of the benchmark.
 pub(super) struct Plan {
-    /// How long to listen.
+    /// Total length.
     pub(super) minutes: u32,
-    /// Minutes at either end that are heard as they come.
+    /// Minutes at the start and at the end that are measured in real time.
     pub(super) measured: u32,
-    /// Tokens that every second of speech is made to have, whatever the model says.
+    /// ForcedRate number of tokens per second of speech.
     pub(super) tokens_per_s: Option<f64>,
     /// Longest clip of the checkpoint. Units: seconds.
     pub(super) longest_clip_s: u32,
 }
 
-/// One minute that was heard as it came.
+/// Measurements of one minute that was fed in real time.
 struct Minute {
     spent: Duration,
     cpu_s: Option<f64>,
     n_looks: usize,
 }
 
-/// Listens to speech for so many minutes.
+/// Runs live transcription on the looped speech.
 ///
 /// Errors: the recogniser fails.
-pub(super) fn measure(recognizer: Recognizer, talk: &Talk, plan: &Plan) -> anyhow::Result<Report> {
-    if talk.is_empty() {
-        bail!("there is no sound in the recording");
+pub(super) fn measure(
+    recognizer: Recognizer,
+    speech: &LoopedSpeech,
+    plan: &Plan,
+) -> anyhow::Result<Report> {
+    if speech.is_empty() {
+        bail!("there is no audio in the recording");
     }
-    let mut follower = Forced {
+    let mut recognizer = ForcedRate {
         recognizer,
         tokens_per_s: plan.tokens_per_s,
-        is_asleep: false,
+        is_model_skipped: false,
         n_looks: 0,
     };
-    let mut listener = Listener::new(talk, plan);
+    let mut long_run = LiveRun::new(speech, plan);
     let (mut first, mut last, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
-    // The first minute warms up.
+    // The first minute is a warm-up.
     let measured = plan
         .measured
         .min(plan.minutes.saturating_sub(1).div_ceil(2));
     let until = (1 + measured).min(plan.minutes);
     let from = until.max(plan.minutes - measured);
-    listener.pass(0, &mut follower)?;
+    long_run.feed_fast(0, &mut recognizer)?;
     for nth in 1..until {
-        crate::out::say(&format!("minute {} of {}", nth + 1, plan.minutes));
-        first.push(listener.hear(nth, &mut follower)?);
+        crate::output::message(&format!("minute {} of {}", nth + 1, plan.minutes));
+        first.push(long_run.feed_in_real_time(nth, &mut recognizer)?);
     }
     for nth in until..from {
-        follower.is_asleep = plan.tokens_per_s.is_some();
-        listener.pass(nth, &mut follower)?;
+        recognizer.is_model_skipped = plan.tokens_per_s.is_some();
+        long_run.feed_fast(nth, &mut recognizer)?;
     }
-    follower.is_asleep = false;
-    let mut beginner = Listener::new(talk, plan);
-    beginner.pass(0, &mut follower)?;
-    listener.viewer.shift = u64::from(from - 1) * MINUTE;
+    recognizer.is_model_skipped = false;
+    let mut fresh_run = LiveRun::new(speech, plan);
+    fresh_run.feed_fast(0, &mut recognizer)?;
+    long_run.delays.shift = u64::from(from - 1) * MINUTE;
     for nth in from..plan.minutes {
-        crate::out::say(&format!("minute {} of {}", nth + 1, plan.minutes));
-        // By turns one and the other begins.
+        crate::output::message(&format!("minute {} of {}", nth + 1, plan.minutes));
+        // The two sessions alternate in who goes first.
         if nth % 2 == 0 {
-            last.push(listener.hear(nth, &mut follower)?);
+            last.push(long_run.feed_in_real_time(nth, &mut recognizer)?);
         }
-        fresh.push(beginner.hear(nth - from + 1, &mut follower)?);
+        fresh.push(fresh_run.feed_in_real_time(nth - from + 1, &mut recognizer)?);
         if nth % 2 == 1 {
-            last.push(listener.hear(nth, &mut follower)?);
+            last.push(long_run.feed_in_real_time(nth, &mut recognizer)?);
         }
     }
     let spans = Spans { first, last, fresh };
-    Ok(report(&follower.recognizer, listener.viewer, &spans, plan))
+    Ok(report(
+        &recognizer.recognizer,
+        long_run.delays,
+        &spans,
+        plan,
+    ))
 }
 
-/// Minutes that were heard as they came.
+/// The measured minutes.
 struct Spans {
     first: Vec<Minute>,
     last: Vec<Minute>,
-    /// The last ones, as a fresh listener heard them.
+    /// The last minutes, fed to a fresh session.
     fresh: Vec<Minute>,
 }
 
-/// Somebody who listens.
-struct Listener<'a> {
+/// A live transcription with its measurements.
+struct LiveRun<'a> {
     live: Live,
-    viewer: Viewer<'a>,
+    delays: DelayRecorder<'a>,
 }
 
-impl<'a> Listener<'a> {
-    fn new(talk: &'a Talk, plan: &Plan) -> Self {
+impl<'a> LiveRun<'a> {
+    fn new(speech: &'a LoopedSpeech, plan: &Plan) -> Self {
         Self {
             live: Live::new(Settings {
                 longest_clip_s: plan.longest_clip_s,
                 ..Settings::default()
             }),
-            viewer: Viewer {
-                talk,
+            delays: DelayRecorder {
+                speech,
                 shift: 0,
                 clock: None,
                 late: Vec::new(),
@@ -159,25 +167,29 @@ impl<'a> Listener<'a> {
         }
     }
 
-    fn push(&mut self, samples: &[f32], follower: &mut Forced) -> anyhow::Result<()> {
+    fn push(&mut self, samples: &[f32], recognizer: &mut ForcedRate) -> anyhow::Result<()> {
         let mut models = Models {
-            recognizer: follower,
+            recognizer: recognizer,
             aligner: None,
         };
-        Ok(self.live.push(samples, &mut models, &mut self.viewer)?)
+        Ok(self.live.push(samples, &mut models, &mut self.delays)?)
     }
 
-    /// Hears a minute as fast as can be.
-    fn pass(&mut self, nth: u32, follower: &mut Forced) -> anyhow::Result<()> {
-        self.viewer.clock = None;
+    /// Feeds a minute as fast as possible.
+    fn feed_fast(&mut self, nth: u32, recognizer: &mut ForcedRate) -> anyhow::Result<()> {
+        self.delays.clock = None;
         let from = u64::from(nth) * MINUTE;
-        self.push(&self.viewer.talk.part(from, from + MINUTE), follower)
+        self.push(&self.delays.speech.part(from, from + MINUTE), recognizer)
     }
 
-    /// Hears a minute as it comes: at any time there is only what was said until then, and work
-    /// takes the time it takes.
-    fn hear(&mut self, nth: u32, follower: &mut Forced) -> anyhow::Result<Minute> {
-        let before = (machine::cpu_s(), follower.n_looks);
+    /// Feeds a minute in real time: only samples up to the simulated clock are available, and the
+    /// clock advances by the time the work takes.
+    fn feed_in_real_time(
+        &mut self,
+        nth: u32,
+        recognizer: &mut ForcedRate,
+    ) -> anyhow::Result<Minute> {
+        let before = (machine::cpu_s(), recognizer.n_looks);
         let from = u64::from(nth) * MINUTE;
         let (mut now, mut fed) = (from, from);
         let mut spent = Duration::ZERO;
@@ -189,11 +201,14 @@ impl<'a> Listener<'a> {
                 now += TICK;
                 continue;
             }
-            self.viewer.late.push(there - fed);
+            self.delays.late.push(there - fed);
             let begun = Instant::now();
-            self.viewer.clock = Some((now, begun));
-            let shift = self.viewer.shift;
-            self.push(&self.viewer.talk.part(fed - shift, there - shift), follower)?;
+            self.delays.clock = Some((now, begun));
+            let shift = self.delays.shift;
+            self.push(
+                &self.delays.speech.part(fed - shift, there - shift),
+                recognizer,
+            )?;
             fed = there;
             spent += begun.elapsed();
             now += samples(begun.elapsed());
@@ -202,18 +217,23 @@ impl<'a> Listener<'a> {
         Ok(Minute {
             spent,
             cpu_s: cpu_s.map(|(after, before)| after - before),
-            n_looks: follower.n_looks - before.1,
+            n_looks: recognizer.n_looks - before.1,
         })
     }
 }
 
-fn report(recognizer: &Recognizer, viewer: Viewer<'_>, spans: &Spans, plan: &Plan) -> Report {
+fn report(
+    recognizer: &Recognizer,
+    delays: DelayRecorder<'_>,
+    spans: &Spans,
+    plan: &Plan,
+) -> Report {
     let Spans { first, last, fresh } = spans;
-    let Viewer {
+    let DelayRecorder {
         mut late,
         mut shown,
         ..
-    } = viewer;
+    } = delays;
     late.sort_unstable();
     shown.sort_unstable();
     let n = first.len() + last.len();
@@ -248,19 +268,19 @@ fn report(recognizer: &Recognizer, viewer: Viewer<'_>, spans: &Spans, plan: &Pla
     }
 }
 
-/// What a minute took on average. Units: seconds.
+/// Average wall-clock time of a minute. Units: seconds.
 fn wall_s(minutes: &[Minute]) -> f64 {
     let sum: Duration = minutes.iter().map(|minute| minute.spent).sum();
     sum.as_secs_f64() / minutes.len().max(1) as f64
 }
 
-/// What a minute cost on average, where the system tells. Units: seconds of processor time.
+/// Average processor time of a minute, if the system reports it. Units: seconds.
 fn cpu_s(minutes: &[Minute]) -> Option<f64> {
     let each: Option<Vec<f64>> = minutes.iter().map(|minute| minute.cpu_s).collect();
     each.map(|each| each.iter().sum::<f64>() / each.len().max(1) as f64)
 }
 
-/// How many times as much some minutes cost as others; 1 where there are none.
+/// The cost of some minutes divided by that of others; 1 if either is empty.
 fn ratio(these: &[Minute], others: &[Minute]) -> f64 {
     if these.is_empty() || others.is_empty() {
         return 1.0;
@@ -275,26 +295,26 @@ fn samples(time: Duration) -> u64 {
     (time.as_secs_f64() * f64::from(SAMPLE_RATE)) as u64
 }
 
-/// The value that such a share of the sorted values does not exceed.
+/// The quantile `share` of sorted values.
 fn share(sorted: &[u64], share: f64) -> Option<u64> {
     let last = sorted.len().checked_sub(1)?;
     sorted.get((last as f64 * share).round() as usize).copied()
 }
 
-/// A recogniser that may be made to find so many tokens in every second.
+/// A recogniser that can be forced to a token rate.
 ///
-/// What a model of random weights says has no end and changes with every look. So the work is done
-/// for as many tokens as were asked for, and words that stay take their place: what is committed is
-/// then read again and not generated again, as with a trained model.
-struct Forced {
+/// The output of random weights never ends and changes in every pass. So the work is done for the
+/// forced number of tokens, and fixed words replace the output. Then words are committed and reused
+/// in the next pass, as with a trained model.
+struct ForcedRate {
     recognizer: Recognizer,
     tokens_per_s: Option<f64>,
-    /// Whether the words come without the model.
-    is_asleep: bool,
+    /// Whether the fixed words are returned without running the model.
+    is_model_skipped: bool,
     n_looks: usize,
 }
 
-impl Follow for Forced {
+impl Follow for ForcedRate {
     fn follow(
         &mut self,
         clip: &mut StreamingClip,
@@ -308,7 +328,7 @@ impl Follow for Forced {
         let seconds = clip.samples().len() as f64 / f64::from(SAMPLE_RATE);
         let n_tokens = ((seconds * tokens_per_s) as usize).max(kept.len() + 1);
         let limit = Limit::Exactly(n_tokens - kept.len());
-        let mut heard = if self.is_asleep {
+        let mut heard = if self.is_model_skipped {
             let blank = Token {
                 id: 0,
                 probability: 1.0,
@@ -334,23 +354,23 @@ impl Follow for Forced {
     }
 }
 
-/// Sees when the words of the talk appear.
-struct Viewer<'a> {
-    talk: &'a Talk,
-    /// How much later something is said than in the talk. Units: samples.
+/// Records when the words of the speech are shown.
+struct DelayRecorder<'a> {
+    speech: &'a LoopedSpeech,
+    /// Offset of the fed samples from the start of the speech. Units: samples.
     shift: u64,
-    /// The sample that came last when the work at hand began, and when that was; `None` while
-    /// nobody looks.
+    /// The last sample that was available when the current work began, and the time it began;
+    /// `None` while nothing is measured.
     clock: Option<(u64, Instant)>,
-    /// How much waited to be heard each time. Units: samples.
+    /// Backlog at each push. Units: samples.
     late: Vec<u64>,
-    /// From the end of a word to the time when it was shown. Units: samples.
+    /// Delay from the end of each word until it was shown. Units: samples.
     shown: Vec<u64>,
-    /// The words that were shown, by their ends.
+    /// Ends of the words that were already shown.
     seen: HashSet<u64>,
 }
 
-impl Watch for Viewer<'_> {
+impl Watch for DelayRecorder<'_> {
     fn event(&mut self, event: Event<'_>) {
         let Event::Words {
             start,
@@ -364,10 +384,10 @@ impl Watch for Viewer<'_> {
             return;
         };
         let text = format!("{committed}{tentative}");
-        let texts: Vec<String> = talk::words(&text).collect();
+        let texts: Vec<String> = looped_speech::words(&text).collect();
         let from = start.n_samples(SAMPLE_RATE);
         let from = from.max(self.shift + MINUTE) - self.shift;
-        let said = self.talk.words(from, now - self.shift);
+        let said = self.speech.words(from, now - self.shift);
         let truth: Vec<&str> = said.iter().map(|(text, _)| *text).collect();
         let shown: Vec<&str> = texts.iter().map(String::as_str).collect();
         for (i, _) in score::matches(&truth, &shown) {
@@ -395,7 +415,7 @@ impl Report {
             (
                 "speed",
                 format!(
-                    "real-time factor {:.3}, {:.0} looks a minute: it {}",
+                    "real-time factor {:.3}, {:.0} passes a minute: it {}",
                     self.rtf,
                     self.looks_per_minute,
                     if self.keeps_up {
@@ -406,9 +426,9 @@ impl Report {
                 ),
             ),
             (
-                "waiting",
+                "backlog",
                 format!(
-                    "{:.0} ms of sound at the median, {:.0} ms at most",
+                    "{:.0} ms of audio at the median, {:.0} ms at most",
                     self.late_median_ms, self.late_most_ms
                 ),
             ),
@@ -434,7 +454,7 @@ impl Report {
             (
                 "fresh",
                 format!(
-                    "{} for somebody who has only begun, in turn with the last: {:+.1} %",
+                    "{} in a fresh session, alternating with the last minutes: {:+.1} %",
                     cost(self.fresh_minutes_cpu_s, self.fresh_minutes_s),
                     100.0 * (self.last_to_fresh - 1.0)
                 ),

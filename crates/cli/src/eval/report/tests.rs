@@ -3,16 +3,16 @@ use std::time::Duration;
 use earmark_jobs::{Ms, Segment, Transcript};
 use earmark_transcript::{Timing, Word};
 
-use super::{Align, Judged, Report};
-use crate::eval::truth::{TimedWord, Truth};
+use super::{Align, FileResult, Report};
+use crate::eval::reference::{Reference, TimedWord};
 
-fn truth(text: &str, language: &str) -> Truth {
+fn reference(text: &str, language: &str) -> Reference {
     let words = text.split(' ').enumerate().map(|(i, word)| TimedWord {
         text: word.into(),
         start_ms: Some(i as u32 * 500),
         end_ms: Some(i as u32 * 500 + 400),
     });
-    Truth {
+    Reference {
         text: text.into(),
         language: Some(language.into()),
         words: words.collect(),
@@ -40,21 +40,21 @@ fn heard(text: &str, timing: Timing) -> Transcript {
     Transcript::assemble(Ms(2000), vec![segment], Vec::new())
 }
 
-fn judged(path: &str, truth: &Truth, heard: &Transcript) -> Judged {
-    Judged::new(path, truth, heard, Duration::from_millis(500))
+fn result(path: &str, reference: &Reference, heard: &Transcript) -> FileResult {
+    FileResult::new(path, reference, heard, Duration::from_millis(500))
 }
 
 #[test]
-fn the_worst_come_first_and_rates_are_of_all_words() {
+fn the_worst_files_come_first_and_rates_are_over_all_words() {
     let report = Report::new(vec![
-        judged(
+        result(
             "fine.wav",
-            &truth("one two three", "English"),
+            &reference("one two three", "English"),
             &heard("One, two three.", Timing::Piece),
         ),
-        judged(
+        result(
             "bad.wav",
-            &truth("four", "Chinese"),
+            &reference("four", "Chinese"),
             &heard("for", Timing::Piece),
         ),
     ]);
@@ -69,9 +69,9 @@ fn the_worst_come_first_and_rates_are_of_all_words() {
 
 #[test]
 fn word_times_are_measured_where_words_match() {
-    let report = Report::new(vec![judged(
+    let report = Report::new(vec![result(
         "a.wav",
-        &truth("one two three", "English"),
+        &reference("one two three", "English"),
         &heard("One too three", Timing::Aligned),
     )]);
     let align = report.align_ms.unwrap();
@@ -80,35 +80,35 @@ fn word_times_are_measured_where_words_match() {
 }
 
 #[test]
-fn nothing_has_no_percentiles() {
+fn an_empty_list_has_no_percentiles() {
     assert!(Align::of(Vec::new()).is_none());
     assert!((Align::of(vec![7]).unwrap().p95 - 7.0).abs() < 1e-9);
 }
 
 #[test]
-fn terms_count_where_they_are_said() {
+fn terms_count_only_where_they_are_spoken() {
     let context = "Ada, Kubernetes, Grafana";
-    let said = |text: &str| Truth {
+    let said = |text: &str| Reference {
         context: context.into(),
-        ..truth(text, "English")
+        ..reference(text, "English")
     };
     let report = Report::new(vec![
-        judged(
+        result(
             "a.wav",
             &said("Ada runs Kubernetes"),
             &heard("Ada runs cooper netties", Timing::Piece),
         ),
-        judged(
+        result(
             "b.wav",
             &said("Grafana is up"),
             &heard("Grafana is up", Timing::Piece),
         ),
-        judged("c.wav", &said("Nothing else"), &heard("Ada", Timing::Piece)),
+        result("c.wav", &said("Nothing else"), &heard("Ada", Timing::Piece)),
     ]);
     assert_eq!((report.term_recall, report.n_terms), (Some(0.6667), 3));
     assert!(
         report
             .table()
-            .contains("66.7% of 3 expected terms were heard")
+            .contains("66.7% of 3 expected terms were recognised")
     );
 }

@@ -1,5 +1,4 @@
-//! The gauge shows how far a work on a model is: a bar on a terminal, elsewhere a line for every
-//! tenth.
+//! Progress of work on a model's files: a bar on a terminal, otherwise a line every 10 %.
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,20 +7,20 @@ use earmark_weights::{Event, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::size;
-use crate::out;
-use crate::progress::time;
+use crate::output;
+use crate::progress_bar::time;
 
-/// How far a work on a model is, on standard error.
-pub(crate) struct Gauge {
+/// Progress of a download, conversion, check or copy of a model, on standard error.
+pub(crate) struct ModelProgressBar {
     what: String,
     bar: ProgressBar,
     is_drawn: bool,
-    /// The last tenth that was said, counted from 1.
-    said: AtomicU64,
+    /// The last tenth that was printed, counted from 1.
+    printed: AtomicU64,
 }
 
-impl Gauge {
-    /// A gauge for a work, said in a word or two.
+impl ModelProgressBar {
+    /// A bar labelled with a word or two.
     pub(crate) fn start(what: &str) -> Self {
         let bar = ProgressBar::no_length();
         let style = ProgressStyle::with_template("{prefix} {bar:20} {wide_msg}");
@@ -31,20 +30,20 @@ impl Gauge {
             what: what.to_owned(),
             bar,
             is_drawn: std::io::stderr().is_terminal(),
-            said: AtomicU64::new(0),
+            printed: AtomicU64::new(0),
         }
     }
 
-    /// Shows what happens.
-    pub(crate) fn hear(&self, event: Event) {
+    /// Shows an event.
+    pub(crate) fn update(&self, event: Event) {
         match event {
             Event::Progress(progress) => self.show(&progress),
             Event::Retry { why, wait } => {
                 let wait = wait.as_secs_f64();
-                self.say(&format!("note: {why}; the next try is in {wait:.0} s"));
+                self.message(&format!("note: {why}; retrying in {wait:.0} s"));
             }
             Event::Mirror { mirror, why, .. } => {
-                self.say(&format!("note: {why}; going on at {mirror}"));
+                self.message(&format!("note: {why}; continuing with {mirror}"));
             }
             Event::File(_) => {}
         }
@@ -68,14 +67,14 @@ impl Gauge {
             return;
         };
         let tenth = progress.done.saturating_mul(10) / total + 1;
-        // Of several threads at the same tenth, one says it.
-        if self.said.fetch_max(tenth, Ordering::Relaxed) < tenth {
-            self.say(&format!("{}: {}", self.what, numbers(progress)));
+        // Several threads can reach the same tenth; only one prints it.
+        if self.printed.fetch_max(tenth, Ordering::Relaxed) < tenth {
+            self.message(&format!("{}: {}", self.what, numbers(progress)));
         }
     }
 
-    fn say(&self, line: &str) {
-        self.bar.suspend(|| out::say(line));
+    fn message(&self, line: &str) {
+        self.bar.suspend(|| output::message(line));
     }
 }
 

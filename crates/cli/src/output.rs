@@ -1,11 +1,10 @@
-//! The two streams of a terminal: results go to standard output, everything else to standard
-//! error.
+//! Output of the command: results go to standard output, messages to standard error.
 
 use std::io::{self, Write};
 
-/// Writes a piece of the result, at once.
+/// Prints a part of the result and flushes it.
 ///
-/// Errors: what the system says; a reader that went away is a [closed pipe](is_closed_pipe).
+/// Errors: those of the system; a reader that closed the pipe is [recognised](is_closed_pipe).
 pub(crate) fn print(text: &str) -> io::Result<()> {
     print_bytes(text.as_bytes())
 }
@@ -17,13 +16,12 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Tells the person something, on a line of its own.
-pub(crate) fn say(line: &str) {
-    // There is nobody to tell when standard error is closed.
-    let _ = writeln!(io::stderr().lock(), "{line}");
+/// Prints a message on its own line.
+pub(crate) fn message(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}"); // standard error may be closed
 }
 
-/// Whether an error is a reader that has read enough, as `head` does.
+/// Whether an error comes from a reader that closed the pipe early, as `head` does.
 pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause

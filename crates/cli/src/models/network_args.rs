@@ -1,68 +1,69 @@
-//! The way out: how a download reaches a server, by the options of the command and the settings
-//! that all programs of the house share.
+//! Network options of a download: mirror, proxy, connections, retries and rate limit. Settings
+//! shared with the desktop app fill in what was not given.
 
 use earmark_store::{Settings, default_folder};
 use earmark_weights::{Download, Error, Mirror, Network, Proxy, mirrors};
 
-use crate::out;
+use crate::output;
 
-/// How to reach a server.
+/// How to reach the download servers.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Network")]
-pub(crate) struct Way {
-    /// Where to ask: `huggingface`, `hf-mirror`, `modelscope` or an address; several are tried in
-    /// order
+pub(crate) struct NetworkArgs {
+    /// Mirror to download from: `huggingface`, `hf-mirror`, `modelscope` or a URL; several are
+    /// tried in order
     ///
-    /// An address is that of a server laid out like Hugging Face, or has `{file}` in it, and
-    /// `{repo}` and `{revision}` where it needs them. Without it the mirrors of the catalog are
-    /// tried one after the other.
+    /// A URL is that of a server with the layout of Hugging Face, or a template with `{file}` and,
+    /// where needed, `{repo}` and `{revision}`. By default the mirrors of the catalog are tried in
+    /// order.
     #[arg(long = "mirror", value_name = "NAME|URL")]
     mirrors: Vec<String>,
 
-    /// Ask this server and no other
+    /// Download from this server only
     #[arg(long, value_name = "URL", conflicts_with = "mirrors")]
     base_url: Option<String>,
 
-    /// A proxy (`http://host:port`, `socks5://host:port`), `system` or `none`
+    /// Proxy (`http://host:port`, `socks5://host:port`), `system` or `none`
     ///
-    /// Without it the settings decide, and then the environment (`HTTPS_PROXY` and its like).
+    /// By default the settings decide, then the environment (`HTTPS_PROXY`, `HTTP_PROXY`,
+    /// `ALL_PROXY`).
     #[arg(long, value_name = "URL")]
     proxy: Option<String>,
 
-    /// Connections at once
+    /// Parallel connections
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
     connections: u8,
 
-    /// Times a server is asked in a row while nothing comes, with longer and longer waits
+    /// Attempts in a row without any data before a server is given up; the waits between them grow
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=100))]
     tries: u32,
 
-    /// Most megabytes a second; all there are when left out
+    /// Rate limit in megabytes per second; unlimited by default
     #[arg(long, value_name = "MB", value_parser = rate)]
     limit: Option<u64>,
 }
 
-/// Megabytes a second as bytes.
+/// Parses megabytes per second into bytes per second.
 fn rate(text: &str) -> Result<u64, String> {
     match text.parse::<f64>() {
         Ok(rate) if (0.001..1e6).contains(&rate) => Ok((rate * 1e6) as u64),
-        _ => Err("give megabytes a second, such as 2 or 0.5".to_owned()),
+        _ => Err("expected megabytes per second, such as 2 or 0.5".to_owned()),
     }
 }
 
-/// The settings that all programs of the house share.
+/// The settings, shared with the desktop app; prints a warning for each that is invalid.
 pub(crate) fn settings() -> Settings {
     let Some(folder) = default_folder() else {
         return Settings::default();
     };
     let loaded = Settings::load(&Settings::file(&folder));
     for warning in &loaded.warnings {
-        out::say(&format!("warning: {warning}"));
+        output::message(&format!("warning: {warning}"));
     }
     loaded.settings
 }
 
-/// The way out of the settings, or of a proxy that overrules them.
+/// The network by the settings; `proxy` overrides theirs.
 ///
 /// Errors: [`Error::Proxy`].
 pub(crate) fn network(settings: &Settings, proxy: Option<&str>) -> Result<Network, Error> {
@@ -76,30 +77,31 @@ pub(crate) fn network(settings: &Settings, proxy: Option<&str>) -> Result<Networ
     Ok(network)
 }
 
-impl Way {
-    /// The way out, switched off when the settings say so.
+impl NetworkArgs {
+    /// The network by these options and the settings, switched off if the settings say so.
     ///
     /// Errors: [`Error::Proxy`].
     pub(crate) fn network(&self, settings: &Settings) -> Result<Network, Error> {
         network(settings, self.proxy.as_deref())
     }
 
-    /// Tells a download where to ask and how fast.
+    /// Sets mirrors, connections, rate limit and attempts of a download.
     ///
     /// Errors: [`Error::Mirror`].
-    pub(crate) fn direct(
+    pub(crate) fn configure(
         &self,
         download: &mut Download<'_>,
         settings: &Settings,
     ) -> Result<(), Error> {
-        download.mirrors = self.asked(settings)?;
+        download.mirrors = self.mirrors(settings)?;
         download.connections = self.connections.into();
         download.limit = self.limit;
         download.tuning.tries = self.tries;
         Ok(())
     }
 
-    fn asked(&self, settings: &Settings) -> Result<Vec<Mirror>, Error> {
+    /// The mirrors to try, in order.
+    fn mirrors(&self, settings: &Settings) -> Result<Vec<Mirror>, Error> {
         let named: Vec<&String> = self.base_url.iter().chain(&self.mirrors).collect();
         if !named.is_empty() {
             return named.into_iter().map(|name| Mirror::parse(name)).collect();
@@ -109,7 +111,7 @@ impl Way {
         };
         let first = Mirror::parse(preferred)?;
         if !mirrors().contains(&first) {
-            return Ok(vec![first]); // who names a server of their own means that one
+            return Ok(vec![first]); // a server of the user's own is the only one tried
         }
         let others = mirrors().iter().filter(|other| **other != first).cloned();
         Ok(std::iter::once(first.clone()).chain(others).collect())
@@ -121,12 +123,12 @@ mod tests {
     use clap::Parser;
     use earmark_store::Settings;
 
-    use super::Way;
+    use super::NetworkArgs;
 
     #[derive(Parser)]
     struct Line {
         #[command(flatten)]
-        way: Way,
+        network: NetworkArgs,
     }
 
     fn check(options: &[&str], mirror: Option<&str>, expected: &[&str]) {
@@ -135,8 +137,8 @@ mod tests {
             mirror: mirror.map(str::to_owned),
             ..Settings::default()
         };
-        let asked = line.way.asked(&settings).unwrap();
-        let names: Vec<_> = asked.iter().map(|mirror| mirror.name.as_str()).collect();
+        let mirrors = line.network.mirrors(&settings).unwrap();
+        let names: Vec<_> = mirrors.iter().map(|mirror| mirror.name.as_str()).collect();
         assert_eq!(names, expected);
     }
 
@@ -160,7 +162,7 @@ mod tests {
     fn limits_are_megabytes() {
         let limit = |text: &str| {
             let line = Line::try_parse_from(["x", "--limit", text]).ok()?;
-            line.way.limit
+            line.network.limit
         };
         assert_eq!(limit("2"), Some(2_000_000));
         assert_eq!(limit("0.5"), Some(500_000));

@@ -1,4 +1,4 @@
-//! The report: every file judged, the worst first, and the figures of the whole.
+//! The report of an evaluation: the totals, and the results of every file, worst first.
 
 use std::time::Duration;
 
@@ -7,92 +7,98 @@ use earmark_transcript::score::{self, Rate};
 use earmark_transcript::{Timing, context};
 use serde::Serialize;
 
-use super::truth::Truth;
+use super::reference::Reference;
 
-/// How one recording was understood.
+/// The result of one recording.
 #[derive(Clone, Debug)]
-pub(crate) struct Judged {
+pub(crate) struct FileResult {
     path: String,
     words: Rate,
     characters: Rate,
     language: String,
     language_right: Option<bool>,
-    /// Terms of the recording's context that are said in it.
+    /// Terms of the recording's context that are spoken in it.
     n_terms: usize,
-    /// Those of them that were heard.
+    /// Those that were recognised.
     n_terms_heard: usize,
     duration_ms: u32,
     spent: Duration,
-    /// Distance of every matched word's start and end from the truth; none when not measured.
+    /// Distance of every matched word's start and end from the reference; `None` if not measured.
     align_ms: Option<Vec<u32>>,
     truth: String,
     heard: String,
 }
 
-impl Judged {
-    /// Compares a transcript with the truth.
-    pub(crate) fn new(path: &str, truth: &Truth, heard: &Transcript, spent: Duration) -> Self {
-        let said = context::heard(&truth.context, &truth.text);
+impl FileResult {
+    /// Compares a transcript with its reference.
+    pub(crate) fn new(
+        path: &str,
+        reference: &Reference,
+        heard: &Transcript,
+        spent: Duration,
+    ) -> Self {
+        let said = context::heard(&reference.context, &reference.text);
         let was_heard = |term: &&&str| context::has(&heard.text, term);
         Self {
             path: path.to_owned(),
             n_terms: said.len(),
             n_terms_heard: said.iter().filter(was_heard).count(),
-            words: score::words(&truth.text, &heard.text),
-            characters: score::characters(&truth.text, &heard.text),
+            words: score::words(&reference.text, &heard.text),
+            characters: score::characters(&reference.text, &heard.text),
             language: heard.language.clone(),
-            language_right: truth
+            language_right: reference
                 .language
                 .as_ref()
                 .map(|language| *language == heard.language),
             duration_ms: heard.duration.0,
             spent,
-            align_ms: align_errors(truth, heard),
-            truth: truth.text.trim().to_owned(),
+            align_ms: align_errors(reference, heard),
+            truth: reference.text.trim().to_owned(),
             heard: heard.text.clone(),
         }
     }
 }
 
-/// How far the times of the words are from the truth; `None` when either side has no times of
-/// words.
-fn align_errors(truth: &Truth, heard: &Transcript) -> Option<Vec<u32>> {
+/// Errors of the word times; `None` if either side has no word times.
+fn align_errors(reference: &Reference, heard: &Transcript) -> Option<Vec<u32>> {
     let timed = heard
         .segments
         .iter()
         .filter(|segment| segment.timing != Timing::Piece);
     let heard: Vec<_> = timed.flat_map(|segment| &segment.words).collect();
-    if heard.is_empty() || truth.words.is_empty() {
+    if heard.is_empty() || reference.words.is_empty() {
         return None;
     }
-    let truth_words: Vec<_> = truth
+    let reference_words: Vec<_> = reference
         .words
         .iter()
         .map(|w| score::normalise(&w.text))
         .collect();
     let heard_words: Vec<_> = heard.iter().map(|w| score::normalise(&w.text)).collect();
     let distances = |(i, j): (usize, usize)| {
-        let (truth, heard) = (&truth.words[i], heard[j]);
-        let start = truth.start_ms.map(|start| start.abs_diff(heard.start.0));
-        let end = truth.end_ms.map(|end| end.abs_diff(heard.end.0));
+        let (reference, heard) = (&reference.words[i], heard[j]);
+        let start = reference
+            .start_ms
+            .map(|start| start.abs_diff(heard.start.0));
+        let end = reference.end_ms.map(|end| end.abs_diff(heard.end.0));
         start.into_iter().chain(end)
     };
     Some(
-        score::matches(&truth_words, &heard_words)
+        score::matches(&reference_words, &heard_words)
             .into_iter()
             .flat_map(distances)
             .collect(),
     )
 }
 
-/// Every file judged, the worst first, and the figures of the whole.
+/// The results, as a table and as JSON.
 #[derive(Serialize)]
 pub(crate) struct Report {
     wer: f64,
     cer: f64,
     language_accuracy: Option<f64>,
     align_ms: Option<Align>,
-    /// Share of the terms of contexts that were heard where they are said.
+    /// Share of the spoken context terms that were recognised.
     term_recall: Option<f64>,
     n_terms: usize,
     rtf: f64,
@@ -123,9 +129,9 @@ struct File {
 }
 
 impl Report {
-    /// The report about these files.
-    pub(crate) fn new(mut judged: Vec<Judged>) -> Self {
-        judged.sort_by(|a, b| {
+    /// The report on these files.
+    pub(crate) fn new(mut results: Vec<FileResult>) -> Self {
+        results.sort_by(|a, b| {
             b.words
                 .value()
                 .total_cmp(&a.words.value())
@@ -134,7 +140,7 @@ impl Report {
         let (mut words, mut characters) = (Rate::default(), Rate::default());
         let (mut duration_ms, mut spent) = (0, Duration::ZERO);
         let (mut n_terms, mut n_terms_heard) = (0, 0);
-        for file in &judged {
+        for file in &results {
             words += file.words;
             characters += file.characters;
             duration_ms += u64::from(file.duration_ms);
@@ -142,12 +148,12 @@ impl Report {
             n_terms += file.n_terms;
             n_terms_heard += file.n_terms_heard;
         }
-        let right: Vec<bool> = judged
+        let right: Vec<bool> = results
             .iter()
             .filter_map(|file| file.language_right)
             .collect();
         let n_right = right.iter().filter(|right| **right).count();
-        let errors = judged
+        let errors = results
             .iter()
             .filter_map(|file| file.align_ms.clone())
             .flatten()
@@ -155,10 +161,10 @@ impl Report {
         let align_ms = Align::of(errors);
         let mut notes = Vec::new();
         if align_ms.is_none() {
-            notes.push("word times were not measured: the transcripts or the truth have none");
+            notes.push("word times were not measured: transcripts or references have none");
         }
         if right.is_empty() {
-            notes.push("languages were not compared: no `NAME.words.json` names one");
+            notes.push("languages were not compared: no `NAME.words.json` has one");
         }
         Self {
             wer: round(words.value()),
@@ -170,7 +176,7 @@ impl Report {
             n_terms,
             rtf: rtf(spent, duration_ms),
             notes,
-            files: judged.into_iter().map(File::new).collect(),
+            files: results.into_iter().map(File::new).collect(),
         }
     }
 
@@ -215,7 +221,7 @@ impl Report {
         }
         if let Some(recall) = self.term_recall {
             lines.push(format!(
-                "{:.1}% of {} expected terms were heard",
+                "{:.1}% of {} expected terms were recognised",
                 recall * 100.0,
                 self.n_terms
             ));
@@ -226,24 +232,24 @@ impl Report {
 }
 
 impl File {
-    fn new(judged: Judged) -> Self {
+    fn new(result: FileResult) -> Self {
         Self {
-            wer: round(judged.words.value()),
-            cer: round(judged.characters.value()),
-            rtf: rtf(judged.spent, judged.duration_ms.into()),
-            align_ms: judged.align_ms.and_then(Align::of),
-            path: judged.path,
-            language: judged.language,
-            language_right: judged.language_right,
-            duration_ms: judged.duration_ms,
-            truth: judged.truth,
-            heard: judged.heard,
+            wer: round(result.words.value()),
+            cer: round(result.characters.value()),
+            rtf: rtf(result.spent, result.duration_ms.into()),
+            align_ms: result.align_ms.and_then(Align::of),
+            path: result.path,
+            language: result.language,
+            language_right: result.language_right,
+            duration_ms: result.duration_ms,
+            truth: result.truth,
+            heard: result.heard,
         }
     }
 }
 
 impl Align {
-    /// The figures of a list of errors; `None` of an empty one.
+    /// Statistics of a list of errors; `None` if it is empty.
     fn of(mut errors: Vec<u32>) -> Option<Self> {
         errors.sort_unstable();
         let at = |share: f64| {

@@ -1,29 +1,29 @@
-//! `earmark models verify`, `remove` and `path`: what is on this computer.
+//! `earmark models verify`, `remove` and `path`: commands for installed models.
 
 use earmark_weights::{
     CatalogModel, Error, Finding, Health, Known, Presence, catalog_model, home, presence,
 };
 
-use super::download::{How, bring};
-use super::way::Way;
-use super::{failed, interruptible, size, stocked, watched};
-use crate::{Exit, out};
+use super::download::{Files, download_model};
+use super::network_args::NetworkArgs;
+use super::{cancel_on_ctrl_c, installed_models, report_error, size, with_progress};
+use crate::{Exit, output};
 
-/// Read a model's files and compare them with what was published
+/// Compare a model's files with the published SHA-256
 ///
-/// Exit code 1 says that a file is damaged or missing.
+/// Exit code 1 means that a file is damaged or missing.
 #[derive(clap::Args)]
 pub(crate) struct VerifyArgs {
-    /// Models; all that are on this computer when left out
+    /// Models to check; by default all that are on this computer
     #[arg(value_name = "NAME")]
     names: Vec<String>,
 
-    /// Bring anew what is damaged or missing
+    /// Download damaged or missing files again
     #[arg(long)]
     repair: bool,
 
     #[command(flatten)]
-    way: Way,
+    network: NetworkArgs,
 }
 
 /// Runs `verify`.
@@ -32,29 +32,29 @@ pub(crate) struct VerifyArgs {
 pub(crate) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
     let named: Result<Vec<_>, _> = args.names.iter().map(|name| catalog_model(name)).collect();
     let entries = match named {
-        Ok(named) if named.is_empty() => stocked(),
+        Ok(named) if named.is_empty() => installed_models(),
         Ok(named) => named,
-        Err(error) => return Ok(failed(&error)),
+        Err(error) => return Ok(report_error(&error)),
     };
     if entries.is_empty() {
-        out::say("there is no model on this computer but the built-in demo");
+        output::message("no models are installed, only the built-in demo");
     }
-    let (control, home) = (interruptible()?, home());
+    let (control, home) = (cancel_on_ctrl_c()?, home());
     let mut worst = Exit::Done;
     for entry in entries {
-        let findings = watched(&entry.name, |tell| {
-            earmark_weights::verify(entry, &home, &control, tell)
+        let findings = with_progress(&entry.name, |on_event| {
+            earmark_weights::verify(entry, &home, &control, on_event)
         });
         let findings = match findings {
             Ok(Some(findings)) => findings,
             Ok(None) => {
-                out::say("stopped; nothing was changed");
+                output::message("stopped; nothing was changed");
                 return Ok(Exit::Cancelled);
             }
-            Err(error) => return Ok(failed(&error)),
+            Err(error) => return Ok(report_error(&error)),
         };
         for finding in &findings {
-            out::print(&line(entry, finding))?;
+            output::print(&line(entry, finding))?;
         }
         if findings
             .iter()
@@ -63,15 +63,21 @@ pub(crate) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
             continue;
         }
         if args.repair {
-            let exit = bring(entry, None, &args.way, How::Damaged, &control)?;
+            let exit = download_model(
+                entry,
+                None,
+                &args.network,
+                Files::MissingOrDamaged,
+                &control,
+            )?;
             if exit != Exit::Done {
                 return Ok(exit);
             }
         } else {
             let name = &entry.name;
-            out::say(&format!(
-                "{name} is damaged; `earmark models verify {name} --repair` brings the damaged \
-                 files anew, `earmark models import` takes them in from a folder"
+            output::message(&format!(
+                "{name} is damaged; `earmark models verify {name} --repair` downloads the damaged \
+                 files again, `earmark models import` copies them from a folder"
             ));
             worst = Exit::Failed;
         }
@@ -79,18 +85,18 @@ pub(crate) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
     Ok(worst)
 }
 
-/// How a file is, on a line.
+/// The line for one file.
 fn line(entry: &CatalogModel, finding: &Finding) -> String {
     let health = match &finding.health {
-        Health::Right => "right".to_owned(),
+        Health::Right => "ok".to_owned(),
         Health::Missing => "missing".to_owned(),
         Health::Damaged(detail) => format!("damaged: {detail}"),
     };
     let known = match finding.known {
         _ if finding.health != Health::Right => "",
         Some(Known::Published) => ", as published",
-        Some(Known::Learned) => ", as it first came",
-        None => ", as far as can be known",
+        Some(Known::Learned) => ", as first downloaded",
+        None => ", no SHA-256 to compare with",
     };
     format!("{}/{}: {health}{known}\n", entry.name, finding.file)
 }
@@ -98,7 +104,7 @@ fn line(entry: &CatalogModel, finding: &Finding) -> String {
 /// Remove models from this computer
 #[derive(clap::Args)]
 pub(crate) struct RemoveArgs {
-    /// The models
+    /// Models to remove
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
 }
@@ -116,15 +122,15 @@ pub(crate) fn remove(args: &RemoveArgs) -> Exit {
             earmark_weights::remove(entry, &home).map(|()| (entry, freed))
         });
         match removed {
-            Ok((entry, 0)) => out::say(&format!("{} was not on this computer", entry.name)),
+            Ok((entry, 0)) => output::message(&format!("{} was not on this computer", entry.name)),
             Ok((entry, freed)) => {
-                out::say(&format!(
-                    "{} is removed, {} are free again",
+                output::message(&format!(
+                    "{} was removed, {} freed",
                     entry.name,
                     size(freed)
                 ));
             }
-            Err(error) => return failed(&error),
+            Err(error) => return report_error(&error),
         }
     }
     Exit::Done
@@ -133,7 +139,7 @@ pub(crate) fn remove(args: &RemoveArgs) -> Exit {
 /// Print the folder of a model, or of all models
 #[derive(clap::Args)]
 pub(crate) struct PathArgs {
-    /// The model; the folder of all models when left out
+    /// The model; by default the folder of all models is printed
     #[arg(value_name = "NAME")]
     name: Option<String>,
 }
@@ -156,9 +162,9 @@ pub(crate) fn path(args: &PathArgs) -> anyhow::Result<Exit> {
     };
     match folder {
         Ok(folder) => {
-            out::print(&format!("{}\n", folder.display()))?;
+            output::print(&format!("{}\n", folder.display()))?;
             Ok(Exit::Done)
         }
-        Err(error) => Ok(failed(&error)),
+        Err(error) => Ok(report_error(&error)),
     }
 }

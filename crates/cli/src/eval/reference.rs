@@ -1,4 +1,4 @@
-//! The truth about a recording: its text, and perhaps its language and the times of its words.
+//! The reference of a recording: its text, and optionally its language and word times.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -7,20 +7,20 @@ use std::path::Path;
 use anyhow::Context;
 use serde::Deserialize;
 
-/// What is known about a recording.
+/// The reference of a recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Truth {
-    /// What is said.
+pub(crate) struct Reference {
+    /// The spoken text.
     pub(crate) text: String,
     /// English name of the language.
     pub(crate) language: Option<String>,
-    /// When each word is said.
+    /// The words with their times.
     pub(crate) words: Vec<TimedWord>,
-    /// Names and background that help the recogniser.
+    /// Names and terms to expect, as a hint for the recogniser.
     pub(crate) context: String,
 }
 
-/// A word and when it is said.
+/// A word with its times.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) struct TimedWord {
     /// The word.
@@ -38,10 +38,10 @@ struct WordsFile {
     words: Vec<TimedWord>,
 }
 
-impl Truth {
-    /// What the files beside a recording say; `None` without a text.
+impl Reference {
+    /// Reads the files beside a recording; `None` if there is no text.
     ///
-    /// Errors: a file that is there cannot be read or understood.
+    /// Errors: a file exists but cannot be read or parsed.
     pub(crate) fn beside(recording: &Path) -> anyhow::Result<Option<Self>> {
         let Some(text) = read(&recording.with_extension("txt"))? else {
             return Ok(None);
@@ -56,7 +56,7 @@ impl Truth {
             }));
         };
         let WordsFile { language, words } = serde_json::from_str(&json)
-            .with_context(|| format!("`{}` is not as it should be", words_path.display()))?;
+            .with_context(|| format!("`{}` is not valid", words_path.display()))?;
         Ok(Some(Self {
             text,
             language,

@@ -1,4 +1,4 @@
-//! `earmark bench`: how fast the engine is on this computer, beside what the computer could do.
+//! `earmark bench`: measures the engine's speed, relative to what this computer can do.
 
 mod aligner;
 mod live;
@@ -19,17 +19,17 @@ use earmark_test_checkpoint::Shape;
 use earmark_weights::What;
 use serde::Serialize;
 
-use crate::{Exit, options, out};
+use crate::{Exit, options, output};
 use report::Report;
 
 /// Measure how fast a model runs on this computer
 ///
-/// Without a recording it hears 16 s of noise. Decoding goes on for exactly as many tokens as
-/// asked, whatever the model says. The computer's read bandwidth and matrix rate are measured in
-/// the same run, so that the results are ratios and comparable between computers.
+/// Without a recording, 16 s of noise are recognised. Exactly the requested number of tokens is
+/// decoded, even past the model's end token. The computer's memory bandwidth and matrix rate are
+/// measured in the same run, so the results are ratios that can be compared between computers.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// A recording to hear
+    /// The recording to recognise
     #[arg(long, value_name = "FILE")]
     audio: Option<PathBuf>,
 
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 64)]
     tokens: usize,
 
-    /// Times to repeat; the fastest counts
+    /// Number of runs; the fastest counts
     #[arg(long, value_name = "N", default_value_t = 3)]
     runs: usize,
 
@@ -45,41 +45,41 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
-    /// Measure memory alone, beside what was estimated before loading
+    /// Measure only memory, and compare it with the estimate made before loading
     #[arg(long)]
     memory: bool,
 
-    /// Measure live transcription: the recordings of `--audio` (a file or folder) are spoken one
-    /// after the other, for `--minutes`
+    /// Measure live transcription: the recordings of `--audio` (a file or folder) are played in a
+    /// loop for `--minutes`
     ///
-    /// The first and last minutes are heard as they come, on a clock of their own; what lies
-    /// between is heard as fast as can be.
+    /// The first and last minutes are fed in real time on a simulated clock; the minutes between
+    /// are fed as fast as possible.
     #[arg(long)]
     live: bool,
 
-    /// Live: tokens that every second of speech is made to have, whatever the model says
+    /// Live: force this many tokens per second of speech, whatever the model says
     #[arg(long, value_name = "N", requires = "live")]
     tokens_per_second: Option<f64>,
 
-    /// Live: minutes at either end that are heard as they come
+    /// Live: minutes at the start and at the end that are fed in real time
     #[arg(long, value_name = "N", requires = "live", default_value_t = 4)]
     measure: u32,
 
-    /// Minutes of sound to align, when the model is an aligner, or to listen live
+    /// Minutes of audio: to align if the model is an aligner, or for `--live`
     #[arg(long, value_name = "N", default_value_t = 120)]
     minutes: u32,
 
-    /// `random-0.6b`, `random-1.7b` and `random-aligner-0.6b` make random weights of the published
-    /// shapes on the spot
+    /// `random-0.6b`, `random-1.7b` and `random-aligner-0.6b` create random weights of the
+    /// published shapes
     #[command(flatten)]
-    model: options::Model,
+    model: options::ModelArgs,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     args.model.apply_threads();
     if args.tokens == 0 || args.runs == 0 {
         return Ok(crate::usage(&anyhow::anyhow!(
-            "`--tokens` and `--runs` start at 1"
+            "`--tokens` and `--runs` must be at least 1"
         )));
     }
     if args.live && args.audio.is_none() {
@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let made;
     let checkpoint = match shape(args.model.name()) {
         Some(shape) => {
-            out::say("making random weights");
+            output::message("making random weights");
             made = tempfile::tempdir()?;
             earmark_test_checkpoint::write(made.path(), &shape, 1)
                 .context("cannot write random weights")?;
@@ -115,13 +115,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         return write(args, &report, &report.table());
     }
     if is_aligner(args.model.name()) {
-        out::say("loading");
+        output::message("loading");
         let report = aligner::measure(&checkpoint, args.model.settings(), args.minutes.max(1))?;
         return write(args, &report, &report.table());
     }
     if args.live {
-        out::say("loading");
-        let talk = live::Talk::read(args.audio.as_deref().unwrap_or(Path::new("")))?;
+        output::message("loading");
+        let speech = live::LoopedSpeech::read(args.audio.as_deref().unwrap_or(Path::new("")))?;
         let recognizer = Recognizer::load(&checkpoint, &args.model.settings())?;
         let entry = earmark_weights::catalog_model(args.model.name()).ok();
         let plan = live::Plan {
@@ -130,13 +130,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             tokens_per_s: args.tokens_per_second,
             longest_clip_s: entry.map_or(u32::MAX, |entry| entry.longest_clip_s),
         };
-        let report = live::measure(recognizer, &talk, &plan)?;
+        let report = live::measure(recognizer, &speech, &plan)?;
         return write(args, &report, &report.table());
     }
-    out::say("measuring the computer");
+    output::message("measuring the computer");
     let machine = machine::measure();
 
-    out::say("loading");
+    output::message("loading");
     let started = Instant::now();
     let mut recognizer = Recognizer::load(&checkpoint, &args.model.settings())?;
     let load = started.elapsed();
@@ -144,7 +144,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 
     let mut best: Option<(Duration, Recognition)> = None;
     for i in 1..=args.runs {
-        out::say(&format!("run {i} of {}", args.runs));
+        output::message(&format!("run {i} of {}", args.runs));
         let request = Request {
             limit: Limit::Exactly(args.tokens),
             ..Request::default()
@@ -153,7 +153,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         let outcome = recognizer.recognize(&samples, &request, &mut Unobserved)?;
         let spent = started.elapsed();
         let Outcome::Done(heard) = outcome else {
-            bail!("nobody can stop a benchmark")
+            bail!("a benchmark cannot be cancelled")
         };
         if best.as_ref().is_none_or(|(least, _)| spent < *least) {
             best = Some((spent, heard));
@@ -173,19 +173,19 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     write(args, &report, &report.table())
 }
 
-/// Writes a report where it belongs.
+/// Writes a report to the requested output.
 fn write(args: &Args, report: &impl Serialize, table: &str) -> anyhow::Result<Exit> {
     let json = serde_json::to_string(report)?;
     match &args.json {
-        Some(path) if path.as_os_str() == "-" => out::print(&format!("{json}\n"))?,
+        Some(path) if path.as_os_str() == "-" => output::print(&format!("{json}\n"))?,
         Some(path) => std::fs::write(path, json)
             .with_context(|| format!("cannot write `{}`", path.display()))?,
-        None => out::print(&format!("{table}\n"))?,
+        None => output::print(&format!("{table}\n"))?,
     }
     Ok(Exit::Done)
 }
 
-/// Whether a name is that of an aligner, built on the spot or of the catalog.
+/// Whether a name is that of an aligner, random or of the catalog.
 fn is_aligner(model: &str) -> bool {
     model == "random-aligner-0.6b"
         || earmark_weights::catalog_model(model).is_ok_and(|entry| entry.what == What::Aligner)
@@ -200,7 +200,7 @@ fn shape(model: &str) -> Option<Shape> {
     }
 }
 
-/// The whole recording; a benchmark hears one clip.
+/// The samples of the whole recording; a benchmark recognises them as one clip.
 fn read(path: &std::path::Path) -> anyhow::Result<Vec<f32>> {
     let mut recording = earmark_audio::Recording::open(path)?;
     let mut samples = Vec::new();
@@ -210,7 +210,7 @@ fn read(path: &std::path::Path) -> anyhow::Result<Vec<f32>> {
     Ok(samples)
 }
 
-/// Quiet noise, the same every time.
+/// Quiet pseudo-random noise, always the same.
 fn noise(n_samples: usize) -> Vec<f32> {
     let mut state = 1u32;
     std::iter::repeat_with(|| {

@@ -1,4 +1,4 @@
-//! A desk: an empty home with a catalog of its own, which has one tiny model that really works.
+//! An empty home folder whose own catalog has one tiny, working model.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::server::{Reply, Request, Server, good};
 
-/// The name of the model in the catalog of the desk.
+/// The name of the tiny model in the catalog.
 pub(crate) const TINY: &str = "Tiny-ASR";
 pub(crate) const MODEL: &str = "model.safetensors";
 
@@ -29,10 +29,10 @@ pub(crate) fn files() -> BTreeMap<String, Vec<u8>> {
     listing.map(|entry| file(entry.unwrap())).collect()
 }
 
-/// An empty home, with a catalog that knows the tiny model but no SHA-256.
-pub(crate) struct Desk(TempDir);
+/// An empty home folder whose catalog has the tiny model without SHA-256.
+pub(crate) struct TestHome(TempDir);
 
-/// What a command left behind.
+/// Exit code and output of a command.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: i32,
@@ -40,12 +40,12 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
-impl Desk {
+impl TestHome {
     pub(crate) fn new() -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
-        fs::create_dir_all(desk.models()).unwrap();
-        fs::write(desk.models().join("catalog.toml"), catalog()).unwrap();
-        desk
+        let home = Self(tempfile::tempdir().unwrap());
+        fs::create_dir_all(home.models()).unwrap();
+        fs::write(home.models().join("catalog.toml"), catalog()).unwrap();
+        home
     }
 
     pub(crate) fn at(&self, path: &str) -> PathBuf {
@@ -67,7 +67,7 @@ impl Desk {
         fs::write(self.at("data/settings.json"), settings.to_string()).unwrap();
     }
 
-    /// `earmark` at this desk, without a proxy of the environment.
+    /// `earmark` with this home folder and without proxy variables.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_earmark"));
         for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
@@ -113,7 +113,7 @@ impl Ran {
         }
     }
 
-    /// It ended with a code and said all of this on standard error.
+    /// Asserts the exit code, and that standard error contains these texts.
     pub(crate) fn check(&self, code: i32, said: &[&str]) {
         assert_eq!(self.code, code, "{self:?}");
         for said in said {
@@ -123,7 +123,7 @@ impl Ran {
     }
 }
 
-/// A server that has the files of the tiny model; a script may spoil its answers about the largest.
+/// A server with the files of the tiny model; `spoil` can change its replies for the largest file.
 pub(crate) fn server(spoil: impl Fn(&Request, Reply) -> Reply + Send + Sync + 'static) -> Server {
     let files = files();
     Server::new(move |request| match files.get(&request.file) {
@@ -139,7 +139,7 @@ pub(crate) fn server(spoil: impl Fn(&Request, Reply) -> Reply + Send + Sync + 's
     })
 }
 
-/// Requests for the largest file from one on: where they began.
+/// Start offsets of the requests for the largest file, from the request `from` on.
 pub(crate) fn starts(server: &Server, from: usize) -> Vec<usize> {
     let requests = server.requests().into_iter().skip(from);
     let model = requests.filter(|request| request.file == MODEL);

@@ -1,4 +1,4 @@
-//! Targets are the files that transcripts are written to, one for each recording.
+//! The files that transcripts are written to, one for each recording.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-/// A target in `folder` for each recording: its name with the ending of the format.
+/// A path in `folder` for each recording: its name with the extension of the format.
 ///
-/// When two recordings share a name (`a.wav` and `a.mp3`), their own ending stays (`a.wav.txt`),
-/// and a number is added when that is not enough. No target is one of the recordings.
+/// When two recordings share a name (`a.wav` and `a.mp3`), their own extension is kept
+/// (`a.wav.txt`), and a number is added if that is not enough. No path is one of the recordings.
 pub(crate) fn plan(folder: &Path, recordings: &[PathBuf], ending: &str) -> Vec<PathBuf> {
     let mut n_of_stem: HashMap<OsString, usize> = HashMap::new();
     for recording in recordings {
@@ -44,14 +44,14 @@ pub(crate) fn plan(folder: &Path, recordings: &[PathBuf], ending: &str) -> Vec<P
     recordings.iter().map(target).collect()
 }
 
-/// Files under another name, that whoever may read new files here may read.
+/// Builds temporary files with the permissions of ordinary new files.
 fn temporary() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".earmark-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666)); // the umask takes its share
+        builder.permissions(std::fs::Permissions::from_mode(0o666)); // minus the umask
     }
     builder
 }
@@ -60,13 +60,13 @@ fn stem(path: &Path) -> &OsStr {
     path.file_stem().unwrap_or(path.as_os_str())
 }
 
-/// A name as file systems that ignore case see it.
+/// A name in lower case, for file systems that ignore case.
 fn folded(name: &OsStr) -> OsString {
     name.to_str()
         .map_or_else(|| name.to_owned(), |name| name.to_lowercase().into())
 }
 
-/// Writes a file whole or not at all: under another name first, then renamed.
+/// Writes a file atomically: to a temporary file first, which is then renamed.
 ///
 /// Errors: the folder cannot be written to; the message names it.
 pub(crate) fn write(path: &Path, content: &[u8]) -> anyhow::Result<()> {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn every_recording_has_a_target_of_its_own() {
+    fn every_recording_has_its_own_path() {
         check(&["x/a.wav", "b.mp3"], &["a.txt", "b.txt"]);
         check(&["a.wav", "a.mp3"], &["a.wav.txt", "a.mp3.txt"]);
         check(
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_replaces_the_one_before_and_leaves_nothing_else() {
+    fn a_file_replaces_the_earlier_one_and_leaves_no_temporary_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/a.txt");
         write(&path, b"one").unwrap();

@@ -1,4 +1,4 @@
-//! A session does a list of jobs in order, shows how far they are, and hands over what they give.
+//! Runs a list of jobs in order, shows their progress, and passes their results to a sink.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,11 +10,11 @@ use earmark_jobs::{
     Code, End, Event, Failure, Job, JobId, Loaded, ModelCache, Queue, Segment, Transcript,
 };
 
-use crate::progress::Bar;
-use crate::{Exit, out};
+use crate::progress_bar::RecordingProgressBar;
+use crate::{Exit, output};
 
-/// Takes what the jobs of a session give; jobs are known by their place in the list.
-pub(crate) trait Taker {
+/// Receives the results of jobs; a job is identified by its index in the list.
+pub(crate) trait OutputSink {
     /// A job begins.
     fn started(&mut self, _job: usize) -> anyhow::Result<()> {
         Ok(())
@@ -23,7 +23,7 @@ pub(crate) trait Taker {
     fn segment(&mut self, _job: usize, _segment: &Segment) -> anyhow::Result<()> {
         Ok(())
     }
-    /// A job is over: done, or cancelled with something to keep. `spent` is the time of the work.
+    /// A job ended: done, or cancelled with finished segments. `spent` is the time of the work.
     fn transcript(
         &mut self,
         job: usize,
@@ -32,29 +32,29 @@ pub(crate) trait Taker {
     ) -> anyhow::Result<()>;
 }
 
-/// Does the jobs. Whatever goes wrong with one is said on standard error and does not stop the
-/// others, unless it is the model, which is the same for all.
+/// Runs the jobs. A failure of one is printed to standard error and does not stop the others,
+/// unless the model failed, which all share.
 ///
-/// The first Ctrl-C stops what is being done and keeps what is finished, a second one ends the
-/// program at once.
+/// The first Ctrl-C stops the current job and keeps finished work, a second one ends the program at
+/// once.
 ///
-/// Errors: what the taker says; the jobs that are left are then stopped.
-pub(crate) fn run(jobs: Vec<Job>, taker: &mut dyn Taker) -> anyhow::Result<Exit> {
+/// Errors: those of the sink; remaining jobs are then stopped.
+pub(crate) fn run(jobs: Vec<Job>, sink: &mut dyn OutputSink) -> anyhow::Result<Exit> {
     let (mut queue, events) = Queue::start(&ModelCache::start());
     stop_on_interrupt(&queue)?;
-    let mut session = Session {
+    let mut runner = JobRunner {
         jobs,
-        taker,
+        sink,
         bar: None,
         exit: Exit::Done,
         model_failed: false,
     };
-    for job in &session.jobs {
+    for job in &runner.jobs {
         queue.submit(job.clone());
     }
-    let result = session.follow(&queue, &events);
-    session.clear();
-    result.map(|()| session.exit)
+    let result = runner.follow(&queue, &events);
+    runner.clear();
+    result.map(|()| runner.exit)
 }
 
 fn stop_on_interrupt(queue: &Queue) -> anyhow::Result<()> {
@@ -65,59 +65,62 @@ fn stop_on_interrupt(queue: &Queue) -> anyhow::Result<()> {
         }
         cancel_all();
     };
-    ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")
+    ctrlc::set_handler(handler).context("cannot handle Ctrl-C")
 }
 
-struct Session<'a> {
+struct JobRunner<'a> {
     jobs: Vec<Job>,
-    taker: &'a mut dyn Taker,
-    bar: Option<Bar>,
+    sink: &'a mut dyn OutputSink,
+    bar: Option<RecordingProgressBar>,
     exit: Exit,
-    /// The jobs that are left are cancelled for its sake, not the person's.
+    /// The remaining jobs were cancelled because the model failed, not by Ctrl-C.
     model_failed: bool,
 }
 
-impl Session<'_> {
+impl JobRunner<'_> {
     /// Follows the jobs to the end of the last.
     fn follow(&mut self, queue: &Queue, events: &Receiver<Event>) -> anyhow::Result<()> {
         let mut n_left = self.jobs.len();
         while n_left > 0 {
-            match events.recv().context("the engine's thread is gone")? {
+            match events
+                .recv()
+                .context("the engine's thread ended unexpectedly")?
+            {
                 Event::Started(job) => {
-                    self.taker.started(place(job))?;
-                    let bar = Bar::start(&name(&self.jobs[place(job)].recording));
+                    self.sink.started(index(job))?;
+                    let bar = RecordingProgressBar::start(&name(&self.jobs[index(job)].recording));
                     bar.wait("loading");
                     self.bar = Some(bar);
                 }
-                Event::Loaded(_, loaded) => self.introduce(&loaded),
+                Event::Loaded(_, loaded) => self.print_notes(&loaded),
                 Event::ChunkStarted { .. } => {}
-                Event::Text(_, text) => self.bar.iter().for_each(|bar| bar.hear(&text)),
+                Event::Text(_, text) => self.bar.iter().for_each(|bar| bar.show_text(&text)),
                 Event::Progress(_, progress) => {
                     self.bar.iter_mut().for_each(|bar| bar.update(&progress));
                 }
                 Event::Segment(job, segment) => {
-                    let taker = &mut *self.taker;
-                    let mut take = || taker.segment(place(job), &segment);
+                    let sink = &mut *self.sink;
+                    let mut emit = || sink.segment(index(job), &segment);
                     match &self.bar {
-                        Some(bar) => bar.aside(take)?,
-                        None => take()?,
+                        Some(bar) => bar.suspend(emit)?,
+                        None => emit()?,
                     }
                 }
                 Event::Ended { job, end, spent } => {
                     n_left -= 1;
                     self.clear();
-                    self.end(place(job), &end, spent, queue)?;
+                    self.end(index(job), &end, spent, queue)?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Says what the person should know about a model that was loaded.
-    fn introduce(&self, loaded: &Loaded) {
+    /// Prints notes about the loaded model.
+    fn print_notes(&self, loaded: &Loaded) {
         let say = || {
             if loaded.is_demo {
-                out::say(&format!(
+                output::message(&format!(
                     "using the built-in model: {}; choose another with `--model`",
                     loaded.title
                 ));
@@ -126,11 +129,11 @@ impl Session<'_> {
                 .into_iter()
                 .flatten()
             {
-                out::say(&format!("note: {note}"));
+                output::message(&format!("note: {note}"));
             }
         };
         match &self.bar {
-            Some(bar) => bar.aside(say),
+            Some(bar) => bar.suspend(say),
             None => say(),
         }
     }
@@ -140,9 +143,9 @@ impl Session<'_> {
         match end {
             End::Done(transcript) => {
                 for warning in &transcript.warnings {
-                    out::say(&format!("warning: {recording}: {warning}"));
+                    output::message(&format!("warning: {recording}: {warning}"));
                 }
-                self.taker.transcript(job, transcript, spent)?;
+                self.sink.transcript(job, transcript, spent)?;
             }
             End::Cancelled(transcript) => {
                 if !self.model_failed {
@@ -150,22 +153,21 @@ impl Session<'_> {
                 }
                 if !transcript.segments.is_empty() {
                     for warning in &transcript.warnings {
-                        out::say(&format!("warning: {recording}: {warning}"));
+                        output::message(&format!("warning: {recording}: {warning}"));
                     }
-                    self.taker.transcript(job, transcript, spent)?;
+                    self.sink.transcript(job, transcript, spent)?;
                 }
             }
-            // Nobody holds a job from a terminal.
-            End::Held(_) => {}
-            // The next job may have met the same model before it could be cancelled.
-            End::Failed(failure) if self.model_failed && is_the_models(failure.code) => {}
+            End::Held(_) => {} // jobs of the command are never paused
+            // The next job may have started with the same model before it could be cancelled.
+            End::Failed(failure) if self.model_failed && is_model_failure(failure.code) => {}
             End::Failed(failure) => {
-                out::say(&format!(
+                output::message(&format!(
                     "error: {}",
-                    in_words(&self.jobs[job].recording, failure)
+                    with_recording(&self.jobs[job].recording, failure)
                 ));
                 self.exit = Exit::Failed;
-                if is_the_models(failure.code) {
+                if is_model_failure(failure.code) {
                     self.model_failed = true;
                     queue.cancel_all();
                 }
@@ -182,11 +184,11 @@ impl Session<'_> {
 }
 
 /// The queue numbers its jobs from 1.
-fn place(job: JobId) -> usize {
+fn index(job: JobId) -> usize {
     job.0 as usize - 1
 }
 
-/// What to call a recording: its name without the folders.
+/// The file name of a recording.
 pub(crate) fn name(recording: &Path) -> String {
     recording
         .file_name()
@@ -195,13 +197,13 @@ pub(crate) fn name(recording: &Path) -> String {
         .into_owned()
 }
 
-/// Whether every other job would fail in the same way.
-fn is_the_models(code: Code) -> bool {
+/// Whether the failure is one of the model, so that every other job would fail too.
+fn is_model_failure(code: Code) -> bool {
     matches!(code, Code::ModelMissing | Code::ModelInvalid | Code::Device)
 }
 
-/// A failure with the recording it belongs to, unless it names it itself or is the model's.
-fn in_words(recording: &Path, failure: &Failure) -> String {
+/// A failure with the path of its recording, unless the message contains it or the model failed.
+fn with_recording(recording: &Path, failure: &Failure) -> String {
     match failure.code {
         Code::Engine | Code::Internal => format!("{}: {failure}", recording.display()),
         _ => failure.to_string(),

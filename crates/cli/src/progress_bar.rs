@@ -1,18 +1,18 @@
-//! The progress bar: on standard error, and only when that is a terminal.
+//! The progress bar of a transcription, on standard error if that is a terminal.
 
 use std::time::Duration;
 
 use earmark_jobs::{Ms, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// The bar of the recording at work.
-pub(crate) struct Bar {
+/// The bar of the current recording.
+pub(crate) struct RecordingProgressBar {
     bar: ProgressBar,
     numbers: String,
 }
 
-impl Bar {
-    /// A bar for a recording, called by its name; nothing is drawn unless standard error is a
+impl RecordingProgressBar {
+    /// A bar labelled with the recording's name; nothing is drawn unless standard error is a
     /// terminal.
     pub(crate) fn start(name: &str) -> Self {
         let bar = ProgressBar::no_length();
@@ -35,19 +35,19 @@ impl Bar {
         self.bar.set_message(self.numbers.clone());
     }
 
-    /// Shows the end of what is being heard.
-    pub(crate) fn hear(&self, text: &str) {
+    /// Shows the end of the text recognised so far.
+    pub(crate) fn show_text(&self, text: &str) {
         self.bar
             .set_message(format!("{}  {}", self.numbers, tail(text)));
     }
 
-    /// Says what is being waited for.
+    /// Shows what is being waited for.
     pub(crate) fn wait(&self, what: &'static str) {
         self.bar.set_message(what);
     }
 
-    /// Does something that writes to the terminal, without the bar in its way.
-    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+    /// Hides the bar while `write` prints to the terminal.
+    pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)
     }
 
@@ -72,13 +72,13 @@ fn numbers(progress: &Progress) -> String {
         .join(", ")
 }
 
-/// A time to wait, in whole seconds.
+/// A remaining time, rounded up to seconds.
 pub(crate) fn time(time: Duration) -> String {
     let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
     clock(Ms::from(Duration::from_secs(seconds)))
 }
 
-/// Minutes and seconds, and hours when there are any.
+/// Minutes and seconds, and hours if any.
 fn clock(time: Ms) -> String {
     let text = time.to_string();
     text.rsplit_once('.')
