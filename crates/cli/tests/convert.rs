@@ -63,7 +63,7 @@ fn errors_say_the_next_step() {
         "possible values: q8_0, q4_k",
     );
     check(&convert("demo"), 0, "");
-    check(&convert("demo"), 1, "is there already");
+    check(&convert("demo"), 1, "already exists");
     let sample = sample();
     let other = [
         "transcribe",

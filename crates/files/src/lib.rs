@@ -1,8 +1,8 @@
-//! Files that are whole at any time, locks between programs, and free names, for every crate that
-//! writes to disk.
+//! Atomic writes, locks between processes, and unused file names, for every crate that writes to
+//! disk.
 //!
-//! [`write_atomic`] writes a file that is small enough to be held in memory. One that is not is
-//! written under a name of its own and then put in place by [`replace`].
+//! [`write_atomic`] writes a file that fits in memory. A larger one is written under a temporary
+//! name and then moved into place by [`replace`].
 
 mod lock;
 
@@ -15,16 +15,16 @@ pub use lock::LockGuard;
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Whoever the system lets read a new file.
+    /// The system's default for new files.
     Usual,
-    /// Its owner alone, where the system has such permissions.
+    /// Only its owner, where the system has such permissions.
     Owner,
 }
 
-/// Writes a file whole: after an error, a kill or a power cut there is either what was there before
-/// or the new content. The folder must exist.
+/// Writes a file atomically: after an error, a kill or a power cut it has either its old or its new
+/// content. The folder must exist.
 ///
-/// Errors: it cannot be written; nothing was changed.
+/// Errors: the file cannot be written; nothing was changed.
 pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> io::Result<()> {
     let folder = folder_of(path);
     let mut file = temporary(access).tempfile_in(folder)?;
@@ -35,15 +35,15 @@ pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> io::Result<(
     Ok(())
 }
 
-/// Renames a file within its file system, over what is there, and sees to it that a power cut does
-/// not undo it. What is in the file must be on disk already.
+/// Renames a file within its file system, replacing an existing one, and syncs the folder so that a
+/// power cut does not undo it. The content must be synced already.
 pub fn replace(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)?;
     sync_folder(folder_of(to));
     Ok(())
 }
 
-/// The first path of `path_of(1)`, `path_of(2)` and so on where nothing is yet.
+/// The first of `path_of(1)`, `path_of(2)` and so on that does not exist.
 pub fn free_path(path_of: impl Fn(u32) -> PathBuf) -> PathBuf {
     (1..=u32::MAX)
         .map(path_of)
@@ -51,14 +51,14 @@ pub fn free_path(path_of: impl Fn(u32) -> PathBuf) -> PathBuf {
         .expect("numbers do not end before names do")
 }
 
-/// How the temporary file is called, and who may read it.
+/// Builder of the temporary file with its name and permissions.
 fn temporary(access: Access) -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".earmark-").suffix(".part");
     #[cfg(unix)]
     if access == Access::Usual {
         use std::os::unix::fs::PermissionsExt;
-        // Less what the person's mask takes away; without this, the owner alone.
+        // Minus the umask. The default of `tempfile` is the owner only.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     #[cfg(not(unix))]
@@ -73,10 +73,10 @@ fn folder_of(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-/// Brings the names in a folder to the disk.
+/// Syncs the entries of a folder to disk.
 fn sync_folder(folder: &Path) {
     if cfg!(unix) {
-        // A file system that cannot do this has nothing better to offer.
+        // Not every file system supports this.
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
 }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_written_over_and_nothing_is_left_beside_it() {
+    fn a_file_is_replaced_and_no_temporary_file_is_left() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         for content in ["first", "second", ""] {
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_changes_nothing() {
+    fn a_failed_write_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("taken");
         fs::create_dir_all(path.join("inside")).unwrap();
@@ -122,7 +122,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_secret_is_for_its_owner_and_other_files_are_as_the_mask_says() {
+    fn owner_files_are_private_and_others_follow_the_umask() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_takes_the_place_of_another() {
+    fn replace_overwrites_an_existing_file() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("from"), folder.path().join("to"));
         fs::write(&from, "new").unwrap();
@@ -156,13 +156,13 @@ mod tests {
     }
 
     #[test]
-    fn a_free_name_is_the_first_that_nothing_has() {
+    fn a_free_path_is_the_first_that_does_not_exist() {
         let folder = tempfile::tempdir().unwrap();
         let path_of = |n: u32| folder.path().join(format!("name {n}"));
         assert_eq!(free_path(path_of), path_of(1));
         fs::write(path_of(1), "").unwrap();
         fs::create_dir(path_of(2)).unwrap();
-        // A link whose target is gone is in the way, too.
+        // A dangling link also counts as existing.
         #[cfg(unix)]
         std::os::unix::fs::symlink("gone", path_of(3)).unwrap();
         #[cfg(not(unix))]

@@ -1,18 +1,18 @@
-//! A lock is a file that one program at a time holds.
+//! A lock file that one process at a time can hold.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 
-/// A lock that is held; it ends when this is dropped, and when the program ends in whatever way.
+/// A held lock; released when dropped, and when the process ends for any reason.
 #[derive(Debug)]
 pub struct LockGuard(File);
 
 impl LockGuard {
-    /// Takes the lock in the file at `path`, which is made when it is not there; `None` when another
-    /// program, or another part of this one, holds it. The folder must exist.
+    /// Takes the lock on the file at `path`, creating it if needed; `None` when another process or
+    /// another part of this one holds it. The folder must exist.
     ///
-    /// Errors: the file cannot be made or locked.
+    /// Errors: the file cannot be created or locked.
     pub fn take(path: &Path) -> io::Result<Option<Self>> {
         let file = File::create(path)?;
         match file.try_lock() {
@@ -25,7 +25,7 @@ impl LockGuard {
 
 impl Drop for LockGuard {
     fn drop(&mut self) {
-        // Closing the file is not enough while a child that is just being started has it, too.
+        // Closing is not enough while a starting child process has inherited the file.
         let _ = self.0.unlock();
     }
 }
@@ -35,7 +35,7 @@ mod tests {
     use super::LockGuard;
 
     #[test]
-    fn a_lock_ends_with_its_guard_though_a_starting_child_has_the_file_too() {
+    fn dropping_the_guard_unlocks_even_if_a_child_inherited_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".lock");
         let guard = LockGuard::take(&path).unwrap().unwrap();
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_in_no_folder_is_an_error() {
+    fn a_lock_in_a_missing_folder_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         LockGuard::take(&folder.path().join("no/lock")).unwrap_err();
     }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use earmark_engine::{Dtype, Outcome, quantise};
 use earmark_weights::{
-    Control, CopyInMaking, Environment, Error, Event, Files, Progress, Tell, ThisComputer, Wish,
-    original_name,
+    Control, Environment, Error, Event, Files, Progress, RequestedState, Tell, ThisComputer,
+    UnfinishedCopy, original_name,
 };
 
 use crate::checkpoint::checkpoint;
@@ -55,11 +55,11 @@ pub(crate) fn convert_in(
     let n_bytes = quantise::size(&checkpoint, dtype)?;
     // Written once, then read once for the hashes, and so is the original.
     let total = 2 * n_bytes + n_source_bytes(&original.files);
-    let copy = CopyInMaking::begin(&folder, n_bytes, environment)?;
-    let file = copy.place().join(quantise::FILE);
+    let copy = UnfinishedCopy::begin(&folder, n_bytes, environment)?;
+    let file = copy.folder().join(quantise::FILE);
     let outcome = quantise::convert(&checkpoint, dtype, &file, &mut |done, _| {
         tell(Event::Progress(Progress::reading(done, total)));
-        control.wish() != Wish::Cancel
+        control.requested() != RequestedState::Cancel
     })?;
     match outcome {
         Outcome::Done(written) => {
@@ -143,8 +143,8 @@ mod tests {
             (origin.name.as_str(), origin.dtype.as_str()),
             (DEMO, "q8_0")
         );
-        let names = |prints: &[earmark_weights::Print]| -> Vec<String> {
-            prints.iter().map(|print| print.name.clone()).collect()
+        let names = |files: &[earmark_weights::FileHash]| -> Vec<String> {
+            files.iter().map(|file| file.name.clone()).collect()
         };
         let kept = [
             "config.json",
@@ -192,7 +192,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let conversion = conversion(DEMO, home.path().join("copy"));
         let made = convert_in(&conversion, &Disk(1000), &Control::default(), &|_| ());
-        check(home.path(), made, "not enough room");
+        check(home.path(), made, "not enough space");
     }
 
     #[test]
@@ -207,7 +207,7 @@ mod tests {
     fn a_copy_never_replaces_what_is_there() {
         let home = tempfile::tempdir().unwrap();
         let failure = convert_quietly(&conversion(DEMO, home.path().into())).unwrap_err();
-        assert!(failure.message.contains("is there already"), "{failure}");
+        assert!(failure.message.contains("already exists"), "{failure}");
         let copy = home.path().join("copy");
         convert_quietly(&conversion(DEMO, copy.clone())).unwrap();
         let again = conversion(&copy.display().to_string(), home.path().join("again"));

@@ -1,7 +1,7 @@
-//! The catalog lists the checkpoints Earmark knows, with what a person needs to choose one.
+//! The catalog: the known checkpoints, with what a user needs to choose one.
 //!
-//! The published ones are compiled in. A file `catalog.toml` in the folder of checkpoints, laid out
-//! in the same way, adds checkpoints and mirrors of one's own.
+//! The published ones are compiled in. A file `catalog.toml` of the same layout in the folder of
+//! checkpoints adds the user's own checkpoints and mirrors.
 
 use std::fs;
 use std::io;
@@ -13,13 +13,13 @@ use serde::Deserialize;
 use crate::Error;
 use crate::home::home;
 
-/// A checkpoint that Earmark knows.
+/// A checkpoint of the catalog.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct CatalogModel {
-    /// What it is called on the command line and on disk.
+    /// Its name on the command line and on disk.
     pub name: String,
-    /// What it is called where people read it.
+    /// Its name for display.
     pub title: String,
     /// What it does.
     pub what: What,
@@ -27,19 +27,18 @@ pub struct CatalogModel {
     pub about: String,
     /// English names of the languages it understands.
     pub languages: Vec<String>,
-    /// Longest clip it was made for in one go. Units: seconds.
+    /// Longest clip it can process at once. Units: seconds.
     pub longest_clip_s: u32,
     /// SPDX expression of its licence.
     pub licence: String,
-    /// Memory it takes on a processor; none where nobody has reckoned it.
+    /// Memory it needs on a CPU; `None` if unknown.
     pub memory_mb: Option<MemoryMb>,
-    /// The published sets of its files, the one to download first; none for what is built in.
+    /// The published sets of its files, the preferred one first; empty if it is built in.
     #[serde(default, rename = "edition")]
     pub editions: Vec<Edition>,
 }
 
-/// Memory that a checkpoint takes while it works on a processor with the longest pieces that
-/// recordings are cut into, by how its numbers are stored. Units: MB.
+/// Memory that a checkpoint needs on a CPU with the longest chunks, by number format. Units: MB.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct MemoryMb {
@@ -57,26 +56,26 @@ pub struct MemoryMb {
 pub struct Edition {
     /// Its repository on Hugging Face, and on mirrors that copy it.
     pub repo: String,
-    /// The commit on Hugging Face that the facts below are about.
+    /// The commit on Hugging Face.
     pub revision: String,
     /// Its files.
     pub files: Vec<Fact>,
 }
 
-/// What is known of a published file.
+/// A published file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Fact {
     /// Its name in the repository and on disk.
     pub name: String,
-    /// Its size; none when it has to be learned. Units: bytes.
+    /// Its size; `None` if it is recorded at the first download. Units: bytes.
     pub size: Option<u64>,
-    /// Its SHA-256 in lower-case hexadecimal; none when it has to be learned.
+    /// Its SHA-256 in lower-case hexadecimal; `None` if it is recorded at the first download.
     pub sha256: Option<String>,
 }
 
 impl Fact {
-    /// Whether the engine reads the file; the others are for other programs' sake.
+    /// Whether the engine reads the file; the others are for other programs.
     pub fn is_needed(&self) -> bool {
         !matches!(
             self.name.as_str(),
@@ -89,13 +88,13 @@ impl Fact {
     }
 }
 
-/// A place that has the files of published checkpoints.
+/// A server with the files of published checkpoints.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Mirror {
-    /// What it is called on the command line.
+    /// Its name on the command line.
     pub name: String,
-    /// What it is called where people read it.
+    /// Its name for display.
     pub title: String,
     /// The address of a file, with `{repo}`, `{revision}` and `{file}` to be filled in.
     pub url: String,
@@ -105,9 +104,9 @@ pub struct Mirror {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum What {
-    /// Turns speech into text.
+    /// Speech to text.
     Recognizer,
-    /// Gives the words of a known text their times.
+    /// Word times of a known text.
     Aligner,
 }
 
@@ -118,22 +117,22 @@ struct Catalog {
     mirror: Vec<Mirror>,
     #[serde(default)]
     checkpoint: Vec<CatalogModel>,
-    /// Why the person's own catalog is not in here, when there is one that cannot be.
+    /// Why the user's own catalog was ignored, if it was.
     #[serde(skip)]
     trouble: Option<String>,
 }
 
-/// Every checkpoint Earmark knows, the built-in ones first.
+/// Every known checkpoint, the built-in ones first.
 pub fn catalog() -> &'static [CatalogModel] {
     &read().checkpoint
 }
 
-/// The places that have the files of the catalog, the first choice first.
+/// The mirrors of the catalog, the preferred one first.
 pub fn mirrors() -> &'static [Mirror] {
     &read().mirror
 }
 
-/// Why the person's own catalog was left out, in one sentence, when there is one that had to be.
+/// Why the user's own catalog was ignored, in one sentence, if it was.
 pub fn catalog_trouble() -> Option<&'static str> {
     read().trouble.as_deref()
 }
@@ -156,7 +155,7 @@ impl Catalog {
             Err(error) => Err(error.to_string()),
             Ok(text) => toml::from_str(&text).map_err(|error| error.to_string()),
         };
-        match own.and_then(|own: Self| self.must_be_able_to_take(&own).map(|()| own)) {
+        match own.and_then(|own: Self| self.check_additions(&own).map(|()| own)) {
             Ok(mut own) => {
                 own.mirror.append(&mut self.mirror);
                 self.mirror = own.mirror;
@@ -166,15 +165,15 @@ impl Catalog {
                 let file = file.display();
                 let detail = detail.trim_end();
                 self.trouble = Some(format!(
-                    "the catalog `{file}` cannot be read ({detail}); mend it or remove it"
+                    "the catalog `{file}` cannot be read ({detail}) and was ignored; fix it or remove it"
                 ));
             }
         }
         self
     }
 
-    /// Errors: what a catalog may not have in it. Names become names of folders and files.
-    fn must_be_able_to_take(&self, own: &Self) -> Result<(), String> {
+    /// Errors: duplicate or unsafe names. Names become names of folders and files.
+    fn check_additions(&self, own: &Self) -> Result<(), String> {
         let is_plain = |name: &str| {
             let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
             !name.is_empty() && !name.starts_with('.') && name.chars().all(fits)
@@ -210,7 +209,7 @@ pub fn catalog_model(name: &str) -> Result<&'static CatalogModel, Error> {
     })
 }
 
-/// Names of the catalog's checkpoints that suit, comma-joined.
+/// Names of the matching checkpoints, comma-joined.
 pub(crate) fn names(suits: impl Fn(&CatalogModel) -> bool) -> String {
     let suitable = catalog().iter().filter(|entry| suits(entry));
     let names: Vec<_> = suitable.map(|entry| entry.name.as_str()).collect();
@@ -229,7 +228,7 @@ impl CatalogModel {
 }
 
 impl Edition {
-    /// Size of all files, as far as it is known before they come. Units: bytes.
+    /// Size of all files, as far as known before the download. Units: bytes.
     pub fn size(&self) -> u64 {
         self.files.iter().filter_map(|file| file.size).sum()
     }
@@ -282,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_catalog_of_ones_own_adds_checkpoints_and_mirrors() {
+    fn a_users_catalog_adds_checkpoints_and_mirrors() {
         let catalog = with_own(OWN);
         assert_eq!(catalog.trouble, None);
         assert_eq!(catalog.mirror[0].name, "firm");
@@ -296,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_catalog_that_cannot_be_taken_is_left_out_and_says_why() {
+    fn an_invalid_catalog_is_ignored_with_a_reason() {
         let check = |text: &str, expected: &str| {
             let catalog = with_own(text);
             let trouble = catalog.trouble.unwrap();
@@ -321,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn the_catalog_reads_and_begins_with_the_demos() {
+    fn the_catalog_parses_and_begins_with_the_demos() {
         let names: Vec<_> = catalog().iter().map(|e| e.name.as_str()).collect();
         assert_eq!(names[..2], [DEMO, DEMO_ALIGNER]);
         let once: HashSet<_> = names.iter().map(|name| name.to_lowercase()).collect();
@@ -335,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn published_recognizers_know_thirty_languages_and_the_aligner_eleven_of_them() {
+    fn published_recognizers_have_thirty_languages_and_the_aligner_eleven_of_them() {
         let published = || catalog().iter().filter(|entry| !entry.editions.is_empty());
         for entry in published() {
             let n_languages = match entry.what {
@@ -350,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn every_edition_has_what_the_engine_reads_and_hashes_that_are_hashes() {
+    fn every_edition_has_all_files_of_the_engine_and_valid_hashes() {
         for edition in catalog().iter().flat_map(|entry| &entry.editions) {
             let has = |name: &str| edition.files.iter().any(|file| file.name == name);
             assert!(has("config.json"), "{}", edition.repo);

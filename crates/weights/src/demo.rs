@@ -1,5 +1,4 @@
-//! The demo checkpoints are compiled into the program, so that it does its main job on a fresh
-//! machine with nothing downloaded.
+//! The demo checkpoints, compiled into the program so that it can transcribe without any download.
 
 /// Name of the demo recogniser in the catalog.
 pub const DEMO: &str = "demo";
@@ -20,8 +19,8 @@ macro_rules! file {
     };
 }
 
-/// The files of a demo checkpoint that work needs. The tokenizer of both is that of the
-/// recogniser and is in the program once; a test holds the aligner's own copy to it.
+/// The files of a demo checkpoint that the engine reads. Both use the recogniser's tokenizer, which
+/// is compiled in once; a test checks that the aligner's copy is equal.
 macro_rules! checkpoint {
     ($folder:literal) => {
         &[

@@ -1,4 +1,4 @@
-//! The disk under the checkpoints: writing, renaming and removing, with errors that name the path.
+//! File operations on the folder of checkpoints, with errors that name the path.
 
 use std::fs;
 use std::io;
@@ -8,7 +8,7 @@ use earmark_files::Access;
 
 use crate::{Environment, Error};
 
-/// Errors: [`Error::NoSpace`] when the disk says that there is not enough.
+/// Errors: [`Error::NoSpace`] when the disk reports less free space than needed.
 pub(crate) fn need_space(
     folder: &Path,
     needed: u64,
@@ -20,12 +20,12 @@ pub(crate) fn need_space(
             needed,
             free,
         }),
-        // Not every file system can say; then the disk will.
+        // Not every file system reports its free space; then writing fails if there is too little.
         _ => Ok(()),
     }
 }
 
-/// Writes a small file so that after a crash it is either the old or the new one.
+/// Writes a small file atomically.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Error> {
     let written = earmark_files::write_atomic(path, content, Access::Usual);
     written.map_err(|error| Error::disk(path, &error))
@@ -35,7 +35,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     fs::rename(from, to).map_err(|error| Error::disk(to, &error))
 }
 
-/// Removes a file or folder; that it is not there is fine.
+/// Removes a file or folder, if it exists.
 pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     let removed = match fs::symlink_metadata(path) {
         Ok(kind) if kind.is_dir() => fs::remove_dir_all(path),

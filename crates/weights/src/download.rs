@@ -22,8 +22,8 @@ use crate::disk::{need_space, remove};
 use crate::manifest::{Manifest, Pin, measure};
 use crate::paths::{Paths, edition_in};
 use crate::{
-    CatalogModel, Control, Edition, Environment, Error, Fact, Mirror, Network, ThisComputer, Wish,
-    mirrors,
+    CatalogModel, Control, Edition, Environment, Error, Fact, Mirror, Network, RequestedState,
+    ThisComputer, mirrors,
 };
 
 use resume_state::Partial;
@@ -178,7 +178,7 @@ impl<'a> Download<'a> {
 
     fn bring(&self, trust: Trust, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
         let place = Paths::new(self.entry, self.home)?;
-        let _right = place.take()?;
+        let _lock = place.lock()?;
         let edition = self.chosen(&place);
         if let Some(old) = Manifest::read(&place.coming)
             && (&old.repo, &old.revision) != (&edition.repo, &edition.revision)
@@ -203,13 +203,13 @@ impl<'a> Download<'a> {
         let scheduler = Scheduler::new(partials, manifest, self, edition, &place.coming);
         let outcome = self.rounds(edition, &scheduler, control, tell);
         let kept = scheduler.put_away();
-        if outcome? == Wish::Cancel {
+        if outcome? == RequestedState::Cancel {
             return kept.map(|()| Outcome::Cancelled);
         }
         kept?;
         let manifest = scheduler.manifest();
-        place.settle(&place.coming, &manifest)?;
-        place.forget_others(self.entry, &manifest)?;
+        place.install(&place.coming, &manifest)?;
+        place.remove_other_editions(self.entry, &manifest)?;
         Ok(Outcome::Done(place.folder))
     }
 
@@ -229,13 +229,14 @@ impl<'a> Download<'a> {
         scheduler: &Scheduler<'_>,
         control: &Control,
         tell: &Tell<'_>,
-    ) -> Result<Wish, Error> {
+    ) -> Result<RequestedState, Error> {
         loop {
-            if control.wait_while(|wish| wish == Wish::Pause) == Wish::Cancel {
-                return Ok(Wish::Cancel);
+            if control.wait_while(|state| state == RequestedState::Pause) == RequestedState::Cancel
+            {
+                return Ok(RequestedState::Cancel);
             }
             if scheduler.is_done() {
-                return Ok(Wish::Go);
+                return Ok(RequestedState::Run);
             }
             self.round(edition, scheduler, control, tell);
             if let Some(error) = scheduler.failure() {
@@ -252,17 +253,18 @@ impl<'a> Download<'a> {
         control: &Control,
         tell: &Tell<'_>,
     ) {
-        let line = self.network.line(self.tuning.idle);
+        let client = self.network.client(self.tuning.idle);
         let is_over = AtomicBool::new(false);
         thread::scope(|scope| {
             // Cuts the connections when the wish changes, so that nobody waits for their bytes.
             scope.spawn(|| {
-                let waiting = |wish| wish == Wish::Go && !is_over.load(Ordering::SeqCst);
-                if control.wait_while(waiting) != Wish::Go {
-                    line.cut();
+                let waiting =
+                    |state| state == RequestedState::Run && !is_over.load(Ordering::SeqCst);
+                if control.wait_while(waiting) != RequestedState::Run {
+                    client.abort();
                 }
             });
-            let work = || worker::work(self, edition, scheduler, &line, control, tell);
+            let work = || worker::work(self, edition, scheduler, &client, control, tell);
             let workers: Vec<_> = (0..self.connections.max(1))
                 .map(|_| scope.spawn(work))
                 .collect();
@@ -271,7 +273,7 @@ impl<'a> Download<'a> {
                 .map(thread::ScopedJoinHandle::join)
                 .collect();
             is_over.store(true, Ordering::SeqCst);
-            control.nudge();
+            control.notify();
             if let Some(panic) = ends.into_iter().find_map(Result::err) {
                 std::panic::resume_unwind(panic);
             }

@@ -1,4 +1,4 @@
-//! The environment is what a download asks of the computer around it: time, chance and free space.
+//! The environment of a download: time, randomness and free space.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 
 use crate::Control;
 
-/// What a download asks of the computer around it; tests bring a environment of their own.
+/// Time, randomness and free space, replaced in tests.
 pub trait Environment: Send + Sync {
     /// Time since some fixed moment.
     fn now(&self) -> Duration;
-    /// Lets time pass, unless the control wishes otherwise.
+    /// Waits, or returns early when the control requests another state.
     fn wait(&self, time: Duration, control: &Control);
-    /// A number from 0 to 1, different every time.
+    /// A random number from 0 to 1.
     fn chance(&self) -> f64;
-    /// Free space of the disk that a folder is on. Units: bytes.
+    /// Free space of the disk that contains a folder. Units: bytes.
     fn free_space(&self, folder: &Path) -> io::Result<u64>;
 }
 
@@ -36,7 +36,7 @@ impl Environment for ThisComputer {
     }
 
     fn chance(&self) -> f64 {
-        // A fresh hasher is keyed by chance; its 32 upper bits are plenty to spread retries.
+        // A new hasher has random keys; its upper 32 bits are enough to spread retries.
         let bits = RandomState::new().build_hasher().finish() >> 32;
         bits as f64 / f64::from(u32::MAX)
     }

@@ -1,14 +1,14 @@
-//! An error says why a checkpoint is not there or cannot be had, what was kept, and what to do.
+//! Errors: why a checkpoint is missing or cannot be installed, what was kept, and the next step.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a checkpoint is not there or cannot be had; the variants differ in what the caller can do
-/// next.
+/// Why a checkpoint is missing or cannot be installed; the variants differ in what the caller can
+/// do next.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A path that leads nowhere: ask for another one.
+    /// A path that does not exist: ask for another one.
     #[error("there is no model folder at `{}`; check the path", .path.display())]
     NoFolder {
         /// The path as given.
@@ -28,23 +28,23 @@ pub enum Error {
     },
     /// A checkpoint of the catalog that is not on this computer yet.
     #[error(
-        "the model `{name}` is not on this computer; `earmark models download {name}` brings it, \
+        "the model `{name}` is not on this computer; `earmark models download {name}` downloads it, \
          and `earmark models import FOLDER` takes in files that you have"
     )]
     NotDownloaded {
         /// Its name in the catalog.
         name: String,
     },
-    /// An aligner where a recogniser is asked for.
-    #[error("`{name}` is an aligner and cannot turn speech into text; choose one of: {known}")]
+    /// An aligner where a recogniser is needed.
+    #[error("`{name}` is an aligner and cannot transcribe; choose one of: {known}")]
     NotARecognizer {
         /// The name as given.
         name: String,
         /// Names that would do, comma-joined.
         known: String,
     },
-    /// A recogniser where an aligner is asked for.
-    #[error("`{name}` is a recogniser and cannot give words their times; choose one of: {known}")]
+    /// A recogniser where an aligner is needed.
+    #[error("`{name}` is a recogniser and cannot align words; choose one of: {known}")]
     NotAnAligner {
         /// The name as given.
         name: String,
@@ -60,12 +60,12 @@ pub enum Error {
         known: String,
     },
     /// Something to download, check or remove that is compiled into the program.
-    #[error("`{name}` is built into the program; there is nothing to do for it")]
+    #[error("`{name}` is built into the program and cannot be downloaded, checked or removed")]
     BuiltIn {
         /// Its name in the catalog.
         name: String,
     },
-    /// Another program, or another window, works on the same checkpoint.
+    /// Another process is changing the same checkpoint.
     #[error("another Earmark is working on the model `{name}`; wait until it has finished")]
     Locked {
         /// Its name in the catalog.
@@ -73,13 +73,13 @@ pub enum Error {
     },
     /// The network is switched off: nothing was sent.
     #[error(
-        "the network is switched off, so {url} was not asked for; switch it on, or import the files from a folder"
+        "the network is switched off, so {url} was not downloaded; switch it on, or import the files from a folder"
     )]
     NetworkOff {
-        /// What would have been asked for.
+        /// The address that would have been requested.
         url: String,
     },
-    /// The proxy of the settings cannot be understood.
+    /// The proxy of the settings is invalid.
     #[error("`{proxy}` is not a proxy; write it like http://host:port or socks5://host:port")]
     Proxy {
         /// As it was given.
@@ -95,7 +95,7 @@ pub enum Error {
         /// Names that would do, comma-joined.
         known: String,
     },
-    /// No connection, or one that broke off again and again: try again later or another way.
+    /// No connection, or one that broke repeatedly: try again later or with another mirror.
     #[error(
         "{url} cannot be reached ({detail}); what has arrived is kept: check the network and the proxy, or choose another mirror"
     )]
@@ -115,9 +115,9 @@ pub enum Error {
         /// How long the server asks to wait. Units: seconds.
         retry_after_s: Option<u64>,
     },
-    /// Something else than the published file arrived; it was thrown away.
+    /// The downloaded file differs from the published one and was deleted.
     #[error(
-        "{url} gave something else than the published file ({detail}); it was thrown away: choose another mirror"
+        "{url} sent another file than the published one ({detail}); it was deleted: choose another mirror"
     )]
     Wrong {
         /// What was asked for.
@@ -125,13 +125,13 @@ pub enum Error {
         /// What differs.
         detail: String,
     },
-    /// Not enough room on the disk.
+    /// Not enough free space.
     #[error(
-        "not enough room in `{}`: {} MB are needed and {} MB are free",
+        "not enough space in `{}`: {} MB are needed and {} MB are free",
         .folder.display(), .needed.div_ceil(1_000_000), .free / 1_000_000
     )]
     NoSpace {
-        /// Where the room is needed.
+        /// Where the space is needed.
         folder: PathBuf,
         /// What is still to be written. Units: bytes.
         needed: u64,
@@ -139,12 +139,12 @@ pub enum Error {
         free: u64,
     },
     /// The disk has filled up.
-    #[error("the disk is full, `{}` could not be written; make room and try again", .path.display())]
+    #[error("the disk is full, `{}` could not be written; free some space and try again", .path.display())]
     Full {
         /// The file that was being written.
         path: PathBuf,
     },
-    /// The disk does not let a file be read or written.
+    /// A file cannot be read or written.
     #[error("`{}`: {detail}", .path.display())]
     Disk {
         /// The file.
@@ -153,26 +153,26 @@ pub enum Error {
         detail: String,
     },
     /// A folder or archive that does not hold a checkpoint of the catalog, whole and unchanged.
-    #[error("`{}` cannot be taken in: {detail}", .path.display())]
+    #[error("`{}` cannot be imported: {detail}", .path.display())]
     Import {
         /// The folder or archive.
         path: PathBuf,
         /// What is wrong, and what to do.
         detail: String,
     },
-    /// There is something where a quantised copy is to be made.
-    #[error("`{}` is there already, and stays as it is; remove it, or choose another folder", .path.display())]
+    /// The folder for a quantised copy already exists.
+    #[error("`{}` already exists and was not changed; remove it, or choose another folder", .path.display())]
     Exists {
-        /// Where it was to be.
+        /// The folder.
         path: PathBuf,
     },
-    /// A folder that does not say that it is a quantised copy.
-    #[error("`{}` is no quantised copy, or one of another version; convert the model again", .path.display())]
+    /// A folder that is not a quantised copy.
+    #[error("`{}` is not a quantised copy, or one of another version; convert the model again", .path.display())]
     NoCopy {
         /// The folder.
         path: PathBuf,
     },
-    /// A file on disk that is not, or no longer, the published one.
+    /// A file on disk that differs from the published one.
     #[error("`{}` is damaged ({detail}); repair the model", .path.display())]
     Damaged {
         /// The file.
@@ -183,7 +183,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What the disk said about a file; a full disk is told apart.
+    /// An I/O error of a file; a full disk is its own variant.
     pub(crate) fn disk(path: &Path, error: &io::Error) -> Self {
         use io::ErrorKind::{QuotaExceeded, StorageFull};
         if matches!(error.kind(), StorageFull | QuotaExceeded) {
@@ -203,12 +203,12 @@ fn advice(status: u16, retry_after_s: Option<u64>) -> String {
         |seconds| format!("try again after {seconds} s"),
     );
     match status {
-        401 | 403 => "it does not hand the file out here: choose another mirror".into(),
+        401 | 403 => "access is denied: choose another mirror".into(),
         404 | 410 => "it does not have the file: choose another mirror".into(),
-        407 => "the proxy wants a name and a password: write them into the proxy's address".into(),
-        429 => format!("it is asked too often: {later}, or choose another mirror"),
-        451 => "it may not hand the file out in this country: choose another mirror".into(),
-        500.. => format!("it is out of order: {later}, or choose another mirror"),
+        407 => "the proxy needs a user name and a password: add them to its address".into(),
+        429 => format!("there were too many requests: {later}, or choose another mirror"),
+        451 => "the file is blocked in this country: choose another mirror".into(),
+        500.. => format!("the server has a fault: {later}, or choose another mirror"),
         _ => "choose another mirror".into(),
     }
 }

@@ -1,4 +1,4 @@
-//! Finding a checkpoint: from what a person typed to its files.
+//! Finds the files of a checkpoint by a name or a folder.
 
 use std::path::{Path, PathBuf};
 
@@ -11,17 +11,17 @@ use crate::{
     demo_aligner,
 };
 
-/// A checkpoint that is here.
+/// A checkpoint on this computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
-    /// What to call it where people read it.
+    /// Its name for display.
     pub title: String,
     /// Its files.
     pub files: Files,
-    /// What the catalog knows of it or of its like, languages above all; none for a folder that
-    /// resembles nothing there.
+    /// The catalog's entry for it or for a model of the same kind; `None` for a folder that matches
+    /// none.
     pub entry: Option<&'static CatalogModel>,
-    /// Longest clip it was made for in one go. Units: seconds.
+    /// Longest clip it can process at once. Units: seconds.
     pub longest_clip_s: u32,
 }
 
@@ -34,27 +34,27 @@ pub enum Files {
     Embedded(Embedded),
 }
 
-/// The recogniser that a person means by a folder, or by a name of the catalog whose files are
-/// built in or in `home`, or of a quantised copy there. A folder that exists wins over a name.
+/// Finds a recogniser by a folder, by a name of the catalog whose files are built in or in `home`,
+/// or by the name of a quantised copy there. An existing folder wins over a name.
 ///
-/// A folder is taken at its word but for a look at `config.json`; reading it is the engine's work.
-/// When it is called like a checkpoint of the catalog, or configured like a demo or a published
-/// one, that one's limits hold for it.
+/// Of a folder only `config.json` is read; the engine checks the rest. If its name is that of a
+/// checkpoint of the catalog, or its configuration is that of a demo or a published one, that one's
+/// limits apply.
 ///
-/// Errors: every variant of [`Error`] about finding but `NotAnAligner`; each says what to do.
+/// Errors: every variant of [`Error`] about finding except `NotAnAligner`.
 pub fn find(name_or_path: &str, home: &Path) -> Result<Located, Error> {
     find_a(What::Recognizer, name_or_path, home)
 }
 
-/// The aligner that a person means, found like a recogniser by [`find`].
+/// Finds an aligner in the same way as [`find`] a recogniser.
 ///
-/// Errors: every variant of [`Error`] about finding but `NotARecognizer`; each says what to do.
+/// Errors: every variant of [`Error`] about finding except `NotARecognizer`.
 pub fn find_aligner(name_or_path: &str, home: &Path) -> Result<Located, Error> {
     find_a(What::Aligner, name_or_path, home)
 }
 
-/// The aligner that goes with a recogniser: the demo's with the demo, the published one with
-/// every other when its files are in `home`.
+/// The aligner that matches a recogniser: the demo aligner for the demo, otherwise the published one
+/// if its files are in `home`.
 pub fn aligner_for(recognizer: &Located, home: &Path) -> Option<Located> {
     let name = match recognizer.entry {
         Some(entry) if entry.name == DEMO => DEMO_ALIGNER,
@@ -63,7 +63,7 @@ pub fn aligner_for(recognizer: &Located, home: &Path) -> Option<Located> {
     find_aligner(name, home).ok()
 }
 
-/// The aligner for every recogniser but the demo; it knows 11 of their 30 languages.
+/// The aligner for every recogniser except the demo; it supports 11 of their 30 languages.
 const PUBLISHED_ALIGNER: &str = "Qwen3-ForcedAligner-0.6B";
 
 fn find_a(what: What, name_or_path: &str, home: &Path) -> Result<Located, Error> {
@@ -122,8 +122,7 @@ const fn unknown_longest_clip_s(what: What) -> u32 {
     }
 }
 
-/// The demo of the same make as a checkpoint with this `config.json`: it takes clips of the same
-/// length.
+/// The demo with the same `config.json`, which has the same longest clip.
 fn configured_like_a_demo(config: &[u8]) -> Option<&'static CatalogModel> {
     let is = |files: Embedded| files.contains(&("config.json", config));
     catalog()
@@ -131,7 +130,7 @@ fn configured_like_a_demo(config: &[u8]) -> Option<&'static CatalogModel> {
         .find(|entry| embedded(entry).is_some_and(is))
 }
 
-/// The published checkpoint that has this very `config.json`.
+/// The published checkpoint with exactly this `config.json`.
 fn configured_as_published(config: &[u8]) -> Option<&'static CatalogModel> {
     let sha256 = hex(Sha256::new_with_prefix(config));
     let is = |entry: &&CatalogModel| {
@@ -143,7 +142,7 @@ fn configured_as_published(config: &[u8]) -> Option<&'static CatalogModel> {
     catalog().iter().find(is)
 }
 
-/// Whether a checkpoint of the catalog does what is asked for.
+/// Checks that a checkpoint of the catalog is of the requested kind.
 fn suits(entry: &CatalogModel, what: What, name: &str) -> Result<(), Error> {
     let (name, known) = (name.to_owned(), names(what));
     match (entry.what, what) {
@@ -166,7 +165,7 @@ fn in_catalog(entry: &'static CatalogModel, home: &Path) -> Result<Located, Erro
     })
 }
 
-/// The folder of a checkpoint of the catalog, when its files are there.
+/// The folder of an installed checkpoint of the catalog.
 pub(crate) fn downloaded(entry: &CatalogModel, home: &Path) -> Result<PathBuf, Error> {
     let folder = home.join(&entry.name);
     if folder.join("config.json").is_file() {
@@ -190,7 +189,7 @@ fn looks_like_a_path(text: &str) -> bool {
     text.contains(['/', '\\']) || text.starts_with(['.', '~'])
 }
 
-/// Names of the catalog that do this, comma-joined.
+/// Names of the checkpoints of this kind, comma-joined.
 fn names(what: What) -> String {
     catalog::names(|entry| entry.what == what)
 }

@@ -1,9 +1,9 @@
-//! The home is the folder of checkpoints.
+//! The folder of checkpoints on this computer.
 
 use std::path::PathBuf;
 
-/// The folder where checkpoints of the catalog live, each in a folder of its name: the
-/// environment variable `EARMARK_MODELS`, or else `models` in the program's data folder.
+/// The folder of checkpoints, each in a folder of its name: `EARMARK_MODELS`, or else `models` in
+/// the program's data folder.
 pub fn home() -> PathBuf {
     if let Some(folder) = std::env::var_os("EARMARK_MODELS").filter(|value| !value.is_empty()) {
         return folder.into();

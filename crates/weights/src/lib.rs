@@ -1,23 +1,22 @@
-//! A checkpoint is the trained numbers of a recogniser or an aligner; here is which ones exist and
-//! where they are.
+//! Checkpoints, the trained weights of recognisers and aligners: which exist, where they are, and
+//! how they get here.
 //!
-//! [`find`] and [`find_aligner`] turn what a person typed (a folder or a name from the
-//! [catalog](catalog())) into files: a folder on disk, or a demo that is compiled into the program.
-//! [`aligner_for`] says which aligner goes with a recogniser.
+//! [`find`] and [`find_aligner`] turn a folder or a name from the [catalog](catalog()) into files: a
+//! folder on disk, or a demo that is compiled into the program. [`aligner_for`] finds the aligner
+//! that matches a recogniser.
 //!
-//! A published checkpoint comes by a [`Download`], or by an [`Import`] from a folder or an archive
-//! that [`export`] made; [`presence`], [`verify`] and [`remove`] are about what is here. A
-//! [quantised copy](CopyInMaking) is made from any of them. How fast one is here, its [`Speed`] says.
+//! A published checkpoint is installed by a [`Download`], or by an [`Import`] from a folder or an
+//! archive that [`export`] made; [`presence`], [`verify`] and [`remove`] handle installed ones. A
+//! [quantised copy](UnfinishedCopy) is made from any of them. [`Speed`] is a checkpoint's measured speed.
 
-mod bundle;
 mod catalog;
 mod control;
-mod copy;
 mod demo;
 mod disk;
 mod download;
 mod environment;
 mod error;
+mod export;
 mod find;
 mod home;
 mod import;
@@ -26,23 +25,24 @@ mod mirror;
 mod network;
 mod paths;
 mod presence;
+mod quantised_copy;
 mod speed;
 
-pub use bundle::export;
 pub use catalog::{
     CatalogModel, Edition, Fact, MemoryMb, Mirror, What, catalog, catalog_model, catalog_trouble,
     mirrors,
 };
-pub use control::{Control, Wish};
-pub use copy::{CopyInMaking, original_name, verify_copy};
+pub use control::{Control, RequestedState};
 pub use demo::{DEMO, DEMO_ALIGNER, Embedded, demo, demo_aligner};
 pub use download::{Download, Event, Outcome, Progress, Tell, Tuning};
 pub use environment::{Environment, ThisComputer};
 pub use error::Error;
+pub use export::export;
 pub use find::{Files, Located, aligner_for, find, find_aligner};
 pub use home::home;
 pub use import::Import;
-pub use manifest::{Known, Manifest, Origin, Pin, Print};
+pub use manifest::{FileHash, Known, Manifest, Origin, Pin};
 pub use network::{Network, Proxy};
 pub use presence::{Finding, Health, Presence, presence, remove, verify};
+pub use quantised_copy::{UnfinishedCopy, original_name, verify_copy};
 pub use speed::{Speed, keep_speed, speed};

@@ -1,5 +1,5 @@
-//! A manifest says which files a checkpoint on disk consists of; it lies beside them. A quantised
-//! copy has one of its own kind, its [origin](Origin).
+//! The manifest of a checkpoint on disk: the list of its files with sizes and hashes. A quantised
+//! copy has its own kind of manifest, its [origin](Origin).
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::disk::write_whole;
-use crate::{CatalogModel, Control, Edition, Error, Fact, Wish};
+use crate::{CatalogModel, Control, Edition, Error, Fact, RequestedState};
 
 /// The file that holds the manifest.
 pub(crate) const NAME: &str = "manifest.json";
@@ -17,7 +17,7 @@ pub(crate) const NAME: &str = "manifest.json";
 /// The file that says what a quantised copy consists of and was made from.
 pub(crate) const COPY_NAME: &str = "quantised.json";
 
-/// Which files a checkpoint on disk consists of.
+/// The files of a checkpoint on disk.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Manifest {
     /// Version of this layout.
@@ -32,7 +32,7 @@ pub struct Manifest {
     pub files: Vec<Pin>,
 }
 
-/// A file with its content pinned.
+/// A file with its pinned size and hash.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Pin {
     /// Its name.
@@ -41,22 +41,22 @@ pub struct Pin {
     pub size: u64,
     /// In lower-case hexadecimal.
     pub sha256: String,
-    /// How it is known that this is the right content.
+    /// Where the hash comes from.
     pub known: Known,
 }
 
-/// How it is known that a content is the right one.
+/// Where an expected hash comes from.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Known {
-    /// The catalog says so.
+    /// The catalog.
     Published,
-    /// It was so when it first came.
+    /// The first download.
     Learned,
 }
 
 impl Manifest {
-    /// A manifest without files yet.
+    /// An empty manifest.
     pub(crate) fn new(entry: &CatalogModel, edition: &Edition) -> Self {
         Self {
             format: 1,
@@ -80,7 +80,7 @@ impl Manifest {
         serde_json::to_vec_pretty(self).expect("strings and numbers become JSON")
     }
 
-    /// The manifest that a text holds; none when it is not one that can be understood.
+    /// Parses a manifest; `None` if it is invalid.
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
         let manifest: Self = serde_json::from_slice(text).ok()?;
         (manifest.format == 1).then_some(manifest)
@@ -91,14 +91,14 @@ impl Manifest {
         self.files.iter().find(|pin| pin.name == name)
     }
 
-    /// Adds a pin or replaces that of the same name.
+    /// Adds a pin, or replaces the one of the same name.
     pub(crate) fn set(&mut self, pin: Pin) {
         self.files.retain(|other| other.name != pin.name);
         self.files.push(pin);
         self.files.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
-    /// What is known of a file: the catalog's word, or else what was learned.
+    /// The expected size and hash of a file: from the catalog, or else from an earlier download.
     pub(crate) fn complete(fact: &Fact, learned: Option<&Self>) -> Fact {
         let pin = learned.and_then(|manifest| manifest.pin(&fact.name));
         Fact {
@@ -127,7 +127,7 @@ impl Pin {
 }
 
 impl Fact {
-    /// Errors: what differs between a content and what is known.
+    /// Errors: how a content differs from the expected one.
     pub(crate) fn check(&self, size: u64, sha256: &str) -> Result<(), String> {
         if let Some(expected) = self.size.filter(|expected| *expected != size) {
             return Err(format!("{size} bytes instead of {expected}"));
@@ -144,19 +144,19 @@ impl Fact {
 pub struct Origin {
     /// Version of this layout.
     pub format: u32,
-    /// What the original is called: its name in the catalog, or that of its folder.
+    /// Name of the original: its name in the catalog, or that of its folder.
     pub name: String,
     /// How the matrices are stored.
     pub dtype: String,
     /// The files of the original that the copy was made from.
-    pub source: Vec<Print>,
+    pub source: Vec<FileHash>,
     /// The files of the copy.
-    pub files: Vec<Print>,
+    pub files: Vec<FileHash>,
 }
 
-/// A file by its size and hash.
+/// A file with its size and hash.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub struct Print {
+pub struct FileHash {
     /// Its name.
     pub name: String,
     /// Units: bytes.
@@ -166,7 +166,7 @@ pub struct Print {
 }
 
 impl Origin {
-    /// What a folder says of itself; none when it is no quantised copy, or of another version.
+    /// The origin in a folder; `None` if it is not a quantised copy, or one of another version.
     pub fn read(folder: &Path) -> Option<Self> {
         let origin: Self = serde_json::from_slice(&fs::read(folder.join(COPY_NAME)).ok()?).ok()?;
         (origin.format == 1).then_some(origin)
@@ -184,39 +184,40 @@ pub(crate) fn hex(sha256: Sha256) -> String {
 }
 
 /// Why copying stopped.
-pub(crate) enum Stop {
+pub(crate) enum CopyError {
     Cancelled,
     Reading(std::io::Error),
     Writing(std::io::Error),
 }
 
-/// Copies everything; gives its size and SHA-256. `passed` is told every number of bytes.
+/// Copies everything and returns its size and SHA-256. `passed` is called with each number of
+/// bytes.
 pub(crate) fn copy(
     from: &mut dyn Read,
     to: &mut dyn Write,
     control: &Control,
     passed: &mut dyn FnMut(u64),
-) -> Result<(u64, String), Stop> {
+) -> Result<(u64, String), CopyError> {
     let mut block = vec![0; 1 << 18];
     let (mut sha256, mut size) = (Sha256::new(), 0);
     loop {
-        if control.wait_while(|wish| wish == Wish::Pause) == Wish::Cancel {
-            return Err(Stop::Cancelled);
+        if control.wait_while(|state| state == RequestedState::Pause) == RequestedState::Cancel {
+            return Err(CopyError::Cancelled);
         }
         let n = match from.read(&mut block) {
             Ok(0) => return Ok((size, hex(sha256))),
             Ok(n) => n,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(Stop::Reading(error)),
+            Err(error) => return Err(CopyError::Reading(error)),
         };
-        to.write_all(&block[..n]).map_err(Stop::Writing)?;
+        to.write_all(&block[..n]).map_err(CopyError::Writing)?;
         sha256.update(&block[..n]);
         size += n as u64;
         passed(n as u64);
     }
 }
 
-/// Size and SHA-256 of a file; none when the control wishes to end.
+/// Size and SHA-256 of a file; `None` when cancelled.
 pub(crate) fn measure(
     path: &Path,
     control: &Control,
@@ -225,8 +226,10 @@ pub(crate) fn measure(
     let mut file = File::open(path).map_err(|error| Error::disk(path, &error))?;
     match copy(&mut file, &mut std::io::sink(), control, passed) {
         Ok(measured) => Ok(Some(measured)),
-        Err(Stop::Cancelled) => Ok(None),
-        Err(Stop::Reading(error) | Stop::Writing(error)) => Err(Error::disk(path, &error)),
+        Err(CopyError::Cancelled) => Ok(None),
+        Err(CopyError::Reading(error) | CopyError::Writing(error)) => {
+            Err(Error::disk(path, &error))
+        }
     }
 }
 

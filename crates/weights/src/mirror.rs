@@ -1,11 +1,11 @@
-//! A [mirror](Mirror) is a place that has the files of published checkpoints: which one a person
-//! means, and where a file is there.
+//! Parsing of [mirrors](Mirror), servers with the files of published checkpoints, and the addresses
+//! of files on them.
 
 use crate::{Edition, Error, Mirror, mirrors};
 
 impl Mirror {
-    /// The mirror that a person means by a name of the catalog, by the address of a server that is
-    /// laid out like Hugging Face, or by an address with `{file}` in it.
+    /// Parses a name from the catalog, the address of a server with the layout of Hugging Face, or
+    /// an address template with `{file}`.
     ///
     /// Errors: [`Error::Mirror`] for anything else.
     pub fn parse(text: &str) -> Result<Self, Error> {

@@ -1,4 +1,4 @@
-//! The network is the one place in the house that opens a connection to elsewhere.
+//! Outbound network: the only code of the program that connects to other computers.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,14 +9,14 @@ use ureq::{Agent, BodyReader};
 
 use crate::Error;
 
-/// Longest time for a connection to come about.
+/// Longest time to establish a connection.
 const CONNECT: Duration = Duration::from_secs(20);
 
 /// Most redirects followed for one file; Hugging Face needs one or two.
 const MOST_REDIRECTS: usize = 8;
 
-/// The way out, with a switch that blocks every request and a counter of those made; clones share
-/// both.
+/// Access to the network, with a switch that blocks every request and a counter of requests; clones
+/// share both.
 #[derive(Clone, Debug)]
 pub struct Network(Arc<Shared>);
 
@@ -27,21 +27,21 @@ struct Shared {
     proxy: Mutex<Option<ureq::Proxy>>,
 }
 
-/// How to reach the environment outside.
+/// The proxy to use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Proxy {
-    /// As the environment says (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), or else, on
-    /// Windows, as the system's settings say.
+    /// That of the environment (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), or else, on
+    /// Windows, that of the system's settings.
     #[default]
     System,
-    /// Straight, whatever the environment says.
+    /// No proxy, even if the environment has one.
     None,
-    /// Through this one, such as `http://host:port` or `socks5://host:port`.
+    /// This one, such as `http://host:port` or `socks5://host:port`.
     Url(String),
 }
 
 impl Proxy {
-    /// Errors: [`Error::Proxy`] for an address that is none.
+    /// Errors: [`Error::Proxy`] for an invalid address.
     fn open(&self) -> Result<Option<ureq::Proxy>, Error> {
         match self {
             Self::System => Ok(ureq::Proxy::try_from_env()),
@@ -57,7 +57,7 @@ impl Proxy {
 }
 
 impl Network {
-    /// A way out that is switched on.
+    /// A network that is switched on.
     ///
     /// Errors: [`Error::Proxy`].
     pub fn new(proxy: &Proxy) -> Result<Self, Error> {
@@ -68,9 +68,9 @@ impl Network {
         })))
     }
 
-    /// Takes another way out; downloads under way keep theirs until they are paused or end.
+    /// Changes the proxy; running downloads keep the old one until they are paused or end.
     ///
-    /// Errors: [`Error::Proxy`]; then the way stays as it was.
+    /// Errors: [`Error::Proxy`]; then the old one stays.
     pub fn set_proxy(&self, proxy: &Proxy) -> Result<(), Error> {
         *self.proxy() = proxy.open()?;
         Ok(())
@@ -80,8 +80,8 @@ impl Network {
         self.0.proxy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Switches the network off or on; off, every request ends in [`Error::NetworkOff`], and those
-    /// under way stop at their next bytes.
+    /// Switches the network off or on. While it is off, every request ends in
+    /// [`Error::NetworkOff`], and running ones stop at their next bytes.
     pub fn set_off(&self, is_off: bool) {
         self.0.is_off.store(is_off, Ordering::SeqCst);
     }
@@ -91,15 +91,13 @@ impl Network {
         self.0.is_off.load(Ordering::SeqCst)
     }
 
-    /// How many requests were made since the start, redirects included.
+    /// Number of requests so far, including redirects.
     pub fn n_requests(&self) -> u64 {
         self.0.n_requests.load(Ordering::SeqCst)
     }
 
-    /// A set of connections for one round of work.
-    ///
-    /// A connection that stays silent for `idle` breaks off.
-    pub(crate) fn line(&self, idle: Duration) -> HttpClient {
+    /// An HTTP client. A connection without any data for `idle` is closed.
+    pub(crate) fn client(&self, idle: Duration) -> HttpClient {
         let config = Agent::config_builder()
             .proxy(self.proxy().clone())
             .http_status_as_error(false)
@@ -115,12 +113,12 @@ impl Network {
         HttpClient {
             network: self.clone(),
             agent: config.into(),
-            is_cut: Arc::default(),
+            is_aborted: Arc::default(),
         }
     }
 
-    /// Errors: [`Error::NetworkOff`] when it is.
-    pub(crate) fn must_be_on(&self, url: &str) -> Result<(), Error> {
+    /// Errors: [`Error::NetworkOff`].
+    pub(crate) fn ensure_on(&self, url: &str) -> Result<(), Error> {
         if self.is_off() {
             return Err(Error::NetworkOff { url: url.into() });
         }
@@ -128,87 +126,91 @@ impl Network {
     }
 }
 
-/// A set of connections that can be cut all at once.
+/// An HTTP client whose connections can be aborted all at once.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpClient {
     network: Network,
     agent: Agent,
-    is_cut: Arc<AtomicBool>,
+    is_aborted: Arc<AtomicBool>,
 }
 
-/// What is asked for: a part of a file.
-pub(crate) struct Ask<'a> {
+/// A request for a part of a file.
+pub(crate) struct FileRequest<'a> {
     pub(crate) url: &'a str,
     /// First byte and the one after the last.
     pub(crate) range: (u64, u64),
-    /// The part is wanted only of the file with this validator.
+    /// Validator that the file must still have (`If-Range`).
     pub(crate) of: Option<&'a str>,
 }
 
-/// The beginning of an answer that holds (a part of) a file.
-pub(crate) struct Answer {
-    /// Whether it is the part that was asked for; otherwise it is the file from its beginning.
+/// The response with (a part of) a file, before its body is read.
+pub(crate) struct FileResponse {
+    /// Whether it is the requested part; otherwise it is the whole file from its beginning.
     pub(crate) is_part: bool,
-    /// Size of the whole file, where the server says it.
+    /// Size of the whole file, if the server reports it.
     pub(crate) total: Option<u64>,
-    /// What tells this content of the file from every other, where the server says it.
+    /// Strong `ETag` or `Last-Modified` of this content, if the server reports one.
     pub(crate) validator: Option<String>,
     pub(crate) body: BodyReader<'static>,
 }
 
 impl HttpClient {
-    /// Cuts every connection; requests under way and later ones fail.
-    pub(crate) fn cut(&self) {
-        self.is_cut.store(true, Ordering::SeqCst);
+    /// Closes every connection; running and later requests fail.
+    pub(crate) fn abort(&self) {
+        self.is_aborted.store(true, Ordering::SeqCst);
         self.agent.clone().shutdown();
     }
 
-    /// Whether it was cut.
-    pub(crate) fn is_cut(&self) -> bool {
-        self.is_cut.load(Ordering::SeqCst)
+    /// Whether it was aborted.
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.is_aborted.load(Ordering::SeqCst)
     }
 
-    /// Errors: `NetworkOff`, `Unreachable`, `Refused`, and `Wrong` for an answer that cannot be (a
-    /// part of) a file.
-    pub(crate) fn get(&self, ask: &Ask<'_>) -> Result<Answer, Error> {
-        let mut url = ask.url.to_owned();
+    /// Errors: `NetworkOff`, `Unreachable`, `Refused`, and `Wrong` for a response that cannot be (a
+    /// part of) the file.
+    pub(crate) fn get(&self, request: &FileRequest<'_>) -> Result<FileResponse, Error> {
+        let mut url = request.url.to_owned();
         for _ in 0..=MOST_REDIRECTS {
-            let response = self.send(&url, ask)?;
+            let response = self.send(&url, request)?;
             let (status, headers) = (response.status().as_u16(), response.headers());
             match status {
-                200 | 206 => return answer(&url, ask.range, response),
+                200 | 206 => return answer(&url, request.range, response),
                 301 | 302 | 303 | 307 | 308 => {
                     let to = text(headers, header::LOCATION.as_str());
                     let to = to.and_then(|to| join(&url, to));
-                    url = to.ok_or_else(|| wrong(&url, "a redirect to nowhere"))?;
+                    url = to.ok_or_else(|| wrong(&url, "a redirect without a valid target"))?;
                 }
                 _ => {
                     let retry_after = text(headers, header::RETRY_AFTER.as_str());
                     let retry_after_s = retry_after.and_then(|text| text.trim().parse().ok());
                     return Err(Error::Refused {
-                        url: shown(&url),
+                        url: without_query(&url),
                         status,
                         retry_after_s,
                     });
                 }
             }
         }
-        Err(wrong(ask.url, "redirects without end"))
+        Err(wrong(request.url, "too many redirects"))
     }
 
-    fn send(&self, url: &str, ask: &Ask<'_>) -> Result<ureq::http::Response<ureq::Body>, Error> {
-        self.network.must_be_on(url)?;
+    fn send(
+        &self,
+        url: &str,
+        request: &FileRequest<'_>,
+    ) -> Result<ureq::http::Response<ureq::Body>, Error> {
+        self.network.ensure_on(url)?;
         self.network.0.n_requests.fetch_add(1, Ordering::SeqCst);
-        let range = match ask.range {
+        let range = match request.range {
             (start, u64::MAX) => format!("bytes={start}-"),
             (start, end) => format!("bytes={start}-{}", end.max(1) - 1),
         };
-        let mut request = self.agent.get(url).header(header::RANGE, range);
-        if let Some(validator) = ask.of {
-            request = request.header(header::IF_RANGE, validator);
+        let mut builder = self.agent.get(url).header(header::RANGE, range);
+        if let Some(validator) = request.of {
+            builder = builder.header(header::IF_RANGE, validator);
         }
-        request.call().map_err(|error| Error::Unreachable {
-            url: shown(url),
+        builder.call().map_err(|error| Error::Unreachable {
+            url: without_query(url),
             detail: error.to_string(),
         })
     }
@@ -218,7 +220,7 @@ fn answer(
     url: &str,
     (start, _): (u64, u64),
     response: ureq::http::Response<ureq::Body>,
-) -> Result<Answer, Error> {
+) -> Result<FileResponse, Error> {
     let headers = response.headers();
     let encoding = text(headers, header::CONTENT_ENCODING.as_str()).unwrap_or("identity");
     if !encoding.eq_ignore_ascii_case("identity") {
@@ -241,7 +243,7 @@ fn answer(
     // A weak validator promises the same meaning, not the same bytes.
     let etag = text(headers, header::ETAG.as_str()).filter(|etag| !etag.starts_with("W/"));
     let validator = etag.or_else(|| text(headers, header::LAST_MODIFIED.as_str()));
-    Ok(Answer {
+    Ok(FileResponse {
         is_part,
         total,
         validator: validator.map(str::to_owned),
@@ -249,14 +251,14 @@ fn answer(
     })
 }
 
-/// An address as people need it: what follows the `?` is a key to a server's store, and long.
-fn shown(url: &str) -> String {
+/// An address for messages, without its query, which is long and can contain access keys.
+fn without_query(url: &str) -> String {
     url.split('?').next().unwrap_or_default().to_owned()
 }
 
 fn wrong(url: &str, detail: &str) -> Error {
     Error::Wrong {
-        url: shown(url),
+        url: without_query(url),
         detail: detail.into(),
     }
 }
@@ -265,7 +267,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Whether what comes from an address is what its owner sends, or comes from this computer itself.
+/// Whether an address is protected against tampering: it uses https, or is this computer's own.
 pub(crate) fn is_trustworthy(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://") else {
         return url.starts_with("https://");
@@ -285,7 +287,7 @@ fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
     Some((start.trim().parse().ok()?, total.trim().parse().ok()))
 }
 
-/// Where a redirect leads; none when it leads away from a secure connection.
+/// The target of a redirect; `None` if it leaves a secure connection.
 fn join(from: &str, to: &str) -> Option<String> {
     let (scheme, rest) = from.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
@@ -323,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_learned_is_learned_only_where_nobody_can_change_it() {
+    fn only_https_and_loopback_are_trustworthy() {
         for url in [
             "https://a/b",
             "http://127.0.0.1:80/b",
@@ -352,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_is_none_is_refused() {
+    fn an_invalid_proxy_is_refused() {
         let error = Network::new(&Proxy::Url("no proxy".into())).unwrap_err();
         assert!(error.to_string().contains("socks5://host:port"), "{error}");
         assert!(Network::new(&Proxy::Url("http://127.0.0.1:8080".into())).is_ok());

@@ -1,4 +1,4 @@
-//! The paths of a checkpoint of the catalog on this computer, whole or still coming.
+//! The paths of a checkpoint of the catalog on this computer, complete or partial.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,14 +10,14 @@ use crate::disk::{remove, rename};
 use crate::manifest::{self, hex};
 use crate::{CatalogModel, Edition, Error, Manifest};
 
-/// Where a checkpoint of the catalog lives on this computer, whole or still coming.
+/// The folders and the lock of a checkpoint of the catalog.
 pub(crate) struct Paths {
-    /// Its folder, once it is whole.
+    /// Its folder, once it is complete.
     pub(crate) folder: PathBuf,
-    /// Its folder while it is coming; the last step is to rename it.
+    /// Its folder while it is being downloaded; the last step is to rename it.
     pub(crate) coming: PathBuf,
-    /// The same while it is being imported.
-    pub(crate) taking: PathBuf,
+    /// Its folder while it is being imported.
+    pub(crate) importing: PathBuf,
     name: String,
     lock: PathBuf,
 }
@@ -32,16 +32,16 @@ impl Paths {
         Ok(Self {
             folder: home.join(&name),
             coming: home.join(format!(".{name}.coming")),
-            taking: home.join(format!(".{name}.taking")),
+            importing: home.join(format!(".{name}.taking")),
             lock: home.join(format!(".{name}.lock")),
             name,
         })
     }
 
-    /// Takes the right to change the checkpoint, for one program at a time.
+    /// Locks the checkpoint, so that one process at a time changes it.
     ///
     /// Errors: [`Error::Locked`], [`Error::Disk`].
-    pub(crate) fn take(&self) -> Result<LockGuard, Error> {
+    pub(crate) fn lock(&self) -> Result<LockGuard, Error> {
         let home = self.lock.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(home).map_err(|error| Error::disk(home, &error))?;
         let taken = LockGuard::take(&self.lock);
@@ -51,9 +51,9 @@ impl Paths {
         })
     }
 
-    /// Makes a folder that has come the checkpoint: by one rename, or file by file into a folder that is
-    /// already there, the manifest last. Files that the manifest does not name are dropped.
-    pub(crate) fn settle(&self, from: &Path, manifest: &Manifest) -> Result<(), Error> {
+    /// Moves a complete folder into place: by one rename, or file by file if the target exists, the
+    /// manifest last. Files that are not in the manifest are removed.
+    pub(crate) fn install(&self, from: &Path, manifest: &Manifest) -> Result<(), Error> {
         let listing = fs::read_dir(from).map_err(|e| Error::disk(from, &e))?;
         let mut names: Vec<_> = listing.flatten().map(|file| file.file_name()).collect();
         names.retain(|name| {
@@ -70,8 +70,8 @@ impl Paths {
         remove(from)
     }
 
-    /// Removes files of editions other than the one that is there now.
-    pub(crate) fn forget_others(
+    /// Removes files of other editions than the installed one.
+    pub(crate) fn remove_other_editions(
         &self,
         entry: &CatalogModel,
         manifest: &Manifest,
@@ -82,7 +82,7 @@ impl Paths {
     }
 }
 
-/// Which edition a folder holds: as its manifest says, or else by its `config.json`.
+/// The edition in a folder, by its manifest or else by its `config.json`.
 pub(crate) fn edition_in<'a>(entry: &'a CatalogModel, folder: &Path) -> Option<&'a Edition> {
     if let Some(manifest) = Manifest::read(folder) {
         return entry.edition(&manifest.repo);
@@ -104,9 +104,9 @@ mod tests {
     fn one_program_at_a_time_changes_a_checkpoint() {
         let home = tempfile::tempdir().unwrap();
         let place = Paths::new(catalog_model("qwen3-asr-0.6b").unwrap(), home.path()).unwrap();
-        let right = place.take().unwrap();
-        assert!(matches!(place.take(), Err(Error::Locked { .. })));
-        drop(right);
-        assert!(place.take().is_ok());
+        let lock = place.lock().unwrap();
+        assert!(matches!(place.lock(), Err(Error::Locked { .. })));
+        drop(lock);
+        assert!(place.lock().is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! Presence says whether a checkpoint is on this computer; here it is also checked and removed.
+//! Whether a checkpoint is on this computer; verifying and removing it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,21 +15,21 @@ use crate::{CatalogModel, Control, Error, Event, Known, Manifest, Progress, Tell
 pub enum Presence {
     /// It is compiled into the program.
     BuiltIn,
-    /// It is in this folder; whether it is undamaged, [`verify`] tells.
+    /// It is installed in this folder; [`verify`] checks its files.
     Here {
         /// Its folder.
         folder: PathBuf,
         /// Its size. Units: bytes.
         size: u64,
     },
-    /// A download has begun and not ended; another one goes on from there.
+    /// A download is unfinished; the next one resumes it.
     Coming {
-        /// Bytes that are there.
+        /// Bytes downloaded.
         done: u64,
-        /// Bytes in all, as far as it is known.
+        /// Bytes in total, as far as known.
         total: u64,
     },
-    /// It is not here.
+    /// It is not on this computer.
     Absent,
 }
 
@@ -58,30 +58,30 @@ pub fn presence(entry: &CatalogModel, home: &Path) -> Presence {
     }
 }
 
-/// A file of a checkpoint, checked.
+/// The result of verifying one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Its name.
     pub file: String,
-    /// How it is.
+    /// Whether it is intact.
     pub health: Health,
-    /// How it is known what it should be; none when nothing is known of it.
+    /// Where the expected hash comes from; `None` if there is none.
     pub known: Option<Known>,
 }
 
-/// How a file is.
+/// The state of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// As it should be, or nothing is known against it.
+    /// Intact, as far as can be checked.
     Right,
-    /// It is not there.
+    /// It does not exist.
     Missing,
-    /// It is another content, in these words.
+    /// Its content differs; the text says how.
     Damaged(String),
 }
 
-/// Reads every file of a checkpoint and compares it with what the catalog and the manifest say;
-/// none when it was cancelled. A missing file that only other programs read is passed over.
+/// Reads every file of a checkpoint and compares it with the catalog and the manifest; `None` when
+/// cancelled. A missing file that the engine does not read is skipped.
 ///
 /// Errors: `BuiltIn`, `NotDownloaded`, `Disk`.
 pub fn verify(
@@ -143,16 +143,16 @@ pub fn verify(
     Ok(Some(findings))
 }
 
-/// Removes a checkpoint from this computer, and what has come of it.
+/// Removes a checkpoint and its partial download.
 ///
-/// Errors: `BuiltIn`, `Locked`, `Disk`; with the last, some of it may be left.
+/// Errors: `BuiltIn`, `Locked`, `Disk`; after the last, some files may remain.
 pub fn remove(entry: &CatalogModel, home: &Path) -> Result<(), Error> {
     let place = Paths::new(entry, home)?;
-    let _right = place.take()?;
-    // Without its configuration a folder is no checkpoint, so nobody loads one that is going.
+    let _lock = place.lock()?;
+    // `config.json` goes first, so that nobody loads a folder that is being removed.
     remove_path(&place.folder.join("config.json"))?;
     remove_path(&place.folder)?;
-    remove_path(&place.taking)?;
+    remove_path(&place.importing)?;
     remove_path(&place.coming)?;
     speed::forget(&entry.name, home)
 }

@@ -1,6 +1,4 @@
-//! A speed is how fast a recogniser was measured to be on this computer.
-//!
-//! All of them lie in `speeds.json` in the folder of checkpoints, by the checkpoint's name.
+//! Measured speeds of recognisers on this computer, in `speeds.json` in the folder of checkpoints.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,21 +9,21 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::disk::write_whole;
 
-/// How fast a recogniser was measured to be on this computer.
+/// The measured speed of a recogniser on this computer.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Speed {
-    /// Seconds of work for a second of sound.
+    /// Seconds of work per second of audio.
     pub factor: f64,
-    /// What it was measured on, in plain words.
+    /// The device it was measured on, as text.
     pub device: String,
 }
 
-/// The speed of a checkpoint, when it was measured here.
+/// The speed of a checkpoint, if it was measured.
 pub fn speed(name: &str, home: &Path) -> Option<Speed> {
     read(home).remove(name)
 }
 
-/// Keeps the speed of a checkpoint, in the place of an older one.
+/// Saves the speed of a checkpoint, replacing an older one.
 ///
 /// Errors: `Disk`.
 pub fn keep_speed(name: &str, speed: &Speed, home: &Path) -> Result<(), Error> {
@@ -35,7 +33,7 @@ pub fn keep_speed(name: &str, speed: &Speed, home: &Path) -> Result<(), Error> {
     write(&all, home)
 }
 
-/// Forgets the speed of a checkpoint that goes.
+/// Removes the speed of a checkpoint that is removed.
 pub(crate) fn forget(name: &str, home: &Path) -> Result<(), Error> {
     let mut all = read(home);
     match all.remove(name) {
@@ -48,7 +46,7 @@ fn file(home: &Path) -> PathBuf {
     home.join("speeds.json")
 }
 
-/// What was measured; a file that cannot be understood is as good as none.
+/// All speeds; an invalid file counts as empty.
 fn read(home: &Path) -> BTreeMap<String, Speed> {
     let text = fs::read(file(home)).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
@@ -76,7 +74,7 @@ mod tests {
         keep_speed("large", &of(2.0), &home).unwrap();
         keep_speed("small", &of(0.25), &home).unwrap();
         assert_eq!(speed("small", &home), Some(of(0.25)));
-        // Reading that takes a shortcut gives another last digit.
+        // A float parser that is not exact would change the last digit.
         keep_speed("small", &of(0.025_504_596_429_709_914), &home).unwrap();
         assert_eq!(speed("small", &home), Some(of(0.025_504_596_429_709_914)));
         forget("small", &home).unwrap();

@@ -64,7 +64,7 @@ fn cancel_on_ctrl_c() -> anyhow::Result<Control> {
     let control = Control::default();
     let interrupted = control.clone();
     let handler = move || {
-        if interrupted.wish() == earmark_weights::Wish::Cancel {
+        if interrupted.requested() == earmark_weights::RequestedState::Cancel {
             std::process::exit(Exit::Cancelled as i32);
         }
         interrupted.cancel();

@@ -111,7 +111,7 @@ fn an_invalid_catalog_is_reported_and_ignored() {
     let home = TestHome::new();
     std::fs::write(home.models().join("catalog.toml"), "nonsense").unwrap();
     let ran = home.earmark(&["models", "list"]);
-    ran.check(0, &["warning: the catalog `", "mend it or remove it"]);
+    ran.check(0, &["warning: the catalog `", "fix it or remove it"]);
     assert!(ran.stdout.contains("Qwen3-ASR-0.6B") && !ran.stdout.contains(TINY));
 }
 

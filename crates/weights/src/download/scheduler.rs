@@ -9,7 +9,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::manifest::{Manifest, Pin};
-use crate::network::Answer;
+use crate::network::FileResponse;
 use crate::{Download, Edition, Error, Event, Progress};
 
 use super::Tell;
@@ -208,7 +208,7 @@ impl<'a> Scheduler<'a> {
     pub(super) fn accept(
         &self,
         task: &mut Task,
-        answer: &Answer,
+        answer: &FileResponse,
         url: &str,
     ) -> Result<bool, Error> {
         let mut state = self.lock();

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use crate::network::{Ask, HttpClient, is_trustworthy};
-use crate::{Control, Download, Edition, Error, Event, Wish};
+use crate::network::{FileRequest, HttpClient, is_trustworthy};
+use crate::{Control, Download, Edition, Error, Event, RequestedState};
 
 use super::Tell;
 use super::job::Task;
@@ -14,12 +14,12 @@ pub(super) fn work(
     download: &Download<'_>,
     edition: &Edition,
     scheduler: &Scheduler<'_>,
-    line: &HttpClient,
+    client: &HttpClient,
     control: &Control,
     tell: &Tell<'_>,
 ) {
     let _alarm = scheduler.alarm();
-    let is_over = || control.wish() != Wish::Go || line.is_cut();
+    let is_over = || control.requested() != RequestedState::Run || client.is_aborted();
     loop {
         let (task, result) = match scheduler.next(&is_over) {
             Next::Over => return,
@@ -30,7 +30,9 @@ pub(super) fn work(
             Next::Fetch(mut task) => {
                 let environment = &download.environment;
                 environment.wait(task.not_before.saturating_sub(environment.now()), control);
-                let result = fetch(download, edition, scheduler, line, control, tell, &mut task);
+                let result = fetch(
+                    download, edition, scheduler, client, control, tell, &mut task,
+                );
                 (task, result)
             }
         };
@@ -63,12 +65,12 @@ fn fetch(
     download: &Download<'_>,
     edition: &Edition,
     scheduler: &Scheduler<'_>,
-    line: &HttpClient,
+    client: &HttpClient,
     control: &Control,
     tell: &Tell<'_>,
     task: &mut Task,
 ) -> Result<(), Break> {
-    if control.wish() != Wish::Go {
+    if control.requested() != RequestedState::Run {
         return Err(Break::Stopped);
     }
     let url = download.mirrors[task.mirror].address(edition, &task.file);
@@ -79,7 +81,7 @@ fn fetch(
     }
     let of = task.of.clone();
     let range = (task.at, task.end);
-    let mut answer = line.get(&Ask {
+    let mut answer = client.get(&FileRequest {
         url: &url,
         range,
         of: of.as_deref(),
@@ -89,10 +91,10 @@ fn fetch(
     }
     let mut block = vec![0; scheduler.throttle.block()];
     while task.at < task.end {
-        if control.wish() != Wish::Go {
+        if control.requested() != RequestedState::Run {
             return Err(Break::Stopped);
         }
-        download.network.must_be_on(&url)?;
+        download.network.ensure_on(&url)?;
         let most = block
             .len()
             .min(usize::try_from(task.end - task.at).unwrap_or(usize::MAX));

@@ -1,4 +1,4 @@
-//! A source is a folder or an archive that a checkpoint is taken in from.
+//! The source of an import: a folder or an archive.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -9,10 +9,10 @@ use zip::ZipArchive;
 
 use crate::Error;
 
-/// Most bytes of a file that is read whole.
+/// Largest file that is read into memory. Units: bytes.
 const MOST_SMALL: u64 = 1 << 20;
 
-/// A folder or an archive that holds files of a checkpoint.
+/// A folder or an archive with files of a checkpoint.
 pub(super) struct Source {
     path: PathBuf,
     kind: Kind,
@@ -45,7 +45,7 @@ impl Source {
         Ok(Self { path, kind })
     }
 
-    /// Size of a file, if it is there. Units: bytes.
+    /// Size of a file, if it exists. Units: bytes.
     pub(super) fn size(&self, name: &str) -> Option<u64> {
         match &self.kind {
             Kind::Folder(folder) => {
@@ -56,12 +56,12 @@ impl Source {
         }
     }
 
-    /// Whether a file is there.
+    /// Whether a file exists.
     pub(super) fn has(&self, name: &str) -> bool {
         self.size(name).is_some()
     }
 
-    /// A file from its beginning to the end that its size says.
+    /// A reader of a file, limited to its declared size.
     pub(super) fn read(&mut self, name: &str) -> Result<Box<dyn Read + '_>, Error> {
         let path = &self.path;
         match &mut self.kind {
@@ -75,14 +75,14 @@ impl Source {
             } => {
                 let file = archive.by_name(&format!("{inside}{name}"));
                 let file = file.map_err(|error| refused(path, format!("`{name}`: {error}")))?;
-                // A file that unpacks to more than it says is no honest one.
+                // A file that unpacks to more than its declared size may be a zip bomb.
                 let most = file.size() + 1;
                 Ok(Box::new(file.take(most)))
             }
         }
     }
 
-    /// The content of a small file, if it is there.
+    /// The content of a small file, if it exists.
     pub(super) fn small(&mut self, name: &str) -> Result<Option<Vec<u8>>, Error> {
         if self.size(name).is_none_or(|size| size > MOST_SMALL) {
             return Ok(None);
@@ -114,7 +114,7 @@ fn in_archive(path: &Path, mut archive: ZipArchive<File>) -> Result<Kind, Error>
                 "it has a password; unpack it and choose the folder",
             ));
         }
-        // Links are never followed, so they are not there.
+        // Links are ignored, because they are never followed.
         if file.is_file() && !file.is_symlink() {
             let name = file
                 .name()
@@ -130,7 +130,7 @@ fn in_archive(path: &Path, mut archive: ZipArchive<File>) -> Result<Kind, Error>
     })
 }
 
-/// The folder itself, or the only one in it, that has a `config.json`.
+/// The folder with `config.json`: the given one, or the only one inside it.
 fn folder_in(path: &Path) -> Result<PathBuf, Error> {
     let has_config = |folder: &PathBuf| folder.join("config.json").is_file();
     let own = path.to_path_buf();

@@ -17,7 +17,7 @@ fn scene() -> Scene {
     Scene::new(N_BYTES, Hashes::Published)
 }
 
-/// Where requests for the model began, from one request on.
+/// Start offsets of the requests for the model, from the request `from` on.
 fn starts(server: &Server, from: usize) -> Vec<usize> {
     let requests = server.requests().into_iter().skip(from);
     let model = requests.filter(|request| request.file == MODEL);
@@ -25,7 +25,7 @@ fn starts(server: &Server, from: usize) -> Vec<usize> {
 }
 
 #[test]
-fn a_cancelled_download_is_gone_on_from() {
+fn a_cancelled_download_is_resumed() {
     let scene = scene();
     let server = scene.server(|_, reply| reply);
     let cancel = |event| {
@@ -63,7 +63,7 @@ fn a_cancel_does_not_wait_for_a_silent_server() {
             scene.control.cancel();
         }
     };
-    // Would take an hour otherwise.
+    // Without the cancel this would take an hour.
     assert_eq!(
         download.run(&scene.control, &cancel),
         Ok(Outcome::Cancelled)
@@ -71,7 +71,7 @@ fn a_cancel_does_not_wait_for_a_silent_server() {
 }
 
 #[test]
-fn a_pause_lets_go_of_the_server_and_ends_right() {
+fn a_pause_closes_connections_and_resumes_correctly() {
     let scene = scene();
     let server = scene.server(|_, reply| reply);
     let (paused, wait) = std::sync::mpsc::channel();
@@ -108,7 +108,7 @@ fn a_paused_download_can_be_cancelled() {
 }
 
 #[test]
-fn a_network_that_is_off_is_not_asked() {
+fn no_request_is_made_while_the_network_is_off() {
     let scene = scene();
     let server = scene.server(|_, reply| reply);
     scene.network.set_off(true);
@@ -123,7 +123,7 @@ fn a_network_that_is_off_is_not_asked() {
 }
 
 #[test]
-fn switching_the_network_off_ends_a_download_and_keeps_what_came() {
+fn switching_the_network_off_ends_a_download_and_keeps_its_bytes() {
     let scene = scene();
     let server = scene.server(|_, reply| reply);
     let switch = |event| {
@@ -156,7 +156,7 @@ fn a_limit_holds_for_all_connections_together() {
 }
 
 #[test]
-fn progress_goes_up_to_all_of_it() {
+fn progress_grows_to_the_total() {
     let scene = scene();
     let server = scene.server(|_, reply| reply);
     scene.succeeds(&[&server]);
@@ -189,11 +189,11 @@ fn progress_goes_up_to_all_of_it() {
 }
 
 #[test]
-fn too_little_room_is_said_before_anything_is_asked_for() {
+fn too_little_space_is_an_error_before_any_request() {
     let mut scene = scene();
     Arc::get_mut(&mut scene.environment).unwrap().free = 50_000;
     let server = scene.server(|_, reply| reply);
-    let error = scene.fails(&[&server], "not enough room");
+    let error = scene.fails(&[&server], "not enough space");
     assert!(
         matches!(
             error,
@@ -211,13 +211,13 @@ fn too_little_room_is_said_before_anything_is_asked_for() {
 /// `/dev/full` is a disk that is always full.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_disk_that_fills_up_is_said_and_nothing_gets_in_place() {
+fn a_full_disk_is_an_error_and_nothing_is_installed() {
     let scene = scene();
     let server = scene.server(|_, reply| reply);
     let coming = scene.home.join(".Test-Model.coming");
     let full: PathBuf = coming.join(format!("{MODEL}.partial"));
     let plant = |event| {
-        // Once the download has made its folder.
+        // After the download has created its folder.
         if matches!(&event, Event::File(name) if name == "config.json") {
             std::os::unix::fs::symlink("/dev/full", &full).unwrap();
         }

@@ -1,4 +1,4 @@
-//! Programs that are killed, and programs that meet.
+//! Killed downloads, and several processes at once.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -13,7 +13,7 @@ use crate::server::{End, Server};
 /// How many bytes of the model the children download.
 const N_BYTES: usize = 1_000_000;
 
-/// A child of a test: downloads the scene of the environment, and says what happens.
+/// A child process of a test: downloads the scene given by the environment and prints events.
 #[test]
 fn child_of_a_test() {
     let variable = |name: &str| std::env::var(format!("EARMARK_TEST_{name}")).ok();
@@ -28,7 +28,7 @@ fn child_of_a_test() {
     scene.network = Network::new(&Proxy::System).unwrap();
     let mut download = scene.download(&[]);
     download.mirrors = vec![earmark_weights::Mirror::parse(&url).unwrap()];
-    // Small blocks; the time of the scene passes only by waiting, so nobody does.
+    // Small blocks; the clock is simulated, so no time is spent waiting.
     download.limit = Some(8000);
     let say = |event| {
         let line = match event {
@@ -71,13 +71,13 @@ impl Program {
         Self { child, lines }
     }
 
-    /// The next thing it says; none at its end.
+    /// The next line it prints; `None` at its end.
     pub(crate) fn hear(&mut self) -> Option<String> {
         let said = |line: String| Some(line.split_once("child: ")?.1.to_owned());
         self.lines.by_ref().map_while(Result::ok).find_map(said)
     }
 
-    /// Kills it as nothing can resist.
+    /// Kills it with SIGKILL.
     fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -89,9 +89,9 @@ impl Program {
 }
 
 #[test]
-fn killed_a_hundred_times_it_is_whole_in_the_end() {
+fn a_download_killed_a_hundred_times_completes() {
     let scene = Scene::new(N_BYTES, Hashes::Published);
-    // Every answer falls silent after a few blocks, so that no child gets far.
+    // Every response stops after a few blocks, so that no child gets far.
     let is_good = Arc::new(AtomicBool::new(false));
     let server = {
         let is_good = is_good.clone();
@@ -127,7 +127,7 @@ fn killed_a_hundred_times_it_is_whole_in_the_end() {
 }
 
 #[test]
-fn killed_at_any_step_it_is_whole_in_the_end() {
+fn a_download_killed_at_any_step_completes() {
     for luck in content(20, 4) {
         let scene = Scene::new(20_000, Hashes::Published);
         let server = scene.server(|_, reply| reply);
@@ -162,7 +162,7 @@ fn two_programs_do_not_download_the_same_at_once() {
 }
 
 #[test]
-fn a_program_that_is_let_alone_says_that_it_is_done() {
+fn an_undisturbed_child_reports_completion() {
     let scene = Scene::new(20_000, Hashes::Published);
     let server: Server = scene.server(|_, reply| reply);
     let mut program = Program::start(&scene, &server.url(), &[]);

@@ -1,4 +1,4 @@
-//! What is here is checked, repaired and removed.
+//! Installed checkpoints: verifying, repairing and removing.
 
 use std::fs;
 
@@ -57,7 +57,7 @@ fn damage_is_found_and_only_that_is_repaired() {
 }
 
 #[test]
-fn files_put_there_by_hand_are_taken_as_they_are() {
+fn files_without_a_manifest_are_accepted() {
     let scene = Scene::new(50_000, Hashes::Published);
     fs::create_dir(scene.place()).unwrap();
     for (name, content) in &scene.files {
@@ -82,7 +82,7 @@ fn a_check_can_be_cancelled() {
 }
 
 #[test]
-fn a_check_says_how_it_is_known() {
+fn verification_reports_the_source_of_each_hash() {
     let scene = Scene::new(50_000, Hashes::ToBeLearned);
     let server = scene.server(|_, reply| reply);
     scene.succeeds(&[&server]);
@@ -102,7 +102,7 @@ fn a_check_says_how_it_is_known() {
 }
 
 #[test]
-fn what_is_removed_is_gone() {
+fn a_removed_checkpoint_is_deleted() {
     let scene = Scene::new(50_000, Hashes::Published);
     let server = scene.server(|_, reply| reply);
     assert_eq!(presence(&scene.entry, &scene.home), Presence::Absent);
@@ -126,7 +126,7 @@ fn what_is_removed_is_gone() {
 }
 
 #[test]
-fn what_is_built_in_can_be_neither_removed_nor_checked() {
+fn a_built_in_checkpoint_can_be_neither_removed_nor_verified() {
     let demo = catalog_model("demo").unwrap();
     let scene = Scene::new(1, Hashes::Published);
     assert_eq!(presence(demo, &scene.home), Presence::BuiltIn);

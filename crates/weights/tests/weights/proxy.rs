@@ -65,7 +65,7 @@ fn a_proxy_of_the_settings_is_used() {
 }
 
 #[test]
-fn a_proxy_chosen_later_is_used_from_then_on_and_one_that_is_none_changes_nothing() {
+fn a_new_proxy_is_used_and_an_invalid_one_changes_nothing() {
     let (address, count) = proxy();
     let mut scene = Scene::new(50_000, Hashes::Published);
     scene.network = Network::new(&Proxy::None).unwrap();
@@ -79,7 +79,7 @@ fn a_proxy_chosen_later_is_used_from_then_on_and_one_that_is_none_changes_nothin
 }
 
 #[test]
-fn a_proxy_that_is_gone_is_named_in_the_advice() {
+fn an_unreachable_proxy_is_named_in_the_error() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
@@ -91,7 +91,7 @@ fn a_proxy_that_is_gone_is_named_in_the_advice() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_used_unless_it_says_otherwise() {
+fn a_proxy_of_the_environment_is_used_except_for_no_proxy() {
     let check = |no_proxy: &str, is_used: bool| {
         let (address, count) = proxy();
         let scene = Scene::new(20_000, Hashes::Published);

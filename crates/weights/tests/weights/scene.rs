@@ -1,4 +1,4 @@
-//! A scene: a checkpoint of a test, an empty home, and a environment whose time passes only by waiting.
+//! A test scene: a checkpoint in an empty home, with a simulated clock.
 
 use std::fmt::Write;
 use std::io;
@@ -38,7 +38,7 @@ pub(crate) fn sha256(content: &[u8]) -> String {
     text
 }
 
-/// A environment whose time passes only by waiting.
+/// An environment with a simulated clock, which advances only by waiting.
 pub(crate) struct Fake {
     pub(crate) now: Mutex<Duration>,
     pub(crate) waits: Mutex<Vec<Duration>>,
@@ -123,7 +123,7 @@ impl Scene {
             waits: Mutex::default(),
             free: u64::MAX,
         };
-        // In memory, where that can be had: many small downloads wait for a real disk for long.
+        // In memory if possible: many small downloads would be slow on a real disk.
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() {
             tempfile::tempdir_in(memory).unwrap()
@@ -152,7 +152,7 @@ impl Scene {
         found.map_or(Vec::new(), |(_, content)| content.clone())
     }
 
-    /// A server that has the files; the script may spoil its good answers about the model.
+    /// A server with the files; the script can change its responses for the model.
     pub(crate) fn server(
         &self,
         spoil: impl Fn(&Request, Reply) -> Reply + Send + Sync + 'static,
@@ -188,13 +188,13 @@ impl Scene {
         self.download(servers).run(&self.control, &tell)
     }
 
-    /// Downloads; everything must end right.
+    /// Downloads and asserts success.
     pub(crate) fn succeeds(&self, servers: &[&Server]) {
         assert_eq!(self.run(servers), Ok(Outcome::Done(self.place())));
         self.is_whole();
     }
 
-    /// Downloads; nothing must be in place, and the error must say this.
+    /// Downloads and asserts this error, with nothing installed.
     pub(crate) fn fails(&self, servers: &[&Server], expected: &str) -> Error {
         let error = self.run(servers).unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
@@ -220,7 +220,7 @@ impl Scene {
         assert!(!self.home.join(".Test-Model.coming").exists());
     }
 
-    /// How many bytes of the model lie ready to be gone on from.
+    /// Bytes of the model kept for resuming.
     pub(crate) fn n_kept(&self) -> u64 {
         let coming = self.home.join(".Test-Model.coming");
         let Ok(resume_state) = std::fs::read(coming.join(format!("{MODEL}.ledger"))) else {

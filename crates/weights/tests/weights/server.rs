@@ -1,4 +1,4 @@
-//! A small HTTP server on 127.0.0.1 that does what a test wants, right or wrong.
+//! A small HTTP server on 127.0.0.1 whose responses are scripted by a test.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -65,7 +65,7 @@ impl Server {
                     return;
                 }
                 let (requests, script) = (requests.clone(), script.clone());
-                // A client that goes away in the middle is what many tests are about.
+                // Many tests disconnect in the middle on purpose.
                 thread::spawn(move || serve(&client, &requests, &*script));
             }
         });
@@ -107,7 +107,7 @@ fn serve(client: &TcpStream, requests: &Mutex<Vec<Request>>, script: &Script) ->
         for (name, value) in &reply.headers {
             head.extend([*name, ": ", value, "\r\n"]);
         }
-        // In one go, or a small rest waits for the acknowledgement of what came before.
+        // In one write; otherwise a small rest waits for an acknowledgement (Nagle).
         let mut message = (head + "\r\n").into_bytes();
         message.extend(reply.body);
         let mut client = client;
@@ -196,7 +196,7 @@ impl Reply {
     }
 }
 
-/// What a good server answers about a content.
+/// The response of a correct server.
 pub(crate) fn good(content: &[u8], etag: &str, request: &Request) -> Reply {
     let is_wanted = request.if_range.as_deref().is_none_or(|of| of == etag);
     match request.range.filter(|_| is_wanted) {
@@ -215,7 +215,7 @@ pub(crate) fn whole(content: &[u8], etag: &str) -> Reply {
     reply
 }
 
-/// A part of the content, whatever else was asked for.
+/// A part of the content, whatever was requested.
 pub(crate) fn part(content: &[u8], etag: &str, start: usize, end: Option<usize>) -> Reply {
     let end = end.unwrap_or(usize::MAX).min(content.len());
     let range = format!("bytes {start}-{}/{}", end - 1, content.len());

@@ -1,4 +1,4 @@
-//! A folder of models of an earlier program: what had come is gone on from, what is there is read.
+//! A folder of models from an earlier version: downloads are resumed and models are read.
 //!
 //! `tests/fixtures/README.md` says how it was made.
 
@@ -22,7 +22,7 @@ fn expected() -> Value {
 }
 
 #[test]
-fn what_had_come_is_not_asked_for_again() {
+fn downloaded_bytes_are_not_requested_again() {
     let expected = &expected()["partial"];
     let scene = Scene::new(60_000, Hashes::Published);
     let coming = scene.home.join(".Test-Model.coming");
@@ -56,7 +56,7 @@ fn what_had_come_is_not_asked_for_again() {
 }
 
 #[test]
-fn a_model_a_copy_and_a_speed_are_read_as_they_were() {
+fn a_model_a_copy_and_a_speed_are_still_read() {
     let expected = expected();
     let folder = fixture();
     let manifest = Manifest::read(&folder.join("Whole-Model")).unwrap();

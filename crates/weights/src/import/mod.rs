@@ -1,7 +1,7 @@
-//! An import takes a checkpoint in from a folder or an archive.
+//! Import of a checkpoint from a folder or an archive.
 //!
-//! Only files that the catalog names are taken, each checked on the way; the checkpoint gets its
-//! name when all of them are right.
+//! Only files of the catalog are copied, and each is verified; the checkpoint gets its final name
+//! when all of them match.
 
 mod source;
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::disk::{need_space, remove};
-use crate::manifest::{self, Pin, Stop, copy, hex};
+use crate::manifest::{self, CopyError, Pin, copy, hex};
 use crate::paths::Paths;
 use crate::{
     CatalogModel, Control, Edition, Environment, Error, Event, Fact, Manifest, Outcome, Progress,
@@ -22,12 +22,12 @@ use crate::{
 
 use source::Source;
 
-/// An import of a checkpoint; change what shall be otherwise, then [`run`](Self::run) it.
+/// An import of a checkpoint: set the fields, then [`run`](Self::run) it.
 #[derive(Clone)]
 pub struct Import<'a> {
-    /// A folder or a zip archive: that of the files, or one above.
+    /// A folder or a zip archive with the files, or with one folder that contains them.
     pub source: &'a Path,
-    /// Which checkpoint it is, where its files do not say.
+    /// Name of the checkpoint, if its files do not contain it.
     pub name: Option<&'a str>,
     /// The folder of checkpoints.
     pub home: &'a Path,
@@ -49,39 +49,40 @@ impl<'a> Import<'a> {
         }
     }
 
-    /// Takes the checkpoint in. Nothing that was there is changed unless all files are right.
+    /// Imports the checkpoint. An installed one is replaced only if all files match.
     ///
     /// Errors: `Import`, `Locked`, `NoSpace`, `Full`, `Disk`.
     pub fn run(&self, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
         let mut files = Source::open(self.source)?;
-        let (entry, edition, manifest) = self.recognise(&mut files)?;
+        let (entry, edition, manifest) = self.identify(&mut files)?;
         let place = Paths::new(entry, self.home)?;
-        let _right = place.take()?;
-        remove(&place.taking)?;
-        fs::create_dir_all(&place.taking).map_err(|error| Error::disk(&place.taking, &error))?;
-        let mut take = Take {
+        let _lock = place.lock()?;
+        remove(&place.importing)?;
+        fs::create_dir_all(&place.importing)
+            .map_err(|error| Error::disk(&place.importing, &error))?;
+        let mut copier = FileCopier {
             files: &mut files,
             source: self.source,
-            into: &place.taking,
+            into: &place.importing,
             learned: manifest.as_ref(),
         };
-        match take.all(entry, edition, self.environment.as_ref(), control, tell) {
+        match copier.all(entry, edition, self.environment.as_ref(), control, tell) {
             Ok(Some(manifest)) => {
-                place.settle(&place.taking, &manifest)?;
-                place.forget_others(entry, &manifest)?;
+                place.install(&place.importing, &manifest)?;
+                place.remove_other_editions(entry, &manifest)?;
                 remove(&place.coming)?;
                 Ok(Outcome::Done(place.folder))
             }
             other => {
-                remove(&place.taking)?;
+                remove(&place.importing)?;
                 other.map(|_| Outcome::Cancelled)
             }
         }
     }
 
-    /// Which checkpoint it is: by the name that was given, its manifest, its `config.json`, or
-    /// what the folder or archive is called.
-    fn recognise(
+    /// Identifies the checkpoint: by the given name, its manifest, its `config.json`, or the name of
+    /// the folder or archive.
+    fn identify(
         &self,
         files: &mut Source,
     ) -> Result<(&'a CatalogModel, &'a Edition, Option<Manifest>), Error> {
@@ -145,17 +146,17 @@ impl<'a> Import<'a> {
     }
 }
 
-/// Files on their way in.
-struct Take<'a> {
+/// Copies the files of an import.
+struct FileCopier<'a> {
     files: &'a mut Source,
     source: &'a Path,
     into: &'a Path,
-    /// What whoever made the bundle had learned.
+    /// The manifest in the source, if any.
     learned: Option<&'a Manifest>,
 }
 
-impl Take<'_> {
-    /// The manifest of what was taken; none when it was cancelled.
+impl FileCopier<'_> {
+    /// Copies and verifies all files and returns their manifest; `None` when cancelled.
     fn all(
         &mut self,
         entry: &CatalogModel,
@@ -180,14 +181,16 @@ impl Take<'_> {
             let name = &fact.name;
             let Some(size) = self.files.size(name) else {
                 if fact.is_needed() {
-                    return Err(refused(format!("`{name}` is missing; copy it there, too")));
+                    return Err(refused(format!(
+                        "`{name}` is missing; add it and try again"
+                    )));
                 }
                 continue;
             };
             let wrong = |detail| {
                 let repo = &edition.repo;
                 refused(format!(
-                    "`{name}` is not that of {repo} ({detail}); get it again"
+                    "`{name}` differs from the file of {repo} ({detail}); download it again"
                 ))
             };
             if let Some(expected) = fact.size.filter(|expected| *expected != size) {
@@ -202,11 +205,11 @@ impl Take<'_> {
             let mut from = self.files.read(name)?;
             let (size, sha256) = match copy(&mut from, &mut to, control, &mut passed) {
                 Ok(measured) => measured,
-                Err(Stop::Cancelled) => return Ok(None),
-                Err(Stop::Reading(error)) => {
+                Err(CopyError::Cancelled) => return Ok(None),
+                Err(CopyError::Reading(error)) => {
                     return Err(refused(format!("`{name}` cannot be read: {error}")));
                 }
-                Err(Stop::Writing(error)) => return Err(Error::disk(&path, &error)),
+                Err(CopyError::Writing(error)) => return Err(Error::disk(&path, &error)),
             };
             drop(from);
             fact.check(size, &sha256).map_err(wrong)?;

@@ -1,4 +1,4 @@
-//! Whatever the server does, a download ends right or with a clear error.
+//! Whatever the server does, a download succeeds or ends with a clear error.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn scene() -> Scene {
 }
 
 #[test]
-fn a_good_server_gives_everything_once() {
+fn every_byte_is_downloaded_once() {
     for hashes in [Hashes::Published, Hashes::ToBeLearned] {
         let scene = Scene::new(N_BYTES, hashes);
         let server = scene.server(|_, reply| reply);
@@ -35,7 +35,7 @@ fn a_good_server_gives_everything_once() {
 }
 
 #[test]
-fn drops_in_the_middle_are_gone_on_from() {
+fn broken_connections_are_resumed() {
     for hashes in [Hashes::Published, Hashes::ToBeLearned] {
         let scene = Scene::new(N_BYTES, hashes);
         let server = scene.server(|request, reply| {
@@ -64,7 +64,7 @@ fn drops_in_the_middle_are_gone_on_from() {
 }
 
 #[test]
-fn a_server_without_ranges_is_taken_whole() {
+fn a_server_without_ranges_works() {
     let scene = scene();
     let body = scene.content_of(MODEL);
     let server = scene.server(move |_, _| whole(&body, ETAG));
@@ -100,7 +100,7 @@ fn a_server_without_ranges_that_always_breaks_off_is_given_up() {
 }
 
 #[test]
-fn lies_about_the_length_never_get_a_wrong_file_in_place() {
+fn a_wrong_length_never_installs_a_wrong_file() {
     let check = |expected: &str, lie: fn(Reply) -> Reply| {
         let scene = scene();
         let server = scene.server(move |_, reply| lie(reply));
@@ -131,7 +131,7 @@ fn lies_about_the_length_never_get_a_wrong_file_in_place() {
 }
 
 #[test]
-fn more_bytes_than_a_part_are_not_taken() {
+fn surplus_bytes_of_a_part_are_ignored() {
     let scene = scene();
     let body = scene.content_of(MODEL);
     let server = scene.server(move |request, _| {
@@ -145,7 +145,7 @@ fn more_bytes_than_a_part_are_not_taken() {
 }
 
 #[test]
-fn wrong_bytes_are_thrown_away_and_another_mirror_is_asked() {
+fn wrong_bytes_are_deleted_and_another_mirror_is_tried() {
     let spoil = |_: &_, mut reply: Reply| {
         if let Some(byte) = reply.body.last_mut() {
             *byte ^= 1;
@@ -195,13 +195,13 @@ fn redirects_are_followed_also_to_another_host_but_not_forever() {
 
     let scene = self::scene();
     let round = Server::new(|_| Reply::status(301).with("Location", "/again"));
-    scene.fails(&[&round], "redirects without end");
+    scene.fails(&[&round], "too many redirects");
     let nowhere = Server::new(|_| Reply::status(301));
-    scene.fails(&[&nowhere], "a redirect to nowhere");
+    scene.fails(&[&nowhere], "a redirect without a valid target");
 }
 
 #[test]
-fn a_server_that_falls_silent_is_asked_again() {
+fn a_server_that_stops_sending_is_retried() {
     let scene = scene();
     let server = scene.server(|request, reply| {
         if request.n_before % 4 == 1 {
@@ -217,24 +217,24 @@ fn a_server_that_falls_silent_is_asked_again() {
 }
 
 #[test]
-fn a_status_says_what_to_do() {
+fn an_http_status_gives_the_next_step() {
     let check = |status: u16, expected: &str| {
         let scene = scene();
         let server = scene.server(move |_, _| Reply::status(status).with("Retry-After", "7"));
         let error = scene.fails(&[&server], expected);
         assert!(error.to_string().contains(&status.to_string()), "{error}");
     };
-    check(401, "it does not hand the file out here");
-    check(403, "it does not hand the file out here");
+    check(401, "access is denied");
+    check(403, "access is denied");
     check(404, "it does not have the file");
-    check(429, "asked too often: try again after 7 s");
+    check(429, "there were too many requests: try again after 7 s");
     check(451, "in this country");
-    check(500, "out of order: try again after 7 s");
-    check(503, "out of order");
+    check(500, "the server has a fault: try again after 7 s");
+    check(503, "the server has a fault");
 }
 
 #[test]
-fn a_busy_server_is_given_the_time_it_asks_for() {
+fn retry_after_is_respected() {
     let scene = scene();
     let server = scene.server(|request, reply| match request.n_before {
         ..6 => Reply::status(429).with("Retry-After", "7"),
@@ -252,7 +252,7 @@ fn a_busy_server_is_given_the_time_it_asks_for() {
 }
 
 #[test]
-fn failures_in_a_row_are_waited_for_longer_and_longer() {
+fn waits_grow_with_failures_in_a_row() {
     let scene = scene();
     let server = scene.server(|_, _| Reply::status(500));
     let mut download = scene.download(&[&server]);
@@ -271,7 +271,7 @@ fn failures_in_a_row_are_waited_for_longer_and_longer() {
 }
 
 #[test]
-fn another_mirror_goes_on_in_the_middle_of_a_file() {
+fn another_mirror_resumes_in_the_middle_of_a_file() {
     let scene = scene();
     let first = scene.server(|request, reply| match request.range {
         Some((start, _)) if start > 40_000 => Reply::status(404),
@@ -294,7 +294,7 @@ fn another_mirror_goes_on_in_the_middle_of_a_file() {
 }
 
 #[test]
-fn nobody_there_is_an_error_with_what_to_do() {
+fn an_unreachable_server_is_an_error_with_the_next_step() {
     let scene = scene();
     let gone = scene.server(|_, reply| reply);
     let url = gone.url();
@@ -320,7 +320,7 @@ fn a_server_that_does_not_speak_tls_is_an_error_and_no_panic() {
 }
 
 #[test]
-fn whatever_happens_no_wrong_file_gets_in_place() {
+fn whatever_happens_no_wrong_file_is_installed() {
     for seed in 0..40 {
         let hashes = if seed % 2 == 0 {
             Hashes::Published

@@ -1,21 +1,19 @@
-//! A quantised copy is a checkpoint converted once, in a folder of its own.
-//!
-//! This file knows the folder: where it is made, what is taken along from the original, and the
-//! list of what it consists of. The tensors are the engine's business.
+//! A quantised copy of a checkpoint: its folder, the files copied from the original, and the list of
+//! its files with hashes. The engine writes the tensors.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::disk::{need_space, remove, rename, write_whole};
-use crate::manifest::{self, Stop, copy, measure};
+use crate::manifest::{self, CopyError, copy, measure};
 use crate::{
-    Control, Environment, Error, Event, Files, Finding, Health, Located, Origin, Print, Progress,
-    Tell,
+    Control, Environment, Error, Event, FileHash, Files, Finding, Health, Located, Origin,
+    Progress, Tell,
 };
 
-/// Files of the original that a copy takes along: all that the engine reads but the tensors, and
-/// what says under which terms they may be used.
-const TAKEN_ALONG: [&str; 14] = [
+/// Files copied from the original: everything that the engine reads except the tensors, and the
+/// licence.
+const COPIED_FILES: [&str; 14] = [
     "config.json",
     "processor_config.json",
     "preprocessor_config.json",
@@ -32,7 +30,7 @@ const TAKEN_ALONG: [&str; 14] = [
     "NOTICE",
 ];
 
-/// What the original of a copy is called: its name in the catalog, or that of its folder.
+/// The name of the original of a copy: its name in the catalog, or that of its folder.
 pub fn original_name(original: &Located) -> String {
     match &original.files {
         Files::Embedded(_) => original.entry.map(|entry| entry.name.clone()),
@@ -43,9 +41,9 @@ pub fn original_name(original: &Located) -> String {
     .unwrap_or_else(|| original.title.clone())
 }
 
-/// A quantised copy while it is being made. Dropped before it is [finished](Self::finish), it
-/// leaves nothing behind.
-pub struct CopyInMaking {
+/// A quantised copy that is being made. If dropped before it is [finished](Self::finish), its files
+/// are removed.
+pub struct UnfinishedCopy {
     folder: PathBuf,
     making: PathBuf,
     lock: Option<File>,
@@ -54,8 +52,8 @@ pub struct CopyInMaking {
 /// The file that is locked while a copy is being made.
 const LOCK: &str = ".lock";
 
-impl CopyInMaking {
-    /// Takes the right to make a copy in a folder that is not there yet.
+impl UnfinishedCopy {
+    /// Locks and creates the temporary folder for a copy whose final folder must not exist yet.
     ///
     /// Errors: `Exists`, `Locked`, `NoSpace`, `Disk`.
     pub fn begin(
@@ -86,7 +84,7 @@ impl CopyInMaking {
             making,
             lock: Some(file),
         };
-        // What a program that was killed has left.
+        // Remove files left by a killed process.
         let listing = fs::read_dir(&copy.making).map_err(|e| Error::disk(&copy.making, &e))?;
         for file in listing.flatten().filter(|file| file.file_name() != LOCK) {
             remove(&file.path())?;
@@ -95,13 +93,13 @@ impl CopyInMaking {
         Ok(copy)
     }
 
-    /// Where the engine puts its file, whatever it is called.
-    pub fn place(&self) -> &Path {
+    /// The folder in which the engine writes its file.
+    pub fn folder(&self) -> &Path {
         &self.making
     }
 
-    /// Takes along what a copy needs beside its tensors, lists everything, and gives the folder its
-    /// name; none when it was cancelled. `done` of `total` bytes went before.
+    /// Copies the other files of the original, writes the list of files, and gives the folder its
+    /// final name; `None` when cancelled. `done` of `total` bytes were processed before.
     ///
     /// Errors: `Full`, `Disk`.
     pub fn finish(
@@ -116,7 +114,7 @@ impl CopyInMaking {
             done += n_bytes;
             tell(Event::Progress(Progress::reading(done.min(total), total)));
         };
-        for name in TAKEN_ALONG {
+        for name in COPIED_FILES {
             let to = self.making.join(name);
             match &original.files {
                 Files::Folder(folder) if folder.join(name).is_file() => {
@@ -134,7 +132,7 @@ impl CopyInMaking {
         let Some(source) = source_of(original, control, &mut passed)? else {
             return Ok(None);
         };
-        let Some(files) = prints(&self.making, &|name| name != LOCK, control, &mut passed)? else {
+        let Some(files) = hashes(&self.making, &|name| name != LOCK, control, &mut passed)? else {
             return Ok(None);
         };
         let origin = Origin {
@@ -158,38 +156,38 @@ impl CopyInMaking {
     }
 }
 
-impl Drop for CopyInMaking {
+impl Drop for UnfinishedCopy {
     fn drop(&mut self) {
-        // Finished or not, there is nobody to tell, and the next one clears up.
+        // An error is ignored; the next copy removes leftover files.
         self.lock = None;
         let _ = fs::remove_dir_all(&self.making);
     }
 }
 
-/// The files of the original that a copy is made from: what is taken along, and the tensors.
+/// Hashes of the original's files that a copy is made from: the copied files and the tensors.
 fn source_of(
     original: &Located,
     control: &Control,
     passed: &mut dyn FnMut(u64),
-) -> Result<Option<Vec<Print>>, Error> {
+) -> Result<Option<Vec<FileHash>>, Error> {
     let is_source = |name: &str| {
-        TAKEN_ALONG.contains(&name)
+        COPIED_FILES.contains(&name)
             || name.ends_with(".safetensors")
             || name.ends_with(".safetensors.index.json")
     };
     match &original.files {
-        Files::Folder(folder) => prints(folder, &is_source, control, passed),
+        Files::Folder(folder) => hashes(folder, &is_source, control, passed),
         Files::Embedded(files) => {
             let mut all = Vec::new();
             for (name, bytes) in *files {
                 match copy(&mut &**bytes, &mut std::io::sink(), control, passed) {
-                    Ok((size, sha256)) => all.push(Print {
+                    Ok((size, sha256)) => all.push(FileHash {
                         name: (*name).into(),
                         size,
                         sha256,
                     }),
-                    Err(Stop::Cancelled) => return Ok(None),
-                    Err(Stop::Reading(error) | Stop::Writing(error)) => {
+                    Err(CopyError::Cancelled) => return Ok(None),
+                    Err(CopyError::Reading(error) | CopyError::Writing(error)) => {
                         return Err(Error::disk(Path::new(name), &error));
                     }
                 }
@@ -199,13 +197,13 @@ fn source_of(
     }
 }
 
-/// The prints of files in a folder, by name; none when it was cancelled.
-fn prints(
+/// Hashes of files in a folder, sorted by name; `None` when cancelled.
+fn hashes(
     folder: &Path,
     is_wanted: &dyn Fn(&str) -> bool,
     control: &Control,
     passed: &mut dyn FnMut(u64),
-) -> Result<Option<Vec<Print>>, Error> {
+) -> Result<Option<Vec<FileHash>>, Error> {
     let listing = fs::read_dir(folder).map_err(|error| Error::disk(folder, &error))?;
     let mut names: Vec<_> = listing
         .flatten()
@@ -218,13 +216,13 @@ fn prints(
         let Some((size, sha256)) = measure(&folder.join(&name), control, passed)? else {
             return Ok(None);
         };
-        all.push(Print { name, size, sha256 });
+        all.push(FileHash { name, size, sha256 });
     }
     Ok(Some(all))
 }
 
-/// Reads every file of a quantised copy and compares it with what it was when it was made; none
-/// when it was cancelled.
+/// Reads every file of a quantised copy and compares it with its hash from when the copy was made;
+/// `None` when cancelled.
 ///
 /// Errors: `NoCopy`, `Disk`.
 pub fn verify_copy(

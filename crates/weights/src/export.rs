@@ -1,4 +1,4 @@
-//! A bundle is a checkpoint in one archive, for a computer that never sees a network.
+//! Export of a checkpoint as one zip archive, for computers without a network.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -9,12 +9,12 @@ use zip::{CompressionMethod, ZipWriter};
 
 use crate::disk::{need_space, remove, rename};
 use crate::find::downloaded;
-use crate::manifest::{self, Pin, Stop, copy};
+use crate::manifest::{self, CopyError, Pin, copy};
 use crate::paths::{Paths, edition_in};
 use crate::{CatalogModel, Control, Environment, Error, Event, Manifest, Outcome, Progress, Tell};
 
-/// Writes a checkpoint into one archive; a folder as the target gets one of the checkpoint's name.
-/// Every file is checked on the way, and the archive gets its name only when all are right.
+/// Writes a checkpoint into one archive. If the target is a folder, the archive is named after the
+/// checkpoint. Every file is verified, and the archive gets its final name only when all match.
 ///
 /// Errors: `BuiltIn`, `NotDownloaded`, `Damaged`, `NoSpace`, `Full`, `Disk`.
 pub fn export(
@@ -44,7 +44,7 @@ pub fn export(
     written.map(|_| Outcome::Cancelled)
 }
 
-/// Whether the archive was written; otherwise it was cancelled.
+/// Writes the archive; `false` when cancelled.
 fn write(
     entry: &CatalogModel,
     folder: &Path,
@@ -97,9 +97,9 @@ fn write(
                 manifest.set(Pin::new(edition, &fact.name, size, sha256));
                 tell(Event::File(fact.name));
             }
-            Err(Stop::Cancelled) => return Ok(false),
-            Err(Stop::Reading(error)) => return Err(Error::disk(&path, &error)),
-            Err(Stop::Writing(error)) => return Err(on_archive(error)),
+            Err(CopyError::Cancelled) => return Ok(false),
+            Err(CopyError::Reading(error)) => return Err(Error::disk(&path, &error)),
+            Err(CopyError::Writing(error)) => return Err(on_archive(error)),
         }
     }
     let end = || -> io::Result<()> {
@@ -111,7 +111,7 @@ fn write(
     Ok(true)
 }
 
-/// Begins a file of the archive. Weights do not get smaller by packing, so they are stored.
+/// Begins a file of the archive. Weights do not compress, so files are stored.
 fn start(zip: &mut ZipWriter<File>, folder: &str, name: &str, size: u64) -> io::Result<()> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)

@@ -1,4 +1,4 @@
-//! Checkpoints taken in from folders and archives, and given away.
+//! Import of checkpoints from folders and archives, and export.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -57,7 +57,7 @@ fn refused(scene: &Scene, source: &Path, expected: &str) {
 }
 
 #[test]
-fn a_folder_in_any_script_is_taken_in() {
+fn a_folder_in_any_script_is_imported() {
     let scene = scene();
     let mut path = scene.home.join("USB stick 模型 🎧");
     while path.as_os_str().len() < 240 {
@@ -73,7 +73,7 @@ fn a_folder_in_any_script_is_taken_in() {
 }
 
 #[test]
-fn the_folder_above_will_do_when_it_holds_one_model() {
+fn a_parent_folder_with_one_model_is_accepted() {
     let scene = scene();
     let above = scene.home.join("stick");
     folder(&scene, &above.join("inside"));
@@ -87,7 +87,7 @@ fn the_folder_above_will_do_when_it_holds_one_model() {
 }
 
 #[test]
-fn archives_are_taken_in_packed_or_not_with_a_folder_or_without() {
+fn archives_are_imported_compressed_or_not_with_a_folder_or_without() {
     for how in [CompressionMethod::Stored, CompressionMethod::Deflated] {
         for prefix in ["", "Test-Model/", "a/b/"] {
             let scene = scene();
@@ -100,7 +100,7 @@ fn archives_are_taken_in_packed_or_not_with_a_folder_or_without() {
 }
 
 #[test]
-fn an_archive_that_leads_out_of_itself_is_refused() {
+fn an_archive_with_escaping_paths_is_refused() {
     for name in [
         "../evil",
         "a/../../evil",
@@ -115,7 +115,7 @@ fn an_archive_that_leads_out_of_itself_is_refused() {
 }
 
 #[test]
-fn what_is_not_the_published_checkpoint_is_refused() {
+fn files_that_differ_from_the_published_ones_are_refused() {
     let spoilt = |spoil: &dyn Fn(&Path), expected: &str| {
         let scene = scene();
         let source = folder(&scene, &scene.home.join("source"));
@@ -149,11 +149,11 @@ fn what_is_not_the_published_checkpoint_is_refused() {
     let file = scene.home.join("file");
     fs::write(&file, "no archive").unwrap();
     refused(&scene, &file, "neither a folder nor a zip archive");
-    refused(&scene, &scene.home.join("nowhere"), "cannot be taken in");
+    refused(&scene, &scene.home.join("nowhere"), "cannot be imported");
 }
 
 #[test]
-fn a_name_helps_where_the_files_do_not_say_what_they_are() {
+fn a_name_identifies_files_without_a_manifest() {
     let scene = Scene::new(50_000, Hashes::ToBeLearned);
     let source = folder(&scene, &scene.home.join("source"));
     refused(&scene, &source, "name one of: Test-Model");
@@ -162,7 +162,7 @@ fn a_name_helps_where_the_files_do_not_say_what_they_are() {
 }
 
 #[test]
-fn an_import_replaces_what_was_there_only_when_it_is_right() {
+fn an_import_replaces_an_installed_model_only_if_it_is_valid() {
     let scene = scene();
     let source = folder(&scene, &scene.home.join("source"));
     folder(&scene, &scene.place());
@@ -176,7 +176,7 @@ fn an_import_replaces_what_was_there_only_when_it_is_right() {
 }
 
 #[test]
-fn a_bundle_from_here_is_taken_in_there() {
+fn an_exported_archive_can_be_imported() {
     for hashes in [Hashes::Published, Hashes::ToBeLearned] {
         let here = Scene::new(50_000, hashes);
         let server = here.server(|_, reply| reply);
@@ -211,7 +211,7 @@ fn a_bundle_from_here_is_taken_in_there() {
 }
 
 #[test]
-fn a_bundle_that_was_tampered_with_is_refused_also_where_hashes_were_learned() {
+fn a_tampered_archive_is_refused_also_with_recorded_hashes() {
     let here = Scene::new(50_000, Hashes::ToBeLearned);
     let server = here.server(|_, reply| reply);
     here.succeeds(&[&server]);
@@ -239,7 +239,7 @@ fn a_bundle_that_was_tampered_with_is_refused_also_where_hashes_were_learned() {
 }
 
 #[test]
-fn a_damaged_checkpoint_is_not_given_away() {
+fn a_damaged_checkpoint_is_not_exported() {
     let scene = scene();
     let server = scene.server(|_, reply| reply);
     scene.succeeds(&[&server]);

@@ -1,4 +1,4 @@
-//! A file that changes on the server while it comes is never put together from two contents.
+//! A file that changes on the server during a download is never assembled from two versions.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,14 +9,14 @@ use crate::server::{End, Reply, Server, good, part};
 
 const N_BYTES: usize = 100_000;
 
-/// What a server says of the content.
+/// How the server reports a change of the content.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Says {
-    /// It says which one it is, and heeds what is asked for.
+    /// It sends validators and honours `If-Range`.
     All,
-    /// It says which one it is, but gives parts of whatever it has.
+    /// It sends validators but ignores `If-Range`.
     Which,
-    /// It gives parts of whatever it has.
+    /// It sends no validators and ignores `If-Range`.
     Nothing,
 }
 
@@ -44,7 +44,7 @@ fn changing(scene: &Scene, after: usize, says: Says) -> Server {
 }
 
 #[test]
-fn a_file_that_changes_begins_anew() {
+fn a_changed_file_is_restarted() {
     for after in [5, 8, 11] {
         for hashes in [Hashes::Published, Hashes::ToBeLearned] {
             for says in [Says::All, Says::Which] {
@@ -57,17 +57,17 @@ fn a_file_that_changes_begins_anew() {
 }
 
 #[test]
-fn a_change_that_the_server_hides_is_found_by_the_hash() {
+fn a_hidden_change_is_found_by_the_hash() {
     let scene = Scene::new(N_BYTES, Hashes::Published);
     let server = changing(&scene, 9, Says::Nothing);
-    // The first mixture of old and new is thrown away; the mirror is then asked once more.
+    // The first mixture of old and new is deleted; then the mirror is tried once more.
     let outcome = scene.run(&[&server, &server]);
     assert!(outcome.is_ok(), "{outcome:?}");
     scene.is_whole();
 }
 
 #[test]
-fn a_file_that_never_stays_the_same_is_given_up() {
+fn a_constantly_changing_file_is_given_up() {
     let scene = Scene::new(N_BYTES, Hashes::Published);
     let server = scene.server(|request, reply| {
         let (start, end) = request.range.unwrap();
@@ -86,7 +86,7 @@ fn a_file_that_never_stays_the_same_is_given_up() {
 }
 
 #[test]
-fn what_was_learned_is_pinned_from_then_on() {
+fn a_recorded_hash_is_checked_from_then_on() {
     let scene = Scene::new(N_BYTES, Hashes::ToBeLearned);
     let server = scene.server(|_, reply| reply);
     scene.succeeds(&[&server]);
@@ -109,7 +109,7 @@ fn what_was_learned_is_pinned_from_then_on() {
 }
 
 #[test]
-fn a_published_hash_is_said_to_be_published() {
+fn a_published_hash_is_marked_as_published() {
     let scene = Scene::new(N_BYTES, Hashes::Published);
     let server = scene.server(|_, reply| reply);
     scene.succeeds(&[&server]);
