@@ -1,26 +1,26 @@
-//! What can go wrong between a checkpoint and a text.
+//! Errors of the engine.
 
 use std::path::PathBuf;
 
-/// Why the engine could not do what was asked.
+/// Errors of the engine.
 ///
-/// The variants follow what the caller can do next: fetch a file, mend a file, choose another
-/// device, hand in other audio.
+/// The variants differ in what the caller can do next: get a file, repair a file, choose another
+/// device, pass other audio.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The checkpoint folder is not there.
+    /// The checkpoint folder does not exist.
     #[error("no checkpoint folder at `{path}`")]
     NoFolder {
-        /// What was asked for.
+        /// The requested folder.
         path: PathBuf,
     },
-    /// A file of the checkpoint is not there.
+    /// A file of the checkpoint is missing.
     #[error("the checkpoint lacks `{file}`: {why}")]
     MissingFile {
         /// The file.
         file: String,
-        /// What it is needed for, or who named it.
+        /// What it is needed for, or which file refers to it.
         why: String,
     },
     /// A file of the checkpoint cannot be read.
@@ -31,27 +31,27 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A file cannot be written: make room, or choose another folder.
-    #[error("cannot write `{file}`: {source}; the model it was to be made from is unchanged")]
+    /// A file cannot be written: free some space, or choose another folder.
+    #[error("cannot write `{file}`: {source}; the original model is unchanged")]
     Unwritable {
         /// The file.
         file: String,
         /// What the system said.
         source: std::io::Error,
     },
-    /// A quantised copy has its matrices in one dtype and no other.
+    /// A quantised copy has its matrices in another dtype than requested.
     #[error(
-        "`{file}` holds {stored} and cannot give {asked}: leave the dtype out, or name the model it was converted from"
+        "`{file}` holds {stored}, not {asked}: leave the dtype out, or use the model it was converted from"
     )]
     Dtype {
         /// The file.
         file: String,
-        /// How its matrices are stored.
+        /// The dtype of its matrices.
         stored: &'static str,
-        /// What was asked for.
+        /// The requested dtype.
         asked: &'static str,
     },
-    /// A file of the checkpoint is damaged or not what its name says.
+    /// A file of the checkpoint is damaged or of another kind.
     #[error("`{file}` is damaged: {detail}")]
     Damaged {
         /// The file.
@@ -59,7 +59,7 @@ pub enum Error {
         /// What is wrong with it.
         detail: String,
     },
-    /// A field of `config.json` is absent or has a value this engine cannot honour.
+    /// A field of `config.json` is missing or has a value that this engine does not support.
     #[error("`{file}`: field `{field}`: expected {expected}, found {found}")]
     Config {
         /// The file.
@@ -91,31 +91,31 @@ pub enum Error {
         /// What is wrong with it.
         detail: String,
     },
-    /// A device that was asked for by name does not work here.
+    /// An explicitly requested device does not work.
     #[error("the device `{device}` cannot be used: {detail}")]
     Device {
-        /// The device asked for.
+        /// The requested device.
         device: &'static str,
         /// Why.
         detail: String,
     },
-    /// The clip cannot be analysed.
+    /// The clip is too short or has invalid samples.
     #[error("the clip cannot be used: {0}")]
     Clip(String),
-    /// A clip and its context, or its words, are longer than the model's positions.
+    /// A clip with its context or its words does not fit the model's positions.
     #[error(
         "the clip and its text need {needed} positions, the model has {available}: shorten the text or the clip"
     )]
     TooLong {
-        /// Tokens of the prompt, plus room for an answer when there is to be one.
+        /// Tokens of the prompt, plus those reserved for the output of a recogniser.
         needed: usize,
         /// `max_position_embeddings` of the checkpoint.
         available: usize,
     },
-    /// A tensor operation failed; on a GPU most likely for want of memory.
+    /// A tensor operation failed; on a GPU most likely because its memory is full.
     #[error("computation failed: {0}")]
     Compute(#[from] candle_core::Error),
 }
 
-/// The result of everything in this crate.
+/// The result type of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,7 +1,7 @@
-//! Samples in, text and word times out: Qwen3-ASR and Qwen3-ForcedAligner on candle.
+//! Qwen3-ASR and Qwen3-ForcedAligner on candle: samples in, text and word times out.
 //!
-//! The engine is synchronous and owned by one thread. It knows checkpoints, devices and tokens;
-//! it does not know files of audio, where checkpoints live on disk, or what a subtitle is.
+//! The engine is synchronous and owned by one thread. It handles checkpoints, devices and tokens,
+//! but not audio files, the folder of checkpoints, or subtitles.
 //!
 //! | to read about | see |
 //! |---|---|

@@ -1,24 +1,23 @@
-//! An observer watches a run and may stop it.
+//! Observers follow a run and can cancel it.
 
-/// Watches a run and may stop it.
+/// Follows a run and can cancel it.
 pub trait Observer: Send {
-    /// Asked several times per encoder window, once per block of the prompt and once per token;
-    /// `true` stops with [`Outcome::Cancelled`].
+    /// Polled several times per encoder window, once per block of the prompt and once per token;
+    /// `true` ends the run with [`Outcome::Cancelled`].
     fn cancelled(&mut self) -> bool {
         false
     }
-    /// Samples that have passed the encoder, of all samples in this clip.
+    /// Number of encoded samples, and of all samples in the clip.
     fn encoded(&mut self, _n_done: usize, _n_total: usize) {}
-    /// The text so far; each call replaces the one before. An aligner, whose text is known, never
-    /// calls it.
+    /// The text so far; each call replaces the previous text. An aligner never calls it.
     fn text(&mut self, _text: &str) {}
 }
 
-/// Watches nothing and never stops.
+/// Ignores everything and never cancels.
 pub struct Unobserved;
 impl Observer for Unobserved {}
 
-/// Watches nothing and asks only whether to stop.
+/// Only polls for cancellation.
 pub struct StopWhen<F>(pub F);
 impl<F: FnMut() -> bool + Send> Observer for StopWhen<F> {
     fn cancelled(&mut self) -> bool {
@@ -26,11 +25,11 @@ impl<F: FnMut() -> bool + Send> Observer for StopWhen<F> {
     }
 }
 
-/// How a run ended: with its result, or because the observer asked to stop.
+/// How a run ended: with its result, or cancelled by the observer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome<T> {
-    /// The run came to its end.
+    /// The run finished.
     Done(T),
-    /// The observer asked to stop.
+    /// The observer cancelled the run.
     Cancelled,
 }

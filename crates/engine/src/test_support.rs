@@ -1,7 +1,7 @@
-//! Test support gives the values between the stages of a model, for comparison with the reference.
+//! Intermediate values of a model, for comparison with the reference in tests.
 //!
-//! It is a feature of this package and no package of its own, because it reads private fields.
-//! Only the package of tests asks for the feature.
+//! This is a feature and not a package, because it reads private fields. Only the package `tests`
+//! enables it.
 
 use crate::align::aligner::Aligner;
 use crate::asr::recognition::Request;
@@ -31,8 +31,8 @@ impl Recognizer {
         Ok([before, after])
     }
 
-    /// The scores of every token after `continued`, which stands at the end of the prompt here:
-    /// what decoding token by token must agree with.
+    /// The scores of every token after `continued`, which is part of the prompt here. Decoding
+    /// token by token must give the same.
     ///
     /// Shape: `[vocabulary]`.
     pub fn logits_after(
@@ -57,8 +57,7 @@ impl Recognizer {
 }
 
 impl Aligner {
-    /// The scores of every time for the start and the end of every word, for comparison with the
-    /// reference.
+    /// The scores of every time class for the start and the end of every word.
     ///
     /// Shape: `[2 words, classes]`, row by row.
     pub fn scores(&self, samples: &[f32], words: &[&str]) -> Result<Vec<Vec<f32>>> {

@@ -56,7 +56,7 @@ pub(crate) fn convert_in(
     // Written once, then read once for the hashes, and so is the original.
     let total = 2 * n_bytes + n_source_bytes(&original.files);
     let copy = UnfinishedCopy::begin(&folder, n_bytes, environment)?;
-    let file = copy.folder().join(quantise::FILE);
+    let file = copy.temporary_folder().join(quantise::FILE);
     let outcome = quantise::convert(&checkpoint, dtype, &file, &mut |done, _| {
         tell(Event::Progress(Progress::reading(done, total)));
         control.requested() != RequestedState::Cancel

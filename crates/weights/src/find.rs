@@ -53,8 +53,8 @@ pub fn find_aligner(name_or_path: &str, home: &Path) -> Result<Located, Error> {
     find_a(What::Aligner, name_or_path, home)
 }
 
-/// The aligner that matches a recogniser: the demo aligner for the demo, otherwise the published one
-/// if its files are in `home`.
+/// The aligner that matches a recogniser: the demo aligner for the demo, otherwise the published
+/// one if its files are in `home`.
 pub fn aligner_for(recognizer: &Located, home: &Path) -> Option<Located> {
     let name = match recognizer.entry {
         Some(entry) if entry.name == DEMO => DEMO_ALIGNER,
@@ -236,10 +236,7 @@ mod tests {
         );
         assert_eq!(by_path.entry, by_name.entry);
         let as_aligner = find_aligner(folder.to_str().unwrap(), Path::new(""));
-        check(
-            as_aligner,
-            "is a recogniser and cannot give words their times",
-        );
+        check(as_aligner, "is a recogniser and cannot align words");
     }
 
     #[test]

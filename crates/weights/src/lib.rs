@@ -1,13 +1,14 @@
 //! Checkpoints, the trained weights of recognisers and aligners: which exist, where they are, and
 //! how they get here.
 //!
-//! [`find`] and [`find_aligner`] turn a folder or a name from the [catalog](catalog()) into files: a
-//! folder on disk, or a demo that is compiled into the program. [`aligner_for`] finds the aligner
+//! [`find`] and [`find_aligner`] turn a folder or a name from the [catalog](catalog()) into files:
+//! a folder on disk, or a demo that is compiled into the program. [`aligner_for`] finds the aligner
 //! that matches a recogniser.
 //!
 //! A published checkpoint is installed by a [`Download`], or by an [`Import`] from a folder or an
 //! archive that [`export`] made; [`presence`], [`verify`] and [`remove`] handle installed ones. A
-//! [quantised copy](UnfinishedCopy) is made from any of them. [`Speed`] is a checkpoint's measured speed.
+//! [quantised copy](UnfinishedCopy) is made from any of them. [`Speed`] is a checkpoint's measured
+//! speed.
 
 mod catalog;
 mod control;

@@ -1,5 +1,5 @@
-//! A quantised copy of a checkpoint: its folder, the files copied from the original, and the list of
-//! its files with hashes. The engine writes the tensors.
+//! A quantised copy of a checkpoint: its folder, the files copied from the original, and the list
+//! of its files with hashes. The engine writes the tensors.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -94,7 +94,7 @@ impl UnfinishedCopy {
     }
 
     /// The folder in which the engine writes its file.
-    pub fn folder(&self) -> &Path {
+    pub fn temporary_folder(&self) -> &Path {
         &self.making
     }
 

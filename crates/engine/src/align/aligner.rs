@@ -1,4 +1,4 @@
-//! A loaded checkpoint that tells when the words of a clip are spoken.
+//! The aligner: times of the words of a clip.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,28 +13,29 @@ use crate::model::prompt;
 use crate::observer::{Observer, Outcome};
 use earmark_transcript::SAMPLE_RATE;
 
-/// Classes on either side of the likeliest that a fine time averages. Measured with the demo
-/// aligner on 600 borders of its samples: plain times are off by 72.9 ms in the mean and 44 ms in
-/// the median, fine ones by 65.8 ms and 34 ms; with one class in place of three, a little more.
+/// Classes on either side of the most likely one that a refined time averages. Measured with the
+/// demo aligner on 600 borders of its samples: plain times are off by 72.9 ms in the mean and 44 ms
+/// in the median, refined ones by 65.8 ms and 34 ms; with one class instead of three, a little
+/// more.
 const FINE: usize = 3;
 
-/// When one word is spoken.
+/// The times of one word.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimedWord {
-    /// Where it begins, from the first sample of the clip.
+    /// Its start, from the first sample of the clip.
     pub start_ms: u32,
-    /// Where it ends; not before its start, and often at it when the aligner was lost.
+    /// Its end; not before its start, and often equal to it where the aligner failed.
     pub end_ms: u32,
-    /// How far the times can be trusted, 0 to 1: the probability the model gives both borders, the
-    /// worse of the two, to lie within one step of where they stand.
+    /// Confidence, 0 to 1: the probability by the model's own scores that a border lies within one
+    /// step of its time; the lower one of the two borders.
     pub quality: f32,
-    /// Start and end that stood out of order and were moved between their neighbours.
+    /// Whether start and end were out of order and moved between their neighbours.
     pub repaired: [bool; 2],
-    /// Start and end as the model said them.
+    /// Start and end as predicted, before the repair.
     pub raw_ms: [u32; 2],
-    /// Start and end between the steps: the mean of the likeliest time and those around it,
-    /// weighed by their probabilities. Where a border was repaired, the repaired time. Like the
-    /// others these never run backwards.
+    /// Refined start and end, between the steps: the mean of the most likely time and its
+    /// neighbours, weighted by probability. A repaired border keeps its repaired time. These never
+    /// run backwards either.
     pub fine_ms: [u32; 2],
 }
 
@@ -47,8 +48,7 @@ pub struct Aligned {
     pub timings: Timings,
 }
 
-/// A loaded Qwen3-ForcedAligner checkpoint. Nothing of it changes once it is loaded; clones share
-/// its weights.
+/// A loaded Qwen3-ForcedAligner checkpoint. It is immutable; clones share its weights.
 #[derive(Clone)]
 pub struct Aligner {
     model: Arc<LoadedModel>,
@@ -58,8 +58,8 @@ pub struct Aligner {
 impl Aligner {
     /// Loads a checkpoint.
     ///
-    /// Errors: a missing or malformed file, tensor or field, named with what was expected; the
-    /// checkpoint of a recogniser; a device that was asked for by name and does not work.
+    /// Errors: a missing or malformed file, tensor or field; the checkpoint of a recogniser; an
+    /// explicitly requested device that does not work.
     pub fn load(checkpoint: &Checkpoint, settings: &Settings) -> Result<Self> {
         let config = Config::read(checkpoint)?;
         let Head::Times(clock) = config.head else {
@@ -77,12 +77,12 @@ impl Aligner {
         })
     }
 
-    /// What was loaded: its device, its storage and its tokenizer.
+    /// The loaded model: device, storage and tokenizer.
     pub fn model(&self) -> &LoadedModel {
         &self.model
     }
 
-    /// The work that a clip of `n_samples` samples and `n_words` words of one token each takes.
+    /// The work for a clip of `n_samples` samples and `n_words` words of one token each.
     pub fn work(&self, n_samples: usize, n_words: usize) -> Work {
         let n_tokens = 2 + self.model.n_rows(n_samples) + 3 * n_words;
         Work {
@@ -91,20 +91,20 @@ impl Aligner {
         }
     }
 
-    /// The step between two times the model can tell apart. Units: ms.
+    /// The model's time resolution. Units: ms.
     pub fn segment_ms(&self) -> u32 {
         self.clock.segment_ms
     }
 
-    /// The longest clip whose end the model can name. Units: s.
+    /// The longest clip that the model's time classes cover. Units: s.
     pub fn longest_s(&self) -> f64 {
         self.clock.n_classes as f64 * f64::from(self.clock.segment_ms) / 1000.0
     }
 
-    /// Tells when each word of one clip is spoken, in one pass. The clip is of mono samples at
-    /// 16 kHz within [-1, 1]; the words are all that is said in it, in order, without punctuation.
+    /// Times each word of one clip, in one pass. The clip is mono at 16 kHz within [-1, 1]; the
+    /// words are everything spoken in it, in order, without punctuation.
     ///
-    /// Without words nothing is computed. Neither are times held to the clip's length, as in the
+    /// Without words nothing is computed. Times are not limited to the clip's length, as in the
     /// reference.
     ///
     /// Errors: fewer than 201 samples, a sample that is not a finite number, a clip longer than
@@ -125,7 +125,7 @@ impl Aligner {
         }))
     }
 
-    /// The scores at every marker, one row after the other; `None` when the observer stopped.
+    /// The scores at every marker, row by row; `None` when cancelled.
     pub(crate) fn scores_at_markers(
         &self,
         samples: &[f32],
@@ -139,7 +139,7 @@ impl Aligner {
         let clip_s = samples.len() as f64 / f64::from(SAMPLE_RATE);
         if clip_s > self.longest_s() {
             return Err(Error::Clip(format!(
-                "it lasts {clip_s:.1} s, and the aligner can name times up to {:.1} s only: cut it",
+                "it lasts {clip_s:.1} s, but the aligner supports at most {:.1} s: cut it",
                 self.longest_s()
             )));
         }
@@ -164,7 +164,7 @@ impl Aligner {
     }
 }
 
-/// From the scores of borders, row by row, to words.
+/// Turns the scores of the borders into timed words.
 fn timed_words(scores: &[f32], clock: Clock) -> Vec<TimedWord> {
     let rows: Vec<&[f32]> = scores.chunks_exact(clock.n_classes).collect();
     let raw: Vec<u32> = rows
@@ -191,7 +191,7 @@ fn timed_words(scores: &[f32], clock: Clock) -> Vec<TimedWord> {
         .collect()
 }
 
-/// The times of borders between the steps, in order; repaired borders stay where they are.
+/// The refined times of the borders, in order; repaired borders are unchanged.
 fn fine_times(rows: &[&[f32]], borders: &[Border], segment_ms: u32) -> Vec<u32> {
     let mut times: Vec<u32> = rows
         .iter()
@@ -219,7 +219,7 @@ fn fine_times(rows: &[&[f32]], borders: &[Border], segment_ms: u32) -> Vec<u32> 
     times
 }
 
-/// The mean of the likeliest time and those around it. Units: ms.
+/// The weighted mean of the most likely time and its neighbours. Units: ms.
 fn mean_time(scores: &[f32], segment_ms: u32) -> u32 {
     let centre = likeliest(scores);
     let first = centre.saturating_sub(FINE);
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_takes_its_worse_border_and_a_moved_one_is_judged_where_it_stands() {
+    fn a_words_quality_is_that_of_its_worse_border_at_its_repaired_time() {
         let sure = |class: usize| {
             let mut p = [0.01; 8];
             p[class] = 0.93;
@@ -305,15 +305,15 @@ mod tests {
         assert_eq!(words[1].repaired, [true, false]);
         assert_eq!(words[1].raw_ms, [560, 240]);
         assert!((words[0].quality - 0.95).abs() < 1e-6);
-        // It was put at 160 ms, where the model saw next to nothing.
+        // It was moved to 160 ms, where the model's probability is almost zero.
         assert!((words[1].quality - 0.03).abs() < 1e-6);
     }
     #[test]
-    fn a_fine_time_leans_to_the_likelier_side() {
+    fn a_refined_time_moves_towards_the_likelier_side() {
         let mean = |p| mean_time(&row(p), 80);
         assert_eq!(mean([0.0, 0.0, 0.2, 0.5, 0.3, 0.0, 0.0, 0.0]), 248);
         assert_eq!(mean([0.6, 0.4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]), 32);
-        // What lies far off does not count.
+        // Distant classes do not count.
         assert_eq!(mean([0.9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1]), 0);
     }
 

@@ -1,10 +1,10 @@
-//! Times that run backwards, made to run forwards.
+//! Repairs times that run backwards.
 //!
-//! An aligner scores every border by itself, so a few can land before the ones they follow. The
-//! longest run of borders that is already in order stays; the others are put between them.
+//! An aligner scores every border independently, so a few can be out of order. The longest run of
+//! borders that is already in order is kept; the others are moved between them.
 //!
 //! Source: `fix_timestamp` of the package `qwen-asr` 0.0.6, whose choice among runs of equal length
-//! is kept exactly. It compares every pair; this looks the best predecessor up in a Fenwick tree,
+//! is kept exactly. It compares every pair; this finds the best predecessor with a Fenwick tree,
 //! in O(n log n).
 
 use std::cmp::Reverse;
@@ -12,13 +12,13 @@ use std::cmp::Reverse;
 /// A border after the repair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Border {
-    /// Where it stands. Units: ms.
+    /// Its time. Units: ms.
     pub ms: u32,
-    /// It stood out of order and was moved.
+    /// Whether it was out of order and moved.
     pub repaired: bool,
 }
 
-/// Puts borders in order. The values, in ms, are those of starts and ends in turns.
+/// Puts borders in order. The values, in ms, alternate between starts and ends.
 pub fn repair(values: &[u32]) -> Vec<Border> {
     let mut borders: Vec<Border> = values
         .iter()
@@ -45,8 +45,8 @@ pub fn repair(values: &[u32]) -> Vec<Border> {
     borders
 }
 
-/// The value of the `k`-th of `length` borders that stand between two good ones: the nearer of
-/// them when there are one or two, evenly spread when there are more.
+/// The value of the `k`-th of `length` bad borders between two good ones: the nearer good one if
+/// there are one or two, evenly spread if there are more.
 fn between(left: Option<u32>, right: Option<u32>, k: usize, length: usize) -> Option<u32> {
     let (Some(left), Some(right)) = (left, right) else {
         return left.or(right);
@@ -61,10 +61,10 @@ fn between(left: Option<u32>, right: Option<u32>, k: usize, length: usize) -> Op
     })
 }
 
-/// Places of the longest non-decreasing subsequence, in descending order. Among predecessors that
-/// give the same length the first counts, and so does the first of the longest ends.
+/// Indices of the longest non-decreasing subsequence, in descending order. Of predecessors with the
+/// same length the first is taken, and also of ends with the same length.
 fn longest_run(values: &[u32]) -> Vec<usize> {
-    /// Length of a run, and the place of its end, the earlier the greater.
+    /// Length of a run, and the index of its end; an earlier end compares greater.
     type Run = (usize, Reverse<usize>);
     const NONE: Run = (0, Reverse(usize::MAX));
     let mut ranks = values.to_vec();
@@ -102,7 +102,7 @@ mod tests {
 
     use super::{Border, repair};
 
-    /// The same by comparing every pair, a step at a time.
+    /// Reference implementation that compares every pair.
     fn obvious(values: &[u32]) -> Vec<u32> {
         let n = values.len();
         let mut length = vec![1; n];
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_stays_nothing_and_order_stays() {
+    fn empty_and_ordered_input_is_unchanged() {
         assert_eq!(repair(&[]), []);
         let ordered = [0, 80, 80, 240].map(|ms| Border {
             ms,

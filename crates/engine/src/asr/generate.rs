@@ -1,27 +1,27 @@
-//! Greedy generation: the likeliest token, again and again.
+//! Greedy generation: always the most likely token, and when to stop.
 
 use candle_transformers::generation::{LogitsProcessor, Sampling};
 
 /// Longest repeating pattern that counts as a loop. Units: tokens.
 const MAX_LOOP: usize = 32;
-/// Copies in a row that make a loop, one more than the text clean-up of the reference needs.
+/// Copies in a row that count as a loop, one more than in the text clean-up of the reference.
 const LOOP_COPIES: usize = 21;
 
 /// When to stop generating.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Limit {
-    /// At a stop token, or at a number of tokens that grows with the clip.
+    /// At a stop token, or at a number of tokens proportional to the clip's length.
     #[default]
     Natural,
     /// At a stop token, or at this many tokens.
     AtMost(usize),
-    /// At exactly this many tokens, stop tokens ignored: for measuring.
+    /// At exactly this many tokens, ignoring stop tokens; for benchmarks.
     Exactly(usize),
 }
 
-/// Tokens granted to a clip of any length.
+/// Token limit of an empty clip.
 const BASE_TOKENS: usize = 128;
-/// Tokens granted to each second: fast speech needs five to eight, spoken digits up to twelve.
+/// Token limit per second of clip: fast speech needs five to eight, spoken digits up to twelve.
 const TOKENS_PER_SECOND: usize = 16;
 
 impl Limit {
@@ -36,7 +36,7 @@ impl Limit {
         }
     }
 
-    /// The largest number of tokens after the `n_kept` of an earlier look, at least one.
+    /// The largest number of tokens after `n_kept` kept ones of an earlier pass, at least one.
     pub(crate) fn n_more(self, n_samples: usize, n_kept: usize) -> usize {
         let n = self.n_tokens(n_samples);
         match self {
@@ -46,7 +46,7 @@ impl Limit {
     }
 }
 
-/// Chooses the next token: always the likeliest.
+/// Chooses the most likely token.
 pub(crate) fn greedy() -> LogitsProcessor {
     LogitsProcessor::from_sampling(0, Sampling::ArgMax)
 }
@@ -79,7 +79,7 @@ mod tests {
     use super::{greedy, loop_start, probability};
 
     #[test]
-    fn the_likeliest_token_wins_with_its_probability() {
+    fn the_most_likely_token_is_chosen_with_its_probability() {
         let logits = [0.0, 1.0, 2.0, -3.0];
         let id = greedy()
             .sample(&Tensor::new(&logits, &Device::Cpu).unwrap())
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn loops_are_seen_at_their_twenty_first_copy() {
+    fn loops_are_detected_at_their_twenty_first_copy() {
         let mut ids = vec![9, 8];
         for _ in 0..20 {
             ids.extend([1, 2, 3]);

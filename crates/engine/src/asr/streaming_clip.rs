@@ -1,13 +1,13 @@
-//! A clip that is still growing, and what of it need not be computed again.
+//! A clip that is still growing, with cached encoder rows and a cached key/value prefix.
 //!
-//! The encoder attends in windows: the rows of a window that is full stay as they are, and with
-//! them what the decoder has kept of the prompt up to there. Only the last, unfinished window and
-//! the text after it are computed at every look. So a look costs about the same however long the
-//! clip is, and gives what recognising the clip as a whole would give.
+//! The encoder attends in windows: the rows of a full window never change, and neither does the
+//! key/value cache of the prompt up to there. Only the last, unfinished window and the text after
+//! it are computed in every pass. So a pass costs about the same however long the clip is, and
+//! gives the same result as recognising the whole clip.
 //!
-//! One thing reaches back: normalisation raises quiet values to a floor below the loudest one. A
-//! window is computed again when the loudest value has changed and a value of the window lies
-//! below the floor.
+//! There is one exception: normalisation raises quiet values to a floor relative to the loudest
+//! one. A window is computed again when the loudest value has changed and a value of the window
+//! lies below the floor.
 
 use std::time::Instant;
 
@@ -21,18 +21,18 @@ use crate::model::mel::{self, HOP, N_MELS};
 use crate::nn::kv_cache::KvCache;
 use crate::observer::Observer;
 
-/// A clip that is still growing; samples are pushed to its end, and a
-/// [`Recognizer`](crate::Recognizer) may follow it at any time.
+/// A clip that is still growing: samples are appended, and a [`Recognizer`](crate::Recognizer) can
+/// recognise it at any time.
 #[derive(Default)]
 pub struct StreamingClip {
     pub(crate) context: String,
     pub(crate) language: Option<Language>,
     samples: Vec<f32>,
-    /// The frames that stay as they are. Units: log10, before normalisation.
+    /// The frames that no longer change. Units: log10, before normalisation.
     log_power: Vec<f32>,
-    /// The full windows that were encoded, from the first on.
+    /// The encoded full windows, from the first on.
     windows: Vec<Window>,
-    /// What the decoder has seen, and how many windows of it are still right.
+    /// The decoder's cache, and how many windows of it are still valid.
     pub(crate) cache: Option<KvCache>,
     pub(crate) n_cached: usize,
 }
@@ -40,14 +40,14 @@ pub struct StreamingClip {
 /// The rows of a full window.
 struct Window {
     rows: Tensor,
-    /// Largest value of the clip when it was normalised.
+    /// Largest value of the clip at its normalisation.
     loudest: f32,
     /// Smallest value in the window.
     quietest: f32,
 }
 
 impl Window {
-    /// Whether the rows are still right when the clip's largest value is this.
+    /// Whether the rows are still valid if the clip's largest value is this.
     fn holds(&self, loudest: f32) -> bool {
         let floor = loudest.max(self.loudest) - mel::RANGE;
         loudest.to_bits() == self.loudest.to_bits() || self.quietest >= floor
@@ -55,7 +55,7 @@ impl Window {
 }
 
 impl StreamingClip {
-    /// An empty clip, to be recognised as `request` says.
+    /// An empty clip, to be recognised with `request`.
     pub fn new(request: &Request<'_>) -> Self {
         Self {
             context: request.context.to_owned(),
@@ -64,7 +64,7 @@ impl StreamingClip {
         }
     }
 
-    /// The same sound, to be recognised without the context.
+    /// The same samples, to be recognised without the context.
     #[must_use]
     pub fn without_context(&self) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl StreamingClip {
         }
     }
 
-    /// What the recogniser is told beforehand.
+    /// The context given to the recogniser.
     pub fn context(&self) -> &str {
         &self.context
     }
@@ -89,19 +89,19 @@ impl StreamingClip {
         &self.samples
     }
 
-    /// Takes back what was pushed after the first `n_samples`.
+    /// Removes all but the first `n_samples`.
     pub fn shorten(&mut self, n_samples: usize) {
         self.samples.truncate(n_samples);
         self.log_power
             .truncate(mel::n_settled(self.samples.len()) * N_MELS);
     }
 
-    /// Full windows whose rows are kept.
+    /// Number of full windows with cached rows.
     pub(crate) fn n_windows(&self) -> usize {
         self.windows.len()
     }
 
-    /// What the decoder reads of the clip so far, `None` when the observer stopped.
+    /// The encoder's rows of the clip so far; `None` when cancelled.
     ///
     /// Shape: `[rows, hidden]`.
     pub(crate) fn encode(
@@ -146,7 +146,7 @@ impl StreamingClip {
         Ok(Some(Tensor::cat(&parts, 0)?))
     }
 
-    /// Analyses what is new; gives the frames that may still change.
+    /// Analyses new samples and returns the frames that may still change.
     fn analyse(&mut self, model: &LoadedModel) -> Vec<f32> {
         let n_before = self.log_power.len() / N_MELS;
         let mut fresh = model.mel.log_power(&self.samples, n_before);
@@ -156,7 +156,7 @@ impl StreamingClip {
         unsettled
     }
 
-    /// Keeps those of the rows from the first window that is missing on that make full windows.
+    /// Caches the rows of full windows, from the first one that is not cached.
     fn keep(
         &mut self,
         rows: &Tensor,

@@ -1,6 +1,6 @@
-//! The sizes of a model, read from `config.json` in either published layout.
+//! The configuration of a model, read from `config.json` in either published layout.
 //!
-//! Every field is required: the defaults in the reference package belong to another model.
+//! Every field is required, because the defaults in the reference package are for another model.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// The file the configuration comes from.
 pub(crate) const FILE: &str = "config.json";
-/// Where the native layout keeps what belongs to no tensor.
+/// The file with the aligner's time step in the native layout.
 const PROCESSOR: &str = "processor_config.json";
 /// The architecture of an aligner in the native layout.
 const NATIVE_ALIGNER: &str = "Qwen3ASRForTokenClassification";
@@ -64,21 +64,21 @@ pub(crate) struct TextConfig {
     pub(crate) max_positions: usize,
 }
 
-/// What the head scores, and with it what kind of model this is.
+/// What the head scores, which defines the kind of model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Head {
     /// Every token of the vocabulary: a recogniser.
     Vocabulary,
-    /// Every place on a clock: an aligner.
+    /// Every time class: an aligner.
     Times(Clock),
 }
 
-/// How an aligner tells the time.
+/// The time classes of an aligner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Clock {
-    /// Times the head tells apart.
+    /// Number of time classes.
     pub(crate) n_classes: usize,
-    /// From one to the next. Units: ms.
+    /// Step between two classes. Units: ms.
     pub(crate) segment_ms: u32,
     /// Id of `<timestamp>`.
     pub(crate) marker: u32,
@@ -98,8 +98,8 @@ pub(crate) struct Config {
 impl Config {
     /// Reads `config.json`.
     ///
-    /// Errors: a field is absent, of another type, or names something this engine does not do
-    /// (another activation, a rope type other than `default`).
+    /// Errors: a field is missing, of another type, or names something unsupported (another
+    /// activation, a rope type other than `default`).
     pub(crate) fn read(checkpoint: &Checkpoint) -> Result<Self> {
         let json = checkpoint.json(FILE, "it holds the sizes of the model")?;
         let root = Fields {
@@ -117,7 +117,7 @@ impl Config {
         }
     }
 
-    /// The error for a recogniser where an aligner is wanted, or the other way round.
+    /// The error for a recogniser where an aligner is needed, or the other way round.
     pub(crate) fn other_kind(&self, checkpoint: &Checkpoint) -> Error {
         let field = match self.layout {
             Layout::Original => "thinker_config.model_type",
@@ -167,7 +167,7 @@ impl Config {
             Layout::Native => text.at("rope_parameters"),
         };
         if rope.value.is_some_and(|value| !value.is_null()) {
-            // Only some writers carry both spellings; each that is there must say `default`.
+            // Some writers use both spellings; each that is present must be `default`.
             for key in ["rope_type", "type"] {
                 if rope.value.is_some_and(|value| value.get(key).is_some()) {
                     rope.expect(key, "default")?;
@@ -179,7 +179,7 @@ impl Config {
             Layout::Native => rope.number("rope_theta")?,
         };
         let chunk_frames = 2 * audio.size("n_window")?;
-        // What `convert_qwen3_asr_to_hf.py` of transformers calls it depends on its version.
+        // The key depends on the version of `convert_qwen3_asr_to_hf.py` of transformers.
         let heads = match audio.at("num_attention_heads").value {
             Some(_) if layout == Layout::Native => "num_attention_heads",
             _ => "encoder_attention_heads",
@@ -218,7 +218,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What the arithmetic relies on.
+    /// Checks the assumptions of the arithmetic.
     fn check(&self, audio: &Fields<'_>, text: &Fields<'_>) -> Result<()> {
         let a = &self.audio;
         let t = &self.text;
@@ -269,7 +269,7 @@ pub(crate) fn check_id(
     })
 }
 
-/// The original layout calls an aligner one, and counts its classes.
+/// The kind of model in the original layout.
 fn original_head(root: &Fields<'_>, thinker: &Fields<'_>) -> Result<Head> {
     let kind = thinker.at("model_type").value.and_then(Value::as_str);
     let is_aligner = kind.is_some_and(|kind| kind.contains("forced_aligner"))
@@ -284,7 +284,7 @@ fn original_head(root: &Fields<'_>, thinker: &Fields<'_>) -> Result<Head> {
     }))
 }
 
-/// The native layout names its classes, and keeps their length with the processor.
+/// The kind of model in the native layout; the time step is in the processor's file.
 fn native_head(root: &Fields<'_>, checkpoint: &Checkpoint) -> Result<Head> {
     let names = root.at("architectures").value.and_then(Value::as_array);
     if !names.is_some_and(|names| names.iter().any(|name| name == NATIVE_ALIGNER)) {
@@ -312,14 +312,14 @@ fn native_head(root: &Fields<'_>, checkpoint: &Checkpoint) -> Result<Head> {
     }))
 }
 
-/// The step in time. Up to 128 ms, so that no number of classes (2^24 at most) leaves 32 bits.
+/// The time step. At most 128 ms, so that times of up to 2^24 classes fit 32 bits.
 fn segment_ms(fields: &Fields<'_>) -> Result<u32> {
     let segment_ms = fields.id("timestamp_segment_time")?;
     fields.check("timestamp_segment_time", segment_ms <= 128, "128 at most")?;
     Ok(segment_ms)
 }
 
-/// A place in the JSON, with the path that messages name.
+/// A value in the JSON, with its path for messages.
 struct Fields<'a> {
     file: String,
     path: String,

@@ -1,18 +1,18 @@
-//! A dtype is how the values of a matrix are stored.
+//! Number formats of stored matrices.
 
-/// How the large matrices are stored while they work.
+/// Number format of the large matrices in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dtype {
-    /// 32-bit floats: exact, four bytes a weight.
+    /// 32-bit floats: exact, four bytes per weight.
     F32,
-    /// Blocks of 32 signed bytes with one scale: 8.5 bits a weight.
+    /// Blocks of 32 signed bytes with one scale: 8.5 bits per weight.
     Q8_0,
-    /// Blocks of 256 four-bit values with scales and offsets: 4.5 bits a weight.
+    /// Blocks of 256 four-bit values with scales and offsets: 4.5 bits per weight.
     Q4K,
 }
 
 impl Dtype {
-    /// Bits that a value takes.
+    /// Bits per value.
     pub(crate) fn n_bits(self) -> usize {
         match self {
             Self::F32 => 32,

@@ -1,4 +1,4 @@
-//! A checkpoint is the set of files that make a model: configuration, tokenizer, tensors.
+//! The files of a checkpoint: configuration, tokenizer and tensors.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -19,7 +19,7 @@ pub enum Checkpoint {
 pub(crate) enum Opened {
     /// On disk.
     File(File),
-    /// In the program.
+    /// Compiled into the program.
     Bytes(&'static [u8]),
 }
 
@@ -29,7 +29,7 @@ impl Checkpoint {
         Self::Folder(path.as_ref().to_path_buf())
     }
 
-    /// How messages name a file of this checkpoint.
+    /// The name of a file in messages.
     pub(crate) fn display(&self, name: &str) -> String {
         match self {
             Self::Folder(folder) => folder.join(name).display().to_string(),
@@ -37,7 +37,7 @@ impl Checkpoint {
         }
     }
 
-    /// Whether the file is there.
+    /// Whether the file exists.
     pub(crate) fn has(&self, name: &str) -> bool {
         match self {
             Self::Folder(folder) => folder.join(name).is_file(),
@@ -45,7 +45,7 @@ impl Checkpoint {
         }
     }
 
-    /// Size of a file; 0 when it is not there. Units: bytes.
+    /// Size of a file; 0 if it does not exist. Units: bytes.
     pub(crate) fn size(&self, name: &str) -> u64 {
         match self {
             Self::Folder(folder) => folder.join(name).metadata().map_or(0, |file| file.len()),
@@ -86,7 +86,7 @@ impl Checkpoint {
         }
     }
 
-    /// Reads a small file whole.
+    /// Reads a small file.
     pub(crate) fn read(&self, name: &str, why: &str) -> Result<Cow<'static, [u8]>> {
         match self.open(name, why)? {
             Opened::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),

@@ -1,4 +1,4 @@
-//! A checkpoint on disk: its files, the sizes it is made for, and its tensors.
+//! A checkpoint on disk: its files, configuration and tensors.
 
 pub(crate) mod config;
 pub(crate) mod dtype;

@@ -1,6 +1,6 @@
-//! A quantised copy is a checkpoint whose matrices are stored as the kernels read them.
+//! The file format of a quantised copy, a checkpoint whose matrices are stored as quantised blocks.
 //!
-//! Its file is a safetensors file; `docs/QUANTISED.md` describes the layout for other programs.
+//! It is a safetensors file; `docs/QUANTISED.md` describes the layout for other programs.
 
 use std::collections::HashMap;
 
@@ -9,17 +9,17 @@ use crate::error::{Error, Result};
 
 /// The file of a quantised copy that holds the tensors.
 pub const FILE: &str = "quantised.safetensors";
-/// What the header calls the layout, and its version.
+/// Name and version of the layout in the header.
 pub(crate) const LAYOUT: (&str, &str) = ("earmark-quantised", "1");
 
-/// What the blocks of a matrix are called in the file.
+/// The tensor name of a matrix's blocks.
 pub(crate) fn entry(matrix: &str, dtype: Dtype) -> String {
     format!("{matrix}.{}", dtype.name())
 }
 
-/// How the matrices of a quantised copy are stored, as its header says.
+/// The dtype in the header of a quantised copy.
 ///
-/// Errors: it is not the header of a quantised copy, or that of another version.
+/// Errors: it is not the header of a quantised copy, or one of another version.
 pub(crate) fn stored(metadata: &HashMap<String, String>, file: &str) -> Result<Dtype> {
     let said = |key: &str| metadata.get(key).map_or("", String::as_str);
     let damaged = |detail: String| Error::Damaged {
@@ -29,7 +29,7 @@ pub(crate) fn stored(metadata: &HashMap<String, String>, file: &str) -> Result<D
     if (said("layout"), said("version")) != LAYOUT {
         let (layout, version) = (said("layout"), said("version"));
         return Err(damaged(format!(
-            "it should be a quantised copy of version {} and says `{layout}`, version `{version}`",
+            "expected a quantised copy of version {}, found `{layout}`, version `{version}`",
             LAYOUT.1
         )));
     }

@@ -1,8 +1,8 @@
-//! The tensors of a checkpoint, one at a time, straight from the mapped file.
+//! The tensors of a checkpoint, read one at a time from the mapped file.
 //!
-//! Nothing is read before it is asked for, and a tensor's pages are given back as soon as the
-//! caller drops it: loading needs no more memory than what is kept, plus one tensor.
-//! The tensors are those of a published checkpoint, or those of a [quantised copy](crate::quantise).
+//! Nothing is read before it is requested, and a tensor's pages are released as soon as the caller
+//! drops it: loading needs only the memory of the result, plus one tensor. The tensors are those of
+//! a published checkpoint, or those of a [quantised copy](crate::quantise).
 
 use std::collections::HashMap;
 
@@ -17,14 +17,14 @@ use crate::error::{Error, Result};
 
 /// The single-file name of both layouts.
 const WHOLE: &str = "model.safetensors";
-/// The file that says which shard holds which tensor.
+/// The file that lists the shard of each tensor.
 const INDEX: &str = "model.safetensors.index.json";
 
 /// All tensors of a checkpoint by name.
 pub(crate) struct Tensors {
     shards: Vec<Shard>,
     places: HashMap<String, Place>,
-    /// How the matrices are stored, when this is a quantised copy.
+    /// The dtype of the matrices, if this is a quantised copy.
     stored: Option<dtype::Dtype>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) enum Bytes {
 }
 
 impl Tensors {
-    /// Opens one file, or the shards that the index names, or a quantised copy.
+    /// Opens one file, or the shards of the index, or a quantised copy.
     pub(crate) fn open(checkpoint: &Checkpoint) -> Result<Self> {
         let mut tensors = Self {
             shards: Vec::new(),
@@ -98,7 +98,7 @@ impl Tensors {
         Ok(tensors)
     }
 
-    /// Adds the tensors of a file; gives what its header says beside them.
+    /// Adds the tensors of a file and returns the metadata of its header.
     fn add_shard(
         &mut self,
         checkpoint: &Checkpoint,
@@ -139,7 +139,7 @@ impl Tensors {
         self.stored
     }
 
-    /// The files, comma-joined, as messages name them.
+    /// The files, comma-joined, for messages.
     pub(crate) fn display(&self) -> String {
         let names: Vec<_> = self
             .shards
@@ -175,15 +175,14 @@ impl Tensors {
 
     /// Maps a tensor.
     ///
-    /// Errors: there is none of this name, its shape is another, or its type is no float of 16
-    /// or 32 bits.
+    /// Errors: it does not exist, has another shape, or is not a float of 16 or 32 bits.
     pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Raw> {
         self.raw(name, shape, &[Dtype::F32, Dtype::F16, Dtype::BF16])
     }
 
     /// The blocks of a matrix in a quantised copy. Shape: rows by bytes of a row.
     ///
-    /// Errors: there are none of this name, or of another size.
+    /// Errors: they do not exist or have another size.
     pub(crate) fn blocks(&self, name: &str, shape: &[usize]) -> Result<Bytes> {
         Ok(self.raw(name, shape, &[Dtype::U8])?.bytes)
     }
@@ -248,7 +247,7 @@ impl Tensors {
 }
 
 impl Raw {
-    /// How its values are written, as safetensors spells it.
+    /// Its number format, in the spelling of safetensors.
     pub(crate) fn dtype(&self) -> Dtype {
         self.dtype
     }
@@ -299,14 +298,13 @@ impl Bytes {
         }
     }
 
-    /// Gives the memory back that holds pages of the file; whoever reads them again gets them
-    /// again.
+    /// Releases the memory of the file's pages; they are loaded again when they are read.
     #[cfg_attr(unix, expect(unsafe_code, reason = "the system forgets pages"))]
     pub(crate) fn forget_pages(&self) {
         #[cfg(unix)]
         if let Self::Mapped(map) = self {
-            // SAFETY: the map is shared and never written to, so the pages come back from the
-            // file unchanged. That it fails only costs memory.
+            // SAFETY: the map is shared and never written to, so the pages are loaded from the
+            // file again unchanged. A failure only costs memory.
             let _ = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
         }
         #[cfg(not(unix))]

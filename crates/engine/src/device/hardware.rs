@@ -1,21 +1,21 @@
-//! Hardware is what this computer has for the engine to run on: processor, memory, GPUs.
+//! The hardware of this computer: processor, memory and GPUs.
 
 use std::process::Command;
 
 use sysinfo::{Cpu, CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
-/// What this computer has for the engine to run on.
+/// The hardware of this computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hardware {
-    /// What the processor calls itself.
+    /// The processor's own name.
     pub processor: String,
-    /// Threads that it runs at once, as far as this program may use them.
+    /// Hardware threads that this process may use.
     pub n_threads: usize,
-    /// The vector instructions that the engine's kernels choose from, the best last.
+    /// The vector instructions that the kernels can use, the best last.
     pub instructions: Vec<&'static str>,
-    /// Its memory; none where the system does not say.
+    /// Its memory; `None` if the system does not report it.
     pub memory: Option<Memory>,
-    /// The GPUs that can be seen.
+    /// The detected GPUs.
     pub gpus: Vec<Gpu>,
 }
 
@@ -24,16 +24,16 @@ pub struct Hardware {
 pub struct Memory {
     /// All of it. Units: bytes.
     pub bytes: u64,
-    /// What is free, or would be given up by others. Units: bytes.
+    /// What is free or can be freed. Units: bytes.
     pub available_bytes: u64,
 }
 
 /// A GPU.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gpu {
-    /// What it calls itself.
+    /// Its own name.
     pub name: String,
-    /// Its memory; one of Apple shares the computer's.
+    /// Its memory; an Apple GPU shares that of the computer.
     pub memory: Memory,
     /// Version of its driver.
     pub driver: String,
@@ -42,7 +42,7 @@ pub struct Gpu {
 }
 
 impl Hardware {
-    /// Looks at this computer; takes a few milliseconds, more where there is an NVIDIA driver.
+    /// Detects the hardware; takes a few milliseconds, more with an NVIDIA driver.
     pub fn look() -> Self {
         let what = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing());
         let system = System::new_with_specifics(what).ok();
@@ -60,8 +60,8 @@ impl Hardware {
 }
 
 impl Memory {
-    /// The memory of this computer, after the limits of a container; none where the system does
-    /// not say.
+    /// The memory of this computer, limited by that of a container; `None` if the system does not
+    /// report it.
     pub fn look() -> Option<Self> {
         let what = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
         let system = System::new_with_specifics(what).ok()?;
@@ -124,7 +124,7 @@ fn gpus(memory: Option<Memory>) -> Vec<Gpu> {
         });
         return gpu.into_iter().collect();
     }
-    // The driver brings this program along; asking it needs no library to link with.
+    // This program is part of the driver, so no library has to be linked.
     let asked = Command::new("nvidia-smi")
         .arg("--query-gpu=name,memory.total,memory.free,driver_version")
         .arg("--format=csv,noheader,nounits")
@@ -138,7 +138,7 @@ fn gpus(memory: Option<Memory>) -> Vec<Gpu> {
     }
 }
 
-/// A GPU from a line of `nvidia-smi`: name, MiB in all, MiB free, version of the driver.
+/// Parses a line of `nvidia-smi`: name, total MiB, free MiB, version of the driver.
 fn gpu_of_line(line: &str) -> Option<Gpu> {
     let mut fields = line.rsplitn(4, ',').map(str::trim);
     let driver = fields.next()?.to_owned();

@@ -1,4 +1,4 @@
-//! What the engine runs on: processor, GPUs, threads and memory.
+//! Devices: processor, GPUs, threads and memory.
 
 pub(crate) mod hardware;
 pub mod process_memory;

@@ -1,26 +1,26 @@
-//! The memory of this process: how much it holds, and giving back what it no longer needs.
+//! The memory of this process: current and peak use, and releasing unused memory.
 //!
-//! The package `sysinfo` tells no peak and would look at every process to find this one.
+//! The package `sysinfo` reports no peak and would scan every process to find this one.
 
-/// Gives memory that is no longer used back to the system, which some systems do only when asked.
+/// Releases unused memory to the system, which glibc does only on request.
 #[cfg_attr(
     all(target_os = "linux", target_env = "gnu"),
     expect(unsafe_code, reason = "the allocator is C")
 )]
 pub fn give_back() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: it takes the allocator's own locks and touches what is free only.
+    // SAFETY: it takes the allocator's own locks and touches only free memory.
     unsafe {
         libc::malloc_trim(0);
     }
 }
 
-/// Memory this program holds now. Units: bytes; `None` where the system does not say.
+/// Resident memory of this process. Units: bytes; `None` if the system does not report it.
 pub fn resident() -> Option<u64> {
     of_status("VmRSS:")
 }
 
-/// The most memory this program ever held. Units: bytes; `None` where the system does not say.
+/// Peak resident memory of this process. Units: bytes; `None` if the system does not report it.
 pub fn peak() -> Option<u64> {
     of_status("VmHWM:")
 }

@@ -1,11 +1,11 @@
-//! The choice of a device: where to compute.
+//! Selection of the device to compute on.
 
 use candle_core::Device;
 
 use super::self_test::{self, Verdict};
 use crate::error::{Error, Result};
 
-/// Which device is asked for.
+/// The requested device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
     /// The fastest that works; falls back to the CPU.
@@ -19,7 +19,7 @@ pub enum DeviceChoice {
     Metal,
 }
 
-/// The device that was found, and why it is not a better one.
+/// The selected device, and why it is not a faster one.
 pub(crate) struct Found {
     pub(crate) device: Device,
     pub(crate) note: Option<String>,
@@ -27,7 +27,7 @@ pub(crate) struct Found {
 
 /// Opens the device.
 ///
-/// Errors: a device asked for by name does not work; `auto` never fails.
+/// Errors: an explicitly requested device does not work; `auto` never fails.
 pub(crate) fn find(choice: DeviceChoice) -> Result<Found> {
     let found = |device| Ok(Found { device, note: None });
     match choice {
@@ -47,7 +47,7 @@ pub(crate) fn find(choice: DeviceChoice) -> Result<Found> {
         DeviceChoice::Auto => {
             let reason = match (cuda(), metal()) {
                 (Ok(device), _) | (_, Ok(device)) => return found(device),
-                // Say why only where this build could have used a GPU.
+                // Give a reason only if this build can use a GPU.
                 (Err(reason), _) if cfg!(feature = "cuda") => Some(reason),
                 (_, Err(reason)) if cfg!(any(feature = "metal", target_os = "macos")) => {
                     Some(reason)
@@ -75,7 +75,7 @@ fn cuda() -> std::result::Result<Device, String> {
 
 fn metal() -> std::result::Result<Device, String> {
     if !cfg!(any(feature = "metal", target_os = "macos")) {
-        return Err("this build has no Metal support; it comes with the macOS build".to_owned());
+        return Err("this build has no Metal support; use the macOS build".to_owned());
     }
     let device = Device::new_metal(0);
     device
@@ -83,12 +83,12 @@ fn metal() -> std::result::Result<Device, String> {
         .and_then(tested)
 }
 
-/// Errors: the device does not compute what the processor computes.
+/// Errors: the device computes other results than the processor.
 fn tested(device: Device) -> std::result::Result<Device, String> {
     match self_test::verdict(&device) {
         Verdict::Right => Ok(device),
         Verdict::Wrong(reason) => Err(format!(
-            "the GPU failed its self-test ({reason}); a newer driver may mend it"
+            "the GPU failed its self-test ({reason}); a newer driver may fix it"
         )),
     }
 }

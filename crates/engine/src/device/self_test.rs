@@ -1,8 +1,8 @@
-//! The self-test of a device: does it compute what the processor computes?
+//! Self-test: refuses a GPU that computes other results than the processor.
 //!
-//! Drivers differ, and a GPU that computes wrong writes a wrong text without an error. So a device
-//! is tested once for every version of its driver and of this program: a few products and a small
-//! network, against the processor. The verdict is remembered, with its reason when it is bad.
+//! A GPU or driver that computes wrong gives a wrong text without an error. So a device is tested
+//! once for every version of its driver and of this program: a few products and a small network are
+//! compared with the processor. The verdict is saved, with its reason if it is bad.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,16 +17,16 @@ use crate::nn::kernel::{self, Causal};
 
 /// A device as the self-test sees it.
 pub trait Candidate {
-    /// What tells it from others and from itself with another driver: name and driver version.
+    /// Identifies the device and its driver: name and driver version.
     fn identity(&self) -> String;
 
     /// The results of an exercise.
     ///
-    /// Errors: what the device says.
+    /// Errors: those of the device.
     fn compute(&self, exercise: Exercise) -> Result<Vec<f32>, String>;
 }
 
-/// Something to compute; the numbers that go in are always the same.
+/// A computation with fixed inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exercise {
     /// A product of two f32 matrices.
@@ -54,7 +54,7 @@ impl Exercise {
         Self::Convolution,
     ];
 
-    /// What it is in a message.
+    /// Its name in messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Product => "a product of matrices",
@@ -77,19 +77,19 @@ impl Exercise {
     }
 }
 
-/// What became of testing a device.
+/// The result of testing a device.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// It computes what the processor computes.
+    /// It computes the same as the processor.
     Right,
-    /// It does not, in these words.
+    /// It does not; the text says how.
     Wrong(String),
 }
 
 static FILE: OnceLock<PathBuf> = OnceLock::new();
 
-/// Sets the file that verdicts are remembered in, once; without it every load tests anew.
+/// Sets the file in which verdicts are saved, once; without it every load tests again.
 pub fn remember_in(file: PathBuf) {
     let _ = FILE.set(file); // the first one counts
 }
@@ -106,7 +106,7 @@ pub(crate) fn verdict(device: &Device) -> Verdict {
     }
 }
 
-/// The name of a GPU with the version of its driver, as the system's own tools say them.
+/// The name of a GPU with the version of its driver, as reported by the system's tools.
 fn identity(device: &Device) -> String {
     let (kind, tool, arguments) = match device {
         Device::Cpu => return "processor".to_owned(),
@@ -133,8 +133,8 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Reads the verdicts in a file; none when it is not there or cannot be understood, and every
-    /// device is tested anew.
+    /// Reads the verdicts in a file. A missing or invalid file counts as empty, and every device is
+    /// tested again.
     pub fn open(file: &Path) -> Self {
         let text = std::fs::read(file).unwrap_or_default();
         Self {
@@ -143,7 +143,7 @@ impl Verdicts {
         }
     }
 
-    /// The verdict on a device: the remembered one, or that of a test now.
+    /// The verdict on a device: the saved one, or that of a test now.
     pub fn of(&mut self, candidate: &dyn Candidate) -> Verdict {
         let key = format!(
             "{}, earmark {}",
@@ -159,13 +159,13 @@ impl Verdicts {
         verdict
     }
 
-    /// Forgets every verdict, so that devices are tested anew.
+    /// Removes every verdict, so that devices are tested again.
     pub fn forget(&mut self) {
         self.known.clear();
         self.save();
     }
 
-    /// A verdict that cannot be kept is found again the next time.
+    /// Saves the verdicts; if that fails, the next load tests again.
     fn save(&self) {
         let text = serde_json::to_vec_pretty(&self.known).unwrap_or_default();
         if let Some(folder) = self.file.parent() {
@@ -176,7 +176,7 @@ impl Verdicts {
     }
 }
 
-/// Does every exercise on both, up to the first that differs.
+/// Runs every exercise on both devices, up to the first that differs.
 fn test(candidate: &dyn Candidate, reference: &dyn Candidate) -> Verdict {
     for exercise in Exercise::ALL {
         let compare = || -> Result<(), String> {
@@ -185,13 +185,13 @@ fn test(candidate: &dyn Candidate, reference: &dyn Candidate) -> Verdict {
             differs(&right, &found, exercise.tolerance())
         };
         if let Err(detail) = compare() {
-            return Verdict::Wrong(format!("{} came out wrong: {detail}", exercise.name()));
+            return Verdict::Wrong(format!("{} is wrong: {detail}", exercise.name()));
         }
     }
     Verdict::Right
 }
 
-/// Errors: in what way results are not the right ones.
+/// Errors: how the results differ from the expected ones.
 fn differs(right: &[f32], found: &[f32], tolerance: f64) -> Result<(), String> {
     if right.len() != found.len() {
         return Err(format!("{} values instead of {}", found.len(), right.len()));
@@ -210,7 +210,7 @@ fn differs(right: &[f32], found: &[f32], tolerance: f64) -> Result<(), String> {
     Err(format!("the results are off by {:.2} %", relative * 100.0))
 }
 
-/// The processor, which is right by definition.
+/// The processor, whose results are the expected ones.
 struct Processor;
 
 impl Candidate for Processor {
@@ -243,7 +243,7 @@ impl Candidate for Opened<'_> {
     }
 }
 
-/// Rows, columns and results of the products: whole blocks, and rows enough for every kernel.
+/// Rows, columns and results of the products: whole blocks, and enough rows for every kernel.
 const SIZES: [usize; 3] = [48, 512, 96];
 
 fn compute_on(device: &Device, exercise: Exercise) -> candle_core::Result<Vec<f32>> {
@@ -284,7 +284,7 @@ fn compute_on(device: &Device, exercise: Exercise) -> candle_core::Result<Vec<f3
     result.to_device(&Device::Cpu)?.flatten_all()?.to_vec1()
 }
 
-/// Numbers between -1 and 1, the same every time.
+/// Pseudo-random numbers between -1 and 1, always the same.
 fn values(seed: u32, n: usize) -> Vec<f32> {
     let mut state = seed;
     std::iter::repeat_with(|| {
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_computes_wrong_is_found_out_whatever_it_does() {
+    fn every_kind_of_wrong_result_is_detected() {
         for at in Exercise::ALL {
             check(at, Fault::Drifts, "off by");
         }
@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn the_processor_itself_passes_and_so_does_what_computes_like_it() {
+    fn the_processor_and_an_equal_device_pass() {
         let folder = tempfile::tempdir().unwrap();
         let mut verdicts = Verdicts::open(&folder.path().join("devices.json"));
         let processor = Opened {
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verdict_is_remembered_until_the_driver_changes() {
+    fn a_verdict_is_saved_until_the_driver_changes() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("new folder/devices.json");
         let mut device = Faulty::new(Exercise::Product, Fault::Drifts);

@@ -1,11 +1,11 @@
-//! How fast this computer multiplies matrices.
+//! Matrix multiplication rate of this computer.
 
 use std::time::Instant;
 
 use candle_core::{DType, Device, Tensor};
 
-/// How fast this computer multiplies f32 matrices of 1024 by 1024 with all threads: the yardstick
-/// for the encoder. The best of a few rounds.
+/// The rate of f32 products of 1024 by 1024 with all threads, the reference for the encoder's
+/// speed. The best of a few rounds.
 ///
 /// Units: 10^9 multiplications and additions per second; 0 when it cannot be measured.
 pub fn matmul_gflops() -> f64 {

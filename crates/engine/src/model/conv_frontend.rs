@@ -1,5 +1,5 @@
-//! The convolution stem: three 3x3 convolutions of stride 2 over one second of mel, then a
-//! linear layer.
+//! The convolutional front end of the encoder: three 3x3 convolutions of stride 2 over one second
+//! of mel frames, then a linear layer.
 //!
 //! On the CPU a convolution is a matrix product over gathered patches, with the channels last, so
 //! that a patch is nine straight copies and the quantised kernels apply. On a GPU it is the
@@ -22,7 +22,7 @@ const PATCH: usize = 9;
 /// Mel bands left after three strides of 2.
 const BANDS: usize = N_MELS / 8;
 
-/// The stem.
+/// The convolutional front end.
 pub(crate) struct ConvFrontend {
     convolutions: Convolutions,
     conv_out: Linear,
@@ -31,20 +31,20 @@ pub(crate) struct ConvFrontend {
 }
 
 enum Convolutions {
-    /// Patches times matrices; the first is always f32, its patches have nine values.
+    /// Patches times matrices; the first is always f32, because its patches have nine values.
     Patches([Linear; 3]),
     /// The device's convolution: weight `[out, in, 3, 3]` (frequency, time) and bias.
     Native([(Tensor, Tensor); 3]),
 }
 
-/// The first convolution; its patches have nine values, which no block is filled with.
+/// The first convolution; its patches have nine values, too few for a quantised block.
 fn first(config: &AudioConfig, tower: &str) -> Matrix {
     Matrix::new(&format!("{tower}.conv2d1"), [config.channels, PATCH])
         .channels_last(PATCH)
         .with_bias()
 }
 
-/// The matrices that follow the asked dtype: the other two convolutions and the layer behind.
+/// The matrices in the requested dtype: the other two convolutions and the linear layer.
 pub(crate) fn matrices(config: &AudioConfig, tower: &str) -> [Matrix; 3] {
     let c = config.channels;
     let convolution = |i: usize| {
@@ -91,7 +91,7 @@ impl ConvFrontend {
         })
     }
 
-    /// The matrices that follow the asked dtype.
+    /// The matrices in the requested dtype.
     pub(crate) fn matrices(&self) -> Vec<&Linear> {
         match &self.convolutions {
             Convolutions::Patches([_, second, third]) => vec![second, third, &self.conv_out],

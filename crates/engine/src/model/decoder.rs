@@ -1,7 +1,7 @@
-//! The text decoder: a Qwen3 transformer that takes embeddings, with a key/value cache.
+//! The text decoder: a Qwen3 transformer on embeddings, with a key/value cache.
 //!
 //! Source: `Qwen3ASRTextModel` of the package `qwen-asr` 0.0.6. Its interleaved multimodal rotary
-//! embedding has three equal position rows here, which makes it the ordinary one.
+//! embedding has three equal position rows here, so it equals the ordinary one.
 
 use candle_core::{Device, Tensor};
 use rayon::prelude::*;
@@ -21,8 +21,7 @@ use crate::nn::rope::Rope;
 /// The decoder.
 pub(crate) struct Decoder {
     config: TextConfig,
-    /// Looked up row by row in the mapped file: a table of 150 thousand rows of which a clip
-    /// touches a few hundred is not worth memory.
+    /// Read row by row from the mapped file: a clip uses a few hundred of 150 thousand rows.
     embeddings: Raw,
     layers: Vec<Layer>,
     norm: RmsNorm,
@@ -42,7 +41,7 @@ struct Layer {
     down: Linear,
 }
 
-/// What the checkpoint calls the decoder, and its head where that has a matrix of its own.
+/// Tensor names of the decoder, and of its head if that is not tied.
 fn names(config: &Config) -> (&'static str, &'static str) {
     match (config.layout, &config.head) {
         (Layout::Original, _) => ("thinker.model", "thinker.lm_head"),
@@ -51,7 +50,7 @@ fn names(config: &Config) -> (&'static str, &'static str) {
     }
 }
 
-/// What the checkpoint calls the embedding table.
+/// Tensor name of the embedding table.
 pub(crate) fn embeddings(config: &Config) -> String {
     format!("{}.embed_tokens.weight", names(config).0)
 }
@@ -79,7 +78,7 @@ fn head(config: &Config, tensors: &Tensors) -> Matrix {
     Matrix::of_parts(own, &[(part, n_out)], text.hidden)
 }
 
-/// Queries, keys and values; the way out of attention; both halves of the feed-forward layer.
+/// Query, key and value projection; output projection; both matrices of the feed-forward layer.
 fn layer_matrices(c: &TextConfig, name: &str) -> [Matrix; 4] {
     let (a, k) = (c.n_heads * c.head_dim, c.n_kv_heads * c.head_dim);
     let of = |part: &str| format!("{name}.{part}");
@@ -154,12 +153,12 @@ impl Decoder {
         (all - head) * n_tokens as f64 + head * n_scored as f64
     }
 
-    /// Bytes of weights that one token reads.
+    /// Bytes of weights read per token.
     pub(crate) fn n_bytes(&self) -> usize {
         self.matrices().map(Linear::n_bytes).sum()
     }
 
-    /// An empty cache with room for `capacity` tokens; it grows when it must.
+    /// An empty cache for `capacity` tokens; it grows if needed.
     pub(crate) fn cache(&self, capacity: usize) -> Result<KvCache> {
         let c = &self.config;
         let shape = (c.n_kv_heads, capacity, c.head_dim);
@@ -178,7 +177,7 @@ impl Decoder {
         Ok(Tensor::from_vec(values, (ids.len(), n), &self.device)?)
     }
 
-    /// Runs the rows through all layers, behind what the cache has seen.
+    /// Runs the rows through all layers, after the cached positions.
     ///
     /// Shape: `[rows, hidden]` to the same, before the final norm.
     pub(crate) fn forward(&self, rows: &Tensor, cache: &mut KvCache) -> Result<Tensor> {
@@ -194,10 +193,9 @@ impl Decoder {
         Ok(x)
     }
 
-    /// What the head says of rows from [`Self::forward`].
+    /// The head's scores for rows from [`Self::forward`].
     ///
-    /// Shape: `[rows, hidden]` to `[rows, scores]`, a score for every token of the vocabulary or
-    /// for every time.
+    /// Shape: `[rows, hidden]` to `[rows, scores]`, a score for every token or every time class.
     pub(crate) fn logits(&self, rows: &Tensor) -> Result<Tensor> {
         Ok(self
             .head

@@ -1,8 +1,8 @@
-//! The audio encoder turns mel frames into rows the decoder can read: 13 a second.
+//! The audio encoder: mel frames to embedding rows for the decoder, 13 per second.
 //!
-//! Each second is convolved alone and knows only its own positions; the transformer sees windows
-//! of 8 s. Windows are independent, so memory does not grow with the clip and any group of
-//! windows can be computed alone.
+//! Each second is convolved separately, with its own positions; the transformer attends within
+//! windows of 8 s. Windows are independent, so memory does not grow with the clip and any group of
+//! windows can be computed separately.
 //!
 //! Source: `Qwen3ASRAudioEncoder` of the package `qwen-asr` 0.0.6, with the windows the model was
 //! trained with (the package itself ignores them unless FlashAttention 2 is installed).
@@ -57,7 +57,7 @@ pub(crate) fn n_rows(config: &AudioConfig, n_frames: usize) -> usize {
     n_frames / chunk * rows_of_chunk(chunk) + rows_of_chunk(n_frames % chunk)
 }
 
-/// What the checkpoint calls the encoder and the two layers of its projector.
+/// Tensor names of the encoder and of the two layers of its projector.
 fn names(layout: Layout) -> (&'static str, [&'static str; 2]) {
     match layout {
         Layout::Original => (
@@ -74,7 +74,7 @@ fn names(layout: Layout) -> (&'static str, [&'static str; 2]) {
     }
 }
 
-/// Every matrix of the encoder that follows the asked dtype.
+/// Every matrix of the encoder in the requested dtype.
 pub(crate) fn matrices(config: &AudioConfig, layout: Layout) -> Vec<Matrix> {
     let (tower, projector) = names(layout);
     let layers = 0..config.n_layers;
@@ -93,7 +93,7 @@ fn projector_matrices(config: &AudioConfig, [first, second]: [&str; 2]) -> [Matr
     ]
 }
 
-/// Queries, keys and values; the way out of attention; both halves of the feed-forward layer.
+/// Query, key and value projection; output projection; both matrices of the feed-forward layer.
 fn layer_matrices(config: &AudioConfig, name: &str) -> [Matrix; 4] {
     let (d, ffn) = (config.d_model, config.ffn);
     let attention = |part: &str| format!("{name}.self_attn.{part}");
@@ -156,7 +156,7 @@ impl Encoder {
         n_rows(&self.config, n_frames)
     }
 
-    /// Frames of a window: the rows of a whole one depend on no others.
+    /// Frames of a window; the rows of a full window depend on no other frames.
     pub(crate) fn window_frames(&self) -> usize {
         self.config.window_chunks * self.config.chunk_frames
     }
@@ -172,8 +172,8 @@ impl Encoder {
     }
 
     /// Encodes a clip of `n_clip_frames`, or its frames from the beginning of a window on, a few
-    /// windows at a time; `step` is told how many frames are done and returns false to stop, which
-    /// gives `None`.
+    /// windows at a time; `step` gets the number of finished frames and returns `false` to cancel,
+    /// which gives `None`.
     ///
     /// Shape: mel `[frames, 128]` to `[rows, output]`.
     pub(crate) fn forward(
@@ -201,8 +201,8 @@ impl Encoder {
 
     /// Convolution rows with their positions.
     ///
-    /// Shape: mel `[frames, 128]` to `[rows, d_model]`. `n_clip_frames` decides how far the last
-    /// chunk is filled up: to a whole chunk when the clip has at least one.
+    /// Shape: mel `[frames, 128]` to `[rows, d_model]`. If the clip has at least one whole chunk
+    /// (`n_clip_frames`), its last chunk is padded to a whole one.
     pub(crate) fn frontend_rows(&self, mel: &[f32], n_clip_frames: usize) -> Result<Tensor> {
         let chunk = self.config.chunk_frames;
         let n_filled = chunk.min(n_clip_frames);

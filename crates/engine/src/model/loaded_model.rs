@@ -1,8 +1,7 @@
-//! A loaded model is a checkpoint in memory: tokenizer, spectrogram, encoder and decoder on one
-//! device.
+//! A checkpoint in memory: tokenizer, spectrogram, encoder and decoder on one device.
 //!
-//! A recogniser and an aligner have it in common; they differ in the prompt, in what the head
-//! scores, and in how many passes it takes.
+//! Recogniser and aligner share it; they differ in the prompt, the scores of the head, and the
+//! number of passes.
 
 use std::time::{Duration, Instant};
 
@@ -24,18 +23,18 @@ use crate::nn::kv_cache::KvCache;
 use crate::nn::linear::Linear;
 use crate::observer::Observer;
 
-/// Checkpoints of up to this many values run in f32 by default: quantising gains nothing there.
+/// Checkpoints of up to this many values run in f32 by default, because quantising gains nothing.
 const SMALL: usize = 100_000_000;
-/// Prompt tokens that go through the decoder together; bounds the memory of long clips.
+/// Prompt tokens per decoder pass; limits the memory of long clips.
 pub(crate) const BLOCK: usize = 512;
 
 /// How to load a checkpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
-    /// Where to compute.
+    /// The device.
     pub device: DeviceChoice,
-    /// Storage of the large matrices; `None` chooses: f32 for small checkpoints and on GPUs,
-    /// Q8_0 for large ones on the CPU, and for a quantised copy what it has.
+    /// Number format of the large matrices; `None` chooses: f32 for small checkpoints and on GPUs,
+    /// Q8_0 for large ones on the CPU, and that of a quantised copy.
     pub dtype: Option<Dtype>,
 }
 
@@ -46,43 +45,43 @@ pub struct Timings {
     pub mel: Duration,
     /// Audio encoder and projector.
     pub encoder: Duration,
-    /// The prompt through the decoder, up to the first scores.
+    /// Decoder on the prompt, up to the first scores.
     pub prefill: Duration,
     /// Every token after the first; zero for an aligner.
     pub decode: Duration,
 }
 
-/// How many matrices are stored as asked.
+/// Number and size of the stored matrices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StorageReport {
-    /// Matrices stored in the asked dtype.
+    /// Matrices stored in the requested dtype.
     pub n_as_asked: usize,
     /// All matrices.
     pub n_matrices: usize,
     /// Bytes of the stored matrices.
     pub n_bytes: usize,
-    /// Of these, bytes that lie in a mapped file and come into memory only while they are read.
+    /// Of these, bytes in a mapped file, which are in memory only while they are read.
     pub n_mapped_bytes: usize,
-    /// Bytes of the tiles the kernels keep beside them.
+    /// Bytes of the kernels' repacked tiles.
     pub n_repacked_bytes: usize,
 }
 
-/// The work a clip takes, for comparison with what the machine can do.
+/// The work for a clip, for comparison with the computer's limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Work {
     /// Multiplications and additions of the encoder.
     pub encoder_flops: f64,
-    /// Multiplications and additions of the prompt's way through the decoder.
+    /// Multiplications and additions of the decoder on the prompt.
     pub prefill_flops: f64,
-    /// Bytes of weights that each pass after the prompt reads: a recogniser makes one for every
-    /// token, an aligner none.
+    /// Bytes of weights read by each pass after the prompt: one per token for a recogniser, none
+    /// for an aligner.
     pub decode_bytes: usize,
 }
 
-/// How the large matrices are to be stored: as asked, or else as a quantised copy has them, or
-/// else exactly for small checkpoints and on GPUs.
+/// The dtype of the large matrices: as requested, or else that of a quantised copy, or else f32 for
+/// small checkpoints and on GPUs.
 ///
-/// Errors: a quantised copy is stored otherwise than asked.
+/// Errors: a quantised copy has another dtype than requested.
 pub(crate) fn dtype(tensors: &Tensors, asked: Option<Dtype>, on_cpu: bool) -> Result<Dtype> {
     match (tensors.stored(), asked) {
         (Some(stored), Some(asked)) if stored != asked => Err(tensors.other_dtype(asked)),
@@ -124,7 +123,7 @@ impl LoadedModel {
             Ok(tokenizer)
         };
         let (tokenizer, decoder, encoder) = device.with_context(|| -> Result<_> {
-            // All at once: quantising takes every thread, repacking one per matrix, and the
+            // In parallel: quantising uses every thread, repacking one per matrix, and the
             // tokenizer one.
             let (tokenizer, (decoder, encoder)) = rayon::join(load_tokenizer, || {
                 rayon::join(
@@ -146,7 +145,7 @@ impl LoadedModel {
         })
     }
 
-    /// The device in plain words: `CPU, 2 threads`.
+    /// The device as text: `CPU, 2 threads`.
     pub fn device(&self) -> String {
         match &self.device {
             Device::Cpu => match threads::n_threads() {
@@ -158,7 +157,7 @@ impl LoadedModel {
         }
     }
 
-    /// Why the device differs from the best one, when it does: one sentence.
+    /// Why a slower device was selected, if so: one sentence.
     pub fn device_note(&self) -> Option<&str> {
         self.device_note.as_deref()
     }
@@ -173,7 +172,7 @@ impl LoadedModel {
         self.dtype
     }
 
-    /// Counts the matrices that really are in the asked dtype.
+    /// Counts the matrices that are stored in the requested dtype.
     pub fn storage_report(&self) -> StorageReport {
         let matrices: Vec<&Linear> = self
             .encoder
@@ -214,7 +213,7 @@ impl LoadedModel {
         }
     }
 
-    /// Whether prompt and answer fit the model's positions.
+    /// Checks that prompt and output fit the model's positions.
     pub(crate) fn check_length(&self, needed: usize) -> Result<()> {
         if needed <= self.max_positions {
             return Ok(());
@@ -233,7 +232,7 @@ impl LoadedModel {
         Ok(self.mel.frames(samples))
     }
 
-    /// What the decoder reads of a clip, `None` when the observer stopped.
+    /// The encoder's rows of a clip; `None` when cancelled.
     ///
     /// Shape: `[rows, hidden]`.
     pub(crate) fn encode(
@@ -256,9 +255,9 @@ impl LoadedModel {
         Ok(rows)
     }
 
-    /// Runs what the cache has not seen of a prompt through the decoder block by block and scores
-    /// the rows at the places `scored`, in ascending order and none of them in the cache; `None`
-    /// when the observer stopped.
+    /// Runs the uncached part of a prompt through the decoder, block by block, and scores the rows
+    /// at the positions `scored`, which are in ascending order and not cached; `None` when
+    /// cancelled.
     ///
     /// Shape: audio rows `[rows, hidden]` to `[scored, scores]`.
     pub(crate) fn prefill(
@@ -302,7 +301,7 @@ impl LoadedModel {
         Ok(Some(Tensor::cat(&picked, 0)?))
     }
 
-    /// The embeddings of prompt places `start..end`, the audio rows in their places.
+    /// The embeddings of the prompt positions `start..end`, including the audio rows.
     fn embed(&self, prompt: &Prompt, rows: &Tensor, start: usize, end: usize) -> Result<Tensor> {
         let audio = prompt.audio_at..prompt.audio_at + rows.dim(0)?;
         let (from, to) = (audio.start.clamp(start, end), audio.end.clamp(start, end));
@@ -320,11 +319,11 @@ impl LoadedModel {
     }
 }
 
-/// Whether samples can be encoded: there is one analysis window at least, and all are numbers.
+/// Checks that there are enough samples for one analysis window and that all are finite.
 pub(crate) fn check_clip(samples: &[f32]) -> Result<()> {
     if samples.len() < mel::MIN_SAMPLES {
         return Err(Error::Clip(format!(
-            "it has {} samples, fewer than the {} one analysis window needs",
+            "it has {} samples; one analysis window needs {}",
             samples.len(),
             mel::MIN_SAMPLES
         )));

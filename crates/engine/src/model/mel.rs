@@ -1,4 +1,4 @@
-//! The log-mel spectrogram is what the encoder reads: 128 bands, 100 frames a second.
+//! The log-mel spectrogram, the input of the encoder: 128 bands, 100 frames per second.
 //!
 //! Source: `WhisperFeatureExtractor` of transformers 4.57.6 with the settings of the published
 //! `preprocessor_config.json`.
@@ -13,20 +13,20 @@ use earmark_transcript::SAMPLE_RATE;
 const N_FFT: usize = 400;
 /// Samples between two frames.
 pub const HOP: usize = 160;
-/// Fewest samples that can be analysed: reflection at the ends needs one more than half a window.
+/// Fewest samples that can be analysed: reflection padding needs one more than half a window.
 pub const MIN_SAMPLES: usize = N_FFT / 2 + 1;
-/// What lies further below the loudest value of a clip is raised to that. Units: log10.
+/// Values are raised to at least this far below the loudest value of a clip. Units: log10.
 pub(crate) const RANGE: f32 = 8.0;
-/// Frames a thread analyses at a time.
+/// Frames per task of a thread.
 const BLOCK: usize = 64;
 
-/// A mel filter: the first FFT bin it weighs, and its weights.
+/// A mel filter: its first FFT bin and its weights.
 struct Filter {
     first: usize,
     weights: Vec<f64>,
 }
 
-/// The front end: window and filters, computed once.
+/// The analysis: window and filters, computed once.
 pub struct Mel {
     window: Vec<f64>,
     filters: Vec<Filter>,
@@ -94,7 +94,8 @@ impl Mel {
     }
 }
 
-/// Frames of a clip that stay as they are when more follows: their windows end inside it.
+/// Frames of a clip that do not change when samples are appended, because their windows end inside
+/// it.
 pub(crate) fn n_settled(n_samples: usize) -> usize {
     if n_samples < MIN_SAMPLES {
         return 0;

@@ -1,4 +1,4 @@
-//! How much memory a model will take, computed before it is loaded.
+//! Estimate of a model's memory, made before it is loaded.
 
 use crate::checkpoint::config::{Config, Head};
 use crate::checkpoint::dtype::Dtype;
@@ -17,42 +17,42 @@ use crate::nn::linear::n_tile_bytes;
 use crate::nn::matrix::Matrix;
 use earmark_transcript::SAMPLE_RATE;
 
-/// What a model takes on the CPU. Units of all: bytes.
+/// The memory of a model on the CPU. Units of all fields: bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Estimate {
-    /// Held as long as the model is loaded: matrices, what kernels make of them, the tokenizer.
+    /// While the model is loaded: matrices, repacked tiles, the tokenizer.
     pub held: u64,
-    /// The most that comes to it while a clip is processed.
+    /// Additional peak while a clip is processed.
     pub working: u64,
-    /// The most that is held while the model is being loaded.
+    /// Peak while the model is being loaded.
     pub loading: u64,
 }
 
-/// The program itself, with its threads and libraries. Units: bytes. Measured.
+/// The program with its threads and libraries. Units: bytes. Measured.
 pub const PROGRAM: u64 = 30 << 20;
 
-/// Memory the tokenizer takes for every byte of its files. Measured.
+/// Memory of the tokenizer per byte of its files. Measured.
 const TOKENIZER: u64 = 24;
-/// What the system brings into memory with every row of the embedding table. Units: bytes.
+/// Memory that the system reads for every row of the embedding table. Units: bytes.
 ///
 /// Source: `fault_around_bytes` of Linux.
 const FAULT_AROUND: u64 = 64 << 10;
-/// Tokens of an answer, for every second of the clip: fast speech.
+/// Output tokens per second of the clip: fast speech.
 const TOKENS_PER_SECOND: f64 = 6.0;
 /// Tokens of the prompt beside those of the audio.
 const PROMPT: u64 = 24;
 
 impl Estimate {
-    /// The most that this program will hold with this model alone.
+    /// Peak of this process with only this model.
     pub fn peak(&self) -> u64 {
         PROGRAM + self.loading.max(self.held + self.working)
     }
 }
 
-/// What a model will take on the CPU with clips of up to `longest_s` seconds; `None` when it would
-/// compute on a GPU, whose memory is another.
+/// Estimates the memory of a model on the CPU with clips of up to `longest_s` seconds; `None` if it
+/// would run on a GPU.
 ///
-/// Errors: the checkpoint cannot be read; it has another dtype than the settings want.
+/// Errors: the checkpoint cannot be read; it has another dtype than the settings request.
 pub fn estimate(
     checkpoint: &Checkpoint,
     settings: Settings,
@@ -91,7 +91,7 @@ pub fn estimate(
     let head = config.text.vocab.max(1) * config.text.hidden;
     let n_loading = match tensors.stored() {
         Some(_) => 0,
-        // The head is read while nothing else is there yet.
+        // The head is read before everything else.
         None => 2 * head + head * dtype.n_bits() / 8,
     };
     Ok(Some(Estimate {
@@ -101,7 +101,7 @@ pub fn estimate(
     }))
 }
 
-/// Bytes of a matrix in memory, with what the kernels keep beside it.
+/// Bytes of a matrix in memory, with its repacked tiles.
 fn n_bytes(matrix: &Matrix, dtype: Dtype, is_mapped: bool) -> u64 {
     let blocks = matrix.n_out() * matrix.n_row_bytes(dtype);
     let tiles = n_tile_bytes(dtype, matrix.n_out(), matrix.n_filled());
@@ -109,7 +109,7 @@ fn n_bytes(matrix: &Matrix, dtype: Dtype, is_mapped: bool) -> u64 {
     (tiles + if is_let_go { 0 } else { blocks }) as u64
 }
 
-/// The most that is held for one clip, beside the model.
+/// Peak memory for one clip, without the model.
 fn working(config: &Config, longest_s: f64) -> u64 {
     let (audio, text) = (&config.audio, &config.text);
     let n_samples = (longest_s * f64::from(SAMPLE_RATE)).max(0.0) as usize;

@@ -1,4 +1,4 @@
-//! The model: spectrogram, encoder and decoder, and what loading them takes.
+//! The model: spectrogram, encoder and decoder, loading and converting.
 
 pub(crate) mod conv_frontend;
 pub(crate) mod decoder;

@@ -1,8 +1,7 @@
-//! Conversion of a checkpoint into a quantised copy, whose matrices are stored as the kernels read
-//! them.
+//! Conversion of a checkpoint into a quantised copy, whose matrices are stored as quantised blocks.
 //!
-//! Loading a copy maps the file and reads the blocks in place; loading the original widens and
-//! quantises every row. The numbers are the same bit by bit.
+//! Loading a copy maps the file and uses the blocks in place; loading the original widens and
+//! quantises every row. The results are identical, bit by bit.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -25,19 +24,19 @@ use crate::observer::Outcome;
 
 pub use crate::checkpoint::quantised_copy::FILE;
 
-/// The data begin at a multiple of this, so that every matrix begins on even bytes.
+/// Alignment of the data, so that every matrix begins at an even offset.
 const ALIGNMENT: usize = 4096;
-/// Bytes written between two looks at the one who may stop it.
+/// Bytes written between two polls for cancellation.
 const BLOCK: usize = 4 << 20;
 
-/// How far a conversion is; returns whether to go on. Units: bytes done and in all.
+/// Callback with the bytes done and in total; returns whether to go on.
 pub type Step<'a> = &'a mut dyn FnMut(u64, u64) -> bool;
 
-/// Writes the tensors of a checkpoint into a new file with its matrices quantised; the size of
-/// the file, or that it was stopped. The file is then incomplete, and the caller's to remove.
+/// Writes the tensors of a checkpoint into a new file with its matrices quantised, and returns the
+/// size of the file. If cancelled, the file is incomplete and the caller removes it.
 ///
-/// Errors: the checkpoint cannot be read or is a quantised copy already, the file cannot be
-/// written, `dtype` is no quantised one.
+/// Errors: the checkpoint cannot be read or is already a quantised copy, the file cannot be
+/// written, `dtype` is not a quantised one.
 pub fn convert(
     checkpoint: &Checkpoint,
     dtype: Dtype,
@@ -80,16 +79,16 @@ pub fn convert(
 
 /// Size that the file of a quantised copy will have. Units: bytes.
 ///
-/// Errors: as [`convert`], but for writing.
+/// Errors: as [`convert`], except for writing.
 pub fn size(checkpoint: &Checkpoint, dtype: Dtype) -> Result<u64> {
     Ok(Plan::new(checkpoint, dtype)?.n_bytes())
 }
 
-/// What a quantised copy will consist of.
+/// The planned content of a quantised copy.
 struct Plan {
     tensors: Tensors,
     matrices: Vec<Matrix>,
-    /// Tensors that are copied as they are.
+    /// Tensors that are copied unchanged.
     copied: Vec<(String, Raw)>,
     dtype: Dtype,
 }
@@ -120,8 +119,8 @@ impl Plan {
         })
     }
 
-    /// The header with its length before it, filled up with spaces. The serialiser of the package
-    /// `safetensors` aligns the data to 8 bytes, tells no progress and cannot be stopped.
+    /// The header, preceded by its length and padded with spaces. The serialiser of the package
+    /// `safetensors` aligns the data to 8 bytes, reports no progress and cannot be cancelled.
     fn header(&self) -> Vec<u8> {
         let (mut header, mut end) = (Map::new(), 0);
         let mut add = |name: String, dtype: Value, shape: &[usize], n_bytes: usize| {

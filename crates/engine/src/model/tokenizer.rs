@@ -24,10 +24,10 @@ const VOCAB: &str = "vocab.json";
 const MERGES: &str = "merges.txt";
 const CONFIG: &str = "tokenizer_config.json";
 const NATIVE: &str = "tokenizer.json";
-/// Stands where an aligner is to tell a time.
+/// Marks the position at which an aligner predicts a time.
 const MARKER: &str = "<timestamp>";
 
-/// How text is cut before BPE.
+/// The regular expression that splits text before BPE.
 ///
 /// Source: `Qwen2Tokenizer` of transformers 4.57.6.
 const PATTERN: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
@@ -37,13 +37,13 @@ pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
     /// The bytes of every ordinary token and the literal text of every added one.
     bytes: HashMap<u32, Vec<u8>>,
-    /// Added tokens that decoding leaves out.
+    /// Added tokens that decoding omits.
     special: Vec<u32>,
-    /// Ids the prompt and the end of generation need.
+    /// Ids needed by the prompt and to stop generation.
     pub(crate) ids: Ids,
 }
 
-/// Ids of the tokens with a role.
+/// Ids of control tokens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ids {
     pub(crate) audio_start: u32,
@@ -57,7 +57,7 @@ pub(crate) struct Ids {
 impl Tokenizer {
     /// Builds the tokenizer of a checkpoint.
     ///
-    /// Errors: a file is missing or damaged, or a token the prompt needs is not in it.
+    /// Errors: a file is missing or damaged, or a token of the prompt is missing.
     pub fn load(checkpoint: &Checkpoint) -> Result<Self> {
         let (inner, file) = if checkpoint.has(NATIVE) {
             let bytes = checkpoint.read(NATIVE, "it is the tokenizer")?;
@@ -130,7 +130,7 @@ impl Tokenizer {
         Ok(encoding.get_ids().to_vec())
     }
 
-    /// Ids of a text in which nothing stands for an added token, whatever it spells.
+    /// Ids of a text, without parsing added tokens in it.
     pub fn encode_plain(&self, text: &str) -> Result<Vec<u32>> {
         let mut text = NormalizedString::from(text);
         if let Some(normalizer) = self.inner.get_normalizer() {
@@ -155,7 +155,7 @@ impl Tokenizer {
 
     /// The id of `<timestamp>`.
     ///
-    /// Errors: this tokenizer has none, as those of recognisers.
+    /// Errors: this tokenizer has none, because it is a recogniser's.
     pub(crate) fn marker(&self) -> Result<u32> {
         self.ids.marker.ok_or_else(|| Error::Tokenizer {
             file: "tokenizer".to_owned(),
@@ -165,7 +165,7 @@ impl Tokenizer {
         })
     }
 
-    /// The text of ids, special tokens left out; broken UTF-8 becomes U+FFFD.
+    /// The text of ids without special tokens; invalid UTF-8 becomes U+FFFD.
     pub fn decode(&self, ids: &[u32]) -> String {
         let bytes: Vec<u8> = ids
             .iter()
@@ -221,7 +221,7 @@ fn from_three_files(checkpoint: &Checkpoint) -> Result<tokenizers::Tokenizer> {
     let config = checkpoint.json(CONFIG, why)?;
     let added = added_tokens(&config)
         .ok_or_else(|| damaged(CONFIG, "`added_tokens_decoder` is missing or malformed"))?;
-    // With their ids in the vocabulary the added tokens keep them, gaps or not.
+    // With their ids in the vocabulary, added tokens keep them even if there are gaps.
     for (id, token) in &added {
         vocab.insert(token.content.clone(), *id);
     }
@@ -265,8 +265,8 @@ fn added_tokens(config: &Value) -> Option<Vec<(u32, AddedToken)>> {
     Some(tokens)
 }
 
-/// The byte behind each character of the byte-level alphabet: printable Latin-1 bytes stand for
-/// themselves, the other 68 for U+0100 and up, in order.
+/// The byte of each character of the byte-level alphabet: printable Latin-1 bytes map to
+/// themselves, the other 68 to U+0100 and up, in order.
 fn byte_of_char() -> HashMap<char, u8> {
     let printable = |b: u8| matches!(b, b'!'..=b'~' | 0xA1..=0xAC | 0xAE..=0xFF);
     let others = (0..=u8::MAX).filter(|&b| !printable(b));

@@ -1,8 +1,9 @@
 //! Causal attention with grouped queries over a key/value cache.
 //!
-//! Many rows (the prompt) are matrix products, a block of query rows at a time. One row (each
-//! generated token) on the CPU reads keys and values straight through, one thread per key head:
-//! as products of one row it took about a third of the main thread's samples at up to 750 keys.
+//! Many rows (the prompt) are computed as matrix products, a block of query rows at a time. A
+//! single row (each generated token) on the CPU reads keys and values sequentially, one thread per
+//! key head: as products of one row it took about a third of the main thread's time at up to 750
+//! keys.
 
 use candle_core::{Result, Storage, Tensor, bail};
 use pulp::Arch;
@@ -10,12 +11,12 @@ use rayon::prelude::*;
 
 use crate::nn::kernel::{self, Causal, softmax_row};
 
-/// Attention scores held at a time. Units: f32 values, 32 MB.
+/// Attention scores computed at a time. Units: f32 values, 32 MB.
 pub(crate) const MAX_SCORES: usize = 8 << 20;
 /// Partial sums of a dot product: one vector register.
 const LANES: usize = 16;
 
-/// Attends from the newest rows to everything before them.
+/// Attends from the newest rows to all positions up to them.
 ///
 /// Shape: q `[heads, rows, dim]`, keys and values `[kv heads, capacity, dim]`, of which the first
 /// `first + rows` are used, to `[rows, heads * dim]`.
@@ -110,7 +111,7 @@ fn one_head(query: &[f32], keys: &[f32], values: &[f32], out: &mut [f32]) {
 #[inline(always)]
 #[expect(
     clippy::inline_always,
-    reason = "must dissolve into the vectorised loop"
+    reason = "must be inlined into the vectorised loop"
 )]
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0f32; LANES];
@@ -129,7 +130,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-/// The values behind a contiguous CPU tensor.
+/// The values of a contiguous CPU tensor.
 struct Rows<'a> {
     tensor: &'a Tensor,
 }

@@ -1,10 +1,10 @@
 //! Element-wise kernels on the CPU: gelu, swiglu and softmax, vectorised and spread over threads.
 //!
-//! candle's own call the maths library one value at a time, which does not vectorise. The test
-//! below holds the exponential to 5e-7 relative.
+//! candle's own kernels call the maths library for each value, which does not vectorise. A test
+//! below checks that the exponential has a relative error below 5e-7.
 #![expect(
     clippy::inline_always,
-    reason = "what is called in a loop must dissolve into it to vectorise"
+    reason = "functions called in a loop must be inlined to vectorise"
 )]
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
@@ -109,7 +109,7 @@ pub(crate) fn gelu(x: &Tensor) -> Result<Tensor> {
     }
 }
 
-/// `silu(gate) * up` of rows that hold gate and up side by side.
+/// `silu(gate) * up` of rows that contain gate and up side by side.
 ///
 /// Shape: `[rows, 2 n]` to `[rows, n]`.
 pub(crate) fn swiglu(x: &Tensor) -> Result<Tensor> {
@@ -159,7 +159,7 @@ struct Softmax {
     mask: Option<Causal>,
 }
 
-/// The values behind a contiguous CPU tensor.
+/// The values of a contiguous CPU tensor.
 fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
     let Some((first, end)) = layout.contiguous_offsets() else {
         bail!("kernel input is not contiguous: {layout:?}");

@@ -1,11 +1,10 @@
-//! The key/value cache is what the decoder keeps of the positions it has read: a generated token
-//! computes its own row only.
+//! The key/value cache of the decoder, in f32, so that a generated token computes only its own row.
 
 use candle_core::{DType, Device, Tensor};
 
 use crate::error::Result;
 
-/// Room that a fresh cache leaves for the answer. Units: tokens.
+/// Positions reserved for the output in a new cache. Units: tokens.
 pub(crate) const ROOM_FOR_ANSWER: usize = 256;
 
 /// The keys and values of every position the decoder has seen, in f32.
@@ -39,22 +38,22 @@ impl KvCache {
         &self.layers
     }
 
-    /// Positions of the prompt and the answer that it holds.
+    /// Number of cached positions of prompt and output.
     pub(crate) fn n_seen(&self) -> usize {
         self.n_seen
     }
 
-    /// Counts `n` more positions, which were written to every layer.
+    /// Adds `n` positions, which were written to every layer.
     pub(crate) fn advance(&mut self, n: usize) {
         self.n_seen += n;
     }
 
-    /// Forgets everything from position `n` on.
+    /// Removes all positions from `n` on.
     pub(crate) fn forget_from(&mut self, n: usize) {
         self.n_seen = self.n_seen.min(n);
     }
 
-    /// Makes room for `n_tokens` positions in all.
+    /// Grows the capacity to `n_tokens` positions.
     pub(crate) fn reserve(&mut self, n_tokens: usize) -> Result<()> {
         if n_tokens <= self.capacity {
             return Ok(());

@@ -1,4 +1,4 @@
-//! A linear layer that hides how its matrix is stored.
+//! A linear layer over a matrix in any number format.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(crate) struct Linear {
 enum Weight {
     /// `[in, out]`, a transposed view of the stored rows.
     Full(Tensor),
-    /// `[out, in filled up to whole blocks]`; the bytes are those of the file, where it has them.
+    /// `[out, in padded to whole blocks]`; for a quantised copy the bytes stay in the file.
     Quantised {
         matrix: QMatMul,
         n_filled: usize,
@@ -34,10 +34,10 @@ enum Weight {
 }
 
 impl Linear {
-    /// Stores a matrix as `dtype` on `device`: from the blocks of a quantised copy, where the
-    /// checkpoint is one, or else from its rows.
+    /// Loads a matrix as `dtype` on `device`: from the blocks of a quantised copy, or else from its
+    /// rows.
     ///
-    /// Errors: a tensor is missing or another one than the configuration says.
+    /// Errors: a tensor is missing or does not match the configuration.
     pub(crate) fn load(
         tensors: &Tensors,
         matrix: &Matrix,
@@ -77,8 +77,8 @@ impl Linear {
         Ok(linear)
     }
 
-    /// candle repacks a quantised matrix at its first product; that belongs to loading. What lies
-    /// in a file is not needed in memory after that.
+    /// Makes candle repack a quantised matrix while loading; otherwise it would do so at the first
+    /// product. After that the pages of a mapped file are released.
     fn warm_up(&self, device: &Device) -> Result<()> {
         if let Weight::Quantised {
             matrix,
@@ -95,7 +95,7 @@ impl Linear {
         Ok(())
     }
 
-    /// Whether products read the stored matrix itself, and not what was made from it.
+    /// Whether products read the stored matrix itself, not repacked tiles.
     fn is_read_in_place(&self) -> bool {
         matches!(&self.weight, Weight::Quantised { matrix: QMatMul::QTensor(tensor), .. }
             if tensor.device().is_cpu() && self.n_repacked_bytes() == 0)
@@ -121,7 +121,7 @@ impl Linear {
         }
     }
 
-    /// How the matrix is really stored.
+    /// The actual number format.
     pub(crate) fn dtype(&self) -> Dtype {
         match &self.weight {
             Weight::Quantised {
@@ -140,7 +140,7 @@ impl Linear {
         2.0 * self.n_in as f64 * self.n_out as f64
     }
 
-    /// Bytes of the stored matrix, without what candle repacks.
+    /// Bytes of the stored matrix, without repacked tiles.
     pub(crate) fn n_bytes(&self) -> usize {
         match &self.weight {
             Weight::Quantised {
@@ -151,8 +151,7 @@ impl Linear {
         }
     }
 
-    /// Bytes of the stored matrix that lie in a mapped file, and in memory only while they are
-    /// read.
+    /// Bytes of the stored matrix in a mapped file, which are in memory only while they are read.
     pub(crate) fn n_mapped_bytes(&self) -> usize {
         match &self.weight {
             Weight::Quantised {
@@ -163,7 +162,7 @@ impl Linear {
         }
     }
 
-    /// Bytes of what candle repacks beside the stored matrix.
+    /// Bytes of candle's repacked tiles.
     pub(crate) fn n_repacked_bytes(&self) -> usize {
         match &self.weight {
             Weight::Quantised {
@@ -179,25 +178,25 @@ impl Linear {
 /// The blocks of a quantised matrix on the CPU.
 pub(crate) struct Blocks {
     storage: Box<dyn QuantizedType>,
-    /// Where they lie, when that is in a file.
+    /// Their location, if they are in a mapped file.
     mapped: Option<Arc<Bytes>>,
 }
 
 impl Blocks {
     /// Their bytes, row by row.
-    #[expect(unsafe_code, reason = "candle hands out an address and a length")]
+    #[expect(unsafe_code, reason = "candle returns an address and a length")]
     pub(crate) fn bytes(&self) -> &[u8] {
         let (first, n_bytes) = (self.storage.as_ptr(), self.storage.storage_size_in_bytes());
-        // SAFETY: this is what the two mean, and both live as long as the blocks, which no one
-        // writes to while they are borrowed.
+        // SAFETY: address and length describe the blocks, which live as long as `self` and are not
+        // written to while they are borrowed.
         unsafe { std::slice::from_raw_parts(first, n_bytes) }
     }
 }
 
 /// The blocks of a matrix on the CPU: those of a quantised copy, which stay in the file, or else
-/// made from the rows.
+/// quantised from the rows.
 ///
-/// Errors: a tensor is missing or another one than the configuration says.
+/// Errors: a tensor is missing or does not match the configuration.
 pub(crate) fn quantised(tensors: &Tensors, matrix: &Matrix, dtype: Dtype) -> Result<Blocks> {
     if tensors.stored().is_some() {
         let name = quantised_copy::entry(&matrix.name, dtype);
@@ -206,7 +205,7 @@ pub(crate) fn quantised(tensors: &Tensors, matrix: &Matrix, dtype: Dtype) -> Res
         let storage =
             mapped_blocks::mapped(Arc::clone(&bytes), dtype).ok_or_else(|| Error::Damaged {
                 file: tensors.display(),
-                detail: format!("the blocks of `{}` do not lie on even bytes", matrix.name),
+                detail: format!("the blocks of `{}` are not aligned", matrix.name),
             })?;
         let mapped = Some(bytes);
         return Ok(Blocks { storage, mapped });
@@ -224,7 +223,7 @@ pub(crate) fn quantised(tensors: &Tensors, matrix: &Matrix, dtype: Dtype) -> Res
 /// Bytes of the tiles candle keeps beside a quantised matrix of `n_out` by `n_filled`.
 ///
 /// Source: `TileQ8_0` and `TileQ4K` in `quantized/repack_x86.rs` of candle-core 0.11.1; other
-/// processors repack in place of these or not at all.
+/// processors repack in place or not at all.
 pub(crate) fn n_tile_bytes(dtype: Dtype, n_out: usize, n_filled: usize) -> usize {
     #[cfg(target_arch = "x86_64")]
     {
@@ -246,7 +245,7 @@ pub(crate) fn n_tile_bytes(dtype: Dtype, n_out: usize, n_filled: usize) -> usize
     }
 }
 
-/// Quantises row by row, so that only a few rows are ever wide.
+/// Quantises row by row, so that only a few rows are in f32 at a time.
 fn quantise<B: GgmlType + Send + Sync + 'static>(
     rows: &Rows,
     n_out: usize,

@@ -1,4 +1,4 @@
-//! Quantised blocks that stay in the mapped file: candle reads them there and nothing is copied.
+//! Quantised blocks that candle reads directly from a mapped file, without a copy.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ struct Mapped<B> {
     blocks: PhantomData<fn() -> B>,
 }
 
-/// What candle is to take for the blocks of a matrix; `None` when they do not lie as the
-/// processor needs them or `dtype` is not quantised.
+/// Wraps the blocks of a matrix for candle; `None` if they are not aligned or `dtype` is not
+/// quantised.
 pub(crate) fn mapped(bytes: Arc<Bytes>, dtype: Dtype) -> Option<Box<dyn QuantizedType>> {
     match dtype {
         Dtype::F32 => None,
@@ -37,12 +37,12 @@ impl<B: GgmlType + Send + Sync + 'static> Mapped<B> {
         })
     }
 
-    #[expect(unsafe_code, reason = "bytes of a file are taken for blocks")]
+    #[expect(unsafe_code, reason = "bytes of a file are reinterpreted as blocks")]
     fn blocks(&self) -> &[B] {
         let bytes = self.bytes.as_slice();
         // SAFETY: `boxed` checked length and alignment, and the map never moves. The two kinds of
         // blocks that `mapped` makes are `repr(C)` structures of integers and half floats without
-        // gaps, so every pattern of bits is a block; what damaged ones do is give wrong sums.
+        // padding, so every bit pattern is a valid block; damaged ones only give wrong sums.
         unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len() / size_of::<B>()) }
     }
 }
@@ -83,11 +83,11 @@ impl<B: GgmlType + Send + Sync + 'static> QuantizedType for Mapped<B> {
     }
 
     fn from_float(&mut self, _: &[f32]) {
-        unreachable!("candle writes only to storage it made itself")
+        unreachable!("candle writes only to storage that it created")
     }
 
     fn from_float_imatrix(&mut self, _: &[f32], _: &[f32], _: usize) {
-        unreachable!("candle writes only to storage it made itself")
+        unreachable!("candle writes only to storage that it created")
     }
 
     fn size(&self) -> usize {

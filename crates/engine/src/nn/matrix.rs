@@ -1,7 +1,7 @@
-//! A matrix of the model, by the tensors of the checkpoint that its rows come from.
+//! A matrix of the model, and the tensors of the checkpoint with its rows.
 //!
-//! Encoder and decoder list their matrices here once; loading, converting and estimating memory
-//! all go by these lists.
+//! Encoder and decoder list their matrices once; loading, converting and estimating memory use
+//! these lists.
 
 use rayon::prelude::*;
 
@@ -10,21 +10,21 @@ use crate::checkpoint::tensors::{Raw, Tensors};
 use crate::error::Result;
 
 /// Columns of a quantised matrix come in multiples of this: the vectorised kernels of candle
-/// 0.11 take whole blocks of 256 only, so narrower inputs are filled up with zeros.
+/// 0.11 accept only whole blocks of 256, so narrower inputs are padded with zeros.
 pub(crate) const COLUMNS: usize = 256;
 
-/// A matrix of the model and its way into the checkpoint.
+/// A matrix of the model and its tensors in the checkpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Matrix {
-    /// What the whole is called in a quantised copy.
+    /// Its name in a quantised copy.
     pub(crate) name: String,
-    /// The tensors that lie one under the other, with their rows; `.weight` and `.bias` are
-    /// added to their names.
+    /// The tensors that are stacked vertically, with their number of rows; `.weight` and `.bias`
+    /// are appended to their names.
     parts: Vec<(String, usize)>,
     pub(crate) n_in: usize,
     has_bias: bool,
-    /// Values of one channel that lie side by side in the checkpoint; with more than one, the
-    /// columns are put in order so that the channels come last.
+    /// Consecutive columns of one channel in the checkpoint; if more than one, the columns are
+    /// reordered to channels last.
     n_side_by_side: usize,
 }
 
@@ -34,7 +34,7 @@ impl Matrix {
         Self::of_parts(name, &[(name, n_out)], n_in)
     }
 
-    /// A matrix of several tensors, one under the other.
+    /// A matrix of several tensors, stacked vertically.
     pub(crate) fn of_parts(name: &str, parts: &[(&str, usize)], n_in: usize) -> Self {
         Self {
             name: name.to_owned(),
@@ -54,8 +54,8 @@ impl Matrix {
         self
     }
 
-    /// The same with `n` columns of one channel side by side in the checkpoint, which are to be
-    /// taken apart: our rows have the channels last.
+    /// The same with `n` consecutive columns of one channel in the checkpoint, to be reordered to
+    /// channels last.
     pub(crate) fn channels_last(mut self, n: usize) -> Self {
         self.n_side_by_side = n;
         self
@@ -65,7 +65,7 @@ impl Matrix {
         self.parts.iter().map(|(_, n_out)| n_out).sum()
     }
 
-    /// Columns of the quantised matrix, filled up to whole blocks.
+    /// Columns of the quantised matrix, padded to whole blocks.
     pub(crate) fn n_filled(&self) -> usize {
         self.n_in.next_multiple_of(COLUMNS)
     }

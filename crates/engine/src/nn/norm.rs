@@ -7,7 +7,7 @@ use crate::error::Result;
 
 /// Epsilon of every layer norm in the encoder.
 ///
-/// Source: `nn.LayerNorm` default, which `Qwen3ASRAudioEncoderLayer` keeps.
+/// Source: the default of `nn.LayerNorm`, which `Qwen3ASRAudioEncoderLayer` uses.
 const LAYER_NORM_EPS: f32 = 1e-5;
 
 /// Layer norm with weight and bias, over the last dimension.

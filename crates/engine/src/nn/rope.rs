@@ -1,5 +1,4 @@
-//! The rotary position embedding (RoPE): the halves of each head rotate against each other by
-//! angles that grow with the position.
+//! The rotary position embedding (RoPE).
 
 use candle_core::{Device, Tensor};
 

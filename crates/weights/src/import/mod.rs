@@ -80,8 +80,8 @@ impl<'a> Import<'a> {
         }
     }
 
-    /// Identifies the checkpoint: by the given name, its manifest, its `config.json`, or the name of
-    /// the folder or archive.
+    /// Identifies the checkpoint: by the given name, its manifest, its `config.json`, or the name
+    /// of the folder or archive.
     fn identify(
         &self,
         files: &mut Source,
