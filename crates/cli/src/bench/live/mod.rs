@@ -169,7 +169,7 @@ impl<'a> LiveRun<'a> {
 
     fn push(&mut self, samples: &[f32], recognizer: &mut ForcedRate) -> anyhow::Result<()> {
         let mut models = Models {
-            recognizer: recognizer,
+            recognizer,
             aligner: None,
         };
         Ok(self.live.push(samples, &mut models, &mut self.delays)?)
