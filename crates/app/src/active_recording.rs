@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use earmark_jobs::{
-    Device, End, Failure as JobFailure, Listen, Listener, LiveEvent, Ms, Recorded, Session,
-    Which as DeviceSelector, recover,
+    Device, DeviceSelector, End, Failure as JobFailure, Listen, Listener, LiveEvent, Ms, Recorded,
+    Session, recover,
 };
 use earmark_store::{Entry, EntryId, Origin, State as Stored, Store};
 use jiff::Zoned;

@@ -1,8 +1,8 @@
-//! Sound in a file of any common format, or from a device; here it becomes samples.
+//! Audio from files of any common format, or from devices, as samples.
 //!
-//! [`Recording`] opens a file and gives it as mono `f32` at [`SAMPLE_RATE`], block by block
-//! ([`Source`]), so that nothing holds a whole file in memory. [`capture`] gives the same from a
-//! microphone, [`record`] keeps it on disk. [`vad`] says where somebody speaks.
+//! [`Recording`] decodes a file to mono `f32` at [`SAMPLE_RATE`], block by block ([`Source`]), so
+//! that a file is never in memory as a whole. [`capture`] gives the same from a microphone,
+//! [`record`] writes it to disk. [`vad`] detects speech.
 
 pub mod capture;
 pub mod decode;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use earmark_jobs::{
-    End, Failure, Listen, Listener, LiveEvent, ModelCache, Ms, Session, Transcript, Which,
+    DeviceSelector, End, Failure, Listen, Listener, LiveEvent, ModelCache, Ms, Session, Transcript,
 };
 use earmark_transcript::export::{self, Format, Options, txt};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -136,13 +136,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 
 impl Args {
     /// The devices to record, one channel each.
-    fn devices(&self) -> Vec<Which> {
+    fn devices(&self) -> Vec<DeviceSelector> {
         let first = match self.device.as_deref() {
-            None => Which::Default,
-            Some("system") => Which::System,
-            Some(name) => Which::Named(name.to_owned()),
+            None => DeviceSelector::Default,
+            Some("system") => DeviceSelector::System,
+            Some(name) => DeviceSelector::Named(name.to_owned()),
         };
-        let second = (self.with_system && first != Which::System).then_some(Which::System);
+        let second =
+            (self.with_system && first != DeviceSelector::System).then_some(DeviceSelector::System);
         std::iter::once(first).chain(second).collect()
     }
 }

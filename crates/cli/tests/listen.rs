@@ -394,7 +394,7 @@ fn devices_are_listed_with_the_default_marked() {
         let (code, _, complaints) = unknown.end();
         assert_eq!(code, Some(1));
         assert!(
-            complaints.contains("no sound from \"Desk\""),
+            complaints.contains("cannot record from \"Desk\""),
             "{complaints}"
         );
         control(&["unload-module", "module-null-sink"]);

@@ -15,7 +15,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use earmark_audio::capture::{self, Channels, Device, Which};
+use earmark_audio::capture::{self, Channels, Device, DeviceSelector};
 use earmark_audio::record::{self, Recorded, Recorder};
 use earmark_audio::{Error as AudioError, SAMPLE_RATE};
 use earmark_transcript::Ms;
@@ -31,7 +31,7 @@ const EVERY: Duration = Duration::from_millis(50);
 pub struct Listen {
     /// What to listen to, at least one; each is a channel of the recording, and what is heard is
     /// their mean.
-    pub devices: Vec<Which>,
+    pub devices: Vec<DeviceSelector>,
     /// How much of what was said before the start belongs to it.
     pub before: Ms,
     /// The recording to be made and how to transcribe it. There must be no file of that name yet.

@@ -1,25 +1,24 @@
-//! Several devices at once, as the channels of one sound: who speaks here, and what the computer
-//! plays of those who speak elsewhere.
+//! Capture from several devices as channels, such as a microphone and the system audio of a call.
 
 use std::collections::VecDeque;
 use std::time::Instant;
 
 use earmark_transcript::Ms;
 
-use super::{Capture, Device, Event, Level, Which};
+use super::{Capture, Device, DeviceSelector, Event, Level};
 use crate::{Error, SAMPLE_RATE};
 
-/// A device this far behind another gives nothing, and silence stands for it; a sound server that
-/// hands over a quarter of a second at once is never that late.
+/// A device this far behind another counts as silent and is filled with silence. Sound servers that
+/// deliver a quarter of a second at once are never that late.
 ///
 /// Units: samples.
 const BEHIND_MOST: usize = SAMPLE_RATE as usize;
 
 /// Captures of one or more devices, one channel each.
 ///
-/// A computer that plays nothing may give nothing, and no two devices have the same clock: where a
-/// channel falls a second behind, silence fills it up, so that what is simultaneous stays so within
-/// that second, for any length.
+/// An idle computer may deliver no samples, and no two devices share a clock. A channel that falls
+/// a second behind is filled with silence, so the channels stay synchronous within a second, for
+/// any length.
 #[derive(Debug)]
 pub struct Channels {
     channels: Vec<Channel>,
@@ -28,17 +27,17 @@ pub struct Channels {
 #[derive(Debug)]
 struct Channel {
     capture: Capture,
-    /// What waits for the other channels.
+    /// Samples that wait for the other channels.
     waiting: VecDeque<f32>,
-    /// Silence stands for it, until it gives something.
+    /// Whether it is filled with silence until it delivers samples again.
     is_silent: bool,
 }
 
 impl Channels {
-    /// Listens to devices, at least one, and keeps the last `before_start` of each.
+    /// Opens at least one device and buffers the last `before_start` of each.
     ///
-    /// Errors: as [`Capture::open`], of the first that cannot be opened; then none is.
-    pub fn open(devices: &[Which], before_start: Ms) -> Result<Self, Error> {
+    /// Errors: as [`Capture::open`], for the first device that cannot be opened; then none is open.
+    pub fn open(devices: &[DeviceSelector], before_start: Ms) -> Result<Self, Error> {
         let captures = devices.iter();
         let captures = captures.map(|which| Capture::open(which, before_start));
         Ok(Self::of(captures.collect::<Result<_, _>>()?))
@@ -55,18 +54,18 @@ impl Channels {
         }
     }
 
-    /// How many channels there are.
+    /// Number of channels.
     pub fn n(&self) -> usize {
         self.channels.len()
     }
 
-    /// The devices that are open now.
+    /// The devices that are currently open.
     pub fn devices(&self) -> impl Iterator<Item = &Device> {
         let captures = self.channels.iter().map(|channel| &channel.capture);
         captures.filter_map(Capture::device)
     }
 
-    /// How loud the loudest channel was at the last poll.
+    /// Level of the loudest channel at the last poll.
     pub fn level(&self) -> Level {
         let levels = self.channels.iter().map(|it| it.capture.level());
         levels.fold(Level::default(), |a, b| Level {
@@ -75,11 +74,11 @@ impl Channels {
         })
     }
 
-    /// Wants the sound from now on, and the moment before now.
+    /// Starts returning samples, beginning with the pre-roll.
     pub fn start(&mut self, now: Instant) {
         let is_alone = self.channels.len() == 1;
         for channel in &mut self.channels {
-            // One that was opened before the others has more than they have.
+            // A device that was opened earlier has buffered more.
             if !is_alone {
                 channel.capture.poll(now);
             }
@@ -87,8 +86,8 @@ impl Channels {
         }
     }
 
-    /// What happened since the last call, as [`Capture::poll`]; a block has the channels of a frame
-    /// side by side, in the order in which the devices were asked for.
+    /// Events since the last call, as [`Capture::poll`]; blocks are interleaved, in the order in
+    /// which the devices were requested.
     pub fn poll(&mut self, now: Instant) -> Vec<Event> {
         let mut events = Vec::new();
         let mut came = Vec::new();
@@ -114,7 +113,7 @@ impl Channels {
         events
     }
 
-    /// Wants no more, and gives what came until now; silence fills the channels that have less.
+    /// Stops and returns the remaining samples; shorter channels are filled with silence.
     pub fn stop(&mut self) -> Vec<f32> {
         for channel in &mut self.channels {
             channel.waiting.extend(channel.capture.stop());
@@ -127,19 +126,19 @@ impl Channels {
         self.frames(n)
     }
 
-    /// Whether one of them gives nothing any more and is not waited for.
+    /// Whether one of the devices has ended for good.
     pub fn is_over(&self) -> bool {
         self.channels.iter().any(|it| it.capture.is_over())
     }
 
-    /// Silence for what gives none; `came` is what each gave just now.
+    /// Fills silent channels; `came` has the number of new samples of each.
     fn fill(&mut self, came: &[usize]) {
         let n_most = self.channels.iter().map(|it| it.waiting.len()).max();
         let n_most = n_most.unwrap_or_default();
         for (channel, came) in self.channels.iter_mut().zip(came) {
             let n = channel.waiting.len();
             if channel.is_silent && *came > 0 {
-                // It speaks again: what it gives now belongs beside what the others give now.
+                // It delivers samples again, which belong to the present time of the others.
                 let n_before = n - came;
                 let n_silent = n_most - n;
                 let gap = std::iter::repeat_n(0.0, n_silent);
@@ -154,7 +153,7 @@ impl Channels {
         }
     }
 
-    /// The first `n` frames that wait.
+    /// The first `n` waiting frames.
     fn frames(&mut self, n: usize) -> Vec<f32> {
         let mut frames = Vec::with_capacity(n * self.channels.len());
         for _ in 0..n {

@@ -1,27 +1,27 @@
-//! A device is what sound comes from: a microphone, or what the computer itself plays.
+//! Audio devices: microphones, and system audio (what the computer plays).
 //!
-//! This file alone knows cpal. Not run yet: Windows and macOS, where an input stream on an output
+//! Only this file uses cpal. Not run yet: Windows and macOS, where an input stream on an output
 //! device records what it plays (macOS from 14.6, with `NSAudioCaptureUsageDescription`).
 
 use cpal::traits::{DeviceTrait as _, HostTrait as _, StreamTrait as _};
 use cpal::{BufferSize, ErrorKind, FromSample, I24, SampleFormat, SizedSample, StreamConfig, U24};
 
 use super::ring::{Alarm, Feed, ring};
-use super::{Backend, Opened, Which};
+use super::{Backend, DeviceSelector, Opened};
 use crate::Error;
 use crate::decode::{N_CHANNELS_MOST, RATES_HZ};
 
-/// Buffers a second that PulseAudio is asked for; half of one is the delay that it aims at.
+/// Buffers per second requested from PulseAudio; it aims at a delay of half a buffer.
 ///
-/// Without a wish it may keep two seconds. cpal makes the buffer also the most that the server
-/// holds for us, and what finds no room is gone without a word: measured on a machine with five
-/// programs waiting for each core, 50 a second lost sound, 4 a second did not.
+/// Without a request it may buffer two seconds. cpal also uses this as the maximum that the server
+/// buffers, and samples beyond it are dropped silently: measured on a machine with five runnable
+/// programs per core, 50 per second lost samples, 4 per second did not.
 const BUFFERS_PER_S: u32 = 4;
 
-/// How PulseAudio calls the input that gives what an output plays: the output's name and this.
+/// Suffix of the PulseAudio input that records what an output plays; it follows the output's name.
 const MONITOR: &str = ".monitor";
 
-/// ALSA plug-ins that list themselves among the devices and are none.
+/// ALSA plug-ins that are listed as devices but are not.
 const PLUGINS: [&str; 9] = [
     "null",
     "lavrate",
@@ -34,31 +34,31 @@ const PLUGINS: [&str; 9] = [
     "vdownmix",
 ];
 
-/// Something that gives sound.
+/// An audio input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// What it is opened by; it outlives a restart, as far as the system cares for that.
+    /// The id to open it by; stable across restarts as far as the system supports that.
     pub id: String,
-    /// What a person knows it by.
+    /// Its name for display.
     pub name: String,
-    /// What it gives.
+    /// What it records.
     pub kind: Kind,
-    /// Whether [`Which::Default`] or [`Which::System`] stands for it at the moment.
+    /// Whether it is currently [`DeviceSelector::Default`] or [`DeviceSelector::System`].
     pub is_default: bool,
 }
 
-/// What a device gives.
+/// What a device records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Sound from outside.
+    /// A microphone or another input.
     Microphone,
-    /// What the computer plays.
+    /// System audio: what the computer plays.
     System,
 }
 
-/// Every device that sound can be taken from, the default ones first.
+/// Every audio input, the default ones first.
 ///
-/// Errors: `DeviceFailed` when the system's sound cannot be reached.
+/// Errors: `DeviceFailed` if the system's audio cannot be reached.
 pub fn devices() -> Result<Vec<Device>, Error> {
     let devices = list(&cpal::default_host())?.into_iter();
     let mut devices: Vec<Device> = devices.map(|(device, _)| device).collect();
@@ -69,24 +69,26 @@ pub fn devices() -> Result<Vec<Device>, Error> {
 /// The devices of this computer.
 #[derive(Default)]
 pub(super) struct Computer {
-    /// Kept between questions: a new one connects to the sound server anew.
+    /// Kept between calls, because a new one connects to the sound server again.
     host: Option<cpal::Host>,
 }
 
 impl Backend for Computer {
-    fn current(&mut self, which: &Which) -> Option<String> {
+    fn current(&mut self, which: &DeviceSelector) -> Option<String> {
         let host = self.host.get_or_insert_with(cpal::default_host);
         stands_for(host, which)
     }
 
-    fn open(&mut self, which: &Which) -> Result<Opened, Error> {
+    fn open(&mut self, which: &DeviceSelector) -> Result<Opened, Error> {
         let host = self.host.insert(cpal::default_host());
         let mut devices = list(host)?;
         let id = stands_for(host, which);
         let position = devices.iter().position(|(device, _)| match which {
-            Which::Default => Some(&device.id) == id.as_ref(),
-            Which::System => Some(&device.id) == id.as_ref() && device.kind == Kind::System,
-            Which::Named(name) => device.id == *name || device.name == *name,
+            DeviceSelector::Default => Some(&device.id) == id.as_ref(),
+            DeviceSelector::System => {
+                Some(&device.id) == id.as_ref() && device.kind == Kind::System
+            }
+            DeviceSelector::Named(name) => device.id == *name || device.name == *name,
         });
         let Some(position) = position else {
             return Err(Error::NoDevice {
@@ -99,17 +101,18 @@ impl Backend for Computer {
     }
 }
 
-/// All devices with what opens them; a device that both takes and gives sound comes twice, its
+/// All devices with their cpal devices; a device with input and output is listed twice, its
 /// microphone first.
 fn list(host: &cpal::Host) -> Result<Vec<(Device, cpal::Device)>, Error> {
     let failed = |error| failure(&host.id().to_string(), &error);
     let inputs = host.input_devices().map_err(failed)?;
-    // Elsewhere the sound of an output is an input of its own.
+    // On other systems the audio of an output is a separate input.
     let outputs = (cfg!(windows) || cfg!(target_os = "macos"))
         .then(|| host.output_devices().map_err(failed))
         .transpose()?;
     let outputs = outputs.into_iter().flatten().map(|handle| (handle, true));
-    let defaults = [&Which::Default, &Which::System].map(|which| stands_for(host, which));
+    let defaults =
+        [&DeviceSelector::Default, &DeviceSelector::System].map(|which| stands_for(host, which));
     let device = |(handle, is_output): (cpal::Device, bool)| {
         let id = handle.id().ok()?.to_string();
         if PLUGINS.iter().any(|plugin| id == format!("alsa:{plugin}")) {
@@ -132,22 +135,22 @@ fn list(host: &cpal::Host) -> Result<Vec<(Device, cpal::Device)>, Error> {
     Ok(devices.filter_map(device).collect())
 }
 
-/// The id of the device that a choice stands for at the moment.
-fn stands_for(host: &cpal::Host, which: &Which) -> Option<String> {
+/// The id of the device that a selection currently refers to.
+fn stands_for(host: &cpal::Host, which: &DeviceSelector) -> Option<String> {
     let device = match which {
-        Which::Default => host.default_input_device()?,
-        Which::System => host.default_output_device()?,
-        Which::Named(_) => return None,
+        DeviceSelector::Default => host.default_input_device()?,
+        DeviceSelector::System => host.default_output_device()?,
+        DeviceSelector::Named(_) => return None,
     };
     let id = device.id().ok()?.to_string();
-    let has_monitor = *which == Which::System && id.starts_with("pulseaudio:");
+    let has_monitor = *which == DeviceSelector::System && id.starts_with("pulseaudio:");
     Some(if has_monitor { id + MONITOR } else { id })
 }
 
-/// Opens a device in the format it likes best and starts it.
+/// Opens a device in its default format and starts it.
 fn open(device: Device, handle: &cpal::Device) -> Result<Opened, Error> {
     let failed = |error| failure(&device.name, &error);
-    // What an output plays comes in the format of the output.
+    // System audio comes in the format of the output.
     let native = handle
         .default_input_config()
         .or_else(|_| handle.default_output_config())
@@ -171,7 +174,7 @@ fn open(device: Device, handle: &cpal::Device) -> Result<Opened, Error> {
     };
     let (feed, alarm, tap) = ring(rate_hz, n_channels.into());
     let build = match native.sample_format() {
-        // The server gives any format, whatever the device has.
+        // The server converts to any format.
         _ if is_pulse => start::<f32>,
         SampleFormat::I8 => start::<i8>,
         SampleFormat::I16 => start::<i16>,
@@ -188,7 +191,7 @@ fn open(device: Device, handle: &cpal::Device) -> Result<Opened, Error> {
         other => {
             return Err(Error::DeviceFailed {
                 device: device.name,
-                message: format!("it offers samples of the kind {other}"),
+                message: format!("it offers samples of the unsupported format {other}"),
             });
         }
     };
@@ -238,7 +241,7 @@ fn start_with<T: SizedSample>(
         config,
         move |samples, _| feed.push(samples, &to_f32),
         move |error| match error.kind() {
-            // The stream goes on.
+            // The stream continues.
             ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied | ErrorKind::Xrun => {}
             _ => alarm.ring(&error),
         },
@@ -248,13 +251,13 @@ fn start_with<T: SizedSample>(
     Ok(stream)
 }
 
-/// A sample of 24 bits in 32 whose upper byte may be empty even when it is negative: cpal 0.18.2
-/// takes such a sample for one above 1 (seen with PulseAudio's `s24-32le`).
+/// A sample of 24 bits in 32 whose upper byte may be zero even if it is negative: cpal 0.18.2 reads
+/// such a sample as one above 1 (seen with PulseAudio's `s24-32le`).
 fn signed(sample: f32) -> f32 {
     if sample >= 1.0 { sample - 2.0 } else { sample }
 }
 
-/// What cpal says about a device, sorted by what a person can do.
+/// Maps an error of cpal to what a person can do.
 fn failure(device: &str, error: &cpal::Error) -> Error {
     let device = device.to_owned();
     match error.kind() {

@@ -1,18 +1,18 @@
-//! A level says how loud a block is.
+//! Levels of blocks of samples.
 
-/// How loud some samples are.
+/// Level of some samples.
 ///
 /// Units: full scale is 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Level {
-    /// The loudest sample, without its sign.
+    /// The largest absolute sample.
     pub peak: f32,
-    /// The root of the mean square.
+    /// The root mean square.
     pub rms: f32,
 }
 
 impl Level {
-    /// The level of `samples`, silence when there are none.
+    /// The level of `samples`; silence if there are none.
     pub fn of(samples: &[f32]) -> Self {
         let n = samples.len().max(1) as f32;
         let power = samples.iter().map(|s| s * s).sum::<f32>() / n;

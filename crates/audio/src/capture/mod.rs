@@ -1,14 +1,14 @@
-//! A capture is sound taken from a device while it happens.
+//! Live capture from audio devices.
 //!
 //! ```text
-//! device's thread ── mono ──> ring (10 s) ──> Capture::poll ── 16 kHz ──> the last moment, or blocks
+//! device's thread ── mono ──> ring (10 s) ──> Capture::poll ── 16 kHz ──> pre-roll, or blocks
 //! ```
 //!
-//! [`Capture::open`] starts listening at once but keeps only the last moment; from
-//! [`Capture::start`] on, everything is given, that moment first, so that a word that began before
-//! the key was pressed is whole. Nothing here waits or looks at a clock: whoever owns the capture
-//! calls [`Capture::poll`] some ten times a second or more, and says what time it is. [`Channels`]
-//! puts several devices side by side.
+//! [`Capture::open`] opens the device at once but buffers only the last moment (the pre-roll). From
+//! [`Capture::start`] on, everything is returned, beginning with the pre-roll, so that a word that
+//! began before the key was pressed is complete. Nothing here waits or reads a clock: the owner
+//! calls [`Capture::poll`] at least ten times a second and passes the time. [`Channels`] combines
+//! several devices.
 
 mod channels;
 mod device;
@@ -30,51 +30,51 @@ use self::ring::Tap;
 use crate::resample::{Resampler, resampled_len};
 use crate::{Error, SAMPLE_RATE};
 
-/// How often a new default device is looked for.
+/// Interval of checks for a new default device.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
-/// A microphone that gives nothing for this long, not even silence, is gone.
+/// A microphone that delivers no samples for this long, not even silence, counts as lost.
 const STALL: Duration = Duration::from_secs(5);
 
-/// Which device to take sound from.
+/// Selects a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
-    /// The system's default input; a change of it is followed.
+pub enum DeviceSelector {
+    /// The system's default input, also after it changes.
     Default,
-    /// What the system's default output plays; a change of it is followed.
+    /// The system audio of the default output, also after it changes.
     System,
     /// The device with this id or name.
     Named(String),
 }
 
-/// What happened since the last poll.
+/// An event since the last poll.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// Sound came, and it is wanted.
+    /// Samples, after the start.
     ///
     /// Shape: `[n_samples] f32`, never empty, mono at [`SAMPLE_RATE`](crate::SAMPLE_RATE).
     Block(Vec<f32>),
-    /// The device stopped. A named one is over for good; in place of a default one the next
-    /// default is waited for.
+    /// The device was lost. A named one ends for good; a default one is replaced by the next
+    /// default device.
     Lost {
-        /// The device that was open so far.
+        /// The device that was open.
         device: Device,
         /// What the system said.
         reason: String,
     },
-    /// Another device has become the default, and its sound follows.
+    /// Another device has become the default; its samples follow.
     Switched {
-        /// The device that is open now.
+        /// The new device.
         device: Device,
     },
 }
 
-/// A device that is being listened to.
+/// An open device.
 pub struct Capture {
     backend: Box<dyn Backend>,
-    which: Which,
+    which: DeviceSelector,
     link: Option<Link>,
-    /// The last moment before the start.
+    /// The pre-roll.
     before: VecDeque<f32>,
     n_before_most: usize,
     is_running: bool,
@@ -83,42 +83,42 @@ pub struct Capture {
     checked_at: Option<Instant>,
 }
 
-/// Where sound comes from and how a device is chosen; in tests, something that is no computer.
+/// The devices of the computer, replaced in tests.
 trait Backend: Send {
-    /// The id of the device that a default stands for now.
-    fn current(&mut self, which: &Which) -> Option<String>;
+    /// The id of the current default device.
+    fn current(&mut self, which: &DeviceSelector) -> Option<String>;
 
     /// Starts the device.
-    fn open(&mut self, which: &Which) -> Result<Opened, Error>;
+    fn open(&mut self, which: &DeviceSelector) -> Result<Opened, Error>;
 }
 
-/// A device that was started.
+/// A started device.
 struct Opened {
     device: Device,
     tap: Tap,
-    #[expect(dead_code, reason = "dropped, it ends the sound")]
+    #[expect(dead_code, reason = "ends the stream when dropped")]
     stream: Box<dyn Send>,
 }
 
-/// The device that is open now.
+/// The currently open device.
 struct Link {
     opened: Opened,
     resampler: Resampler,
-    /// When sound came last, as far as polls tell.
+    /// Time of the last poll with samples.
     received_at: Option<Instant>,
 }
 
 impl Capture {
-    /// Listens to a device and keeps its last `before_start`.
+    /// Opens a device and buffers its last `before_start`.
     ///
     /// Errors: `NoDevice`, `DeviceDenied`, `DeviceBusy`, `DeviceFailed`.
-    pub fn open(which: &Which, before_start: Ms) -> Result<Self, Error> {
+    pub fn open(which: &DeviceSelector, before_start: Ms) -> Result<Self, Error> {
         Self::open_with(Box::new(Computer::default()), which, before_start)
     }
 
     fn open_with(
         mut backend: Box<dyn Backend>,
-        which: &Which,
+        which: &DeviceSelector,
         before_start: Ms,
     ) -> Result<Self, Error> {
         let link = Link::new(backend.open(which)?);
@@ -135,30 +135,30 @@ impl Capture {
         })
     }
 
-    /// The device that is open now, `None` after its loss.
+    /// The currently open device; `None` after its loss.
     pub fn device(&self) -> Option<&Device> {
         self.link.as_ref().map(|link| &link.opened.device)
     }
 
-    /// How loud the sound of the last poll was, also before the start.
+    /// Level of the samples of the last poll, also before the start.
     pub fn level(&self) -> Level {
         self.level
     }
 
-    /// Samples that are lost because nobody polled for ten seconds; as many zeros stand for them,
-    /// so that times stay true.
+    /// Samples lost because nobody polled for ten seconds; they are replaced by zeros, so that
+    /// times stay correct.
     ///
     /// Units: samples at [`SAMPLE_RATE`](crate::SAMPLE_RATE).
     pub fn n_lost(&self) -> u64 {
         self.n_lost
     }
 
-    /// Wants the sound from now on, and the moment before now.
+    /// Starts returning samples, beginning with the pre-roll.
     pub fn start(&mut self) {
         self.is_running = true;
     }
 
-    /// Wants no more and gives what came until now; the device is still listened to.
+    /// Stops returning samples and returns the remaining ones; the device stays open.
     pub fn stop(&mut self) -> Vec<f32> {
         let mut rest = Vec::new();
         self.take(&mut rest);
@@ -172,15 +172,15 @@ impl Capture {
         }
     }
 
-    /// What happened since the last call; `now` never goes back.
+    /// Events since the last call; `now` must not decrease.
     pub fn poll(&mut self, now: Instant) -> Vec<Event> {
         let mut events = Vec::new();
         let mut samples = Vec::new();
         let has_come = self.take(&mut samples);
         let end = self.link.as_mut().and_then(|link| link.end(has_come, now));
         let is_due = self.checked_at.is_none_or(|at| now - at >= CHECK_EVERY);
-        let follows = !matches!(self.which, Which::Named(_));
-        // A device that fails at once is not opened again before the next check.
+        let follows = !matches!(self.which, DeviceSelector::Named(_));
+        // A device that fails immediately is not opened again before the next check.
         let has_moved = follows && (is_due || end.is_some()) && self.has_moved();
         let lost = if end.is_some() || has_moved {
             self.drop_link(&mut samples)
@@ -198,12 +198,12 @@ impl Capture {
         events
     }
 
-    /// Whether nothing more will come: a named device was lost.
+    /// Whether a named device was lost, so that no more samples follow.
     pub fn is_over(&self) -> bool {
-        self.link.is_none() && matches!(self.which, Which::Named(_))
+        self.link.is_none() && matches!(self.which, DeviceSelector::Named(_))
     }
 
-    /// Takes what the device gave, and says whether that was anything.
+    /// Reads the device's new samples; `false` if there were none.
     fn take(&mut self, samples: &mut Vec<f32>) -> bool {
         let Some(link) = &mut self.link else {
             return false;
@@ -218,7 +218,7 @@ impl Capture {
         !raw.is_empty()
     }
 
-    /// Keeps the samples of the last moment, or gives them and those.
+    /// Buffers the samples as pre-roll, or returns them with the pre-roll.
     fn give(&mut self, samples: Vec<f32>, events: &mut Vec<Event>) {
         self.before.extend(samples);
         if !self.is_running {
@@ -229,7 +229,7 @@ impl Capture {
         }
     }
 
-    /// Leaves the device, with the rest of its sound.
+    /// Closes the device and returns the rest of its samples.
     fn drop_link(&mut self, samples: &mut Vec<f32>) -> Option<Device> {
         let mut link = self.link.take()?;
         link.resampler.finish(samples);
@@ -244,8 +244,7 @@ impl Capture {
         current.is_some_and(|id| id != link.opened.device.id)
     }
 
-    /// Opens the default device when none is open; without one it stays quiet until the next
-    /// check.
+    /// Opens the default device if none is open; if that fails, it waits for the next check.
     fn follow(&mut self, events: &mut Vec<Event>) {
         if self.link.is_none()
             && let Ok(opened) = self.backend.open(&self.which)
@@ -267,7 +266,7 @@ impl Link {
         }
     }
 
-    /// Why no more sound comes, if none does.
+    /// Why the device is lost, if it is.
     fn end(&mut self, has_come: bool, now: Instant) -> Option<String> {
         let received_at = *self.received_at.get_or_insert(now);
         if has_come {
@@ -276,14 +275,14 @@ impl Link {
         if let Some(reason) = self.opened.tap.end() {
             return Some(reason.to_owned());
         }
-        // What a silent computer plays may be nothing at all.
+        // The system audio of an idle computer may deliver no samples at all.
         let is_stalled =
             self.opened.device.kind == Kind::Microphone && !has_come && now - received_at >= STALL;
         is_stalled.then(|| format!("it gave nothing for {} s", STALL.as_secs()))
     }
 }
 
-impl fmt::Display for Which {
+impl fmt::Display for DeviceSelector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("the default microphone"),

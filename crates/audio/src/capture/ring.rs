@@ -1,30 +1,30 @@
-//! A ring carries sound from a device's own thread to the reader, neither waiting for the other.
+//! A lock-free ring buffer from a device's own thread to the reader.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-/// How long the reader may stay away before samples are lost.
+/// Longest time without a read before samples are lost.
 ///
 /// Units: seconds.
 const LENGTH_S: usize = 10;
 
-/// What both ends see.
+/// State shared by both ends.
 #[derive(Default)]
 struct Shared {
-    /// Samples that found no room.
+    /// Samples that did not fit.
     n_lost: AtomicU64,
     /// Why the device stopped.
     end: OnceLock<String>,
 }
 
-/// The device's end of a ring: mixes to mono and never waits, allocates or locks.
+/// The device's end of a ring: mixes to mono; never waits, allocates or locks.
 pub(super) struct Feed {
     samples: Producer<f32>,
     shared: Arc<Shared>,
     n_channels: usize,
-    /// Sum of the channels of a frame that is not whole yet, and how many there are.
+    /// Sum of the channels of an incomplete frame, and their number.
     frame: (f32, usize),
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Tap {
     samples: Consumer<f32>,
     shared: Arc<Shared>,
     rate_hz: u32,
-    /// Lost samples that silence already stands for.
+    /// Lost samples already replaced by silence.
     n_lost: u64,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Alarm {
     shared: Arc<Shared>,
 }
 
-/// A ring for a device with this rate and this many channels, at least one.
+/// A ring for a device with this rate and number of channels (at least one).
 pub(super) fn ring(rate_hz: u32, n_channels: usize) -> (Feed, Alarm, Tap) {
     let (producer, consumer) = RingBuffer::new(rate_hz as usize * LENGTH_S);
     let shared = Arc::new(Shared::default());
@@ -66,7 +66,7 @@ pub(super) fn ring(rate_hz: u32, n_channels: usize) -> (Feed, Alarm, Tap) {
 }
 
 impl Feed {
-    /// Takes what a device gave, the channels of a frame side by side.
+    /// Adds interleaved samples of a device.
     pub(super) fn push<T: Copy>(&mut self, interleaved: &[T], to_f32: impl Fn(T) -> f32) {
         for value in interleaved {
             let value = to_f32(*value);
@@ -84,7 +84,7 @@ impl Feed {
 }
 
 impl Alarm {
-    /// Says why the device stopped; only the first reason counts.
+    /// Sets why the device stopped; only the first reason counts.
     pub(super) fn ring(&self, reason: &impl ToString) {
         self.shared.end.get_or_init(|| reason.to_string());
     }
@@ -98,10 +98,10 @@ impl Tap {
         self.rate_hz
     }
 
-    /// Appends to `to` what came since the last call and says how many samples of it are silence
-    /// in place of lost ones.
+    /// Appends the samples since the last call to `to` and returns how many of them are silence in
+    /// place of lost ones.
     ///
-    /// Samples are lost only while the ring is full, so their place is after what is in it.
+    /// Samples are lost only while the ring is full, so their position is after its content.
     pub(super) fn drain(&mut self, to: &mut Vec<f32>) -> u64 {
         let n = self.samples.slots();
         let mut n_lost = 0;

@@ -1,4 +1,4 @@
-//! A header is the beginning of a WAV file: what the samples are, and how many.
+//! The header of a WAV file.
 //!
 //! Source: Microsoft and IBM, "Multimedia Programming Interface and Data Specifications 1.0",
 //! chapter 3.
@@ -8,13 +8,13 @@ use earmark_transcript::Ms;
 /// Length of a header.
 pub(super) const N_BYTES: usize = 44;
 
-/// What stands for a length that is not known yet.
+/// Placeholder for a length that is not known yet.
 const UNKNOWN: u32 = u32::MAX;
 
-/// Bytes of a header that the length of the whole file counts in.
+/// Bytes of the header that are included in the length of the file.
 const N_COUNTED: u32 = N_BYTES as u32 - 8;
 
-/// What samples of 16 bits are.
+/// Bytes of a 16-bit sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) rate_hz: u32,
@@ -22,7 +22,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// The header of a file with `n_bytes` of sound, or with a length that is not known.
+    /// The header of a file with `n_bytes` of audio, or of unknown length.
     pub(super) fn bytes(self, n_bytes: Option<u64>) -> [u8; N_BYTES] {
         let n_bytes = n_bytes.and_then(|n| u32::try_from(n).ok());
         let n_bytes_all = n_bytes.and_then(|n| n.checked_add(N_COUNTED));
@@ -48,7 +48,7 @@ impl Header {
         bytes
     }
 
-    /// The header in `bytes`, if it is one of ours and can belong to `n_bytes` of sound.
+    /// Parses a header, if it was written by a recorder and fits `n_bytes` of audio.
     pub(super) fn parse(bytes: &[u8; N_BYTES], n_bytes: u64) -> Option<Self> {
         let header = Self {
             n_channels: u16::from_le_bytes([bytes[22], bytes[23]]),
@@ -56,20 +56,20 @@ impl Header {
         };
         let says = u32::from_le_bytes([bytes[40], bytes[41], bytes[42], bytes[43]]);
         let mut expected = header.bytes(None);
-        // The lengths are what may be wrong.
+        // Only the lengths may be wrong.
         expected[4..8].copy_from_slice(&bytes[4..8]);
         expected[40..44].copy_from_slice(&bytes[40..44]);
         let is_ours = header.n_channels > 0 && header.rate_hz > 0 && *bytes == expected;
-        // More than it says: something else follows the sound.
+        // More bytes than declared: something else follows the audio.
         (is_ours && n_bytes <= says.into()).then_some(header)
     }
 
-    /// Bytes of all whole frames in `n_bytes`.
+    /// Bytes of all complete frames in `n_bytes`.
     pub(super) fn n_whole(self, n_bytes: u64) -> u64 {
         n_bytes - n_bytes % self.n_frame()
     }
 
-    /// Most bytes of sound that a file can have.
+    /// Maximum bytes of audio in a file.
     pub(super) fn n_bytes_most(self) -> u64 {
         self.n_whole((UNKNOWN - N_COUNTED - 1).into())
     }
@@ -78,12 +78,12 @@ impl Header {
         u64::from(self.rate_hz) * self.n_frame()
     }
 
-    /// How long `n_bytes` of sound are.
+    /// Duration of `n_bytes` of audio.
     pub(super) fn duration(self, n_bytes: u64) -> Ms {
         Ms::from_samples(n_bytes / self.n_frame(), self.rate_hz)
     }
 
-    /// Bytes of one sample of every channel.
+    /// Bytes of a frame.
     fn n_frame(self) -> u64 {
         u64::from(self.n_channels) * 2
     }

@@ -1,16 +1,16 @@
-//! A recorder puts sound on disk as it comes, so that nothing can take it away again.
+//! A recorder whose file is readable at any time, also after a crash.
 //!
-//! The file is a WAV of 16-bit samples whose header first says that its length is not known
-//! (`0xFFFF_FFFF`, as programs write that record into a pipe); players then read to the end of the
-//! file. [`Recorder::finish`] fills in the lengths. Wherever a crash happens, the file is readable:
+//! The file is a WAV of 16-bit samples. While it grows, the length in its header is unknown
+//! (`0xFFFF_FFFF`, as in recordings written to a pipe); players then read to the end of the file.
+//! [`Recorder::finish`] fills in the lengths. Wherever a crash happens, the file is readable:
 //!
-//! - every [`Recorder::write`] hands its samples to the system before it returns, so a killed
-//!   process loses nothing but what it had not written yet;
-//! - every [`SYNC_EVERY_S`] seconds the system is told to bring them to the disk (`fdatasync`), so
-//!   a power cut loses that much and what the disk itself had not done;
-//! - a full disk, or one that is gone, ends the recording with what was written before;
-//! - [`Tail`] reads what there is while the recording goes on, so that nobody has to hold it;
-//! - [`repair`] fills in the lengths after a crash, and cuts off half a sample.
+//! - every [`Recorder::write`] passes its samples to the system before it returns, so a killed
+//!   process loses only what it had not written yet;
+//! - every [`SYNC_EVERY_S`] seconds they are synced to disk (`fdatasync`), so a power cut loses at
+//!   most that much and the disk's own cache;
+//! - a full or lost disk ends the recording and keeps what was written before;
+//! - [`Tail`] reads the file while it grows, so that samples need not be kept in memory;
+//! - [`repair`] fills in the lengths after a crash and removes an incomplete frame.
 
 mod header;
 mod tail;
@@ -26,7 +26,7 @@ use self::header::{Header, N_BYTES as N_HEADER};
 pub use self::tail::Tail;
 use crate::Error;
 
-/// Seconds of sound between two requests to bring everything to the disk.
+/// Seconds of audio between two syncs to disk.
 pub const SYNC_EVERY_S: u64 = 2;
 
 /// A recording that is being made.
@@ -34,37 +34,37 @@ pub struct Recorder {
     path: PathBuf,
     storage: Box<dyn Storage>,
     header: Header,
-    /// Bytes of sound that were written.
+    /// Bytes of audio written.
     n_bytes: u64,
-    /// The same at the last request to bring them to the disk.
+    /// The same at the last sync.
     n_synced: u64,
-    /// Whether writing failed; nothing is written any more.
+    /// Whether writing failed; then nothing more is written.
     is_stopped: bool,
     bytes: Vec<u8>,
 }
 
-/// A recording on disk, in good order.
+/// A finished recording on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
-    /// How long it is.
+    /// Its duration.
     pub duration: Ms,
 }
 
-/// What a recorder writes to: a file, or in tests something that fails.
+/// What a recorder writes to: a file, or a failing disk in tests.
 trait Storage: Write + Seek + Send {
-    /// Brings everything to the disk.
+    /// Syncs everything to disk.
     fn sync(&mut self) -> io::Result<()>;
 
-    /// Cuts the file to `n_bytes`.
+    /// Truncates the file to `n_bytes`.
     fn cut(&mut self, n_bytes: u64) -> io::Result<()>;
 }
 
 impl Recorder {
     /// Begins a recording in a new file.
     ///
-    /// Errors: `Unwritable`, also when there is a file already: it may be a recording.
+    /// Errors: `Unwritable`, also if the file exists, because it may be a recording.
     pub fn create(path: &Path, rate_hz: u32, n_channels: u16) -> Result<Self, Error> {
         let begin = || {
             let file = File::create_new(path)?;
@@ -101,10 +101,10 @@ impl Recorder {
         })
     }
 
-    /// Writes samples, the channels of a frame side by side; what lies beyond -1..=1 is clipped.
+    /// Writes interleaved samples; values beyond -1..=1 are clipped.
     ///
-    /// Errors: `Stopped`, when the disk takes no more; everything before is kept and in good
-    /// order, and every later call fails in the same way.
+    /// Errors: `Stopped`, if the disk is full or lost; everything before is kept and intact, and
+    /// every later call fails in the same way.
     pub fn write(&mut self, samples: &[f32]) -> Result<(), Error> {
         if self.is_stopped {
             return Err(self.stopped(io::Error::other("it has stopped before")));
@@ -114,20 +114,21 @@ impl Recorder {
         self.bytes.extend(samples.flat_map(i16::to_le_bytes));
         self.append().map_err(|error| {
             self.is_stopped = true;
-            // The error that stopped it says more than one in tidying up; `repair` can do that too.
+            // The first error is reported, not one of finishing the file; `repair` can do that
+            // later.
             let _ = self.close();
             self.stopped(error)
         })
     }
 
-    /// How long the recording is so far.
+    /// Duration so far.
     pub fn duration(&self) -> Ms {
         self.header.duration(self.n_bytes)
     }
 
     /// Ends the recording.
     ///
-    /// Errors: `Stopped`; then too everything is kept, and [`repair`] may still succeed.
+    /// Errors: `Stopped`; everything is kept then too, and [`repair`] may still succeed.
     pub fn finish(mut self) -> Result<Recorded, Error> {
         if !self.is_stopped {
             self.close().map_err(|error| self.stopped(error))?;
@@ -138,7 +139,7 @@ impl Recorder {
         })
     }
 
-    /// Writes what is in `bytes`, as far as it goes.
+    /// Writes `bytes`, as much as possible.
     fn append(&mut self) -> io::Result<()> {
         let room = self.header.n_bytes_most() - self.n_bytes;
         if self.bytes.len() as u64 > room {
@@ -162,7 +163,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// Cuts off half a frame and fills in the lengths.
+    /// Removes an incomplete frame and fills in the lengths.
     fn close(&mut self) -> io::Result<()> {
         self.n_bytes = close(&mut *self.storage, self.header, self.n_bytes)?;
         Ok(())
@@ -177,11 +178,10 @@ impl Recorder {
     }
 }
 
-/// Brings a recording that was cut off by a crash into good order; one that is in good order stays
-/// as it is.
+/// Repairs a recording after a crash; an intact one is not changed.
 ///
-/// Errors: `Unreadable`; `ZeroLength` when the crash came before the first sample; `Damaged` when
-/// the file was not made by a [`Recorder`].
+/// Errors: `Unreadable`; `ZeroLength` if the crash came before the first sample; `Damaged` if the
+/// file was not made by a [`Recorder`].
 pub fn repair(path: &Path) -> Result<Recorded, Error> {
     let unreadable = |source| Error::Unreadable {
         path: path.to_owned(),
@@ -201,7 +201,7 @@ pub fn repair(path: &Path) -> Result<Recorded, Error> {
     let Some(header) = Header::parse(&bytes, n_bytes) else {
         return Err(Error::Damaged {
             path: path.to_owned(),
-            message: "it is not one of Earmark's own recordings".into(),
+            message: "it is not a recording made by Earmark".into(),
         });
     };
     let n_bytes = n_bytes.min(header.n_bytes_most());
@@ -220,10 +220,10 @@ pub fn repair(path: &Path) -> Result<Recorded, Error> {
     })
 }
 
-/// Cuts off half a frame, fills in the lengths and says how many bytes of sound there are.
+/// Removes an incomplete frame, fills in the lengths and returns the number of bytes of audio.
 ///
-/// The lengths are written from their low byte up, over ones: until the last byte is there, they
-/// are too large, and a reader stops at the end of the file.
+/// The lengths are written from the low byte up, over bytes of `0xFF`: until the last byte is
+/// written, they are too large, and a reader stops at the end of the file.
 fn close(storage: &mut dyn Storage, header: Header, n_bytes: u64) -> io::Result<u64> {
     let n_whole = header.n_whole(n_bytes);
     storage.cut(N_HEADER as u64 + n_whole)?;
@@ -234,7 +234,7 @@ fn close(storage: &mut dyn Storage, header: Header, n_bytes: u64) -> io::Result<
     Ok(n_whole)
 }
 
-/// Brings the name of a new file to the disk, where folders can be opened for that.
+/// Syncs the directory entry of a new file, if the system supports that.
 fn sync_folder_of(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         let folder = path

@@ -1,4 +1,4 @@
-//! A tail reads a recording while it is still being made.
+//! Reads a recording while it is still being written.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -8,21 +8,20 @@ use super::N_HEADER;
 use super::header::Header;
 use crate::Error;
 
-/// What a [`Recorder`](super::Recorder) writes, read as it comes; the recorder neither waits for it
-/// nor knows of it.
+/// Reads what a [`Recorder`](super::Recorder) has written so far, without any coordination with it.
 #[derive(Debug)]
 pub struct Tail {
     path: PathBuf,
     file: File,
     n_channels: usize,
-    /// A part of a frame.
+    /// Bytes of an incomplete frame.
     part: Vec<u8>,
 }
 
 impl Tail {
-    /// Begins at the first sample of a recording that a recorder has begun.
+    /// Opens a recording that is being written, at its first sample.
     ///
-    /// Errors: `Unreadable`, also when it is none of a recorder's files.
+    /// Errors: `Unreadable`, also if it was not made by a recorder.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let open = || {
             let mut file = File::open(path)?;
@@ -40,13 +39,12 @@ impl Tail {
         })
     }
 
-    /// How many channels there are, at least one.
+    /// Number of channels, at least one.
     pub fn n_channels(&self) -> usize {
         self.n_channels
     }
 
-    /// The next frames, at most `n_most`, the channels of each side by side; none when there are
-    /// no more yet.
+    /// The next frames, at most `n_most`, interleaved; empty if there are no more yet.
     ///
     /// Errors: `Unreadable`.
     pub fn read(&mut self, n_most: usize) -> Result<Vec<f32>, Error> {

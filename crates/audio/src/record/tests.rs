@@ -9,13 +9,13 @@ use proptest::prelude::*;
 use super::{N_HEADER, Recorder, Storage, repair};
 use crate::{Error, Ffmpeg, Recording, Source as _};
 
-/// A disk in memory.
+/// An in-memory disk.
 #[derive(Clone)]
 struct Disk {
     content: Arc<Mutex<Cursor<Vec<u8>>>>,
-    /// Bytes that it holds at most.
+    /// Its capacity in bytes.
     n_room: usize,
-    /// Bytes that are written before the program is killed.
+    /// Bytes written before the simulated kill.
     n_life: Arc<Mutex<usize>>,
 }
 
@@ -74,12 +74,12 @@ impl Storage for Disk {
 
 const RATE_HZ: u32 = 16_000;
 
-/// Samples that 16 bits hold exactly.
+/// Samples that are exact in 16 bits.
 fn ramp(n: usize) -> Vec<f32> {
     (0..n).map(|i| (i as f32 - 900.0) / 32_767.0).collect()
 }
 
-/// Records `samples` in blocks of 100 and says how that ended.
+/// Records `samples` in blocks of 100 and returns the result.
 fn record(disk: &Disk, n_channels: u16, samples: &[f32]) -> Result<Ms, Error> {
     let path = Path::new("memory.wav");
     let begun = Recorder::begin(path, Box::new(disk.clone()), RATE_HZ, n_channels);
@@ -93,7 +93,7 @@ fn record(disk: &Disk, n_channels: u16, samples: &[f32]) -> Result<Ms, Error> {
     Ok(recorder.finish()?.duration)
 }
 
-/// The 16-bit samples in a file, by the decoder; nothing when it has none.
+/// The 16-bit samples that the decoder reads from a file; `None` if there are none.
 fn decode(path: &Path) -> Vec<i16> {
     let mut recording = match Recording::open_with(path, &Ffmpeg::none()) {
         Ok(recording) => recording,
@@ -109,7 +109,8 @@ fn decode(path: &Path) -> Vec<i16> {
     samples
 }
 
-/// A file with this content opens with the first `n` samples of the ramp, as it is and repaired.
+/// Checks that a file with this content has the first `n` samples of the ramp, unchanged and
+/// repaired.
 #[track_caller]
 fn check(content: &[u8], n: usize) {
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -144,7 +145,7 @@ fn check(content: &[u8], n: usize) {
 }
 
 #[test]
-fn a_recording_is_what_was_recorded() {
+fn the_file_contains_what_was_recorded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new.wav");
     let mut recorder = Recorder::create(&path, RATE_HZ, 1).unwrap();
@@ -167,7 +168,7 @@ fn a_recording_is_what_was_recorded() {
 }
 
 #[test]
-fn what_is_too_loud_is_clipped() {
+fn loud_samples_are_clipped() {
     let disk = Disk::new(usize::MAX, usize::MAX);
     record(&disk, 1, &[2.0, -2.0, f32::INFINITY, f32::NAN]).unwrap();
     let samples: Vec<u8> = disk.bytes()[N_HEADER..].to_vec();
@@ -175,7 +176,7 @@ fn what_is_too_loud_is_clipped() {
 }
 
 #[test]
-fn a_kill_at_any_byte_leaves_all_that_was_written() {
+fn a_kill_at_any_byte_keeps_everything_written() {
     let samples = ramp(350);
     let whole = Disk::new(usize::MAX, usize::MAX);
     record(&whole, 1, &samples).unwrap();
@@ -190,7 +191,7 @@ fn a_kill_at_any_byte_leaves_all_that_was_written() {
     check(&whole.bytes(), 350);
 }
 
-/// What ffmpeg makes of a file with this content, as 16-bit samples.
+/// The 16-bit samples that ffmpeg reads from a file with this content.
 fn ffmpeg(content: &[u8]) -> Vec<i16> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), content).unwrap();
@@ -209,9 +210,9 @@ fn ffmpeg(content: &[u8]) -> Vec<i16> {
 }
 
 #[test]
-fn ffmpeg_opens_what_a_kill_at_any_byte_leaves() {
+fn ffmpeg_reads_the_file_after_a_kill_at_any_byte() {
     let samples = ramp(350);
-    // The lengths in the header are filled in last; before that, the kill falls into the sound.
+    // The lengths in the header are filled in last; an earlier kill is within the audio.
     let n_sound = N_HEADER + 700;
     let (sound, header) = (N_HEADER + 2..n_sound, n_sound..=n_sound + N_HEADER);
     for n_life in sound.step_by(23).chain(header.step_by(3)) {
@@ -229,7 +230,7 @@ fn ffmpeg_opens_what_a_kill_at_any_byte_leaves() {
 }
 
 #[test]
-fn a_full_disk_ends_the_recording_with_what_fits() {
+fn a_full_disk_ends_the_recording_and_keeps_what_fitted() {
     let samples = ramp(350);
     for n_room in N_HEADER..N_HEADER + 700 {
         let disk = Disk::new(n_room, usize::MAX);
@@ -247,7 +248,7 @@ fn a_full_disk_ends_the_recording_with_what_fits() {
 }
 
 #[test]
-fn a_stopped_recording_stays_stopped_and_says_so() {
+fn a_stopped_recorder_keeps_failing() {
     let disk = Disk::new(N_HEADER + 3_200, usize::MAX);
     let path = Path::new("talk.wav");
     let mut recorder = Recorder::begin(path, Box::new(disk), RATE_HZ, 1).unwrap();
@@ -261,7 +262,7 @@ fn a_stopped_recording_stays_stopped_and_says_so() {
 }
 
 #[test]
-fn half_a_frame_of_two_channels_is_cut_off() {
+fn an_incomplete_stereo_frame_is_removed() {
     let disk = Disk::new(N_HEADER + 4 * 10 + 3, usize::MAX);
     let error = record(&disk, 2, &ramp(100)).unwrap_err();
     assert!(matches!(error, Error::Stopped { .. }));
@@ -269,7 +270,7 @@ fn half_a_frame_of_two_channels_is_cut_off() {
 }
 
 #[test]
-fn foreign_files_are_left_alone() {
+fn foreign_files_are_not_changed() {
     let disk = Disk::new(usize::MAX, usize::MAX);
     record(&disk, 1, &ramp(100)).unwrap();
     let mut tagged = disk.bytes();

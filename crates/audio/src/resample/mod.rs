@@ -1,4 +1,4 @@
-//! A resampler turns mono samples of any rate into samples at [`SAMPLE_RATE`], as a stream.
+//! Streaming resampler from any rate to [`SAMPLE_RATE`].
 
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler as _};
@@ -7,7 +7,7 @@ use crate::SAMPLE_RATE;
 
 /// Samples of output per transform, at least.
 ///
-/// It sets the length of the low-pass filter and so how sharp it is. Measured (tests in
+/// It determines the length and so the steepness of the low-pass filter. Measured (tests in
 /// `resample/tests.rs`): flat to 7.4 kHz within 0.1 dB, 8.3 kHz and above down by over 80 dB.
 const N_TRANSFORM: usize = 800;
 
@@ -21,18 +21,19 @@ pub(crate) struct Resampler {
     output: Vec<f32>,
     n_in: u64,
     n_out: u64,
-    /// Output of the filter's own delay that is still to be dropped.
+    /// Remaining output samples of the filter's delay, which are dropped.
     n_delay: usize,
 }
 
 impl Resampler {
-    /// A resampler from `from_hz`, which lies in 1..=[`RATES_HZ`](crate::decode::RATES_HZ)'s end.
+    /// A resampler from `from_hz`, which must be between 1 and the end of
+    /// [`RATES_HZ`](crate::decode::RATES_HZ).
     pub(crate) fn new(from_hz: u32) -> Self {
         let fft = (from_hz != SAMPLE_RATE).then(|| {
             let (from, to) = (from_hz as usize, SAMPLE_RATE as usize);
             let divisor = gcd(from, to);
-            // An even number of smallest blocks keeps half a block whole on both sides, so that
-            // the delay is a whole number of samples.
+            // With an even number of smallest blocks, the delay of half a block is a whole number
+            // of samples at both rates.
             let n_blocks = N_TRANSFORM.div_ceil(to / divisor).next_multiple_of(2);
             Fft::new(from, to, n_blocks * (from / divisor), 1, FixedSync::Both)
                 .expect("rates and block size are above zero")
@@ -57,7 +58,7 @@ impl Resampler {
         self.from_hz
     }
 
-    /// Takes in `input` and appends to `to` what is ready.
+    /// Resamples `input` and appends finished output to `to`.
     pub(crate) fn push(&mut self, input: &[f32], to: &mut Vec<f32>) {
         self.n_in += input.len() as u64;
         let Some(n_block) = self.fft.as_ref().map(rubato::Resampler::input_frames_next) else {
@@ -75,7 +76,7 @@ impl Resampler {
         self.pending.extend_from_slice(rest);
     }
 
-    /// Ends the input, appends the rest to `to` and is ready for another stream.
+    /// Ends the input, appends the rest to `to`, and resets for another stream.
     pub(crate) fn finish(&mut self, to: &mut Vec<f32>) {
         let n_wanted = resampled_len(self.n_in, self.from_hz);
         let n_block = self
@@ -108,7 +109,7 @@ impl Resampler {
     }
 }
 
-/// Samples at [`SAMPLE_RATE`] that `n` samples at `from_hz` become, to the nearest.
+/// Number of samples at [`SAMPLE_RATE`] for `n` samples at `from_hz`, rounded.
 pub(crate) fn resampled_len(n: u64, from_hz: u32) -> u64 {
     let (n, from, to) = (
         u128::from(n),
@@ -118,7 +119,7 @@ pub(crate) fn resampled_len(n: u64, from_hz: u32) -> u64 {
     u64::try_from((n * to + from / 2) / from).unwrap_or(u64::MAX)
 }
 
-/// The greatest common divisor of two numbers above zero.
+/// The greatest common divisor of two positive numbers.
 pub(crate) fn gcd(a: usize, b: usize) -> usize {
     if b == 0 { a } else { gcd(b, a % b) }
 }

@@ -22,7 +22,7 @@ fn resample(input: &[f32], rate_hz: u32, n_block: usize) -> Vec<f32> {
     output
 }
 
-/// Loudness of the middle of `samples` relative to a full tone, in dB.
+/// Level of the middle of `samples` relative to a full-scale tone, in dB.
 fn level_db(samples: &[f32]) -> f64 {
     let middle = &samples[samples.len() / 4..samples.len() * 3 / 4];
     let power: f64 =
@@ -30,7 +30,7 @@ fn level_db(samples: &[f32]) -> f64 {
     10.0 * (2.0 * power).max(1e-20).log10()
 }
 
-/// One second of a tone comes out at this level.
+/// Checks the level of one resampled second of a tone.
 #[track_caller]
 fn check(hz: f64, rate_hz: u32, levels_db: std::ops::Range<f64>) {
     let output = resample(&tone(hz, rate_hz, rate_hz as usize), rate_hz, 4096);
@@ -56,7 +56,7 @@ fn speech_passes_unchanged() {
 }
 
 #[test]
-fn what_16_khz_cannot_hold_is_gone() {
+fn frequencies_above_8_khz_are_removed() {
     for rate_hz in RATES_HZ.into_iter().filter(|rate| *rate >= 2 * SAMPLE_RATE) {
         let nyquist = f64::from(rate_hz) / 2.0;
         for hz in [8_300.0, 9_000.0, 12_000.0, 15_000.0, 0.97 * nyquist] {
@@ -67,7 +67,7 @@ fn what_16_khz_cannot_hold_is_gone() {
 
 #[test]
 fn a_lower_rate_leaves_no_image() {
-    // 3 kHz at 8 kHz has its image at 5 kHz; what is not 3 kHz in the output is error.
+    // 3 kHz at 8 kHz has its image at 5 kHz; anything in the output other than 3 kHz is an error.
     let output = resample(&tone(3000.0, 8000, 8000), 8000, 1000);
     let expected = tone(3000.0, SAMPLE_RATE, 16_000);
     let error: Vec<f32> = output.iter().zip(&expected).map(|(a, b)| a - b).collect();
@@ -75,7 +75,7 @@ fn a_lower_rate_leaves_no_image() {
 }
 
 #[test]
-fn sound_stays_where_it_was() {
+fn the_signal_keeps_its_position() {
     for rate_hz in RATES_HZ.into_iter().chain([1_000, 7_919, 44_101, 767_999]) {
         let output = resample(&tone(200.0, rate_hz, rate_hz as usize), rate_hz, 9_999);
         let expected = tone(200.0, SAMPLE_RATE, 16_000);
@@ -99,7 +99,7 @@ fn lengths_are_rounded_to_the_nearest() {
 }
 
 #[test]
-fn a_second_stream_starts_afresh() {
+fn a_second_stream_starts_from_scratch() {
     let mut resampler = Resampler::new(48_000);
     let (mut first, mut second) = (Vec::new(), Vec::new());
     for output in [&mut first, &mut second] {

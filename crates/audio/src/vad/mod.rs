@@ -14,10 +14,10 @@
 //! | **0.6, 0.45** | 100 %, 99.98 % | 79 %, 65 % | 100 %, 100 % |
 //! | 0.7, 0.5 | 99.97 %, 99.91 % | 81 %, 70 % | 99.97 %, 100 % |
 //!
-//! Without padding the first span of a sample starts 52 ms after the first word in the median, 100 ms
-//! or more after it in one of twenty; the last one ends 94 ms after the last word, because the
-//! network lingers. Hence the long padding before and the short one after. Ten minutes of sound take
-//! one second.
+//! Without padding the first span of a sample starts 52 ms after the first word in the median, 100
+//! ms or more after it in one of twenty; the last one ends 94 ms after the last word, because the
+//! network lingers. Hence the long padding before and the short one after. Ten minutes of sound
+//! take one second.
 
 mod model;
 mod segmenter;
@@ -27,7 +27,7 @@ use earmark_transcript::Ms;
 use self::model::{Model, N_FRAME};
 use self::segmenter::Segmenter;
 
-/// A stretch of a recording in which somebody speaks.
+/// A part of a recording with speech.
 ///
 /// Units: samples at [`SAMPLE_RATE`](crate::SAMPLE_RATE), counted from the start of the recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,20 +38,20 @@ pub struct Span {
     pub end: u64,
 }
 
-/// When speech begins, when it ends, and what is too short to count.
+/// Thresholds, minimum durations and padding.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Probability from which a frame starts speech.
     pub enter: f32,
-    /// Probability below which a frame is a pause again; a value above `enter` means `enter`.
+    /// Probability below which a frame is a pause; a value above `enter` counts as `enter`.
     pub leave: f32,
-    /// A span with less speech than this is dropped; the pauses in it do not count.
+    /// A span with less speech than this is dropped; pauses in it do not count.
     pub shortest_speech: Ms,
     /// A shorter pause does not end a span.
     pub shortest_silence: Ms,
-    /// What is added before a span, as far as the span before it leaves room.
+    /// Padding before a span, limited by the previous span.
     pub padding_before: Ms,
-    /// What is added after a span, at most `shortest_silence`.
+    /// Padding after a span, at most `shortest_silence`.
     pub padding_after: Ms,
 }
 
@@ -69,9 +69,9 @@ impl Default for Settings {
     }
 }
 
-/// Takes a recording as it comes and gives each span as soon as it is decided.
+/// Processes a recording block by block and returns each span as soon as it is complete.
 ///
-/// What it finds does not depend on how the recording is cut into blocks.
+/// The result does not depend on the size of the blocks.
 pub struct Detector {
     model: Model,
     segmenter: Segmenter,
@@ -90,7 +90,7 @@ impl Detector {
         }
     }
 
-    /// Takes the next samples and gives the spans that ended in them, in order.
+    /// Processes the next samples and returns the spans that ended in them, in order.
     ///
     /// Shape: `[n_samples] f32`, mono at [`SAMPLE_RATE`](crate::SAMPLE_RATE), of any length.
     pub fn push(&mut self, samples: &[f32]) -> Vec<Span> {
@@ -103,36 +103,34 @@ impl Detector {
         spans
     }
 
-    /// Ends the recording and gives what was still undecided.
+    /// Ends the recording and returns the last span, if any.
     pub fn finish(mut self) -> Option<Span> {
         let last = self.model.finish();
         self.segmenter.finish(last, self.n_samples)
     }
 
-    /// Whether a span is open that is long enough to be given: somebody speaks, or has only just
-    /// stopped.
+    /// Whether a long enough span is open: somebody is speaking or has just stopped.
     pub fn is_speaking(&self) -> bool {
         self.speaking_since().is_some()
     }
 
-    /// The sample at which the open span starts; the span given later has the same start.
+    /// Start of the open span; the span returned later has the same start.
     pub fn speaking_since(&self) -> Option<u64> {
         self.segmenter.open_since()
     }
 
-    /// The sample at which the open span would end if nobody spoke from now on; it may lie a little
-    /// ahead of what was pushed.
+    /// End of the open span if nobody speaks from now on; it may be slightly after the last sample.
     pub fn speaking_until(&self) -> Option<u64> {
         self.segmenter.open_until()
     }
 
-    /// How likely it is that the last 16 ms are speech, 0 before the first.
+    /// Probability of speech in the last 16 ms; 0 before the first.
     pub fn probability(&self) -> f32 {
         self.probability
     }
 }
 
-/// All spans of a clip that is held whole; ordered, disjoint and inside it.
+/// All spans of a clip in memory; ordered, disjoint and within it.
 ///
 /// Shape: `[n_samples] f32`, mono at [`SAMPLE_RATE`](crate::SAMPLE_RATE).
 pub fn spans(samples: &[f32], settings: &Settings) -> Vec<Span> {
@@ -142,7 +140,7 @@ pub fn spans(samples: &[f32], settings: &Settings) -> Vec<Span> {
     spans
 }
 
-/// How likely each 16 ms of a clip are speech, for drawing.
+/// Probability of speech for each 16 ms of a clip, for display.
 ///
 /// Shape: `[ceil(n_samples / 256)] f32`, each in 0..=1.
 pub fn probabilities(samples: &[f32]) -> Vec<f32> {

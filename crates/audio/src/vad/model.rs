@@ -1,4 +1,4 @@
-//! The model tells, for sixteen milliseconds at a time, how likely it is that somebody speaks.
+//! The model: probability of speech for every 16 ms.
 
 use earshot::Detector;
 
@@ -7,7 +7,7 @@ use earshot::Detector;
 /// Source: earshot 1.2.2, `Detector::predict_f32`.
 pub(super) const N_FRAME: usize = 256;
 
-/// A network that takes one frame after the other and remembers what came before.
+/// A recurrent network that processes one frame after the other.
 pub(super) struct Model {
     network: Box<Detector>,
     loudness: Loudness,
@@ -17,7 +17,7 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// A model that was given nothing yet.
+    /// A model at the start of a recording.
     pub(super) fn new() -> Self {
         Self {
             network: Detector::default_boxed(),
@@ -27,7 +27,7 @@ impl Model {
         }
     }
 
-    /// Takes `samples` and calls `each` with the probability of every frame that is full.
+    /// Processes `samples` and calls `each` with the probability of every complete frame.
     pub(super) fn push(&mut self, samples: &[f32], mut each: impl FnMut(f32)) {
         for sample in samples {
             let sample = if sample.is_nan() { 0.0 } else { *sample };
@@ -39,7 +39,7 @@ impl Model {
         }
     }
 
-    /// The probability of the last, unfinished frame, filled with silence; `None` without one.
+    /// The probability of the last, incomplete frame, padded with silence; `None` without one.
     pub(super) fn finish(&mut self) -> Option<f32> {
         if self.pending.is_empty() {
             return None;
@@ -57,11 +57,11 @@ impl Model {
     }
 }
 
-/// Noise below the last bit of 16.
+/// Noise below the resolution of 16 bits.
 ///
-/// The network takes quiet noise after digital silence for speech, for half a minute at worst.
-/// Measured: a minute of zeros, then one of noise at -64 dBFS: 22.7 s of speech are found, with the
-/// hiss none.
+/// The network detects quiet noise after digital silence as speech, for up to half a minute.
+/// Measured with a minute of zeros, then a minute of noise at -64 dBFS: 22.7 s of speech are
+/// detected, with the added noise none.
 struct Hiss(u32);
 
 impl Hiss {
@@ -74,25 +74,24 @@ impl Hiss {
     }
 }
 
-/// How loud the last seconds were at most, and the gain that follows from it.
+/// Automatic gain from the peak level of the last seconds.
 ///
-/// The network's answer depends on loudness. Measured on the samples with speech at -60 dBFS in
+/// The network's output depends on the level. Measured on the samples with speech at -60 dBFS in
 /// 16 bits: without the gain 96.7 % of word time is found, with it 100 %.
 struct Loudness {
-    /// Loudest frame, fading.
+    /// Level of the loudest frame, decaying.
     rms: f32,
 }
 
 impl Loudness {
-    /// Where the loudest frame is brought: -20 dBFS.
+    /// Target level of the loudest frame: -20 dBFS.
     const TARGET: f32 = 0.1;
-    /// Most that is amplified, about 30 dB: more would make speech of a sound card's own noise.
+    /// Largest gain, about 30 dB: more would turn a sound card's noise into speech.
     const GAIN_MOST: f32 = 30.0;
-    /// What is left of the loudest frame one frame later; half is left after 5.5 s, longer than
-    /// pauses between sentences.
+    /// Decay per frame; half is left after 5.5 s, longer than pauses between sentences.
     const FADING: f32 = 0.998;
 
-    /// Amplifies a quiet frame; loud ones stay as they are.
+    /// Amplifies a quiet frame; loud ones are unchanged.
     fn even_out(&mut self, frame: &mut [f32]) {
         let power = frame.iter().map(|s| s * s).sum::<f32>() / frame.len() as f32;
         self.rms = power.sqrt().max(self.rms * Self::FADING);

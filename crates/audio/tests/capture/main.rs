@@ -1,7 +1,7 @@
-//! A real sound server plays into a microphone that is none, and what was played is captured.
+//! A real sound server plays into a virtual microphone, and what was played is captured.
 //!
-//! Every test has a server of its own (PulseAudio on a socket in a fresh folder) and runs in a
-//! process of its own, because where the server is stands in the environment. Waiting is done by
+//! Every test has its own server (PulseAudio on a socket in a new folder) and runs in its own
+//! process, because the address of the server is in the environment. Tests wait with
 //! commands of that server, which return when something has happened.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
@@ -10,12 +10,12 @@ mod server;
 
 use std::time::{Duration, Instant};
 
-use earmark_audio::capture::{Capture, Event, Kind, Which, devices};
+use earmark_audio::capture::{Capture, DeviceSelector, Event, Kind, devices};
 use earmark_transcript::Ms;
 
 use self::server::{control, play, play_meanwhile, with_server};
 
-/// Two seconds below 3 kHz that look like nothing but themselves.
+/// Two seconds below 3 kHz, without any repetition.
 fn sound() -> Vec<f32> {
     let mut state = 1u32;
     let mut slow = [0.0f32; 3];
@@ -31,7 +31,7 @@ fn sound() -> Vec<f32> {
     (0..32_000).map(step).collect()
 }
 
-/// Where `part` begins in `whole`, and how like it that place is.
+/// Position of `part` in `whole`, and the similarity there.
 fn find(part: &[f32], whole: &[f32]) -> (usize, f32) {
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     let likeness = |at: usize| {
@@ -52,7 +52,7 @@ fn samples(events: Vec<Event>) -> Vec<f32> {
     blocks.flatten().collect()
 }
 
-/// Plays into a sink of this rate and these channels and finds the sound in what is captured.
+/// Plays into a sink of this rate and number of channels, and finds the signal in the capture.
 #[track_caller]
 fn check_captured(rate_hz: u32, n_channels: u32, format: &str) {
     let arguments = [
@@ -65,7 +65,7 @@ fn check_captured(rate_hz: u32, n_channels: u32, format: &str) {
     let load = ["load-module", "module-null-sink"];
     let arguments = arguments.iter().map(String::as_str);
     control(&load.into_iter().chain(arguments).collect::<Vec<_>>());
-    let which = Which::Named("pulseaudio:other.monitor".into());
+    let which = DeviceSelector::Named("pulseaudio:other.monitor".into());
     let mut capture = Capture::open(&which, Ms(0)).unwrap();
     capture.start();
     let sound = sound();
@@ -75,7 +75,7 @@ fn check_captured(rate_hz: u32, n_channels: u32, format: &str) {
     assert_eq!(capture.n_lost(), 0);
     let (at, likeness) = find(&sound[4_000..8_000], &captured[..16_000]);
     assert!(likeness > 0.99, "{rate_hz} Hz: {likeness} at {at}");
-    // The end is where it should be: nothing was left out in between.
+    // The end is at the right position, so nothing between was lost.
     let around = at + 20_000 - 2..at + 24_000 + 2;
     let (_, likeness) = find(&sound[24_000..28_000], &captured[around]);
     assert!(likeness > 0.99, "{rate_hz} Hz: {likeness} at the end");
@@ -100,13 +100,13 @@ fn devices_have_names_and_a_default() {
         assert_eq!(found[0].id, "pulseaudio:microphone.monitor");
         assert_eq!(found[0].kind, Kind::System);
         assert!(found[0].is_default && found[0].name.contains("Monitor"));
-        let error = Capture::open(&Which::Named("none".into()), Ms(0)).unwrap_err();
+        let error = Capture::open(&DeviceSelector::Named("none".into()), Ms(0)).unwrap_err();
         let message = error.to_string();
         assert!(
             message.contains("\"none\"") && message.contains(&found[0].name),
             "{message}"
         );
-        let capture = Capture::open(&Which::System, Ms(0)).unwrap();
+        let capture = Capture::open(&DeviceSelector::System, Ms(0)).unwrap();
         assert_eq!(capture.device(), Some(&found[0]));
     });
 }
@@ -114,7 +114,7 @@ fn devices_have_names_and_a_default() {
 #[test]
 fn an_unplugged_microphone_is_lost() {
     with_server("an_unplugged_microphone_is_lost", || {
-        let which = Which::Named("pulseaudio:microphone.monitor".into());
+        let which = DeviceSelector::Named("pulseaudio:microphone.monitor".into());
         let mut capture = Capture::open(&which, Ms(0)).unwrap();
         control(&["unload-module", "module-null-sink"]);
         let lost = (0..200).find_map(|_| {
@@ -130,7 +130,7 @@ fn an_unplugged_microphone_is_lost() {
 #[test]
 fn a_change_of_the_default_is_followed() {
     with_server("a_change_of_the_default_is_followed", || {
-        let mut capture = Capture::open(&Which::Default, Ms(0)).unwrap();
+        let mut capture = Capture::open(&DeviceSelector::Default, Ms(0)).unwrap();
         let start = Instant::now();
         assert_eq!(capture.poll(start), []);
         control(&[
@@ -156,10 +156,10 @@ fn a_change_of_the_default_is_followed() {
 #[test]
 fn a_syllable_spoken_before_the_start_is_kept() {
     with_server("a_syllable_spoken_before_the_start_is_kept", || {
-        let mut capture = Capture::open(&Which::Default, Ms(5_000)).unwrap();
+        let mut capture = Capture::open(&DeviceSelector::Default, Ms(5_000)).unwrap();
         let sound = sound();
         let player = play_meanwhile("microphone", &sound);
-        // Nothing is wanted until a fifth of a second of it was captured.
+        // The start comes only after a fifth of a second was captured.
         let mut loud_since = None;
         let pressed = loop {
             let now = Instant::now();

@@ -1,14 +1,14 @@
-//! A sound server of a test's own, with one microphone that records what is played into it.
+//! A sound server for one test, with a virtual microphone that records what is played into it.
 
 use std::env;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Child, Command, Output};
 
-/// Set in the process that does the test.
+/// Set in the child process that runs the test.
 const ALONE: &str = "EARMARK_TEST_ALONE";
 
-/// What to do when a command of the server is missing.
+/// The hint if a command of the server is missing.
 const MISSING: &str = "`cargo xtask setup` installs pulseaudio and pulseaudio-utils";
 
 /// A running server; it ends with this value.
@@ -16,7 +16,7 @@ struct Server {
     folder: tempfile::TempDir,
 }
 
-/// Runs the test of this name in a process of its own beside a server of its own.
+/// Runs the test of this name in its own process with its own server.
 #[track_caller]
 pub(crate) fn with_server(name: &str, test: impl FnOnce()) {
     if env::var_os(ALONE).is_some() {
@@ -29,7 +29,7 @@ pub(crate) fn with_server(name: &str, test: impl FnOnce()) {
     assert!(outcome.status.success(), "{}", text(&outcome));
 }
 
-/// Asks something of the server and waits until it is done.
+/// Sends a command to the server and waits until it is done.
 #[track_caller]
 pub(crate) fn control(arguments: &[&str]) {
     run(Command::new("pactl").args(arguments));
@@ -89,7 +89,7 @@ impl Server {
         command
             .args(["-n", "--daemonize=yes", "--exit-idle-time=-1"])
             .args(["-L", &format!("{native}{}", server.socket())])
-            // Without `norewinds` an idle sink gives nothing for its first two seconds.
+            // Without `norewinds` an idle sink delivers nothing for its first two seconds.
             .args([
                 "-L",
                 "module-null-sink sink_name=microphone rate=16000 channels=1 norewinds=1",
@@ -107,7 +107,7 @@ impl Server {
         path.to_str().unwrap().to_owned()
     }
 
-    /// Where this server is found, and nothing else of the user's.
+    /// Environment that leads only to this server.
     fn environment<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let folder: &OsStr = self.folder.path().as_ref();
         command

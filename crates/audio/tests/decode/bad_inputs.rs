@@ -1,4 +1,4 @@
-//! Each bad input has its own error, which says what happened and what to do.
+//! Each kind of bad input has its own error, which says what happened and the next step.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ fn refused(name: &str, content: &[u8]) -> Error {
     error
 }
 
-/// What is decoded from a file that was cut, and the warning.
+/// The samples and the warning of a truncated file.
 #[track_caller]
 fn cut(name: &str, share: f64) -> (Vec<f32>, Vec<String>) {
     let whole = fs::read(fixture(name)).unwrap();
@@ -33,7 +33,7 @@ fn cut(name: &str, share: f64) -> (Vec<f32>, Vec<String>) {
 }
 
 #[test]
-fn each_kind_of_nothing_has_its_name() {
+fn each_kind_of_bad_input_has_its_own_error() {
     let missing = decode(Path::new("/nowhere/at/all.wav")).unwrap_err();
     assert!(matches!(missing, Error::NotFound { .. }), "{missing}");
     let folder = decode(&fixture("")).unwrap_err();
@@ -82,7 +82,7 @@ fn a_hundred_samples_are_a_recording() {
 }
 
 #[test]
-fn a_cut_mp3_gives_its_beginning_and_says_how_much_that_is() {
+fn a_truncated_mp3_gives_its_beginning_and_a_warning() {
     let (samples, warnings) = cut("stereo.mp3", 0.5);
     assert!(
         (10_000..13_000).contains(&samples.len()),
@@ -95,8 +95,8 @@ fn a_cut_mp3_gives_its_beginning_and_says_how_much_that_is() {
 }
 
 #[test]
-fn a_cut_m4a_gives_its_beginning_when_its_index_is_there() {
-    // The index of this one stands in front, so a cut leaves it whole.
+fn a_truncated_m4a_with_an_index_gives_its_beginning() {
+    // The index of this file is at its beginning, so truncation leaves it intact.
     let (samples, warnings) = cut("front.m4a", 0.7);
     assert!(
         (8_000..16_000).contains(&samples.len()),
@@ -119,7 +119,7 @@ fn a_cut_m4a_gives_its_beginning_when_its_index_is_there() {
 }
 
 #[test]
-fn other_cut_files_give_their_beginning_too() {
+fn other_truncated_files_give_their_beginning() {
     for name in ["mono.flac", "pcm.aiff", "pcm.caf", "film.mkv"] {
         let (samples, warnings) = cut(name, 0.6);
         assert!(
@@ -133,7 +133,7 @@ fn other_cut_files_give_their_beginning_too() {
             "{name}: {warnings:?}"
         );
     }
-    // An Ogg stream states its length on its last page only, and that one is gone.
+    // An Ogg stream has its length only on its last page, which is missing.
     let (samples, _) = cut("opus.ogg", 0.9);
     assert!(
         (8_000..23_900).contains(&samples.len()),
@@ -143,7 +143,7 @@ fn other_cut_files_give_their_beginning_too() {
 }
 
 #[test]
-fn silence_stands_for_a_damaged_part() {
+fn a_damaged_part_becomes_silence() {
     for name in ["mono.flac", "aac.m4a"] {
         let mut file = fs::read(fixture(name)).unwrap();
         let middle = file.len() / 2;
@@ -166,7 +166,7 @@ fn silence_stands_for_a_damaged_part() {
 }
 
 #[test]
-fn a_damaged_page_of_ogg_is_passed_over() {
+fn a_damaged_ogg_page_is_skipped() {
     let mut file = fs::read(fixture("opus.ogg")).unwrap();
     let n = file.len();
     file.extend_from_within(..);

@@ -1,4 +1,4 @@
-//! What Earmark does not read goes to ffmpeg, and what ffmpeg says comes back.
+//! Unsupported formats are decoded by ffmpeg, whose messages are passed on.
 #![cfg(unix)]
 
 use std::fs;
@@ -25,7 +25,7 @@ fn fake(script: &str) -> (TempDir, Ffmpeg) {
     (folder, found)
 }
 
-/// Writes `samples` where the fake finds them.
+/// Writes `samples` to the file that the fake ffmpeg reads.
 fn put(folder: &Path, samples: &[f32]) {
     let bytes: Vec<u8> = samples
         .iter()
@@ -39,7 +39,7 @@ fn other() -> PathBuf {
 }
 
 #[test]
-fn samples_come_through_unchanged() {
+fn samples_of_ffmpeg_are_unchanged() {
     let (folder, ffmpeg) = fake("printf '%s\\n' \"$@\" > arguments; cat samples");
     let samples: Vec<f32> = (0..100_001u32).map(|i| (i as f32).sin()).collect();
     put(folder.path(), &samples);
@@ -56,7 +56,7 @@ fn samples_come_through_unchanged() {
 }
 
 #[test]
-fn a_failure_carries_what_ffmpeg_said() {
+fn an_error_contains_ffmpegs_message() {
     let script = "echo '[error] one' >&2; echo '[fatal] Invalid data found' >&2; exit 1";
     let error = Recording::open_with(other(), &fake(script).1).unwrap_err();
     let text = error.to_string();
@@ -71,7 +71,7 @@ fn a_failure_carries_what_ffmpeg_said() {
 }
 
 #[test]
-fn a_failure_after_some_sound_is_a_warning() {
+fn a_failure_after_some_samples_is_a_warning() {
     let (folder, ffmpeg) = fake("cat samples; echo '[error] broken pipe' >&2; exit 1");
     put(folder.path(), &vec![0.5; 20_000]);
     let (got, warnings) = drain(Recording::open_with(other(), &ffmpeg).unwrap()).unwrap();
@@ -83,7 +83,7 @@ fn a_failure_after_some_sound_is_a_warning() {
 }
 
 #[test]
-fn no_sound_at_all_is_zero_length() {
+fn no_samples_at_all_is_zero_length() {
     let error = Recording::open_with(other(), &fake("exit 0").1).unwrap_err();
     assert!(matches!(error, Error::ZeroLength { .. }), "{error}");
 }
@@ -109,7 +109,7 @@ fn only_a_program_in_an_absolute_folder_is_found() {
 }
 
 #[test]
-fn a_recording_that_is_dropped_ends_its_ffmpeg() {
+fn dropping_a_recording_ends_its_ffmpeg() {
     let (folder, ffmpeg) = fake("echo $$ > pid; exec cat samples /dev/zero");
     put(folder.path(), &[0.5; 4]);
     let mut recording = Recording::open_with(other(), &ffmpeg).unwrap();
@@ -128,7 +128,7 @@ fn a_recording_that_is_dropped_ends_its_ffmpeg() {
 }
 
 #[test]
-fn a_real_ffmpeg_reads_what_we_do_not() {
+fn a_real_ffmpeg_reads_unsupported_formats() {
     let ffmpeg = Ffmpeg::on_path();
     if ffmpeg.program().is_none() {
         return; // the fakes above hold the contract; this holds ffmpeg to it where there is one

@@ -1,33 +1,33 @@
-//! Every format gives the signal back: in shape, in time and in length.
+//! Every format decodes to the original signal: shape, time and length.
 
 use earmark_audio::{Error, Ffmpeg, Recording, Source};
 use earmark_transcript::Ms;
 
 use crate::signal::{LENGTH_S, compare, decode, drain, fixture, signal};
 
-/// How far a codec may stray.
+/// Tolerances of a codec.
 #[derive(Clone, Copy)]
 struct Tolerance {
     correlation: f64,
-    /// Samples at 16 kHz the sound may come late; 0 to the tenth of a millisecond otherwise.
+    /// Allowed delay in samples at 16 kHz; 0 means a tenth of a millisecond.
     late: i64,
-    /// Samples at 16 kHz that may be too many at the end.
+    /// Allowed extra samples at the end, at 16 kHz.
     over: usize,
 }
 
-/// Nothing is lost but to 8 bits and to the resampler.
+/// Lossless except for 8 bits and the resampler.
 const LOSSLESS: Tolerance = Tolerance {
     correlation: 0.999,
     late: 0,
     over: 1,
 };
-/// Delay and padding are stated and cut.
+/// Delay and padding are declared and removed.
 const LOSSY: Tolerance = Tolerance {
     correlation: 0.99,
     late: 1,
     over: 20,
 };
-/// The demuxer does not read how much padding Matroska states.
+/// The demuxer does not read the padding declared by Matroska.
 const PADDED: Tolerance = Tolerance { over: 400, ..LOSSY };
 /// The container does not state the encoder's delay: up to two AAC frames, or the 481 samples of
 /// an mp2 filter bank, come first, and padding comes last.
@@ -82,7 +82,7 @@ fn lossless_formats() {
 }
 
 #[test]
-fn lossy_formats_that_state_their_delay() {
+fn lossy_formats_with_a_declared_delay() {
     check("stereo.mp3", 0.75, LOSSY);
     check("aac.m4a", 0.75, LOSSY);
     check("vorbis.ogg", 0.75, LOSSY);
@@ -93,7 +93,7 @@ fn lossy_formats_that_state_their_delay() {
 }
 
 #[test]
-fn lossy_formats_that_do_not() {
+fn lossy_formats_without_a_declared_delay() {
     check(
         "bare.mp3",
         1.0,
@@ -108,7 +108,7 @@ fn lossy_formats_that_do_not() {
 }
 
 #[test]
-fn the_sound_of_films() {
+fn audio_of_video_files() {
     check("film.mp4", 0.75, LOSSY);
     check("film.mov", 0.75, LOSSY);
     check("film.webm", 0.75, PADDED);
@@ -117,7 +117,7 @@ fn the_sound_of_films() {
 }
 
 #[test]
-fn sound_that_starts_after_the_picture_keeps_its_times() {
+fn audio_that_starts_after_the_video_keeps_its_times() {
     let (samples, _) = decode(&fixture("late.mp4")).unwrap();
     let found = compare(&samples[8000..], &signal(), 40);
     assert!(
@@ -152,7 +152,7 @@ fn the_content_decides_and_not_the_name() {
 }
 
 #[test]
-fn the_length_is_known_beforehand() {
+fn the_duration_is_known_before_decoding() {
     for name in [
         "s16.wav",
         "f64.wav",
@@ -179,7 +179,7 @@ fn the_length_is_known_beforehand() {
 }
 
 #[test]
-fn a_film_without_sound_is_said_to_have_none() {
+fn a_video_without_audio_is_an_error() {
     assert!(matches!(
         decode(&fixture("silent.mp4")),
         Err(Error::NoAudioTrack { .. })
@@ -187,7 +187,7 @@ fn a_film_without_sound_is_said_to_have_none() {
 }
 
 #[test]
-fn chained_ogg_streams_follow_each_other() {
+fn chained_ogg_streams_are_concatenated() {
     let one = std::fs::read(fixture("opus.ogg")).unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), one.repeat(2)).unwrap();

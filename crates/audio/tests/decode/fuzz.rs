@@ -1,4 +1,4 @@
-//! Damage nobody thought of: it never panics, it always ends, and it never gives what is no sample.
+//! Random damage: decoding never panics, always ends, and returns only finite samples.
 
 use std::fs;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! However long a recording is, only a moment of it is in memory.
+//! Memory does not depend on the length of a recording.
 
 use std::io::{Seek as _, SeekFrom, Write as _};
 
@@ -10,15 +10,18 @@ use earmark_transcript::Ms;
 /// Units: seconds.
 const LENGTH_S: u32 = 3 * 3600;
 
-/// Set in the process that does the test.
+/// Set in the child process that runs the test.
 const ALONE: &str = "EARMARK_TEST_ALONE";
 
 #[test]
-fn three_hours_stream_by() {
-    // The other tests of this program would be counted too, so it runs in one of its own.
+fn three_hours_are_decoded_in_constant_memory() {
+    // Runs in its own process, because memory of other tests would be counted, too.
     if std::env::var_os(ALONE).is_none() {
         let alone = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "long::three_hours_stream_by"])
+            .args([
+                "--exact",
+                "long::three_hours_are_decoded_in_constant_memory",
+            ])
             .env(ALONE, "1")
             .output()
             .unwrap();
@@ -29,7 +32,7 @@ fn three_hours_stream_by() {
         );
         return;
     }
-    // A file with a hole in it: as long as three hours of 8 kHz mu-law, a few bytes on disk.
+    // A sparse file: as long as three hours of 8 kHz mu-law, a few bytes on disk.
     let n_bytes = LENGTH_S * 8000;
     let mut header = b"RIFF\0\0\0\0WAVEfmt \x12\0\0\0\x07\0\x01\0".to_vec();
     header.extend([8000u32, 8000].iter().flat_map(|n| n.to_le_bytes()));
@@ -52,12 +55,12 @@ fn three_hours_stream_by() {
         n += block.len() as u64;
     }
     assert_eq!(n, u64::from(LENGTH_S) * 16_000);
-    // Held whole it would be 84 MB as it comes and 660 MB as samples.
+    // In memory as a whole it would be 84 MB as a file and 660 MB as samples.
     let grown = resident_kb().saturating_sub(before);
     assert!(grown < 30_000, "memory grew by {grown} KB");
 }
 
-/// Resident memory of this process, 0 where the system does not tell.
+/// Resident memory of this process; 0 if the system does not report it.
 fn resident_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,4 +1,4 @@
-//! Recordings in every format, damaged and whole, come out as the samples that went in.
+//! Decoding of recordings in every format, intact and damaged.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad_inputs;

@@ -1,4 +1,4 @@
-//! A file that the system refuses to open is unreadable, and its error says so.
+//! A file without read permission gives an error that says so.
 #![cfg(unix)]
 
 use std::os::unix::fs::PermissionsExt as _;
@@ -36,8 +36,8 @@ fn a_file_without_permission_is_unreadable() {
         assert!(matches!(error, Error::Unreadable { .. }), "{error}");
         return;
     }
-    // Root reads everything, so the question is asked again by a child that is nobody. It runs a
-    // copy of this program in a place that nobody may enter.
+    // Root reads everything, so the test runs again in a child process as `nobody`. It runs a
+    // copy of this program in a folder that `nobody` may enter.
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let program = folder.path().join("tests");
     fs::copy(env::current_exe().unwrap(), &program).unwrap();

@@ -1,4 +1,4 @@
-//! Real human speech decodes whole and without a warning.
+//! Recordings of people decode completely and without a warning.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn check(name: &str, n_samples: usize) {
 }
 
 #[test]
-fn recordings_of_people_decode_whole() {
+fn recordings_of_people_decode_completely() {
     check("jfk.wav", 176_000);
     check("10s_back_down_the_road.flac", 160_001);
     check("45s_dont_be_afraid_of_me.flac", 720_001);

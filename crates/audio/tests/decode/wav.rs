@@ -1,4 +1,4 @@
-//! A wav header may lie about every length, and samples may be no numbers.
+//! WAV headers with wrong lengths, and samples that are not finite.
 
 use std::fs;
 
@@ -42,7 +42,7 @@ fn check(riff_size: u32, data_size: u32, expected_warning: Option<&str>) {
 }
 
 #[test]
-fn lengths_that_lie_do_not_matter() {
+fn wrong_lengths_in_the_header_are_ignored() {
     check(36 + 16_000, 16_000, None);
     check(0, 0, None);
     check(36, 0, None);
@@ -71,14 +71,14 @@ fn a_long_riff_file_is_read() {
 }
 
 #[test]
-fn tags_after_no_audio_are_no_audio() {
+fn tags_without_audio_are_not_decoded() {
     let mut file = wav(48, 1, 1, 16_000, 0);
     file.extend(b"LIST\x04\0\0\0INFO");
     assert!(matches!(outcome(&file), Err(Error::ZeroLength { .. })));
 }
 
 #[test]
-fn what_is_no_number_becomes_silence_and_is_counted() {
+fn non_finite_samples_become_silence_and_are_counted() {
     let mut file = wav(0, 3, 2, 16_000, 0);
     for i in 0..8000 {
         let left = match i {
@@ -103,7 +103,7 @@ fn what_is_no_number_becomes_silence_and_is_counted() {
 }
 
 #[test]
-fn impossible_headers_are_refused_before_memory_is_asked_for() {
+fn impossible_headers_are_refused_before_allocating() {
     for (n_channels, rate_hz) in [
         (65_535, 16_000),
         (65, 16_000),
@@ -142,7 +142,7 @@ fn eight_channels_at_192_khz_become_one_at_16() {
 }
 
 #[test]
-fn cut_wav_files_say_how_much_is_left() {
+fn truncated_wav_files_report_how_much_is_left() {
     let whole = fs::read(fixture("s16.wav")).unwrap();
     let (got, warnings) = outcome(&whole[..whole.len() / 2]).unwrap();
     assert!(got.len().abs_diff(12_000) < 50);

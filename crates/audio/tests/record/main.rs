@@ -1,4 +1,4 @@
-//! A program that is killed while it records leaves its recording.
+//! A killed recorder leaves a readable recording.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -8,16 +8,16 @@ use std::process::{Command, Stdio};
 use earmark_audio::record::{Recorder, Tail, repair};
 use earmark_audio::{Error, Ffmpeg, Recording, Source as _};
 
-/// Where the process that records shall do so.
+/// Path at which the child process records.
 const TARGET: &str = "EARMARK_TEST_TARGET";
 
 /// Blocks of 100 ms that are recorded before the kill.
 const N_BLOCKS: usize = 40;
 
-/// Records until it is killed and says so after every block.
+/// Records until it is killed, and prints a line after every block.
 fn record_for_ever(path: &Path) {
     let mut recorder = Recorder::create(path, 16_000, 1).unwrap();
-    // Past the test's own capturing of output.
+    // Written directly, because the test harness captures `print`.
     let mut out = std::io::stderr();
     loop {
         recorder.write(&[0.25; 1_600]).unwrap();
@@ -26,14 +26,14 @@ fn record_for_ever(path: &Path) {
 }
 
 #[test]
-fn a_killed_program_loses_nothing_it_wrote() {
+fn a_killed_process_keeps_everything_it_wrote() {
     if let Some(path) = std::env::var_os(TARGET) {
         return record_for_ever(path.as_ref());
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("talk.wav");
     let mut program = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_killed_program_loses_nothing_it_wrote"])
+        .args(["--exact", "a_killed_process_keeps_everything_it_wrote"])
         .env(TARGET, &path)
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
@@ -46,7 +46,7 @@ fn a_killed_program_loses_nothing_it_wrote() {
     program.kill().unwrap();
     program.wait().unwrap();
 
-    // As it is, and repaired.
+    // Unchanged, and repaired.
     for _ in 0..2 {
         let mut recording = Recording::open_with(&path, &Ffmpeg::none()).unwrap();
         let mut n = 0;

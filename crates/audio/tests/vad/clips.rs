@@ -1,4 +1,4 @@
-//! Recordings to look for speech in.
+//! Recordings for tests of voice activity detection.
 
 use std::f64::consts::TAU;
 use std::path::{Path, PathBuf};
@@ -22,10 +22,10 @@ pub(crate) fn read(path: &Path) -> Vec<f32> {
     samples
 }
 
-/// A recording and where its words are.
+/// A recording and the times of its words.
 pub(crate) struct Clip {
     pub(crate) samples: Vec<f32>,
-    /// Start and end of every word whose borders are known.
+    /// Start and end of every word with known times.
     ///
     /// Units: samples.
     pub(crate) words: Vec<(u64, u64)>,

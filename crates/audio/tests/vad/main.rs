@@ -1,4 +1,4 @@
-//! Voice activity finds speech where it is and nothing where there is none.
+//! Voice activity detection finds speech and only speech.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod clips;

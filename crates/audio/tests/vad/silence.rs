@@ -1,10 +1,10 @@
-//! Where nobody speaks, nothing is found.
+//! Nothing is detected without speech.
 
 use earmark_audio::vad::{Settings, spans};
 
 use crate::clips::{minute_of, noise, sine};
 
-/// Samples in spans, of a minute without speech.
+/// Samples in detected spans of a minute without speech.
 #[track_caller]
 fn check(what: &str, samples: &[f32], n_most: u64) {
     let found = spans(samples, &Settings::default());
@@ -13,7 +13,7 @@ fn check(what: &str, samples: &[f32], n_most: u64) {
 }
 
 #[test]
-fn silence_is_no_speech() {
+fn silence_is_not_speech() {
     check("digital silence", &minute_of(|_| 0.0), 0);
     check("an offset", &minute_of(|_| 0.3), 0);
     check("a dead line", &minute_of(|_| f64::NAN), 0);
@@ -22,9 +22,9 @@ fn silence_is_no_speech() {
 }
 
 #[test]
-fn noise_is_no_speech() {
+fn noise_is_not_speech() {
     for rms in [0.1, 0.01, 0.001, 0.0001] {
-        // Half a second at the beginning is forgiven: the network has to get used to it.
+        // Half a second at the beginning is tolerated, while the network adapts.
         check("white noise", &noise(960_000, rms), 8_000);
     }
     let mut slow = 0.0;
@@ -39,7 +39,7 @@ fn noise_is_no_speech() {
 }
 
 #[test]
-fn a_room_after_a_muted_microphone_is_no_speech() {
+fn room_noise_after_a_muted_microphone_is_not_speech() {
     for rms in [0.01, 0.001, 0.0006, 0.0001] {
         let mut room = vec![0.0; 960_000];
         room.extend(noise(960_000, rms));
@@ -50,7 +50,7 @@ fn a_room_after_a_muted_microphone_is_no_speech() {
 }
 
 #[test]
-fn tones_and_clicks_are_no_speech() {
+fn tones_and_clicks_are_not_speech() {
     check("a tone", &minute_of(|t| 0.3 * sine(440.0, t)), 0);
     let hum = minute_of(|t| 0.1 * (sine(50.0, t) + sine(150.0, t)));
     check("mains hum", &hum, 0);

@@ -1,16 +1,16 @@
-//! Speech is found whole, however loud it is, and pauses between sentences are pauses.
+//! Speech is detected completely at any level, and pauses between sentences are not.
 
 use earmark_audio::vad::{Settings, Span, spans};
 
 use crate::clips::{Clip, noise, path, read, with_words};
 
-/// How much of `from..to` lies in spans.
+/// Part of `from..to` that is in spans.
 fn covered(spans: &[Span], from: u64, to: u64) -> u64 {
     let within = |span: &Span| span.end.min(to).saturating_sub(span.start.max(from));
     spans.iter().map(within).sum()
 }
 
-/// Shares of the time of true words and of pauses above 0.4 s that are taken for what they are.
+/// Shares of word time detected as speech, and of pauses above 0.4 s detected as pauses.
 fn shares(change: impl Fn(&[f32]) -> Vec<f32>) -> (f64, f64) {
     let (mut speech, mut found_speech, mut pauses, mut found_pauses) = (0, 0, 0, 0);
     for Clip { samples, words } in with_words() {
@@ -56,7 +56,7 @@ fn words_are_speech_and_pauses_are_not() {
 
 #[test]
 fn quiet_speech_is_speech() {
-    // The samples speak at about -21 dBFS.
+    // Speech in the samples is at about -21 dBFS.
     check(|samples| quieter(samples, 20.0), 0.999, 0.7);
     check(|samples| quieter(samples, 40.0), 0.999, 0.7);
 }
@@ -71,7 +71,7 @@ fn speech_in_noise_is_speech() {
 }
 
 #[test]
-fn people_are_found_between_their_pauses() {
+fn speech_of_people_is_found_between_pauses() {
     let seconds = |span: &Span| (span.start as f64 / 16e3, span.end as f64 / 16e3);
     let jfk = read(&path("tests/recordings/jfk.wav"));
     for db in [0.0, 20.0, 40.0] {

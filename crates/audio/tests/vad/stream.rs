@@ -1,4 +1,4 @@
-//! A recording that comes in blocks gives what it gives whole, and gives it early.
+//! Streaming gives the same spans as the whole recording, and early.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ static CLIP: LazyLock<Vec<f32>> = LazyLock::new(|| read(&path("tests/recordings/
 static WHOLE: LazyLock<Vec<Span>> = LazyLock::new(|| spans(&CLIP, &Settings::default()));
 
 #[test]
-fn a_span_is_announced_before_it_is_given() {
+fn an_open_span_is_reported_before_it_is_returned() {
     let mut detector = Detector::new(&Settings::default());
     let mut found = Vec::new();
     for (i, block) in CLIP.chunks(160).enumerate() {

@@ -6,39 +6,42 @@ use std::time::{Duration, Instant};
 use earmark_transcript::Ms;
 
 use super::super::channels::Channels;
-use super::{Capture, Event, Fake, Which, World, lost, samples};
+use super::{Capture, DeviceSelector, Event, Fake, FakeDevices, lost, samples};
 
-/// Two worlds with a device each, and what listens to both.
+/// Two fake devices and a capture of both.
 struct Scene {
-    worlds: [Arc<Mutex<World>>; 2],
+    devices: [Arc<Mutex<FakeDevices>>; 2],
     channels: Channels,
     start: Instant,
 }
 
 impl Scene {
-    /// At 16 kHz; the first device is a chosen one.
+    /// At 16 kHz; the first device is selected by name.
     fn new() -> Self {
-        let worlds = [(); 2].map(|()| {
-            Arc::new(Mutex::new(World {
+        let devices = [(); 2].map(|()| {
+            Arc::new(Mutex::new(FakeDevices {
                 default: Some(("first", 16_000, 1)),
                 feeds: Vec::new(),
             }))
         });
-        let wanted = [Which::Named("first".into()), Which::System];
-        let captures = worlds.iter().zip(&wanted).map(|(world, which)| {
-            Capture::open_with(Box::new(Fake(Arc::clone(world))), which, Ms(0)).unwrap()
+        let wanted = [
+            DeviceSelector::Named("first".into()),
+            DeviceSelector::System,
+        ];
+        let captures = devices.iter().zip(&wanted).map(|(fake, which)| {
+            Capture::open_with(Box::new(Fake(Arc::clone(fake))), which, Ms(0)).unwrap()
         });
         let channels = Channels::of(captures.collect());
         Self {
-            worlds,
+            devices,
             channels,
             start: Instant::now(),
         }
     }
 
     fn feed(&self, channel: usize, value: f32, n: usize) {
-        let mut world = self.worlds[channel].lock().unwrap();
-        world.feeds[0].0.push(&vec![value; n], |s| s);
+        let mut fake = self.devices[channel].lock().unwrap();
+        fake.feeds[0].0.push(&vec![value; n], |s| s);
     }
 
     fn poll(&mut self, at_ms: u64) -> Vec<Event> {
@@ -54,7 +57,7 @@ fn channels(frames: &[f32]) -> [Vec<f32>; 2] {
 }
 
 #[test]
-fn what_came_before_the_start_is_nobodys() {
+fn samples_before_the_start_are_dropped() {
     let mut scene = Scene::new();
     // The first was opened a moment before the second.
     scene.feed(0, 0.1, 1_600);
@@ -70,7 +73,7 @@ fn what_came_before_the_start_is_nobodys() {
 }
 
 #[test]
-fn one_waits_for_the_other() {
+fn channels_wait_for_each_other() {
     let mut scene = Scene::new();
     scene.channels.start(scene.start);
     scene.feed(0, 0.25, 1_000);
@@ -78,19 +81,19 @@ fn one_waits_for_the_other() {
     assert_eq!(samples(&scene.poll(50)).len(), 2 * 400);
     scene.feed(1, 0.5, 400);
     assert_eq!(samples(&scene.poll(100)).len(), 2 * 400);
-    // At the end silence stands for what did not come any more.
+    // At the end the shorter channel is filled with silence.
     let rest = channels(&scene.channels.stop());
     assert_eq!(rest, [vec![0.25; 200], vec![0.0; 200]]);
 }
 
 #[test]
-fn silence_stands_for_a_computer_that_plays_nothing_and_sound_finds_its_place() {
+fn idle_system_audio_is_filled_with_silence_and_later_samples_are_in_time() {
     let mut scene = Scene::new();
     scene.channels.start(scene.start);
     let mut frames = Vec::new();
     for i in 0..100 {
         scene.feed(0, 0.25, 800);
-        // It plays for a second, from the third second on.
+        // The system plays for a second, from the third second on.
         if (60..80).contains(&i) {
             scene.feed(1, 0.5, 800);
         }
@@ -106,12 +109,12 @@ fn silence_stands_for_a_computer_that_plays_nothing_and_sound_finds_its_place() 
 }
 
 #[test]
-fn a_chosen_microphone_that_goes_ends_both() {
+fn losing_a_named_microphone_ends_both_channels() {
     let mut scene = Scene::new();
     scene.channels.start(scene.start);
     scene.feed(0, 0.25, 800);
     scene.feed(1, 0.5, 800);
-    scene.worlds[0].lock().unwrap().feeds[0]
+    scene.devices[0].lock().unwrap().feeds[0]
         .1
         .ring(&"unplugged");
     let events = scene.poll(50);

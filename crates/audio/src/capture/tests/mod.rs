@@ -7,41 +7,41 @@ use earmark_transcript::Ms;
 use proptest::prelude::*;
 
 use super::ring::{Alarm, Feed, ring};
-use super::{Backend, Capture, Device, Event, Kind, Level, Opened, Which};
+use super::{Backend, Capture, Device, DeviceSelector, Event, Kind, Level, Opened};
 use crate::Error;
 use crate::resample::Resampler;
 
-/// Devices that do what a test says.
+/// Fake devices controlled by a test.
 #[derive(Default)]
-struct World {
+struct FakeDevices {
     /// The default device, its rate and its channels.
     default: Option<(&'static str, u32, usize)>,
-    /// The devices' ends of the devices that were opened.
+    /// The device ends of the opened devices.
     feeds: Vec<(Feed, Alarm)>,
 }
 
-/// A world and what listens to it.
+/// A fake device and a capture of it.
 struct Scene {
-    world: Arc<Mutex<World>>,
+    fake: Arc<Mutex<FakeDevices>>,
     capture: Capture,
     start: Instant,
 }
 
-struct Fake(Arc<Mutex<World>>);
+struct Fake(Arc<Mutex<FakeDevices>>);
 
 impl Backend for Fake {
-    fn current(&mut self, _: &Which) -> Option<String> {
+    fn current(&mut self, _: &DeviceSelector) -> Option<String> {
         Some(self.0.lock().unwrap().default?.0.to_owned())
     }
 
-    fn open(&mut self, which: &Which) -> Result<Opened, Error> {
-        let mut world = self.0.lock().unwrap();
-        let (name, rate_hz, n_channels) = world.default.ok_or_else(|| Error::NoDevice {
+    fn open(&mut self, which: &DeviceSelector) -> Result<Opened, Error> {
+        let mut fake = self.0.lock().unwrap();
+        let (name, rate_hz, n_channels) = fake.default.ok_or_else(|| Error::NoDevice {
             wanted: which.to_string(),
             known: Vec::new(),
         })?;
         let (feed, alarm, tap) = ring(rate_hz, n_channels);
-        world.feeds.push((feed, alarm));
+        fake.feeds.push((feed, alarm));
         Ok(Opened {
             device: device(name),
             tap,
@@ -60,26 +60,26 @@ fn device(name: &str) -> Device {
 }
 
 impl Scene {
-    fn new(which: &Which, rate_hz: u32, n_channels: usize) -> Self {
-        let world = Arc::new(Mutex::new(World {
+    fn new(which: &DeviceSelector, rate_hz: u32, n_channels: usize) -> Self {
+        let fake = Arc::new(Mutex::new(FakeDevices {
             default: Some(("first", rate_hz, n_channels)),
             feeds: Vec::new(),
         }));
-        let backend = Box::new(Fake(Arc::clone(&world)));
+        let backend = Box::new(Fake(Arc::clone(&fake)));
         let mut capture = Capture::open_with(backend, which, Ms(500)).unwrap();
         let start = Instant::now();
         assert_eq!(capture.poll(start), []);
         Self {
-            world,
+            fake,
             capture,
             start,
         }
     }
 
-    /// The newest device gives these samples.
+    /// The newest device delivers these samples.
     fn feed(&self, samples: &[f32]) {
-        let mut world = self.world.lock().unwrap();
-        world.feeds.last_mut().unwrap().0.push(samples, |s| s);
+        let mut fake = self.fake.lock().unwrap();
+        fake.feeds.last_mut().unwrap().0.push(samples, |s| s);
     }
 
     fn poll(&mut self, at_ms: u64) -> Vec<Event> {
@@ -115,16 +115,16 @@ fn switched(name: &str) -> Event {
 }
 
 #[test]
-fn a_capture_may_move_to_the_thread_that_polls_it() {
-    let scene = Scene::new(&Which::Default, 16_000, 1);
+fn a_capture_can_be_sent_to_another_thread() {
+    let scene = Scene::new(&DeviceSelector::Default, 16_000, 1);
     std::thread::spawn(move || drop(scene.capture))
         .join()
         .unwrap();
 }
 
 #[test]
-fn the_last_moment_before_the_start_is_given() {
-    let mut scene = Scene::new(&Which::Default, 16_000, 1);
+fn the_pre_roll_is_returned() {
+    let mut scene = Scene::new(&DeviceSelector::Default, 16_000, 1);
     let sound = ramp(32_000);
     for (i, block) in sound.chunks(1_600).take(10).enumerate() {
         scene.feed(block);
@@ -146,8 +146,8 @@ fn the_last_moment_before_the_start_is_given() {
 }
 
 #[test]
-fn the_meter_moves_before_the_start() {
-    let mut scene = Scene::new(&Which::Default, 16_000, 2);
+fn the_level_is_measured_before_the_start() {
+    let mut scene = Scene::new(&DeviceSelector::Default, 16_000, 2);
     scene.feed(&[0.5, -0.1, -0.5, -0.5, f32::NAN, 0.0, 0.0, 0.0]);
     scene.poll(0);
     let level = Level {
@@ -159,8 +159,8 @@ fn the_meter_moves_before_the_start() {
 }
 
 #[test]
-fn what_nobody_fetched_is_counted_and_keeps_its_place() {
-    let mut scene = Scene::new(&Which::Default, 48_000, 1);
+fn lost_samples_are_counted_and_replaced_by_silence() {
+    let mut scene = Scene::new(&DeviceSelector::Default, 48_000, 1);
     scene.capture.start();
     scene.feed(&vec![0.5; 12 * 48_000]);
     let mut sound = samples(&scene.poll(0));
@@ -177,11 +177,11 @@ fn what_nobody_fetched_is_counted_and_keeps_its_place() {
 }
 
 #[test]
-fn a_named_device_that_goes_is_over_with_all_it_gave() {
-    let mut scene = Scene::new(&Which::Named("first".into()), 44_100, 1);
+fn a_lost_named_device_ends_after_its_last_samples() {
+    let mut scene = Scene::new(&DeviceSelector::Named("first".into()), 44_100, 1);
     scene.capture.start();
     scene.feed(&vec![0.25; 44_100]);
-    let alarm = scene.world.lock().unwrap().feeds[0].1.clone();
+    let alarm = scene.fake.lock().unwrap().feeds[0].1.clone();
     alarm.ring(&"unplugged");
     alarm.ring(&"a consequence");
     let events = scene.poll(5_000);
@@ -194,11 +194,11 @@ fn a_named_device_that_goes_is_over_with_all_it_gave() {
 
 #[test]
 fn a_new_default_is_followed_without_a_gap() {
-    let mut scene = Scene::new(&Which::Default, 48_000, 1);
+    let mut scene = Scene::new(&DeviceSelector::Default, 48_000, 1);
     scene.capture.start();
     scene.feed(&vec![0.25; 48_000]);
-    scene.world.lock().unwrap().default = Some(("second", 8_000, 2));
-    // Not yet: the system is asked once a second.
+    scene.fake.lock().unwrap().default = Some(("second", 8_000, 2));
+    // Not yet: the default is checked once a second.
     let mut sound = samples(&scene.poll(900));
     scene.feed(&vec![0.25; 48_000]);
     let events = scene.poll(1_000);
@@ -212,34 +212,34 @@ fn a_new_default_is_followed_without_a_gap() {
 }
 
 #[test]
-fn a_lost_default_gives_way_to_the_next_at_once() {
-    let mut scene = Scene::new(&Which::Default, 16_000, 1);
-    scene.world.lock().unwrap().default = Some(("second", 16_000, 1));
-    scene.world.lock().unwrap().feeds[0].1.ring(&"unplugged");
+fn a_lost_default_is_replaced_by_the_next_at_once() {
+    let mut scene = Scene::new(&DeviceSelector::Default, 16_000, 1);
+    scene.fake.lock().unwrap().default = Some(("second", 16_000, 1));
+    scene.fake.lock().unwrap().feeds[0].1.ring(&"unplugged");
     assert_eq!(scene.poll(10), [lost("unplugged"), switched("second")]);
 }
 
 #[test]
-fn a_lost_default_is_waited_for() {
-    let mut scene = Scene::new(&Which::Default, 16_000, 1);
-    scene.world.lock().unwrap().default = None;
-    scene.world.lock().unwrap().feeds[0].1.ring(&"unplugged");
+fn after_losing_the_default_it_waits_for_a_new_one() {
+    let mut scene = Scene::new(&DeviceSelector::Default, 16_000, 1);
+    scene.fake.lock().unwrap().default = None;
+    scene.fake.lock().unwrap().feeds[0].1.ring(&"unplugged");
     assert_eq!(scene.poll(10), [lost("unplugged")]);
     assert_eq!(scene.poll(2_000), []);
     assert!(!scene.capture.is_over());
-    scene.world.lock().unwrap().default = Some(("first", 16_000, 1));
+    scene.fake.lock().unwrap().default = Some(("first", 16_000, 1));
     assert_eq!(scene.poll(2_500), []);
     assert_eq!(scene.poll(3_000), [switched("first")]);
 }
 
 #[test]
-fn a_device_that_fails_again_and_again_is_tried_once_a_second() {
-    let mut scene = Scene::new(&Which::Default, 16_000, 1);
+fn a_failing_device_is_retried_once_a_second() {
+    let mut scene = Scene::new(&DeviceSelector::Default, 16_000, 1);
     let mut n_tries = 0;
     for at_ms in (0..5_000).step_by(10) {
-        let world = scene.world.lock().unwrap();
-        world.feeds.last().unwrap().1.ring(&"broken");
-        drop(world);
+        let fake = scene.fake.lock().unwrap();
+        fake.feeds.last().unwrap().1.ring(&"broken");
+        drop(fake);
         let events = scene.poll(at_ms);
         n_tries += events.iter().filter(|e| **e == switched("first")).count();
     }
@@ -247,8 +247,8 @@ fn a_device_that_fails_again_and_again_is_tried_once_a_second() {
 }
 
 #[test]
-fn a_microphone_that_falls_silent_altogether_is_lost() {
-    let mut scene = Scene::new(&Which::Named("first".into()), 16_000, 1);
+fn a_microphone_without_samples_is_lost() {
+    let mut scene = Scene::new(&DeviceSelector::Named("first".into()), 16_000, 1);
     scene.feed(&[0.0; 16]);
     assert_eq!(scene.poll(1_000), []);
     assert_eq!(scene.poll(5_999), []);
@@ -258,15 +258,15 @@ fn a_microphone_that_falls_silent_altogether_is_lost() {
 #[test]
 fn a_recording_goes_on_after_the_computer_slept() {
     let hour_ms = 3_600_000;
-    let mut scene = Scene::new(&Which::Default, 16_000, 1);
+    let mut scene = Scene::new(&DeviceSelector::Default, 16_000, 1);
     scene.capture.start();
-    // On a clock that stands still meanwhile, nothing has happened.
+    // On a clock that stopped during sleep, nothing has happened.
     scene.feed(&[0.25; 1_600]);
     assert_eq!(scene.poll(100), [Event::Block(vec![0.25; 1_600])]);
-    // On one that goes on, sound that waits is no loss, however long it took.
+    // On a clock that ran on, waiting samples prevent a loss, however long it took.
     scene.feed(&[0.5; 1_600]);
     assert_eq!(scene.poll(hour_ms), [Event::Block(vec![0.5; 1_600])]);
-    // A device that has nothing to give is opened anew, and what it gives follows.
+    // A device without samples is opened again, and its samples follow.
     let events = scene.poll(2 * hour_ms);
     assert_eq!(events, [lost("it gave nothing for 5 s"), switched("first")]);
     scene.feed(&[0.25; 1_600]);
@@ -288,11 +288,11 @@ proptest! {
         polls in prop::collection::vec(any::<bool>(), 12),
     ) {
         let interleaved = ramp(sizes.iter().sum());
-        let mut scene = Scene::new(&Which::Default, rate_hz, n_channels);
+        let mut scene = Scene::new(&DeviceSelector::Default, rate_hz, n_channels);
         scene.capture.start();
         let (mut sound, mut rest) = (Vec::new(), &interleaved[..]);
         for (size, poll) in sizes.iter().zip(polls) {
-            // Sizes need not even be whole frames.
+            // Blocks may even end within a frame.
             let (block, tail) = rest.split_at(*size);
             scene.feed(block);
             rest = tail;

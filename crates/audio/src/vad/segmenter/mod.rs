@@ -1,4 +1,4 @@
-//! A segmenter joins probabilities into spans: two thresholds, shortest lengths, padding.
+//! Joins probabilities into spans of speech: two thresholds, minimum lengths, padding.
 
 use earmark_transcript::Ms;
 
@@ -11,13 +11,13 @@ use crate::SAMPLE_RATE;
 pub(super) struct Segmenter {
     enter: f32,
     leave: f32,
-    /// Frames of speech that make a span.
+    /// Frames of speech that start a span.
     n_speech: u64,
-    /// Frames without speech that end one.
+    /// Frames without speech that end a span.
     n_silence: u64,
     /// Samples that are added before a span.
     n_before: u64,
-    /// Samples that are added after it; they fit into the silence that ended it.
+    /// Samples that are added after it; at most the silence that ended it.
     n_after: u64,
     /// Frames seen.
     n_frames: u64,
@@ -28,7 +28,7 @@ pub(super) struct Segmenter {
     last_end: u64,
 }
 
-/// Speech that has begun and may go on.
+/// Speech that may continue.
 #[derive(Debug)]
 struct Open {
     /// Its first frame.
@@ -56,7 +56,7 @@ impl Segmenter {
         }
     }
 
-    /// Takes the probability of the next frame and gives the span that it ends, if it ends one.
+    /// Processes the probability of the next frame and returns the span that it ends, if any.
     pub(super) fn push(&mut self, probability: f32) -> Option<Span> {
         let threshold = if self.is_speech {
             self.leave
@@ -81,8 +81,8 @@ impl Segmenter {
         self.close(&open)
     }
 
-    /// Ends the recording after `n_samples`, with the probability of a last frame that they do not
-    /// fill, and gives the span that was open.
+    /// Ends the recording after `n_samples`, with the probability of an incomplete last frame, and
+    /// returns the open span, if any.
     pub(super) fn finish(&mut self, last: Option<f32>, n_samples: u64) -> Option<Span> {
         let ended = last.and_then(|probability| self.push(probability));
         let mut span = ended.or_else(|| self.open.take().and_then(|open| self.close(&open)))?;
@@ -90,13 +90,13 @@ impl Segmenter {
         Some(span)
     }
 
-    /// Sample at which the open span starts, once it is sure to become one.
+    /// Start of the open span, once it is long enough.
     pub(super) fn open_since(&self) -> Option<u64> {
         let open = self.open.as_ref()?;
         (open.n_speech >= self.n_speech).then(|| self.padded_start(open))
     }
 
-    /// Sample at which the open span would end now, once it is sure to become one.
+    /// Current end of the open span, once it is long enough.
     pub(super) fn open_until(&self) -> Option<u64> {
         let open = self.open.as_ref()?;
         (open.n_speech >= self.n_speech).then(|| self.padded_end(open))
@@ -122,12 +122,12 @@ impl Segmenter {
     }
 }
 
-/// Samples in a time.
+/// Samples in a duration.
 fn samples(time: Ms) -> u64 {
     time.n_samples(SAMPLE_RATE)
 }
 
-/// Frames that hold `n_samples`, at least one.
+/// Frames that contain `n_samples`, at least one.
 fn frames(n_samples: u64) -> u64 {
     n_samples.div_ceil(N_FRAME as u64).max(1)
 }

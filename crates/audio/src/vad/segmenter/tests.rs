@@ -96,7 +96,7 @@ fn two_thresholds_and_shortest_lengths_make_spans() {
 }
 
 #[test]
-fn an_open_span_is_known_before_it_ends() {
+fn an_open_span_is_reported_before_it_ends() {
     let settings = Settings {
         shortest_speech: Ms(32),
         padding_before: Ms(0),
