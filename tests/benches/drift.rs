@@ -43,7 +43,7 @@ fn main() {
     );
 }
 
-/// Memory this program holds. Units: MB; 0 where the system does not say.
+/// Resident memory of this process. Units: MB; 0 if the system does not report it.
 fn resident_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

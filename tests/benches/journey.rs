@@ -1,5 +1,5 @@
-//! `cargo bench --workspace --bench journey`: a random checkpoint of the 0.6B shape goes the
-//! whole way from a download to being unloaded, and then a file and a dictation share one.
+//! `cargo bench --workspace --bench journey`: a random checkpoint of the 0.6B shape is downloaded,
+//! used and unloaded, and then a file and a dictation share one model.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 use earmark_jobs::{AlignerChoice, DeviceChoice, Dtype, Settings};
@@ -21,8 +21,7 @@ fn main() {
     share_one_model();
 }
 
-/// A file and a dictation use the same model: how much memory that takes, and what is left when it
-/// was unloaded.
+/// A file and a dictation use the same model: memory with it, and after it was unloaded.
 fn share_one_model() {
     let folder = tempfile::tempdir().expect("a disk with room for temporary files");
     earmark_test_checkpoint::write(folder.path(), &Shape::QWEN3_ASR_0_6B, 1)

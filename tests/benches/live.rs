@@ -1,5 +1,5 @@
-//! `cargo bench --workspace --bench live`: how much of the samples the demo mishears live, in
-//! files, and with the reference's streaming.
+//! `cargo bench --workspace --bench live`: error rates of the demo on the samples live, in files,
+//! and with the reference's streaming.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 use earmark_tests::live::compare;

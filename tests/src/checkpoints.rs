@@ -1,4 +1,4 @@
-//! Copies of the golden checkpoints, to be changed and spoilt.
+//! Copies of the golden checkpoints, to be modified or damaged by tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};

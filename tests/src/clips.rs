@@ -1,7 +1,7 @@
-//! The clips of the golden vectors: computed in whole numbers, so that the script that asks the
-//! reference and the tests here hear the same samples, bit by bit.
+//! The clips of the golden vectors, computed with integers, so that the script for the reference
+//! and these tests use exactly the same samples.
 //!
-//! The twin of `tests/golden/clips.py`.
+//! Same algorithm as `tests/golden/clips.py`.
 
 /// A linear congruential generator; the upper half of its state is the draw.
 struct Lcg(u32);
@@ -19,7 +19,7 @@ fn triangle(phase: u32) -> i32 {
     2 * ((phase >> 16) as i32 - 32_768).abs() - 32_768
 }
 
-/// Tones that glide, breath and silence in turns, at 16 kHz.
+/// Gliding tones, noise and silence in turns, at 16 kHz.
 pub fn clip(seed: u32, n_samples: usize) -> Vec<i16> {
     const HERTZ: u32 = 268_435; // 2^32 / 16000
     let mut lcg = Lcg(seed);
@@ -58,7 +58,7 @@ pub fn clip(seed: u32, n_samples: usize) -> Vec<i16> {
     out
 }
 
-/// Noise that is nearly silent for 3200 samples from each gap: the signals of the table `split`.
+/// Noise that is nearly silent for 3200 samples from each gap on: the signals of the table `split`.
 pub fn noise_with_gaps(seed: u32, n_samples: usize, gaps: &[usize]) -> Vec<i16> {
     let mut lcg = Lcg(seed);
     let is_quiet = |i: &usize| gaps.iter().any(|gap| (*gap..gap + 3_200).contains(i));
@@ -77,7 +77,7 @@ pub fn fnv1a64(samples: &[i16]) -> u64 {
         })
 }
 
-/// Samples as the engine hears them, within [-1, 1].
+/// Samples as floats within [-1, 1].
 pub fn to_f32(samples: &[i16]) -> Vec<f32> {
     samples
         .iter()

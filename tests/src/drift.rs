@@ -1,5 +1,5 @@
-//! A long recording whose true word times are known, made on the fly from the samples, and how far
-//! the times of its transcript are off as it goes on.
+//! A long recording with known word times, generated from the samples, and the errors of the word
+//! times in its transcript over its length.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -10,14 +10,13 @@ use earmark_pipeline::{BoundedAligner, Event, Models, Outcome, Policy, Watcher, 
 use earmark_transcript::{Transcript, score};
 use serde_json::Value;
 
-/// One sample: its sound and the true times of its words.
+/// One sample: its audio and the true times of its words.
 struct Clip {
     samples: Vec<f32>,
     words: Vec<TrueWord>,
 }
 
-/// A word and its true times from the beginning of whatever it stands in, where they are known.
-/// Units: ms.
+/// A word and its true times, if known, from the beginning of the clip or recording. Units: ms.
 #[derive(Clone)]
 struct TrueWord {
     text: String,
@@ -25,8 +24,8 @@ struct TrueWord {
     end_ms: Option<u32>,
 }
 
-/// The short clean samples of both languages, one after the other and again from the beginning,
-/// with pauses of 0.2 to 2.5 s between them that differ every time.
+/// The short clean samples of both languages in a loop, with varying pauses of 0.2 to 2.5 s between
+/// them.
 pub struct Joined {
     clips: Vec<Clip>,
     wanted_ms: u32,
@@ -34,13 +33,13 @@ pub struct Joined {
     random: u32,
     next: usize,
     n_given: u64,
-    /// The words' true times of every clip that was given.
+    /// The true word times of every clip returned so far.
     given: Vec<Vec<TrueWord>>,
     waiting: VecDeque<Vec<f32>>,
 }
 
 impl Joined {
-    /// The samples in a folder, until at least `wanted_ms` are full.
+    /// The samples in a folder, repeated to at least `wanted_ms`.
     pub fn new(folder: &Path, wanted_ms: u32) -> Self {
         let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
             .expect("the samples are there")
@@ -60,14 +59,14 @@ impl Joined {
         }
     }
 
-    /// Judged in stretches of this length instead of ten minutes. Units: ms.
+    /// Evaluates intervals of this length instead of ten minutes. Units: ms.
     #[must_use]
     pub fn in_stretches_of(mut self, stretch_ms: u32) -> Self {
         self.stretch_ms = stretch_ms;
         self
     }
 
-    /// How much was given. Units: ms.
+    /// Length returned so far. Units: ms.
     fn given_ms(&self) -> u32 {
         (self.n_given * 1000 / u64::from(SAMPLE_RATE)) as u32
     }

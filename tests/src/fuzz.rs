@@ -1,4 +1,5 @@
-//! Entry functions of the fuzz targets: bytes in, no panic, an answer in bounded time and memory.
+//! Entry functions of the fuzz targets: any bytes must give a result in bounded time and memory,
+//! without a panic.
 //!
 //! `fuzz/` calls them under libFuzzer (`cargo xtask fuzz`); `tests/fuzz_corpus.rs` calls them with
 //! every file of the committed corpus.
@@ -13,13 +14,13 @@ use earmark_transcript::export::json;
 use earmark_transcript::import::{self, Format};
 use tempfile::{NamedTempFile, TempDir};
 
-/// What is decoded of one recording. Units: samples.
+/// Samples decoded of one recording at most.
 const MAX_SAMPLES: usize = 60 * SAMPLE_RATE as usize;
 
-/// The largest file of weights that is made. Units: bytes.
+/// The largest weights file that is generated. Units: bytes.
 const MAX_WEIGHTS: u64 = 4 << 20;
 
-/// Begins a file in the input of [`model_folder`]; its name and the end of the line follow.
+/// Marks the start of a file in the input of [`model_folder`]; its name and a line end follow.
 pub const FILE_MARK: &[u8] = b"\n=== ";
 
 /// The files a model folder may have.
@@ -34,7 +35,7 @@ const FILES: [&str; 8] = [
     "model.safetensors.index.json",
 ];
 
-/// Decodes a recording: samples are finite, and the first minute ends.
+/// Decodes at most a minute of a recording and checks that samples are finite.
 pub fn media(bytes: &[u8]) {
     let mut file = NamedTempFile::new().unwrap();
     file.write_all(bytes).unwrap();
@@ -52,7 +53,8 @@ pub fn media(bytes: &[u8]) {
     }
 }
 
-/// Reads subtitles in every format; what was read can be written and read again.
+/// Imports subtitles in every format, and checks that the result can be exported and imported
+/// again.
 pub fn subtitle_import(bytes: &[u8]) {
     let formats = [Format::Srt, Format::Vtt, Format::Ass, Format::Json];
     for format in formats.map(Some).into_iter().chain([None]) {
@@ -65,11 +67,11 @@ pub fn subtitle_import(bytes: &[u8]) {
     }
 }
 
-/// Loads a model from a folder of the files in the input, as a recogniser and as an aligner, and
-/// says whether one of them loads.
+/// Loads a model from a folder with the files in the input, as a recogniser and as an aligner, and
+/// returns whether one of them loads.
 ///
-/// The input names its files with [`FILE_MARK`]. The weights are a header; the data it speaks of
-/// is zeros, so that a corpus stays small.
+/// Files in the input are separated by [`FILE_MARK`]. Of the weights, the input contains only the
+/// header; the data is zeros, so that a corpus stays small.
 pub fn model_folder(bytes: &[u8]) -> bool {
     let folder = TempDir::new().unwrap();
     for (name, content) in files(bytes) {
@@ -105,7 +107,7 @@ fn files(bytes: &[u8]) -> Vec<(&'static str, &[u8])> {
     starts.windows(2).filter_map(part).collect()
 }
 
-/// Makes the file as long as its header says, unless that is too long.
+/// Extends the file to the length in its header, unless that is too long.
 fn add_zeros(path: &Path, header: &[u8]) {
     let Some((length, json)) = header.split_first_chunk() else {
         return;

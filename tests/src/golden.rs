@@ -32,15 +32,15 @@ pub fn device() -> DeviceChoice {
 
 /// One recorded run of the reference.
 pub struct Case {
-    /// Its facts.
+    /// Its metadata.
     pub json: Value,
     bytes: Vec<u8>,
-    /// The clip it heard.
+    /// Its clip.
     pub samples: Vec<f32>,
 }
 
 impl Case {
-    /// Reads the case `name` of a folder, and makes its clip.
+    /// Reads the case `name` of a folder and generates its clip.
     pub fn read(folder: &str, name: &str) -> Self {
         let json = json(&format!("{folder}/{name}.json"));
         let bytes = std::fs::read(golden().join(format!("{folder}/{name}.safetensors"))).unwrap();
@@ -84,7 +84,7 @@ impl Case {
         Some((view.shape().to_vec(), values.collect()))
     }
 
-    /// Which columns or rows of the whole a sampled tensor holds.
+    /// The columns or rows of the full tensor that a sampled tensor contains.
     pub fn index(&self, name: &str) -> Vec<usize> {
         let tensors = SafeTensors::deserialize(&self.bytes).unwrap();
         let view = tensors.tensor(name).unwrap();
@@ -95,12 +95,12 @@ impl Case {
         values.map(|value| value as usize).collect()
     }
 
-    /// Whole numbers among the facts.
+    /// Integers of the metadata.
     pub fn numbers(&self, key: &str) -> Vec<u32> {
         serde_json::from_value(self.json[key].clone()).unwrap()
     }
 
-    /// The prompt's ids, the audio rows' places written out.
+    /// The prompt's ids, with one placeholder per audio row.
     pub fn prompt_ids(&self) -> Vec<u32> {
         let prompt = &self.json["prompt"];
         let ids = |key: &str| -> Vec<u32> { serde_json::from_value(prompt[key].clone()).unwrap() };

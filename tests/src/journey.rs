@@ -1,4 +1,4 @@
-//! The whole way of a model: downloaded, checked, converted, loaded, used, unloaded.
+//! The life cycle of a model: downloaded, verified, converted, loaded, used, unloaded.
 
 use std::fmt::Write;
 use std::fs;
@@ -20,20 +20,20 @@ use sha2::{Digest, Sha256};
 
 use crate::server::Server;
 
-/// What a journey measured.
+/// The measurements.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// Steps and how long they took.
     pub steps: Vec<(String, Duration)>,
-    /// Memory before anything was loaded, the most after that, and at the end. Units: bytes.
+    /// Memory before the first load, the peak after that, and at the end. Units: bytes.
     pub memory: [u64; 3],
-    /// The text from quantising while loading and the text from the copy, for each dtype.
+    /// For each dtype, the text when quantising while loading and the text of the copy.
     pub texts: Vec<[String; 2]>,
 }
 
-/// Sends a random checkpoint of a shape the whole way; `recording` is what it hears.
+/// Takes a random checkpoint of a shape through all steps; `recording` is transcribed.
 ///
-/// Downloads come from a server of this program on 127.0.0.1.
+/// Downloads come from a server in this process on 127.0.0.1.
 pub fn travel(shape: &Shape, recording: &Path) -> Report {
     let folder = tempfile::tempdir().unwrap();
     let (shelf, home) = (folder.path().join("server"), folder.path().join("home"));
@@ -78,7 +78,7 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
         step(&format!("converted to {}", dtype.name()), begun.elapsed());
         copy
     });
-    // What the first load needs of the machinery is not the model's.
+    // The first load also allocates memory for threads and kernels, which is not the model's.
     let settings = |dtype| Settings {
         device: DeviceChoice::Cpu,
         dtype,
@@ -122,7 +122,7 @@ pub fn travel(shape: &Shape, recording: &Path) -> Report {
     }
 }
 
-/// What a catalog would know of the files in a folder.
+/// The catalog entry for the files in a folder.
 fn entry_of(folder: &Path) -> CatalogModel {
     let fact = |file: fs::DirEntry| {
         let content = fs::read(file.path()).unwrap();
@@ -170,7 +170,7 @@ fn job(recording: &Path, model: &Path, settings: Settings) -> Job {
     }
 }
 
-/// Waits for the end of a job: what was heard, and how long loading took.
+/// Waits for the end of a job; returns the transcript and the time of loading.
 fn finished(events: &Receiver<Event>) -> (Transcript, Duration) {
     let mut loading = Duration::ZERO;
     loop {

@@ -1,4 +1,4 @@
-//! Helpers shared by the tests of the whole house.
+//! Helpers shared by the tests across packages.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 pub mod checkpoints;
@@ -10,10 +10,10 @@ pub mod imports;
 pub mod journey;
 pub mod live;
 pub mod one_model;
+pub mod reference_streaming;
+pub mod samples;
 pub mod server;
-pub mod speech;
 pub mod sql;
-pub mod streaming;
 
 use std::path::PathBuf;
 

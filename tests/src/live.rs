@@ -1,5 +1,5 @@
-//! Live transcription of the samples with the demo pair, beside the transcription of files and the
-//! streaming of the reference.
+//! Error rates of live transcription of the samples with the demo pair, compared with the
+//! transcription of files and the streaming of the reference.
 
 use earmark_audio::{MemorySource, SAMPLE_RATE};
 use earmark_engine::{Aligner, Checkpoint, Recognizer, Request, Settings};
@@ -7,29 +7,28 @@ use earmark_pipeline::live::{self, Live, Pace};
 use earmark_pipeline::{BoundedAligner, Event, Models, Outcome, Policy, Watcher, transcribe};
 use earmark_transcript::{Timing, Transcript, score};
 
-use crate::speech::Spoken;
-use crate::streaming::{Rules, stream};
+use crate::reference_streaming::{Rules, stream};
+use crate::samples::Spoken;
 
-/// How much of some samples is misheard. Units: percent of the words, or of the characters in
-/// Chinese.
+/// Error rates on some samples. Units: percent of the words, or of the characters in Chinese.
 #[derive(Clone, Copy, Debug)]
-pub struct Misheard {
-    /// By the transcription of files.
+pub struct ErrorRates {
+    /// Of the transcription of files.
     pub file: f64,
     /// Live.
     pub live: f64,
-    /// By the reference's streaming; `None` for recordings that are too long for it: it hears a
-    /// recording from its beginning at every look, and the demo has 2,048 positions.
+    /// Of the reference's streaming; `None` for recordings that are too long for it: it recognises
+    /// a recording from its beginning in every pass, and the demo has 2,048 positions.
     pub reference: Option<f64>,
     /// Recordings.
     pub n_samples: usize,
 }
 
-/// Longest recording that the reference's streaming hears to its end with the demo. Units: samples.
+/// Longest recording that the reference's streaming supports with the demo. Units: samples.
 const N_STREAMED_MOST: usize = 60 * SAMPLE_RATE as usize;
 
-/// Hears every sample whose name begins so in all three ways.
-pub fn compare(prefixes: &[&str]) -> Misheard {
+/// Transcribes every sample whose name has one of the prefixes in all three ways.
+pub fn compare(prefixes: &[&str]) -> ErrorRates {
     let mut demo = Demo::load();
     let spoken = prefixes.iter().flat_map(|prefix| Spoken::all(prefix));
     let (mut of_files, mut of_live, mut of_reference) = (Vec::new(), Vec::new(), Vec::new());
@@ -45,7 +44,7 @@ pub fn compare(prefixes: &[&str]) -> Misheard {
             of_reference.push(rate(&spoken, &looks[looks.len() - 1].text));
         }
     }
-    Misheard {
+    ErrorRates {
         file: percent(&of_files),
         live: percent(&of_live),
         reference: (of_reference.len() == of_files.len()).then(|| percent(&of_reference)),
@@ -59,7 +58,7 @@ impl Watcher for Quiet {
     fn event(&mut self, _event: Event<'_>) {}
 }
 
-/// Holds the rule that committed text never changes.
+/// Checks that committed text never changes.
 #[derive(Default)]
 struct Reader {
     committed: String,

@@ -1,4 +1,4 @@
-//! A file, a dictation and a file again with the same model: how much memory the process holds.
+//! Memory of the process after a file, a dictation and a file again with the same model.
 
 use std::path::Path;
 use std::sync::mpsc::Receiver;
@@ -15,7 +15,7 @@ use earmark_jobs::{
 /// Longest wait for a step.
 const DEADLINE: Duration = Duration::from_mins(5);
 
-/// What is asked of [`measure`].
+/// Options of [`measure`].
 #[derive(Clone, Debug)]
 pub struct Use<'a> {
     /// Folder or name of the model.
@@ -24,13 +24,13 @@ pub struct Use<'a> {
     pub aligner: AlignerChoice,
     /// How to load it.
     pub settings: Settings,
-    /// What is said.
+    /// The speech.
     pub recording: &'a Path,
-    /// How much of that. Units: samples at 16 kHz.
+    /// Its length. Units: samples at 16 kHz.
     pub n_samples: usize,
 }
 
-/// What was measured. Units: bytes.
+/// The measurements. Units: bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resident {
     /// Before anything was loaded, and after everything was loaded and unloaded once.
@@ -44,15 +44,15 @@ pub struct Resident {
 }
 
 impl Resident {
-    /// Memory that the model takes.
+    /// Memory of the model.
     pub fn of_model(&self) -> u64 {
         self.after_file.saturating_sub(self.before)
     }
 
     /// Checks that one model was resident after both, and none at the end.
     ///
-    /// Half a model is the tolerance: a second one would be twice that, and what the allocator and
-    /// the threads of the kernels keep for themselves is less.
+    /// The tolerance is half a model: a second model would be twice that, and what the allocator
+    /// and the kernels' threads keep is less.
     #[track_caller]
     pub fn check(&self) {
         let half = self.of_model() / 2;
@@ -61,11 +61,11 @@ impl Resident {
     }
 }
 
-/// Uses a model for a file, a dictation and a file, and unloads it. The cache is asked at each step
-/// how many models it owns: one, and none at the end.
+/// Uses a model for a file, a dictation and a file, and unloads it. Checks at each step that the
+/// cache owns one model, and none at the end.
 ///
-/// The memory is that of this process, so nothing else may run in it. Nothing is measured where the
-/// system does not tell.
+/// The memory is that of this process, so nothing else may run in it. Nothing is measured if the
+/// system does not report it.
 pub fn measure(model: &Use<'_>) -> Resident {
     let folder = tempfile::tempdir().unwrap();
     let speech = folder.path().join("speech.wav");
@@ -95,7 +95,7 @@ pub fn measure(model: &Use<'_>) -> Resident {
         events.try_iter().filter(is_load).count()
     };
 
-    // What the first use takes for threads and kernels stays, and is no model's.
+    // Memory that the first use allocates for threads and kernels stays, and is not the model's.
     let text = of_file();
     of_session(&listener.listen_to_recording(job()));
     cache.unload_now();
@@ -122,7 +122,7 @@ pub fn measure(model: &Use<'_>) -> Resident {
     resident
 }
 
-/// Memory of this process, without what the allocator could give back.
+/// Memory of this process, after releasing unused memory.
 fn look() -> u64 {
     process_memory::give_back();
     process_memory::resident().unwrap_or(0)

@@ -1,23 +1,24 @@
-//! The streaming of the reference package over our engine: the baseline that live transcription is
-//! measured against.
+//! The streaming algorithm of the reference package on our engine, the baseline for live
+//! transcription.
 //!
-//! Source: `streaming_transcribe` and `finish_streaming_transcribe` of the package `qwen-asr` 0.0.6.
+//! Source: `streaming_transcribe` and `finish_streaming_transcribe` of the package `qwen-asr`
+//! 0.0.6.
 
 use earmark_engine::{
     Limit, Outcome, Recognizer, Request, StreamingClip, Token, Unobserved, output,
 };
 use earmark_transcript::Language;
 
-/// How the reference streams.
+/// Parameters of the reference's streaming.
 #[derive(Clone, Copy)]
 pub struct Rules {
-    /// Samples that are added before each look.
+    /// Samples added before each pass.
     pub n_chunk: usize,
-    /// Looks that begin without a prefix.
+    /// Passes without a prefix.
     pub n_unfixed_chunks: usize,
-    /// Tokens that are taken back before each look.
+    /// Tokens removed before each pass.
     pub n_unfixed_tokens: usize,
-    /// Most tokens of a look.
+    /// Token limit of a pass.
     pub n_tokens: usize,
 }
 
@@ -33,7 +34,7 @@ impl Rules {
     }
 }
 
-/// What one look saw and gave.
+/// Input and output of one pass.
 pub struct Look {
     /// Samples so far.
     pub n_samples: usize,
@@ -47,7 +48,7 @@ pub struct Look {
     pub text: String,
 }
 
-/// Streams a clip; one look after another.
+/// Streams a clip, pass by pass.
 pub fn stream(
     recognizer: &mut Recognizer,
     samples: &[f32],
@@ -96,8 +97,8 @@ pub fn stream(
     looks
 }
 
-/// The text without its last tokens, and without more of them while it ends inside a character;
-/// the last look takes back what it is told and no more.
+/// The text without its last tokens, and without further ones while it ends inside a character; the
+/// last pass removes exactly `n_tokens`.
 fn rolled_back(recognizer: &Recognizer, raw: &str, n_tokens: usize, is_last: bool) -> String {
     let tokenizer = recognizer.model().tokenizer();
     let ids = tokenizer.encode(raw).unwrap();

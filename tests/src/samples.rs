@@ -1,4 +1,4 @@
-//! The sample recordings with what is said in them.
+//! The sample recordings with their texts.
 
 use std::path::{Path, PathBuf};
 
@@ -7,18 +7,18 @@ use serde_json::Value;
 
 use crate::root;
 
-/// One sample: its sound and its words.
+/// One sample: its audio and its words.
 pub struct Spoken {
-    /// Name of the recording, without its ending.
+    /// Name of the recording, without extension.
     pub name: String,
     /// Mono samples at 16 kHz.
     pub samples: Vec<f32>,
-    /// The words without punctuation, each with its true start and end in ms where they are known.
+    /// The words without punctuation, each with its true start and end in ms, if known.
     pub words: Vec<(String, [Option<u32>; 2])>,
 }
 
 impl Spoken {
-    /// Every sample of `samples/` whose name begins so and ends in `.flac`.
+    /// Every sample of `samples/` whose name has this prefix and ends in `.flac`.
     pub fn all(prefix: &str) -> Vec<Self> {
         let mut paths: Vec<PathBuf> = std::fs::read_dir(root().join("samples"))
             .unwrap()

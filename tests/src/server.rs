@@ -1,4 +1,4 @@
-//! A small HTTP server on 127.0.0.1 that hands out the files of a folder, whole or in parts.
+//! A small HTTP server on 127.0.0.1 that serves the files of a folder, whole or in parts.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -29,14 +29,14 @@ impl Server {
                     return;
                 }
                 let folder = folder.clone();
-                // A client goes when it has enough.
+                // A client may close the connection early.
                 thread::spawn(move || serve(&client, &folder));
             }
         });
         server
     }
 
-    /// Where it is.
+    /// Its address.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -75,7 +75,7 @@ fn serve(client: &TcpStream, folder: &Path) -> Option<()> {
     }
 }
 
-/// The name of the file, and the range with the byte after its last.
+/// The name of the file, and the requested range (end exclusive).
 type Request = (String, Option<(u64, Option<u64>)>);
 
 fn read_request(lines: &mut BufReader<&TcpStream>) -> Option<Request> {

@@ -1,9 +1,8 @@
-//! SQL in Rust sources: string literals that hold statements, and names of the library that runs
-//! them.
+//! Finds SQL in Rust sources: string literals with statements, and names of SQL libraries.
 
 use proc_macro2::{TokenStream, TokenTree};
 
-/// How a statement begins; a `_` stands for any word.
+/// Beginnings of statements; a `_` stands for any word.
 const BEGINNINGS: &[&str] = &[
     "select",
     "with _ as",
@@ -32,8 +31,7 @@ const BEGINNINGS: &[&str] = &[
 /// Libraries that run statements, as code names them.
 const LIBRARIES: &[&str] = &["rusqlite", "libsqlite3_sys", "sqlx", "diesel"];
 
-/// Every place of a source where SQL is written or run: its line, and what stands there.
-/// Documentation is left out.
+/// Every occurrence of SQL in a source: its line and the text. Documentation is ignored.
 pub fn places(source: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     read(source.parse().unwrap(), &mut found);
@@ -60,22 +58,22 @@ fn read(tokens: TokenStream, found: &mut Vec<(usize, String)>) {
     }
 }
 
-/// Whether a group is that of `#[doc = "…"]`, which `///` means.
+/// Whether a group is that of `#[doc = "…"]`, which `///` expands to.
 fn is_documentation(group: TokenStream) -> bool {
     let first = group.into_iter().next();
     matches!(first, Some(TokenTree::Ident(name)) if name == "doc")
 }
 
-/// Whether a literal, as the source has it, holds a statement.
+/// Whether a literal, in its source form, contains a statement.
 fn is_sql(literal: &str) -> bool {
     let Some((_, text)) = literal.split_once('"') else {
         return false; // a number, a character
     };
-    // The end of a line that goes on in the next one.
+    // A line that continues in the next one.
     let text = text.replace("\\\n", " ").replace("\\n", " ").to_lowercase();
     text.split(';').any(|statement| {
         let words: Vec<&str> = statement.split_whitespace().collect();
-        // One word alone is a name: a key, a command.
+        // A single word is a name, such as a key or a command.
         words.len() > 1
             && BEGINNINGS.iter().any(|beginning| {
                 let mut beginning = beginning.split(' ').zip(1..);
@@ -92,7 +90,7 @@ mod tests {
     use super::places;
 
     #[test]
-    fn statements_and_libraries_are_seen_and_other_texts_are_not() {
+    fn statements_and_libraries_are_found_and_other_texts_are_not() {
         let check = |source: &str, expected: usize| {
             assert_eq!(places(source).len(), expected, "{source}");
         };

@@ -1,12 +1,10 @@
-//! The architecture: which crate may depend on which, which libraries only one crate may name, and
-//! the order inside of each crate.
+//! The architecture: dependencies between crates, libraries that only one crate may use, and no
+//! import cycles within a crate.
 //!
-//! The tables are the plan; `cargo metadata`, `cargo tree` and the sources say how it really is.
+//! The tables are the rules; they are checked against `cargo metadata`, `cargo tree` and the
+//! sources.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 #![expect(clippy::print_stdout, reason = "two figures are worth reading")]
 
 use std::collections::BTreeMap;
@@ -18,12 +16,12 @@ use earmark_tests::imports::{cycles, lines_without_tests};
 use earmark_tests::sql;
 use serde_json::Value;
 
-/// Every package and the packages of ours it may depend on; the table of `ARCHITECTURE.md`.
+/// Every package and the workspace packages it may depend on; the table of `ARCHITECTURE.md`.
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("earmark-transcript", &[]),
     ("earmark-audio", &["earmark-transcript"]),
     ("earmark-engine", &["earmark-transcript", "earmark-files"]),
-    // Random weights for tests and measurements; it uses nothing of the engine.
+    // Random weights for tests and benchmarks; it does not use the engine.
     ("earmark-test-checkpoint", &[]),
     ("earmark-weights", &["earmark-files"]),
     (
@@ -54,7 +52,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("earmark-server", &[]),
     (
         "earmark-cli",
-        // `store` is for profiles; everything below `jobs` is for diagnostics alone.
+        // `store` is for settings; everything below `jobs` is only for diagnostics.
         &[
             "earmark-jobs",
             "earmark-transcript",
@@ -86,10 +84,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-/// What every package may depend on: the features of third-party crates, and no code.
+/// The package that every package depends on: features of third-party crates, no code.
 const COMMON: &str = "workspace-hack";
 
-/// Libraries that only these packages may name; a `*` ends a prefix.
+/// Libraries that only these packages may depend on; a `*` ends a prefix.
 const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
     ("candle-*", &["earmark-engine"]),
     ("tokenizers", &["earmark-engine"]),
@@ -106,7 +104,7 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
     ("tower*", &["earmark-server"]),
     ("tokio*", &["earmark-server", "earmark-desktop"]),
     ("tauri*", &["earmark-desktop"]),
-    // Whoever can speak to a network: `weights` alone.
+    // HTTP clients: only `weights`.
     ("ureq", &["earmark-weights"]),
     ("reqwest", &["earmark-weights"]),
     ("hyper", &["earmark-weights"]),
@@ -117,14 +115,14 @@ const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
     ("attohttpc", &["earmark-weights"]),
 ];
 
-/// Crates whose files still import each other in circles, and of how many files the largest circle
-/// is. A crate that is not here has none.
+/// Crates with import cycles, and the number of files of the largest one. A crate that is not
+/// listed has none.
 const CYCLES: &[(&str, usize)] = &[];
 
-/// How many lines of Rust the desktop shell may have, without its tests.
+/// Maximum lines of Rust in the desktop shell, without its tests.
 const MAX_SHELL_LINES: usize = 3_000;
 
-/// What must not be among the dependencies of the application: windows.
+/// Window libraries, which must not be dependencies of the application.
 const WINDOWS: &[&str] = &["tauri", "gtk", "webkit", "javascriptcore", "wry", "tao"];
 
 /// A package of the workspace.
@@ -140,7 +138,7 @@ struct Dependency {
     is_for_tests: bool,
 }
 
-/// What cargo prints for these arguments.
+/// Runs cargo and returns its output.
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
@@ -183,7 +181,7 @@ fn packages() -> BTreeMap<String, Package> {
 }
 
 #[test]
-fn arrows_run_one_way() {
+fn packages_depend_only_on_allowed_packages() {
     let packages = packages();
     for (package, Package { dependencies, .. }) in &packages {
         let row = MAY_DEPEND_ON.iter().find(|(name, _)| name == package);
@@ -198,7 +196,7 @@ fn arrows_run_one_way() {
 }
 
 #[test]
-fn the_plan_names_only_rooms_that_exist() {
+fn the_rules_name_only_existing_packages() {
     let packages = packages();
     for (package, allowed) in MAY_DEPEND_ON {
         for name in [package].into_iter().chain(*allowed) {
@@ -211,21 +209,21 @@ fn the_plan_names_only_rooms_that_exist() {
 }
 
 #[test]
-fn engine_audio_and_weights_do_not_know_each_other_even_in_tests() {
-    let rooms = ["earmark-engine", "earmark-audio", "earmark-weights"];
+fn engine_audio_and_weights_do_not_depend_on_each_other_even_in_tests() {
+    let separate = ["earmark-engine", "earmark-audio", "earmark-weights"];
     let packages = packages();
-    for room in rooms {
-        for Dependency { name, .. } in &packages[room].dependencies {
+    for package in separate {
+        for Dependency { name, .. } in &packages[package].dependencies {
             assert!(
-                !rooms.contains(&name.as_str()),
-                "{room} may not know {name}"
+                !separate.contains(&name.as_str()),
+                "{package} may not depend on {name}"
             );
         }
     }
 }
 
 #[test]
-fn each_library_is_known_where_it_belongs() {
+fn libraries_are_used_only_by_their_packages() {
     for (package, Package { dependencies, .. }) in packages() {
         if package == "earmark-tests" {
             continue; // all of it is for tests
@@ -243,7 +241,7 @@ fn each_library_is_known_where_it_belongs() {
 }
 
 #[test]
-fn no_files_of_a_crate_import_each_other_in_a_circle() {
+fn no_crate_has_an_import_cycle() {
     let top = earmark_tests::root().canonicalize().unwrap();
     let mut faults = Vec::new();
     for (package, Package { roots, .. }) in packages() {
@@ -270,7 +268,7 @@ fn no_files_of_a_crate_import_each_other_in_a_circle() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Every Rust file below a folder, but for what is built and what is not ours.
+/// Every Rust file below a folder, without build outputs and third-party code.
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -300,7 +298,7 @@ fn only_the_store_writes_sql() {
             .map(|(line, text)| format!("{name}:{line}: {text}"))
             .collect()
     };
-    // What is not found there would not be found elsewhere.
+    // If nothing is found in the store, the search itself is broken.
     let n_of_store = of_store.iter().flat_map(places).count();
     assert!(n_of_store > 50, "{n_of_store} statements in the store");
     assert!(others.len() > 200, "{} files", others.len());

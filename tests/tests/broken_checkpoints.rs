@@ -1,5 +1,5 @@
-//! Damaged and incomplete checkpoints: each gives an error that names the place and what was
-//! expected, and none panics.
+//! Damaged and incomplete checkpoints: each gives an error with the file, the field or tensor, and
+//! what was expected; none panics.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ fn load(folder: &Path) -> Result<Recognizer, Error> {
     Recognizer::load(&Checkpoint::folder(folder), &settings)
 }
 
-/// The message of loading a spoilt copy, which must hold every one of `parts`.
+/// Loads a damaged copy; the error message must contain all of `parts`.
 #[track_caller]
 fn check(layout: &str, spoil: impl FnOnce(&Path), parts: &[&str]) -> Error {
     let folder = copy(layout);
@@ -32,7 +32,7 @@ fn check(layout: &str, spoil: impl FnOnce(&Path), parts: &[&str]) -> Error {
 }
 
 #[test]
-fn the_unspoilt_copies_load() {
+fn unchanged_copies_load() {
     for layout in ["asr", "asr-hf", "asr-sharded"] {
         load(copy(layout).path()).unwrap();
     }
@@ -108,7 +108,7 @@ fn damaged_headers_are_damaged_files() {
             "{error:?}"
         );
     }
-    // Cut in the middle of the weights, as a broken download leaves it.
+    // Truncated in the middle of the weights, as by an interrupted download.
     check(
         "asr",
         |folder| {

@@ -1,18 +1,15 @@
 //! One set of features: a third-party crate of the command line is built once, whichever package
 //! of the workspace is built or tested first.
 //!
-//! `cargo tree` says which features every crate is built with, for each package alone and for the
-//! workspace with its tests. Nothing is compiled.
+//! The features of every crate come from `cargo tree`, for each package alone and for the workspace
+//! with its tests. Nothing is compiled.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-/// Packages that have nothing to do with third-party crates.
+/// Packages without third-party crates.
 const WITHOUT: [&str; 2] = ["workspace-hack", "xtask"];
 
 /// A crate with its version, and the sets of features that it is built with.
@@ -36,7 +33,7 @@ fn features(packages: &[&str], edges: &str) -> Features {
     let tree = cargo(&[&["tree"], packages, &format].concat());
     let mut features = Features::new();
     for line in tree.lines() {
-        // Ours have their folder behind them, and what was said before ends in `(*)`.
+        // Workspace packages are followed by their folder, and repeated entries by `(*)`.
         let line = line.trim_end_matches(" (*)");
         let Some((package, set)) = line.split_once('|') else {
             continue;
@@ -60,7 +57,7 @@ fn packages() -> Vec<String> {
         .collect()
 }
 
-/// What differs between a package alone and the whole, of the crates in `of`.
+/// Differences between a package alone and the whole workspace, for the crates in `of`.
 fn differences(alone: &Features, whole: &Features, of: &Features) -> Vec<String> {
     let mut differences = Vec::new();
     for (name, sets) in alone.iter().filter(|(name, _)| of.contains_key(*name)) {
@@ -74,7 +71,7 @@ fn differences(alone: &Features, whole: &Features, of: &Features) -> Vec<String>
 
 #[test]
 fn each_package_builds_the_crates_of_the_command_line_with_the_same_features() {
-    // What runs in the programs, and what runs while building; cargo keeps their features apart.
+    // Normal and build dependencies; cargo resolves their features separately.
     for (edges, all_edges) in [
         ("normal,no-proc-macro", "normal,dev,no-proc-macro"),
         ("normal,build", "normal,build,dev"),

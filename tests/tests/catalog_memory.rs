@@ -1,15 +1,12 @@
-//! What the catalog says of memory is what the engine reckons.
+//! The memory in the catalog equals the engine's estimate.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use earmark_engine::{DeviceChoice, Dtype, Settings};
 use earmark_test_checkpoint::Shape;
 use earmark_weights::{Files, Located, MemoryMb, catalog_model};
 
-/// Rounding, and nothing else. Units: MB.
+/// Tolerance for rounding. Units: MB.
 const TOLERANCE_MB: u64 = 50;
 
 fn check(name: &str, shape: &Shape) {
@@ -36,8 +33,8 @@ fn check(name: &str, shape: &Shape) {
     };
     let stated = entry.memory_mb.unwrap();
     let is_near = |a: u64, b: u64| a.abs_diff(b) <= TOLERANCE_MB;
-    // Some processors' kernels keep tiles beside the blocks, at most as large again. The catalog
-    // says what they take; on others it is less.
+    // The kernels of some processors keep repacked tiles of up to the same size. The catalog
+    // includes them; on other processors it is less.
     let is_right = |stated: u64, reckoned: u64, has_tiles: bool| {
         is_near(stated, reckoned)
             || !has_tiles && (reckoned..2 * reckoned).contains(&(stated + TOLERANCE_MB))
@@ -51,7 +48,7 @@ fn check(name: &str, shape: &Shape) {
     );
 }
 
-/// Whether this processor has the kernels that keep tiles of Q8_0, and of Q4_K.
+/// Whether this processor's kernels keep repacked tiles of Q8_0, and of Q4_K.
 fn kernels() -> (bool, bool) {
     #[cfg(target_arch = "x86_64")]
     {

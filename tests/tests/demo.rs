@@ -1,5 +1,5 @@
-//! The embedded demo checkpoint on the samples: every storage hears about the same, and the
-//! recordings of people go through the whole path.
+//! The embedded demo checkpoint on the samples in every number format, and recordings of people
+//! through the whole path.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ fn hear(recognizer: &mut Recognizer, path: &Path) -> Transcript {
     transcript
 }
 
-/// The recordings of a folder whose names begin so.
+/// The recordings of a folder whose names have this prefix.
 fn recordings(folder: &str, prefix: &str) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(root().join(folder))
         .unwrap()
@@ -96,7 +96,7 @@ fn errors(dtype: Dtype) -> (usize, usize) {
 }
 
 #[test]
-fn quantised_storage_hears_about_the_same() {
+fn quantised_storage_has_similar_errors() {
     let (exact, n) = errors(Dtype::F32);
     assert!(n > 200, "{n} words and characters");
     assert!(

@@ -1,11 +1,11 @@
-//! The times of a long recording do not drift: a shortened form of the benchmark of that name.
+//! Word times of a long recording do not drift; a short version of the benchmark `drift`.
 
 use earmark_tests::drift::{Joined, measure};
 use earmark_tests::root;
 
 #[test]
-fn the_last_minutes_are_as_well_timed_as_the_first() {
-    // Two rounds and a half of the same clips, with other pauses.
+fn the_last_minutes_are_timed_as_well_as_the_first() {
+    // Two and a half repetitions of the same clips, with other pauses.
     let joined = Joined::new(&root().join("samples"), 6 * 60_000).in_stretches_of(150_000);
     let stretches = measure(joined, |_| {});
     let (first, last) = (stretches[0], stretches[1]);

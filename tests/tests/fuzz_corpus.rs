@@ -1,4 +1,4 @@
-//! Every file of the committed fuzz corpus, whole, cut short and with bytes changed: no panic.
+//! Every file of the committed fuzz corpus, whole, truncated and modified: no panic.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::fs;
@@ -15,7 +15,7 @@ fn corpus(target: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Gives each file to the target: as it is, every cut of it, and changed in a few places.
+/// Runs the target on each file: unchanged, truncated at every length, and with some bytes changed.
 fn check(target: &str, run: fn(&[u8])) {
     for path in corpus(target) {
         let bytes = fs::read(&path).unwrap();

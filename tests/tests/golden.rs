@@ -19,7 +19,7 @@ fn load(layout: &str, dtype: Dtype) -> Recognizer {
     Recognizer::load(&Checkpoint::folder(golden().join(layout)), &settings).unwrap()
 }
 
-/// What the reference was asked.
+/// The request made to the reference.
 fn request_of(case: &Case) -> Request<'_> {
     Request {
         context: case.json["context"].as_str().unwrap_or_default(),

@@ -10,7 +10,7 @@ use earmark_engine::{
 use earmark_tests::checkpoints::{copy, edit, edit_config, edit_header};
 use earmark_tests::golden::{Case, LOGITS, assert_close, device, golden, json};
 use earmark_tests::root;
-use earmark_tests::speech::Spoken;
+use earmark_tests::samples::Spoken;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -90,7 +90,7 @@ fn prompts_scores_and_times_are_those_of_the_reference() {
     check_cases(&mut golden_aligner());
 }
 
-/// The golden aligner as the `-hf` repositories would store it.
+/// The golden aligner in the layout of the `-hf` repositories.
 fn native() -> TempDir {
     let folder = copy("aligner");
     edit_header(|header| {
@@ -161,7 +161,7 @@ fn times_are_repaired_as_the_reference_does() {
 }
 
 #[test]
-fn no_word_can_spell_a_control_token() {
+fn words_are_never_parsed_as_control_tokens() {
     let aligner = golden_aligner();
     let tokenizer = aligner.model().tokenizer();
     let id = |token: &str| tokenizer.encode(token).unwrap()[0];
@@ -189,7 +189,7 @@ fn no_word_can_spell_a_control_token() {
         let ids = tokenizer.encode_plain(word).unwrap();
         assert_eq!(tokenizer.decode(&ids), word, "nothing is lost");
     }
-    // What spells no token has the ids it has in any text.
+    // A text without control tokens has its usual ids.
     for text in ["don't", "naïve", "你", "e\u{301}", "Ω≈ç√ 3.14"] {
         assert_eq!(
             tokenizer.encode_plain(text).unwrap(),
@@ -198,10 +198,10 @@ fn no_word_can_spell_a_control_token() {
     }
 }
 
-/// Stops at the n-th question.
-struct Patience(usize);
+/// Cancels at the n-th poll.
+struct CancelAfter(usize);
 
-impl Observer for Patience {
+impl Observer for CancelAfter {
     fn cancelled(&mut self) -> bool {
         self.0 = self.0.saturating_sub(1);
         self.0 == 0
@@ -209,12 +209,12 @@ impl Observer for Patience {
 }
 
 #[test]
-fn it_can_be_stopped_at_every_question() {
+fn it_can_be_cancelled_at_every_poll() {
     let mut aligner = golden_aligner();
     let case = Case::read("align-cases", "5s-english");
     let words = words_of(&case);
     let mut align = |patience: usize| {
-        let watch = &mut Patience(patience);
+        let watch = &mut CancelAfter(patience);
         aligner.align(&case.samples, &texts(&words), watch).unwrap()
     };
     // Two encoder layers, the end of the only window, the only block of the prompt.
@@ -225,7 +225,7 @@ fn it_can_be_stopped_at_every_question() {
 }
 
 #[test]
-fn what_cannot_be_aligned_is_said() {
+fn invalid_input_is_refused_with_a_reason() {
     let mut aligner = golden_aligner();
     assert_eq!(aligner.segment_ms(), 80);
     assert!((aligner.longest_s() - 32.0).abs() < 1e-9);
@@ -269,7 +269,7 @@ fn what_cannot_be_aligned_is_said() {
     ));
 }
 
-/// The message of loading a spoilt copy, which must hold every one of `parts`.
+/// Loads a damaged copy; the error message must contain all of `parts`.
 #[track_caller]
 fn check_broken(folder: &TempDir, spoil: impl FnOnce(&Path), parts: &[&str]) {
     spoil(folder.path());
@@ -287,7 +287,7 @@ fn remove(config: &mut Value, key: &str) {
 }
 
 #[test]
-fn broken_checkpoints_are_named() {
+fn broken_checkpoints_are_refused_with_a_reason() {
     check_broken(
         &copy("aligner"),
         edit_config(|config| remove(&mut config["thinker_config"], "classify_num")),
@@ -375,14 +375,14 @@ fn the_other_kind_of_model_is_refused_by_name() {
     }
 }
 
-/// Of 1000 borders of the samples, how many the demo aligner may put more than one step elsewhere
-/// in Q8_0 than in f32. Measured: 5 of 510, and 487 are equal.
+/// Of 1000 borders of the samples, the number that may differ by more than one step between Q8_0
+/// and f32 with the demo aligner. Measured: 5 of 510, and 487 are equal.
 const Q8_0_MOVED: usize = 30;
-/// From this quality on, none may be. Measured: 168 of the 510 have it.
+/// Quality from which none may differ. Measured: 168 of the 510 have it.
 const TRUSTED: f32 = 0.8;
 
 #[test]
-fn quantised_storage_tells_about_the_same_times() {
+fn quantised_storage_gives_similar_times() {
     let load = |dtype| {
         let checkpoint = Checkpoint::folder(root().join("models/demo/aligner"));
         Aligner::load(&checkpoint, &settings(Some(dtype))).unwrap()
@@ -391,7 +391,7 @@ fn quantised_storage_tells_about_the_same_times() {
     let storage_report = quantised.model().storage_report();
     assert_eq!(storage_report.n_as_asked, storage_report.n_matrices);
     let (mut n_borders, mut n_moved, mut n_trusted) = (0, 0, 0);
-    // All but the dialogues, which are longer than the demo can name.
+    // All except the dialogues, which are longer than the demo's time classes.
     let names = ["en-0", "en-1", "en-n", "zh-0", "zh-1", "zh-n"];
     for spoken in names.iter().flat_map(|name| Spoken::all(name)) {
         let align = |aligner: &mut Aligner| {

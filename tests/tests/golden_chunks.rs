@@ -1,9 +1,6 @@
-//! The reference's own cuts of long recordings, from `tests/golden/units.json`.
+//! The reference's cuts of long recordings, from `tests/golden/units.json`.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use earmark_audio::{MemorySource, SAMPLE_RATE};
 use earmark_pipeline::Policy;
@@ -20,7 +17,7 @@ fn numbers(value: &Value) -> Vec<usize> {
         .collect()
 }
 
-/// The samples that a row of the table is about.
+/// The samples of a row of the table.
 fn signal(row: &Value) -> Vec<i16> {
     match row["clip"].as_str() {
         Some("31s") => clips::clip(31, 496_000),

@@ -1,9 +1,9 @@
-//! Streaming as the public reference does it, look by look; see `tests/golden/README.md`.
+//! The reference's streaming, pass by pass; see `tests/golden/README.md`.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use earmark_engine::{Checkpoint, Dtype, Recognizer, Settings};
 use earmark_tests::golden::{device, golden, json};
-use earmark_tests::streaming::{Rules, stream};
+use earmark_tests::reference_streaming::{Rules, stream};
 use earmark_tests::{clips, root};
 use earmark_transcript::Language;
 use serde_json::Value;
@@ -16,7 +16,7 @@ fn ids(value: &Value) -> Vec<u32> {
     serde_json::from_value(value.clone()).unwrap()
 }
 
-/// The model's own rows are kept from look to look; the reference computes everything anew.
+/// Our engine caches rows between passes; the reference computes everything again.
 fn check(name: &str, recognizer: &mut Recognizer) {
     let case = json(&format!("stream-cases/{name}.json"));
     let clip = &case["clip"];
@@ -50,7 +50,7 @@ fn check(name: &str, recognizer: &mut Recognizer) {
 }
 
 #[test]
-fn every_look_is_that_of_the_reference() {
+fn every_pass_equals_that_of_the_reference() {
     let settings = Settings {
         device: device(),
         dtype: Some(Dtype::F32),

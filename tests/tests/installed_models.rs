@@ -1,10 +1,7 @@
-//! The window's side of models: they come, are taken in and go, in a folder
-//! with a catalog of its own.
+//! Installed models as the window manages them: download, import and removal, in a folder with its
+//! own catalog.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +18,7 @@ use earmark_tests::root;
 use earmark_tests::server::Server;
 
 const NAME: &str = "Tiny-ASR";
-/// Far longer than anything here takes.
+/// Longest wait, far longer than anything here takes.
 const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The catalog of the folder: the golden checkpoint, with its mirror.
@@ -57,9 +54,9 @@ files = [{}]
     )
 }
 
-/// The catalog is read once in a program, so what is tested runs in one of its own.
+/// The catalog is read once per process, so the test runs in its own process.
 #[test]
-fn models_come_and_go_in_the_window() {
+fn models_are_downloaded_imported_and_removed() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::of(&golden().join("asr"));
     fs::write(home.path().join("catalog.toml"), catalog(&server.url())).unwrap();
@@ -89,17 +86,17 @@ fn child_of_a_test() {
         return;
     }
     let home = earmark_jobs::models_folder();
-    let (tell, news) = channel();
+    let (tell, events) = channel();
     let network = Network::new(&Proxy::None).unwrap();
     let tell = move |one| tell.send(one).unwrap();
-    let stock = InstalledModels::new(home.clone(), network, tell);
+    let models = InstalledModels::new(home.clone(), network, tell);
     let state = || {
-        let mut cards = stock.cards().into_iter();
+        let mut cards = models.cards().into_iter();
         cards.find(|card| card.name == NAME).unwrap().state
     };
     assert_eq!(state(), ModelState::Absent);
     assert_eq!(
-        stock
+        models
             .cards()
             .iter()
             .filter(|card| card.is_recommended)
@@ -107,47 +104,47 @@ fn child_of_a_test() {
         1
     );
     assert_eq!(
-        stock.download("whisper", None).unwrap_err().code,
+        models.download("whisper", None).unwrap_err().code,
         Code::ModelMissing
     );
 
-    stock.network().set_off(true);
-    stock.download(NAME, None).unwrap();
-    assert_eq!(end(&news), Some(Code::NetworkOff));
-    assert_eq!(stock.network().n_requests(), 0);
-    stock.network().set_off(false);
+    models.network().set_off(true);
+    models.download(NAME, None).unwrap();
+    assert_eq!(end(&events), Some(Code::NetworkOff));
+    assert_eq!(models.network().n_requests(), 0);
+    models.network().set_off(false);
 
-    stock.download(NAME, None).unwrap();
-    assert_eq!(end(&news), None);
+    models.download(NAME, None).unwrap();
+    assert_eq!(end(&events), None);
     assert_eq!(state(), ModelState::Here);
-    assert!(stock.network().n_requests() >= 8, "one for each file");
+    assert!(models.network().n_requests() >= 8, "one for each file");
 
     let elsewhere = home.join("stick");
     copy(&home.join(NAME), &elsewhere);
-    stock.remove(NAME).unwrap();
+    models.remove(NAME).unwrap();
     assert_eq!(state(), ModelState::Absent);
-    stock.import(&elsewhere);
-    assert_eq!(end(&news), None);
+    models.import(&elsewhere);
+    assert_eq!(end(&events), None);
     assert_eq!(state(), ModelState::Here);
-    stock.import(&home.join("nowhere"));
-    assert_eq!(end(&news), Some(Code::ModelInvalid));
-    stock.remove(NAME).unwrap();
+    models.import(&home.join("nowhere"));
+    assert_eq!(end(&events), Some(Code::ModelInvalid));
+    models.remove(NAME).unwrap();
 
     let wrong = Proxy::Url("no proxy".into());
-    assert_eq!(stock.go_by(&wrong, None).unwrap_err().code, Code::Address);
-    let wrong = stock.go_by(&Proxy::None, Some("mars"));
+    assert_eq!(models.go_by(&wrong, None).unwrap_err().code, Code::Address);
+    let wrong = models.go_by(&Proxy::None, Some("mars"));
     assert_eq!(wrong.unwrap_err().code, Code::Address);
-    stock.go_by(&Proxy::None, Some("local")).unwrap();
-    is_measured(&stock);
+    models.go_by(&Proxy::None, Some("local")).unwrap();
+    is_measured(&models);
 }
 
-/// The demo is measured, one model at a time, and its card says how fast it is.
-fn is_measured(stock: &InstalledModels) {
+/// Measures the speed of the demo, one model at a time, and checks that it is shown.
+fn is_measured(models: &InstalledModels) {
     let (queue, _events) = Queue::start(&ModelCache::start());
     let sample = root().join("samples/en-01.flac");
-    let measure = |name| Measurement::begin(name, &sample, Settings::default(), &queue, stock);
+    let measure = |name| Measurement::begin(name, &sample, Settings::default(), &queue, models);
     let demo = || {
-        let mut cards = stock.cards().into_iter();
+        let mut cards = models.cards().into_iter();
         cards.find(|card| card.name == DEMO).unwrap()
     };
     let code = |name| measure(name).err().map(|failure| failure.code);
@@ -161,16 +158,16 @@ fn is_measured(stock: &InstalledModels) {
         (demo().speed, demo().is_being_measured),
         (Some(speed), false)
     );
-    // What is not here cannot be measured, and is no longer marked.
+    // A model that is not installed cannot be measured and is no longer marked.
     let missing = measure(NAME).unwrap();
     assert_eq!(missing.wait().unwrap_err().code, Code::ModelMissing);
     assert!(measure(DEMO).unwrap().wait().unwrap().is_some());
 }
 
-/// How the work under way ends: with a failure's code, or well.
-fn end(news: &Receiver<ModelEvent>) -> Option<Code> {
+/// How the running work ends: with a failure's code, or successfully.
+fn end(events: &Receiver<ModelEvent>) -> Option<Code> {
     loop {
-        match news.recv_timeout(DEADLINE).unwrap() {
+        match events.recv_timeout(DEADLINE).unwrap() {
             ModelEvent::Changed => {}
             ModelEvent::Come(_) => return None,
             ModelEvent::Failed(failure) => return Some(failure.code),

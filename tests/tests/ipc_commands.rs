@@ -1,10 +1,7 @@
-//! The commands of the shell in TypeScript: their names, what they take and what they give, as the
-//! functions of `src-tauri/src/commands` have them. The page's calls are checked against them.
+//! Generates the shell's commands in TypeScript: their names, parameters and results, from the
+//! signatures in `src-tauri/src/commands`. The page's calls are checked against them.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -15,7 +12,7 @@ use earmark_tests::root;
 /// The generated file.
 const FILE: &str = "ui/src/lib/backend/generated/commands.ts";
 
-/// What `cargo xtask types` sets, so that the file is written and not compared.
+/// The variable set by `cargo xtask types`, with which the file is written and not compared.
 const WRITE: &str = "EARMARK_WRITE_TYPES";
 
 const HEAD: &str = "/** The commands of the shell. Written by `cargo xtask types` from \
@@ -53,7 +50,7 @@ fn read(path: &str) -> String {
         .unwrap_or_else(|error| panic!("cannot read `{path}`: {error}"))
 }
 
-/// What stands between two texts, the first of each.
+/// The text between the first occurrences of two texts.
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     let rest = text.split_once(start);
     let found = rest.and_then(|(_, rest)| rest.split_once(end));
@@ -85,7 +82,7 @@ fn commands(nth: usize) -> Vec<Command> {
     paths.filter(|it| !it.is_empty()).map(command).collect()
 }
 
-/// The parameters that the page names. No type has a comma followed by a name and a colon.
+/// The parameters passed by the page. No type contains a comma followed by a name and a colon.
 fn parameters(text: &str) -> Vec<(String, String)> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut found: Vec<(String, String)> = Vec::new();
@@ -102,7 +99,7 @@ fn parameters(text: &str) -> Vec<(String, String)> {
     found
 }
 
-/// A Rust type in TypeScript; `named` gets the types of `api.ts` in it.
+/// A Rust type in TypeScript; the types of `api.ts` in it are added to `named`.
 fn typescript(rust: &str, named: &mut BTreeSet<String>) -> String {
     let inner = |outer: &str| {
         let rest = rust.strip_prefix(outer)?.strip_prefix('<')?;
@@ -134,7 +131,7 @@ fn typescript(rust: &str, named: &mut BTreeSet<String>) -> String {
     plain.to_owned()
 }
 
-/// A parameter's name as Tauri wants it.
+/// A parameter's name in Tauri's camel case.
 fn camel(name: &str) -> String {
     let mut parts = name.split('_');
     let first = parts.next().unwrap().to_owned();
@@ -178,7 +175,7 @@ fn generated() -> String {
 }
 
 #[test]
-fn the_generated_typescript_of_commands_is_that_of_the_shell() {
+fn the_generated_typescript_matches_the_shells_commands() {
     let text = generated();
     if std::env::var_os(WRITE).is_some() {
         fs::write(root().join(FILE), &text).unwrap();
@@ -191,7 +188,7 @@ fn the_generated_typescript_of_commands_is_that_of_the_shell() {
 }
 
 #[test]
-fn every_command_is_asked_for_by_its_page() {
+fn every_command_is_used_by_its_page() {
     for (nth, (_, _, file)) in LISTS.into_iter().enumerate() {
         let page = read(&format!("ui/src/lib/backend/{file}"));
         let commands = commands(nth);

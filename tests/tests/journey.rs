@@ -1,13 +1,13 @@
-//! The whole way of a model at small widths; `cargo xtask journey` goes it at full size.
+//! The life cycle of a small model; `cargo xtask journey` does the same at full size.
 //!
-//! Alone in its file: it looks at the memory of its process.
+//! The only test in its file, because it measures the memory of its process.
 
 use earmark_test_checkpoint::Shape;
 use earmark_tests::{journey, root};
 
 #[test]
 fn a_model_is_downloaded_checked_converted_used_and_unloaded() {
-    // A wide table and head, so that the memory shows, and few layers.
+    // A wide table and head, so that memory is measurable, and few layers.
     let shape = Shape::QWEN3_ASR_0_6B.with_layers(2, 2).with_vocab(60_000);
     let recording = root().join("samples/en-01.flac");
     let report = journey::travel(&shape, &recording);

@@ -1,7 +1,7 @@
-//! One model is in memory after a file and a dictation, and none once it was unloaded; `cargo xtask
-//! journey` measures that at full size.
+//! One model is in memory after a file and a dictation, and none after it was unloaded; `cargo
+//! xtask journey` measures this at full size.
 //!
-//! Alone in its file: it looks at the memory of its process.
+//! The only test in its file, because it measures the memory of its process.
 
 #![expect(clippy::print_stdout, reason = "the figures are worth reading")]
 

@@ -7,7 +7,7 @@ use earmark_tests::clips;
 
 /// Largest relative error of the logits, `|ours - f32| / |f32|` in the Euclidean norm. Measured
 /// with this seed: 0.025 and 0.026 for Q8_0 (0.6B and 1.7B widths), 0.203 and 0.227 for Q4_K.
-/// Random weights are the hard case: what trained ones lose, `demo.rs` measures in words.
+/// Random weights are the worst case; `demo.rs` measures the loss of trained ones in words.
 const Q8_0: f64 = 0.04;
 const Q4_K: f64 = 0.30;
 

@@ -1,8 +1,5 @@
-//! Quantised copies against the originals they were made from, and spoilt ones.
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test leans on may unwrap like the test itself"
-)]
+//! Quantised copies compared with their originals, and damaged copies.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,7 +26,7 @@ fn settings(dtype: Option<Dtype>) -> Settings {
     }
 }
 
-/// A copy of a model, in a folder that goes away.
+/// A quantised copy of a model in a temporary folder.
 fn copy(model: &str, dtype: Dtype) -> (TempDir, PathBuf) {
     let home = TempDir::new().unwrap();
     let conversion = Conversion {
@@ -41,7 +38,7 @@ fn copy(model: &str, dtype: Dtype) -> (TempDir, PathBuf) {
     (home, made.unwrap())
 }
 
-/// What a recogniser says of a clip: every token with its probability, and the scores after it.
+/// A recogniser's result for a clip: every token with its probability, and the scores after it.
 fn recognized(checkpoint: &Checkpoint, dtype: Option<Dtype>) -> (Vec<(u32, u32)>, Vec<u32>) {
     let mut recognizer = Recognizer::load(checkpoint, &settings(dtype)).unwrap();
     let storage_report = recognizer.model().storage_report();
@@ -99,7 +96,7 @@ fn check(model: &str, original: &Checkpoint) {
 }
 
 #[test]
-fn copies_of_every_layout_give_the_very_same_numbers() {
+fn copies_of_every_layout_give_identical_results() {
     for layout in ["asr", "asr-hf", "asr-sharded", "asr-bf16", "asr-f16"] {
         let folder = golden().join(layout);
         check(&folder.display().to_string(), &Checkpoint::folder(&folder));
@@ -107,7 +104,7 @@ fn copies_of_every_layout_give_the_very_same_numbers() {
 }
 
 #[test]
-fn copies_of_the_demos_give_the_very_same_numbers() {
+fn copies_of_the_demos_give_identical_results() {
     check(DEMO, &Checkpoint::Embedded(earmark_weights::demo()));
     let original = Checkpoint::Embedded(earmark_weights::demo_aligner());
     for dtype in DTYPES {
@@ -121,7 +118,7 @@ fn copies_of_the_demos_give_the_very_same_numbers() {
 }
 
 #[test]
-fn copies_at_the_published_widths_give_the_very_same_numbers() {
+fn copies_at_the_published_widths_give_identical_results() {
     let folder = TempDir::new().unwrap();
     let shape = Shape::QWEN3_ASR_0_6B.with_layers(1, 1).with_vocab(2048);
     earmark_test_checkpoint::write(folder.path(), &shape, 5).unwrap();
@@ -129,7 +126,7 @@ fn copies_at_the_published_widths_give_the_very_same_numbers() {
     check(&model, &Checkpoint::folder(folder.path()));
 }
 
-/// The error of loading a spoilt copy, whose message must hold every one of `parts`.
+/// Loads a damaged quantised copy; the error message must contain all of `parts`.
 #[track_caller]
 fn check_spoilt(spoil: impl FnOnce(&Path), parts: &[&str]) -> Error {
     let (_home, folder) = copy(&golden().join("asr").display().to_string(), Dtype::Q8_0);
@@ -145,7 +142,7 @@ fn check_spoilt(spoil: impl FnOnce(&Path), parts: &[&str]) -> Error {
 }
 
 #[test]
-fn a_cut_or_scrambled_copy_is_damaged() {
+fn a_truncated_or_modified_copy_is_refused() {
     let change = |change: fn(&mut Vec<u8>)| {
         move |folder: &Path| {
             let file = folder.join(quantise::FILE);
@@ -168,7 +165,7 @@ fn a_cut_or_scrambled_copy_is_damaged() {
 }
 
 #[test]
-fn a_copy_that_says_something_else_of_itself_is_told_so() {
+fn a_copy_with_a_wrong_header_is_refused() {
     let header = |from: &'static str, to: &'static str| {
         edit_header_of(quantise::FILE, move |header| header.replace(from, to))
     };
@@ -195,7 +192,7 @@ fn a_copy_that_says_something_else_of_itself_is_told_so() {
 }
 
 #[test]
-fn a_copy_beside_another_configuration_is_told_so() {
+fn a_copy_with_another_configuration_is_refused() {
     let wider = |folder: &Path| {
         edit(folder.join("config.json"), |config| {
             config["thinker_config"]["text_config"]["intermediate_size"] = json!(512);
@@ -212,7 +209,7 @@ fn a_copy_beside_another_configuration_is_told_so() {
 }
 
 #[test]
-fn a_copy_is_loaded_as_it_is_stored_and_not_otherwise() {
+fn a_copy_loads_only_in_its_own_dtype() {
     let (_home, folder) = copy(&golden().join("asr").display().to_string(), Dtype::Q4K);
     let load = |dtype| Recognizer::load(&Checkpoint::folder(&folder), &settings(dtype));
     for dtype in [None, Some(Dtype::Q4K)] {

@@ -1,5 +1,5 @@
-//! Lines of a recording are heard again by the demo pair, the way the window does it: through the
-//! queue and into the history.
+//! Lines of a recording are recognised or aligned again by the demo pair, as by the window: through
+//! the queue and into the history.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::ops::Range;
@@ -11,12 +11,12 @@ use earmark_jobs::{
 };
 use earmark_store::{EntryId, NewEntry, Origin, Store};
 use earmark_tests::root;
-use earmark_tests::speech::Spoken;
+use earmark_tests::samples::Spoken;
 use earmark_transcript::{Language, Ms, Segment, Timing, Transcript, Word, score, words};
 use jiff::Timestamp;
 
-/// Samples one after the other in one file, with their texts as the lines of a transcript whose
-/// words have their true times, as far as they are known.
+/// Samples joined in one file, with their texts as the lines of a transcript whose words have their
+/// true times, as far as known.
 struct Reading {
     recording: PathBuf,
     lines: Vec<Segment>,
@@ -44,7 +44,7 @@ impl Reading {
         }
     }
 
-    /// A line and its neighbours are asked for as the window does it.
+    /// The time range of a line between its neighbours, as the window requests it.
     fn span(&self, lines: &[Segment], at: usize, task: Task) -> Span {
         Span {
             recording: self.recording.clone(),
@@ -58,7 +58,7 @@ impl Reading {
     }
 }
 
-/// The text of a sample as a line that begins there, every word at its true time.
+/// The text of a sample as a line from `start` on, every word at its true time.
 fn line(spoken: &Spoken, language: &str, start: u32) -> Segment {
     let path = root().join("samples").join(&spoken.name);
     let text = std::fs::read_to_string(path.with_extension("txt")).unwrap();
@@ -111,7 +111,7 @@ fn wav(samples: &[f32]) -> Vec<u8> {
     file
 }
 
-/// Keeps a transcript in a history of its own.
+/// Saves a transcript in a new history.
 fn kept(folder: &Path, lines: &[Segment]) -> (Store, EntryId) {
     let mut store = Store::open(&folder.join("history.db")).unwrap();
     let entry = NewEntry {
@@ -129,7 +129,7 @@ fn kept(folder: &Path, lines: &[Segment]) -> (Store, EntryId) {
     (store, id)
 }
 
-/// How far the borders of words are off whose true times are known, smallest first. Units: ms.
+/// Errors of the word borders with known true times, smallest first. Units: ms.
 fn errors(truth: &[Word], found: &[Word]) -> Vec<u32> {
     let mut errors: Vec<u32> = truth
         .iter()
@@ -141,7 +141,7 @@ fn errors(truth: &[Word], found: &[Word]) -> Vec<u32> {
     errors
 }
 
-/// Holds errors to about twice what the card of the demo says of clean samples.
+/// Checks that errors are at most about twice those in the demo's model card for clean samples.
 #[track_caller]
 fn check_times(mut errors: Vec<u32>) {
     errors.sort_unstable();
@@ -161,7 +161,7 @@ fn a_corrected_line_gets_the_times_of_its_words_and_nothing_else_changes() {
     let (queue, _events) = Queue::start(&ModelCache::start());
     let mut all = Vec::new();
     for at in 0..reading.lines.len() {
-        // A line whose words were all typed has the times of the line and nothing more.
+        // A line whose words were all typed has no word times.
         let mut spoilt = reading.lines.clone();
         for word in &mut spoilt[at].words {
             (word.start, word.end) = (reading.lines[at].start, reading.lines[at].end);
@@ -245,7 +245,7 @@ fn job(recording: &Path) -> Job {
     }
 }
 
-/// What a job told before its end, and its end.
+/// The segments of a job, and how it ended.
 fn follow(events: &Receiver<Event>, mut each: impl FnMut(&Event)) -> (Vec<Segment>, End) {
     let mut told = Vec::new();
     loop {
@@ -260,7 +260,7 @@ fn follow(events: &Receiver<Event>, mut each: impl FnMut(&Event)) -> (Vec<Segmen
 }
 
 #[test]
-fn a_line_is_heard_in_front_of_the_running_job_which_hears_what_it_would_have_heard() {
+fn a_line_is_recognised_before_the_running_job_whose_result_is_unchanged() {
     let reading = Reading::new();
     let (mut queue, events) = Queue::start(&ModelCache::start());
     queue.submit(job(&reading.recording));
@@ -276,7 +276,7 @@ fn a_line_is_heard_in_front_of_the_running_job_which_hears_what_it_would_have_he
         if let Event::ChunkStarted { .. } = event {
             n_pieces += 1;
             if n_pieces == 2 {
-                // The answer comes while the job is at work.
+                // The line's result arrives while the job is running.
                 let redo = queue.retranscribe(reading.span(&reading.lines, 1, Task::Align));
                 assert_eq!(redo.wait().unwrap().unwrap().len(), 1);
             }
@@ -287,7 +287,7 @@ fn a_line_is_heard_in_front_of_the_running_job_which_hears_what_it_would_have_he
 }
 
 #[test]
-fn a_held_job_goes_on_where_it_ended_and_hears_the_same() {
+fn a_paused_job_resumes_with_the_same_result() {
     let reading = Reading::new();
     let (mut queue, events) = Queue::start(&ModelCache::start());
     queue.submit(job(&reading.recording));
@@ -323,7 +323,7 @@ fn a_held_job_goes_on_where_it_ended_and_hears_the_same() {
 }
 
 #[test]
-fn a_recording_that_is_gone_or_another_one_says_so() {
+fn a_missing_or_replaced_recording_is_an_error() {
     let reading = Reading::new();
     let (queue, _events) = Queue::start(&ModelCache::start());
     let code = |span| queue.retranscribe(span).wait().unwrap_err().code;
@@ -342,7 +342,7 @@ fn a_recording_that_is_gone_or_another_one_says_so() {
 }
 
 #[test]
-fn a_stop_resolves_with_nothing() {
+fn a_cancelled_request_gives_no_result() {
     let reading = Reading::new();
     let (queue, _events) = Queue::start(&ModelCache::start());
     let redo = queue.retranscribe(reading.span(&reading.lines, 0, Task::Align));

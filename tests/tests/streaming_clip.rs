@@ -1,4 +1,4 @@
-//! A clip that is still growing is heard like a whole one, though most of it is not computed again.
+//! A growing clip gives the same result as a whole one, although most of it is not computed again.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use earmark_engine::{
@@ -15,7 +15,7 @@ fn recognizer() -> Recognizer {
     Recognizer::load(&Checkpoint::folder(golden().join("asr")), &settings).unwrap()
 }
 
-/// A tone that becomes louder, with pauses of nothing.
+/// A tone that becomes louder, with silent pauses.
 fn clip(n_samples: usize) -> Vec<f32> {
     let sample = |i: usize| {
         let is_pause = (i / 4_000).is_multiple_of(5);
@@ -50,7 +50,7 @@ fn check_same(a: &[Token], b: &[Token]) {
 }
 
 #[test]
-fn a_clip_that_grows_is_heard_like_a_whole_one() {
+fn a_growing_clip_gives_the_result_of_a_whole_one() {
     let mut recognizer = recognizer();
     let request = Request {
         context: "names",
@@ -59,7 +59,7 @@ fn a_clip_that_grows_is_heard_like_a_whole_one() {
     };
     let samples = clip(30 * 16_000);
     let mut growing = StreamingClip::new(&request);
-    // Ends inside a frame, just past a window, inside one, past two at once.
+    // Ends inside a frame, just after a window, inside one, after two at once.
     let mut n_before = 0;
     for n in [8_123, 128_150, 128_240, 200_000, 300_007, 480_000] {
         growing.push(&samples[n_before..n]);
@@ -75,7 +75,7 @@ fn a_clip_that_grows_is_heard_like_a_whole_one() {
 }
 
 #[test]
-fn an_answer_goes_on_after_what_is_kept() {
+fn the_output_continues_after_kept_tokens() {
     let mut recognizer = recognizer();
     let request = Request::default();
     let samples = clip(160_000);

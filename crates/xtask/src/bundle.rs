@@ -1,4 +1,4 @@
-//! The installer: a Debian package with the window, the command line and the demo model.
+//! The installer: a Debian package with the desktop app, the command and the demo model.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,14 +6,14 @@ use std::process::Command;
 
 use crate::{Outcome, cargo, page, root, run, setup, target, window_tests};
 
-/// The program that packs, of the version of the library. Its platform packages would break the
-/// lock file of the page, so it is installed beside it.
-const PACKER: &str = "@tauri-apps/cli@2.12.5";
+/// Tauri's packager, in the version of the library. Its platform packages would break the page's
+/// lock file, so it is installed separately.
+const PACKAGER: &str = "@tauri-apps/cli@2.12.5";
 
-/// Makes the package.
+/// Builds the package.
 pub(crate) fn make() -> Outcome {
     setup::everything()?;
-    setup::for_packing()?;
+    setup::for_packaging()?;
     page::build()?;
     cargo(&[
         "build",
@@ -23,7 +23,7 @@ pub(crate) fn make() -> Outcome {
         "-p",
         "earmark-cli",
     ])?;
-    page::npm(&["install", "--no-save", PACKER])?;
+    page::npm(&["install", "--no-save", PACKAGER])?;
     let command_line = target().join("release/earmark");
     let config = format!(
         r#"{{"bundle":{{"linux":{{"deb":{{"files":{{"/usr/bin/earmark":{:?}}}}}}}}}}}"#,
@@ -42,19 +42,19 @@ pub(crate) fn make() -> Outcome {
     Ok(())
 }
 
-/// Installs the package, tries it, and takes it away again.
-pub(crate) fn try_out() -> Outcome {
+/// Installs the package, tests it, and removes it again.
+pub(crate) fn test_installed() -> Outcome {
     setup::everything()?;
     let package = package()?.display().to_string();
     setup::apt(&["install", "-y", "-qq", "--reinstall", &package])?;
-    let tried =
-        hear().and_then(|()| window_tests(&[("EARMARK_PROGRAM", "/usr/bin/earmark-desktop")]));
+    let tried = transcribe_sample()
+        .and_then(|()| window_tests(&[("EARMARK_PROGRAM", "/usr/bin/earmark-desktop")]));
     setup::apt(&["remove", "-y", "-qq", "earmark"])?;
     tried
 }
 
-/// Has the installed command hear a sample.
-fn hear() -> Outcome {
+/// Transcribes a sample with the installed command.
+fn transcribe_sample() -> Outcome {
     let output = Command::new("/usr/bin/earmark")
         .args(["transcribe", "samples/en-01.flac", "--output", "-"])
         .current_dir(root())
@@ -66,11 +66,14 @@ fn hear() -> Outcome {
     if heard.trim() == String::from_utf8_lossy(&truth).trim() {
         Ok(())
     } else {
-        Err(format!("the installed `earmark` heard `{}`", heard.trim()))
+        Err(format!(
+            "the installed `earmark` recognised `{}`",
+            heard.trim()
+        ))
     }
 }
 
-/// The package that was made last.
+/// The newest package.
 fn package() -> Result<PathBuf, String> {
     let folder = target().join("release/bundle/deb");
     let files = fs::read_dir(&folder).into_iter().flatten().flatten();

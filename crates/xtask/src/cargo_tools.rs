@@ -1,11 +1,11 @@
-//! Programs of cargo that a check needs, each of one version.
+//! Cargo programs needed by checks, each in a pinned version.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::{Outcome, cargo, target};
 
-/// A program of cargo.
+/// A cargo program.
 pub(crate) struct Program {
     name: &'static str,
     version: &'static str,
@@ -24,8 +24,7 @@ pub(crate) const FUZZ: Program = Program {
 };
 
 impl Program {
-    /// The command: of the path when it is there in this version, else installed into the target
-    /// folder.
+    /// The command: from `PATH` if it has this version, else installed into the target folder.
     pub(crate) fn command(&self) -> Result<Command, String> {
         let folder = target().join("programs");
         let installed = folder.join("bin").join(self.name);

@@ -1,11 +1,11 @@
-//! The CUDA flavour: a build of its own, because it does not start where there is no driver.
+//! The CUDA build, which is separate because it does not start without the driver.
 
 use std::process::Command;
 
 use crate::{Outcome, run, setup};
 
-/// The recipe: compiler and libraries from NVIDIA's Python wheels into `.cuda` unless `CUDA_HOME`
-/// names an installation, a link-time stand-in for the driver, then cargo.
+/// The script: installs compiler and libraries from NVIDIA's Python wheels into `.cuda` unless
+/// `CUDA_HOME` is set, links against a stub of the driver, and runs cargo.
 const RECIPE: &str = include_str!("cuda.sh");
 
 /// Builds `earmark` with the feature `cuda`.

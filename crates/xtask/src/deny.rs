@@ -1,9 +1,9 @@
-//! Licences, sources and known faults of the dependencies, by `deny.toml`.
+//! Checks licences, sources and security advisories of the dependencies, by `deny.toml`.
 
-use crate::programs::DENY;
+use crate::cargo_tools::DENY;
 use crate::{Outcome, run};
 
-/// Checks what needs no network, then the advisories where their database can be had.
+/// Checks what needs no network, then the advisories if their database can be downloaded.
 pub(crate) fn check() -> Outcome {
     let command = |words: &[&str]| -> Result<_, String> {
         let mut command = DENY.command()?;
@@ -12,7 +12,9 @@ pub(crate) fn check() -> Outcome {
     };
     run(&mut command(&["check", "licenses", "bans", "sources"])?)?;
     if run(&mut command(&["fetch", "db"])?).is_err() {
-        eprintln!("the database of advisories cannot be had here; they are not checked");
+        eprintln!(
+            "the advisory database cannot be downloaded here, so advisories were not checked"
+        );
         return Ok(());
     }
     run(&mut command(&["check", "--disable-fetch", "advisories"])?)

@@ -1,13 +1,13 @@
-//! Repeated code in Rust and TypeScript, by `.jscpd.json`; tests are apart.
+//! Finds duplicated code in Rust and TypeScript, by `.jscpd.json`, without tests.
 
 use std::process::Command;
 
 use crate::{Outcome, run};
 
-/// The program that looks for it, the last version that runs with the page's Node.
+/// The duplicate finder, in the last version that runs with the page's Node.
 const PROGRAM: &str = "jscpd@4.2.0";
 
-/// Lists what stands more than once and how much of everything it is.
+/// Lists duplicated code and its share of all code.
 pub(crate) fn list() -> Outcome {
     let npx = if cfg!(windows) { "npx.cmd" } else { "npx" };
     let config = ["--config", ".jscpd.json", "--reporters", "console"];

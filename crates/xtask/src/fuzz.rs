@@ -1,27 +1,27 @@
-//! Fuzzing of what reads files that others made.
+//! Fuzzing of the code that reads foreign files.
 
 use std::fs;
 
-use crate::programs::FUZZ;
-use crate::{Outcome, behind, root, run, setup, target};
+use crate::cargo_tools::FUZZ;
+use crate::{Outcome, arguments_after, root, run, setup, target};
 
-/// The targets of `fuzz/`; `tests/src/fuzz.rs` says what each reads.
+/// The targets of `fuzz/`, described in `tests/src/fuzz.rs`.
 const TARGETS: [&str; 3] = ["media", "subtitle_import", "model_folder"];
 
 /// The longest input. Units: bytes.
 const MAX_BYTES: &str = "65536";
 
-/// Runs every target for `cargo xtask fuzz SECONDS` (60 unless said), or the one that is named
-/// behind the seconds.
+/// `cargo xtask fuzz [SECONDS [TARGET]]`: runs every target, or the named one, for that time (60 s
+/// by default).
 ///
-/// The committed corpus is read and never written: what is found goes into the target folder.
+/// The committed corpus is never written to; findings go into the target folder.
 pub(crate) fn run_targets() -> Outcome {
     setup::for_building()?;
-    let mut asked = behind("fuzz").into_iter();
+    let mut asked = arguments_after("fuzz").into_iter();
     let seconds = asked.next().unwrap_or_else(|| "60".into());
     let seconds: u32 = seconds
         .parse()
-        .map_err(|_| format!("`{seconds}` is no number of seconds"))?;
+        .map_err(|_| format!("`{seconds}` is not a number of seconds"))?;
     let only = asked.next();
     for name in TARGETS {
         if only.as_ref().is_none_or(|it| it == name) {
@@ -37,7 +37,7 @@ fn run_target(name: &str, seconds: u32) -> Outcome {
         .map_err(|error| format!("cannot write to `{}`: {error}", found.display()))?;
     run(FUZZ
         .command()?
-        // The sanitizer and coverage are options of nightly; the pinned toolchain has both.
+        // Sanitizer and coverage are nightly options; the pinned toolchain has both.
         .env("RUSTC_BOOTSTRAP", "1")
         .args(["fuzz", "run", "--sanitizer", sanitizer(), name])
         .arg(found)
@@ -47,7 +47,7 @@ fn run_target(name: &str, seconds: u32) -> Outcome {
         .arg(format!("-max_total_time={seconds}")))
 }
 
-/// The address sanitizer where the toolchain carries it.
+/// The address sanitizer, if the toolchain has it.
 fn sanitizer() -> &'static str {
     if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         "address"

@@ -1,36 +1,36 @@
 //! Checks that take minutes or hours: `cargo xtask long-check NAME`.
 
-use crate::{Outcome, Task, behind, fuzz, journey, offline, typing};
+use crate::{Outcome, Task, arguments_after, fuzz, journey, offline, typing};
 
-/// The checks; each is also a task of its own.
+/// The checks; each is also a separate task.
 pub(crate) const CHECKS: [Task; 4] = [
     (
         "offline",
-        "run every test where there is no network but loopback",
+        "run every test without a network, only loopback",
         offline::test,
     ),
     (
         "typing",
-        "from a key to its paint in the real window, in 40,000 words (release build)",
+        "time from a key press to its paint in the real window, with 40,000 words (release build)",
         typing,
     ),
     (
         "journey",
-        "a model of full size from a local server to its text and out of memory again",
+        "a full-size model from download to text and to unloading (release build)",
         journey,
     ),
     (
         "fuzz",
-        "files that others made, SECONDS (60) for each target (nightly options)",
+        "fuzz the readers of foreign files, SECONDS (60) per target (nightly options)",
         fuzz::run_targets,
     ),
 ];
 
-/// Runs the check that is named behind the task, or all of them.
+/// Runs the named check, or all of them.
 pub(crate) fn run() -> Outcome {
-    let Some(name) = behind("long-check").into_iter().next() else {
+    let Some(name) = arguments_after("long-check").into_iter().next() else {
         let names: Vec<&str> = CHECKS.iter().map(|(name, _, _)| *name).collect();
-        return Err(format!("which one: {}, or all?", names.join(", ")));
+        return Err(format!("name a check: {}, or all", names.join(", ")));
     };
     let is_asked = |it: &&Task| name == "all" || it.0 == name;
     let asked: Vec<&Task> = CHECKS.iter().filter(is_asked).collect();

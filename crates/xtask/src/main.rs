@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a build tool talks to the terminal")]
 
 mod bundle;
+mod cargo_tools;
 mod cuda;
 mod deny;
 mod duplicates;
@@ -10,17 +11,16 @@ mod long_check;
 mod offline;
 mod page;
 mod pictures;
-mod programs;
 mod setup;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-/// The name of a task, what it does, and the function that does it.
+/// The name of a task, its description, and its function.
 type Task = (&'static str, &'static str, fn() -> Outcome);
 
-/// The tasks, in the order a newcomer meets them.
+/// The tasks, in the order in which a newcomer needs them.
 const TASKS: [Task; 15] = [
     (
         "demo",
@@ -34,17 +34,17 @@ const TASKS: [Task; 15] = [
     ),
     (
         "setup",
-        "install the system packages that building and testing need",
+        "install the system packages for building and testing",
         setup::everything,
     ),
-    ("lint", "format and clippy, nothing written", lint),
+    ("lint", "check format and clippy, write nothing", lint),
     ("fmt", "format the code", fmt),
     (
         "types",
-        "write the page's TypeScript of the types and commands in Rust",
+        "generate the page's TypeScript from the types and commands in Rust",
         types,
     ),
-    ("desktop", "build the window and start it", desktop),
+    ("desktop", "build and start the desktop app", desktop),
     (
         "bench",
         "load and decode at full size with random weights (release build)",
@@ -52,42 +52,38 @@ const TASKS: [Task; 15] = [
     ),
     (
         "deny",
-        "licences, sources and known faults of the dependencies",
+        "check licences, sources and advisories of the dependencies",
         deny::check,
     ),
-    (
-        "duplicates",
-        "code that stands more than once",
-        duplicates::list,
-    ),
+    ("duplicates", "list duplicated code", duplicates::list),
     (
         "cuda",
-        "the command line with CUDA, into target/cuda",
+        "build the command with CUDA, into target/cuda",
         cuda::build,
     ),
     (
         "bundle",
-        "the Debian package, with the window, the command line and the demo model",
+        "build the Debian package with the desktop app, the command and the demo model",
         bundle::make,
     ),
     (
         "try-bundle",
-        "install that package, hear a sample, run the tests of the window, remove it",
-        bundle::try_out,
+        "install that package, transcribe a sample, run the window's tests, remove it",
+        bundle::test_installed,
     ),
     (
         "pictures",
-        "every screen in both languages, light and dark, into the folder SHOTS",
+        "take pictures of every screen in both languages, light and dark, into the folder SHOTS",
         pictures::take,
     ),
     (
         "long-check",
-        "run the one of these that is named behind it:",
+        "run one of these checks, or all:",
         long_check::run,
     ),
 ];
 
-/// What a task comes to: nothing, or the sentence that says what failed.
+/// The result of a task: nothing, or a sentence that says what failed.
 type Outcome = Result<(), String>;
 
 fn main() -> ExitCode {
@@ -144,11 +140,11 @@ fn fmt() -> Outcome {
     cargo(&["fmt", "--all"])
 }
 
-/// Runs the tests that hold the generated files to the sources, so that they write them instead.
+/// Runs the tests that compare the generated files with the sources, in a mode that writes them.
 fn types() -> Outcome {
     run(Command::new(cargo_program())
         .args(["test", "-p", "earmark-app", "-p", "earmark-tests"])
-        .args(["--lib", "--test", "commands", "generated_typescript"])
+        .args(["--lib", "--test", "ipc_commands", "generated_typescript"])
         .env("EARMARK_WRITE_TYPES", "1"))
 }
 
@@ -188,8 +184,8 @@ fn window_tests(environment: &[(&str, &str)]) -> Outcome {
         .envs(environment.iter().copied()))
 }
 
-/// The arguments behind a task's name.
-fn behind(task: &str) -> Vec<String> {
+/// The arguments after a task's name.
+fn arguments_after(task: &str) -> Vec<String> {
     std::env::args()
         .skip_while(|it| it != task)
         .skip(1)
@@ -201,7 +197,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Where cargo puts what it builds.
+/// Cargo's target folder.
 fn target() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR");
     root().join(target.unwrap_or_else(|| "target".into()))
@@ -215,7 +211,7 @@ fn cargo_program() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// Runs a command in the root and says which one failed.
+/// Runs a command in the root; an error names the command.
 fn run(command: &mut Command) -> Outcome {
     let line = format!("{command:?}");
     let status = command

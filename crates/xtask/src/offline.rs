@@ -1,8 +1,8 @@
-//! The tests where there is no network but loopback.
+//! Runs the tests without a network, only loopback.
 
 use std::process::Command;
 
-use crate::{Outcome, behind, cargo_program, page, run, setup};
+use crate::{Outcome, arguments_after, cargo_program, page, run, setup};
 
 /// The page's tests, then cargo's.
 const EVERYTHING: &str = "ip link set lo up
@@ -14,10 +14,10 @@ const EVERYTHING: &str = "ip link set lo up
 const SOME: &str = "ip link set lo up
     exec \"$0\" \"$@\"";
 
-/// Runs every test in a network namespace in which only loopback is up; with arguments for
-/// `cargo test` behind its name (`cargo xtask offline -p earmark-cli`), only those tests.
+/// Runs every test in a network namespace with only loopback; with arguments for `cargo test`
+/// (`cargo xtask offline -p earmark-cli`), only those tests.
 pub(crate) fn test() -> Outcome {
-    let asked = behind("offline");
+    let asked = arguments_after("offline");
     let (script, asked) = if asked.is_empty() {
         setup::everything()?;
         page::build()?;
@@ -29,7 +29,7 @@ pub(crate) fn test() -> Outcome {
     let mut command = Command::new("unshare");
     command.arg("--net");
     if !setup::is_root() {
-        // Others may have one as the root of a namespace of users.
+        // Without root, a user namespace is needed for it.
         command.arg("--map-root-user");
     }
     run(command

@@ -1,4 +1,4 @@
-//! The window's page, made with npm in `ui`; nothing is installed outside of it.
+//! The window's page, built with npm in `ui`; nothing is installed outside of it.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::{Outcome, root, run};
 
-/// Installs the packages of the lock file, unless they are there, and builds the page.
+/// Installs the packages of the lock file, if needed, and builds the page.
 pub(crate) fn build() -> Outcome {
     install()?;
     npm(&["run", "build"])
@@ -19,14 +19,14 @@ pub(crate) fn lint() -> Outcome {
     npm(&["run", "lint"])
 }
 
-/// The tests of its parts, and of the whole page in a browser on a scripted shell.
+/// Unit tests, and tests of the whole page in a browser on a mock backend.
 pub(crate) fn test() -> Outcome {
     install()?;
     npm(&["test"])?;
     npm(&["run", "test:page"])
 }
 
-/// Pictures of every screen in a browser, into a folder.
+/// Takes pictures of every screen in a browser, into a folder.
 pub(crate) fn pictures(folder: &Path) -> Outcome {
     install()?;
     run(npm_program(&["run", "shots"]).env("SHOTS", folder))

@@ -1,15 +1,15 @@
-//! Pictures of every screen, to be looked at.
+//! Pictures of every screen, for review.
 
 use std::fs;
 use std::path::PathBuf;
 
 use crate::{Outcome, page, root, setup, window_tests};
 
-/// The picture of the real window that the README shows.
+/// The picture of the real window in the README.
 const README: (&str, &str) = ("window-transcript.png", "docs/window.png");
 
-/// Takes a picture of every screen, in both languages, light and dark, and of the real window,
-/// into the folder that `SHOTS` names, and renews the README's.
+/// Takes a picture of every screen, in both languages, light and dark, and of the real window, into
+/// the folder `SHOTS`, and updates the picture in the README.
 pub(crate) fn take() -> Outcome {
     setup::everything()?;
     page::build()?;

@@ -5,10 +5,10 @@ use std::process::Command;
 
 use crate::{Outcome, root, run};
 
-/// A file that shows the package is there, and the package.
+/// A file that exists if the package is installed, and the package.
 type Need = (&'static str, &'static str);
 
-/// What the command line needs: a C compiler and cmake for libopus, ALSA for microphones.
+/// For the command: a C compiler and cmake for libopus, ALSA for microphones.
 const BUILDING: [Need; 4] = [
     ("/usr/bin/cc", "build-essential"),
     ("/usr/bin/cmake", "cmake"),
@@ -16,7 +16,7 @@ const BUILDING: [Need; 4] = [
     ("/usr/include/alsa/asoundlib.h", "libasound2-dev"),
 ];
 
-/// What the window and its test need besides.
+/// Additionally for the desktop app and its tests.
 const WINDOW: [Need; 11] = [
     (
         "/usr/share/doc/libwebkit2gtk-4.1-dev",
@@ -37,47 +37,47 @@ const WINDOW: [Need; 11] = [
     ("/usr/share/fonts/opentype/noto", "fonts-noto-cjk"),
 ];
 
-/// What the tests of the microphone need: a sound server that plays into one.
+/// For the tests of the microphone: a sound server with virtual devices.
 const SOUND: [Need; 2] = [
     ("/usr/bin/pulseaudio", "pulseaudio"),
     ("/usr/bin/pactl", "pulseaudio-utils"),
 ];
 
-/// What the tests of subtitles need: other programs that read them.
+/// For the tests of subtitles: other programs that read them.
 const READERS: [Need; 2] = [
     ("/usr/bin/ffmpeg", "ffmpeg"),
     ("/usr/share/doc/python3-venv", "python3-venv"),
 ];
 
-/// What the tests without a network need: a trace of system calls, and loopback alone.
+/// For the tests without a network: a tracer of system calls, and network namespaces.
 const TRACERS: [Need; 2] = [
     ("/usr/bin/strace", "strace"),
     ("/usr/share/doc/iproute2", "iproute2"),
 ];
 
-/// What the packer looks for, to say which tray the package depends on.
+/// For the packager, which looks up the tray library that the package depends on.
 const PACKING: [Need; 1] = [(
     "/usr/share/doc/libayatana-appindicator3-dev",
     "libayatana-appindicator3-dev",
 )];
 
-/// The Python package that reads subtitles, in a virtual environment inside the checkout.
+/// The Python package that reads subtitles, in a virtual environment in the checkout.
 const PYSUBS2: &str = "pysubs2==1.8.1";
 
-/// Installs what building the command line needs.
+/// Installs the packages for building the command.
 pub(crate) fn for_building() -> Outcome {
     install(&BUILDING)
 }
 
-/// Installs what building and testing everything needs.
+/// Installs the packages for building and testing everything.
 pub(crate) fn everything() -> Outcome {
     let needs = [&BUILDING[..], &WINDOW, &SOUND, &READERS, &TRACERS];
     install(&needs.concat())?;
     subtitle_reader()
 }
 
-/// Installs what making the package needs besides.
-pub(crate) fn for_packing() -> Outcome {
+/// Installs the additional packages for building the Debian package.
+pub(crate) fn for_packaging() -> Outcome {
     install(&PACKING)
 }
 
@@ -106,7 +106,7 @@ fn install(needs: &[Need]) -> Outcome {
     }
     if !Path::new("/usr/bin/apt-get").exists() {
         return Err(format!(
-            "please install what Debian calls {}",
+            "please install these packages (Debian names): {}",
             missing.join(", ")
         ));
     }

@@ -31,7 +31,7 @@ pub(super) fn components(n_nodes: usize, edges: &BTreeSet<(usize, usize)>) -> Ve
     components
 }
 
-/// Goes depth first through what was not seen and lists it in the order of finishing.
+/// Visits unseen nodes depth first and lists them in the order of finishing.
 fn visit(node: usize, edges: &[Vec<usize>], is_seen: &mut [bool], finished: &mut Vec<usize>) {
     if std::mem::replace(&mut is_seen[node], true) {
         return;
