@@ -49,14 +49,14 @@ work("a doubtful word is right when a person says so, and it stays so", {}, asyn
 
   // By the button, and every word of a line by its menu.
   await page.keyboard.press("n");
-  await page.locator("header button[aria-label='This word is right']").click();
+  await page.locator("header button[aria-label='Mark word as correct']").click();
   expect(await n()).toBe(before - 1);
-  expect(await page.locator("header button[aria-label='This word is right']").isDisabled()).toBe(
+  expect(await page.locator("header button[aria-label='Mark word as correct']").isDisabled()).toBe(
     true,
   );
   await page.keyboard.press("n");
   await page.keyboard.press(".");
-  await page.locator("[role=menuitem]", { hasText: "This line is right" }).click();
+  await page.locator("[role=menuitem]", { hasText: "Mark line as correct" }).click();
   expect(await page.locator("li.active .doubtful").count()).toBe(0);
   const left = await n();
   expect(left).toBeLessThan(before - 1);

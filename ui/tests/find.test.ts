@@ -19,7 +19,7 @@ work("find, replace one, replace all, undo", {}, async (page) => {
   await page.locator("search button", { hasText: /^Replace$/ }).click();
   expect(await count.innerText()).toBe("2 of 3");
   await page.locator("search button", { hasText: "Replace all" }).click();
-  expect(await count.innerText()).toBe("None");
+  expect(await count.innerText()).toBe("No matches");
   await page.locator("[role=status]", { hasText: "3 matches replaced" }).waitFor();
   await page.locator("button[aria-label=Undo]").click();
   expect(await count.innerText()).toBe("1 of 3");
@@ -81,7 +81,7 @@ work("an empty replacement deletes only when that is meant", {}, async (page) =>
   await all.click();
   await page.locator("dialog .main", { hasText: "Delete" }).click();
   await page.locator("[role=status]", { hasText: "4 matches deleted" }).waitFor();
-  expect(await count.innerText()).toBe("None");
+  expect(await count.innerText()).toBe("No matches");
   await page.locator(".notice button", { hasText: "Undo" }).click();
   expect(await count.innerText()).toMatch(/ of 4$/);
 

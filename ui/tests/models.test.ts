@@ -26,8 +26,8 @@ const settings = (page: Page) => page.evaluate(() => window.mock?.changeSettings
 
 work("a model is measured while nothing else is done, and its card says it", {}, async (page) => {
   await models(page);
-  const card = page.locator("li", { hasText: "Qwen3 ASR-0.6B" });
-  const measure = card.getByRole("button", { name: "Measure speed of Qwen3 ASR-0.6B" });
+  const card = page.locator("li", { hasText: "Qwen3-ASR 0.6B" });
+  const measure = card.getByRole("button", { name: "Measure speed of Qwen3-ASR 0.6B" });
   await measure.focus();
   await page.keyboard.press("Enter");
   await card.getByText("Measuring speed").waitFor();
@@ -93,7 +93,7 @@ work(
   {},
   async (page) => {
     await models(page);
-    await page.getByRole("button", { name: "Download Qwen3 ForcedAligner-0.6B" }).click();
+    await page.getByRole("button", { name: "Download Qwen3-ForcedAligner 0.6B" }).click();
     await page.keyboard.press("Control+,");
     const requests = page.getByRole("group", { name: "Requests" });
     await expect.poll(() => requests.innerText()).toMatch(/\b1$/);

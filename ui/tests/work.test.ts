@@ -193,7 +193,7 @@ test("nothing inline runs and nothing foreign is reached", async () => {
 
 work("a model: download, pause, stop, go on, use", { empty: true }, async (page) => {
   await page.locator("aside button", { hasText: "Get a model" }).click();
-  const card = page.locator("li", { hasText: "Qwen3 ASR-0.6B" });
+  const card = page.locator("li", { hasText: "Qwen3-ASR 0.6B" });
   expect(await card.innerText()).toContain("Recommended for this computer");
   expect(await card.innerText()).toContain("1.9 GB to download · about 2.8 GB of memory");
   await card.locator("button", { hasText: "Download" }).focus();

@@ -7,7 +7,7 @@ use crate::window::Window;
 /// What the page says next.
 const OUTCOME: &str = "
     const said = document.querySelector('.notice p')?.textContent;
-    return said && said !== 'The line’s timing was updated' && said;";
+    return said && said !== 'The line’s word timing was updated' && said;";
 
 /// Hears the first line again in both ways, and takes both back: `Good evening, everyone.`, which
 /// was corrected by hand, stands there before and after.
@@ -19,8 +19,8 @@ pub(crate) fn a_line_is_heard_again(window: &Window) {
     };
     begins("Good evening,");
     window.press("Actions for line 1");
-    window.press("Align again");
-    window.until_says("The line’s timing was updated");
+    window.press("Redo word timing");
+    window.until_says("The line’s word timing was updated");
     begins("Good evening,");
     window.keys(&["Control+z"]);
 

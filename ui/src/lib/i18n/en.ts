@@ -21,12 +21,13 @@ const transcripts = (n: number) => plural(n, { one: "# transcript", other: "# tr
 
 const codes: Record<Code, string> = {
   "recording-unreadable":
-    "The file is missing or cannot be read. Check where it is and its permissions.",
+    "The file is missing or cannot be read. Check its location and permissions.",
   "recording-invalid":
     "No readable audio was found in this file. Choose another file, or repair this one.",
   "needs-ffmpeg":
     "Reading this kind of file needs ffmpeg. Install ffmpeg, or convert the file to WAV, FLAC, MP3 or M4A.",
-  "model-missing": "The model is not on this computer. Choose another one in the settings.",
+  "model-missing":
+    "This model is not on this computer. Download it, or choose another one in the settings.",
   "model-invalid":
     "The model’s files are incomplete or damaged. Download or import the model again.",
   "model-busy": "Another copy of Earmark is using this model’s files. Wait until it has finished.",
@@ -41,7 +42,7 @@ const codes: Record<Code, string> = {
     "There is no sound from the microphone. Connect it, close other programs that use it, or choose another one.",
   "microphone-denied":
     "The system does not let Earmark use the microphone. Allow it in the system’s privacy settings.",
-  recording: "A recording is in progress. Dictate when it has ended.",
+  recording: "A recording is in progress. You can dictate once it has ended.",
   shortcut:
     "That shortcut is taken by another program, or its keys are needed for typing. Choose another one in the settings.",
   device: "The chosen device does not work. Choose another one in the settings.",
@@ -57,11 +58,11 @@ const codes: Record<Code, string> = {
 };
 
 const reasons: Record<AdviceReason, string> = {
-  gpu: "It fits into the memory of the graphics card.",
+  gpu: "It fits in the graphics card’s memory.",
   roomy: "This computer has enough memory and speed for the most accurate model.",
   "slow-processor": "A larger model would be slow on this processor.",
-  "little-memory": "A larger model would not fit into memory.",
-  "too-little-memory": "It is the smallest model, but memory may still be too small.",
+  "little-memory": "A larger model would not fit in memory.",
+  "too-little-memory": "This is the smallest model, but there may still not be enough memory.",
 };
 
 const filters: Record<HistoryFilter, string> = {
@@ -78,6 +79,12 @@ const cueProblems: Record<CueProblem, string> = {
   estimated: "times estimated",
 };
 
+/** Titles of the catalog that are more than a name. */
+const titles: Record<string, string> = {
+  "demo (synthetic sample voice only)": "Demo (synthetic sample voice only)",
+  "demo aligner (synthetic sample voice only)": "Demo aligner (synthetic sample voice only)",
+};
+
 /** Names of languages by the English name the model uses; empty here, because that is the name. */
 const languages: Record<string, string> = {};
 
@@ -86,7 +93,7 @@ export const en = {
   app: "Earmark",
   failure: (code: Code) => codes[code],
   languageName: (name: string) => languages[name] ?? name,
-  modelTitle: (title: string) => title,
+  modelTitle: (title: string) => titles[title] ?? title,
 
   nav: {
     label: "Main",
@@ -113,9 +120,9 @@ export const en = {
     chooseModel: "Use a model from a folder…",
     getModel: "Get a model for real speech…",
     useModel: (title: string) => `Use ${title}`,
-    wordTiming: "Word timing needs a second model; until you get it, times are estimated.",
+    wordTiming: "Word timing needs a second model; until then, times are estimated.",
     getWordTiming: "Get word timing…",
-    noRecordings: "No recordings were found there.",
+    noRecordings: "No recordings were found in that folder.",
   },
 
   record: {
@@ -172,6 +179,7 @@ export const en = {
     resume: (title: string) => `Resume ${title}`,
     cancel: (title: string) => `Stop ${title}`,
     retry: "Try again",
+    pauseShort: "Pause",
     resumeShort: "Resume",
     open: "Open",
     up: (title: string) => `Move ${title} up`,
@@ -227,7 +235,10 @@ export const en = {
     opening: "Opening the transcript…",
     empty: "No text yet.",
     noSpeech: "No speech was found.",
-    inProgress: "Recognition in progress; you can edit the text when it is done.",
+    editLater: (canPause: boolean): string =>
+      canPause
+        ? "You can edit the text when recognition is paused or done."
+        : "You can edit the text when recognition is done.",
     saved: "Saved",
     saving: "Saving…",
     unsaved: "Unsaved",
@@ -250,11 +261,11 @@ export const en = {
     nextDoubtful: "Next doubtful word",
     doubts: (n: number) => `${n.toLocaleString("en")} doubtful`,
     noDoubts: "No doubtful words",
-    wordIsRight: "This word is right",
-    lineIsRight: "This line is right",
-    doubtful: "The model was not sure of this word",
+    wordIsRight: "Mark word as correct",
+    lineIsRight: "Mark line as correct",
+    doubtful: "The model was unsure about this word",
     estimatedTiming: "The timing of this word is estimated",
-    sectionTiming: "This line has the timing of its audio section",
+    sectionTiming: "Only the time of the whole audio section is known",
     playFrom: (time: string) => `Play from ${time}`,
     line: (n: number) => `Line ${n}`,
     edit: "Edit",
@@ -263,7 +274,7 @@ export const en = {
     remove: "Delete line",
     removed: "Line deleted",
     loopLine: "Loop this line",
-    alignAgain: "Align again",
+    alignAgain: "Redo word timing",
     recogniseAgain: "Recognise again…",
     copyLine: "Copy line",
     speaker: "Speaker…",
@@ -295,12 +306,12 @@ export const en = {
     context: "Names and words to expect",
     start: "Recognise",
     cancel: "Cancel",
-    runningAlign: "Aligning the line again…",
+    runningAlign: "Redoing the line’s word timing…",
     runningRecognise: "Recognising the line again…",
     stop: "Stop",
-    aligned: "The line’s timing was updated",
+    aligned: "The line’s word timing was updated",
     recognised: "The line was recognised again",
-    estimated: "The timing is estimated: there is no aligner for this language",
+    estimated: "The timing is estimated: word timing does not support this language",
     noSpeech: "No speech was found; the line is unchanged",
   },
 
@@ -310,7 +321,7 @@ export const en = {
     replace: "Replace with",
     matchCase: "Match case",
     wholeWords: "Whole words",
-    count: (i: number, n: number) => (n === 0 ? "None" : `${i} of ${n}`),
+    count: (i: number, n: number) => (n === 0 ? "No matches" : `${i} of ${n}`),
     next: "Next",
     previous: "Previous",
     one: "Replace",
@@ -319,9 +330,10 @@ export const en = {
     replaced: (n: number) => `${matches(n)} replaced`,
     deleted: (n: number) => `${matches(n)} deleted`,
     deleteAllQuestion: (n: number) =>
-      n === 1
-        ? "The replacement is empty. Delete the match?"
-        : `The replacement is empty. Delete all ${matches(n)}?`,
+      plural(n, {
+        one: "The replacement is empty. Delete the match?",
+        other: "The replacement is empty. Delete all # matches?",
+      }),
     keep: "Keep",
     deleteAll: "Delete",
   },
@@ -349,8 +361,8 @@ export const en = {
     headingMany: (n: number) => `Export ${transcripts(n)}`,
     format: "Format",
     formats: { ...formatNames, txt: "Text" },
-    kinds: { text: "To read", subtitles: "Subtitles", data: "For programs" },
-    rules: "Rules",
+    kinds: { text: "Documents", subtitles: "Subtitles", data: "Data" },
+    rules: "Subtitle rules",
     presets: {
       usual: "Standard",
       broadcast: "Film and television",
@@ -359,15 +371,15 @@ export const en = {
       own: "Custom",
     },
     details: "More options",
-    columns: "Line length",
+    columns: "Max. length",
     columnsUnit: "columns",
-    lines: "Lines",
-    maxSeconds: "Longest",
-    minSeconds: "Shortest",
+    lines: "Max. lines",
+    maxSeconds: "Max. duration",
+    minSeconds: "Min. duration",
     secondsUnit: "s",
-    gap: "Gap",
+    gap: "Min. gap",
     gapUnit: "ms",
-    speed: "Reading speed",
+    speed: "Max. speed",
     speedUnit: "columns/s",
     wordTimes: "Include word timing",
     withoutPunctuation: "Leave out punctuation",
@@ -378,7 +390,7 @@ export const en = {
     speakers: "Speaker names",
     times: "Times",
     name: "File name",
-    nameHint: "{title}, {date} and {language} are filled in.",
+    nameHint: "{title}, {date} and {language} are filled in for you.",
     preview: "Preview",
     cues: (n: number) => plural(n, { one: "# subtitle", other: "# subtitles" }),
     problems: (n: number) => (n === 0 ? "no problems" : `${n.toLocaleString("en")} to check`),
@@ -408,7 +420,7 @@ export const en = {
     empty: "No transcripts yet.",
     noneFound: "No results.",
     noneDeleted: "No deleted transcripts. Deleted transcripts stay here for 30 days.",
-    moreHits: (n: number) => `${n.toLocaleString("en")} more`,
+    moreHits: (n: number) => plural(n, { one: "# more match", other: "# more matches" }),
     more: "Show more",
     select: (title: string) => `Select ${title}`,
     selected: (n: number) => `${n.toLocaleString("en")} selected`,
@@ -433,7 +445,7 @@ export const en = {
 
   models: {
     heading: "Models",
-    intro: "A model turns speech into text. You download it once; after that it works offline.",
+    intro: "A model turns speech into text. Download it once; after that, it works offline.",
     recommended: "Recommended for this computer",
     adviceReason: (reason: AdviceReason) => reasons[reason],
     about: (card: Pick<ModelInfo, "name" | "about">) => card.about,
@@ -457,7 +469,7 @@ export const en = {
     inUse: "In use",
     measure: (title: string) => `Measure speed of ${title}`,
     measuring: "Measuring speed…",
-    measureBusy: "Not while a recording is being transcribed.",
+    measureBusy: "Not available while a recording is being transcribed.",
     measured: (times: string, factor: string, device: string) =>
       `${times}× real-time speed on ${device} (real-time factor ${factor})`,
     computer: "This computer",
@@ -484,7 +496,7 @@ export const en = {
     importing: "Verifying and copying…",
     network: "Network",
     networkOff: "Turn off the network",
-    networkHint: "Only downloads use the network. When it is off, downloads are refused, too.",
+    networkHint: "Only model downloads use the network; turning it off blocks them.",
     getAligner: "Download the word timing model",
     needsAligner: (title: string) => `Word timing needs a second model, ${title}.`,
     requests: (n: number) =>
@@ -494,7 +506,7 @@ export const en = {
   network: {
     heading: "Network",
     off: "Turn off the network",
-    offHint: "Only model downloads use the network. When it is off, downloads are refused, too.",
+    offHint: "Only model downloads use the network; turning it off blocks them.",
     proxy: "Proxy",
     proxyHint: "Used for downloads.",
     proxySystem: "System",
@@ -503,11 +515,11 @@ export const en = {
     otherAddress: "Enter an address…",
     mirror: "Mirror",
     mirrorHint:
-      "Models are requested here first. You can enter any server with the same layout as Hugging Face.",
+      "Models are downloaded from here first. You can enter any server with the same layout as Hugging Face.",
     mirrorAutomatic: "Automatic",
     mirrorAddress: "Mirror address",
     requests: "Requests",
-    requestsHint: "How often Earmark has used the network since it started.",
+    requestsHint: "Network requests since Earmark started.",
   },
 
   settings: {
@@ -528,7 +540,7 @@ export const en = {
     light: "Light",
     dark: "Dark",
     textSize: "Text size",
-    textSizeHint: "Applies to transcripts; everything else follows the system.",
+    textSizeHint: "Applies to transcripts only.",
     pixels: (n: number) => `${n} px`,
     notify: "Tell me when a transcript is ready",
     notifyHint: "Shows a notification when the window is in the background.",
@@ -559,7 +571,7 @@ export const en = {
     deviceHint: "“Automatic” uses the graphics card when possible.",
     automatic: "Automatic",
     unload: "Unload the model",
-    unloadHint: "Frees the memory of an unused model; the next recording loads it again.",
+    unloadHint: "Frees memory when the model is not in use; it is loaded again when needed.",
     unloadAfter: (n: number) => `After ${plural(n, { one: "# minute", other: "# minutes" })}`,
     unloadNever: "Never",
     keep: "Keep transcripts",
@@ -641,14 +653,14 @@ export const en = {
     change: (keys: string) => `Shortcut: ${keys}. Change`,
     switchOff: "Turn off the shortcut",
     off: "Off",
-    refused: "These keys can’t be used. Choose others.",
+    refused: "These keys can’t be used. Choose a different shortcut.",
     insertion: "How text is inserted",
     insertionHint:
       "Pasting is fast and restores the clipboard afterwards. Use typing for programs that do not allow pasting.",
     insertionMethods: { paste: "Paste", type: "Type key by key", copy: "Copy only" },
     spokenPunctuation: "Spoken punctuation",
     spokenPunctuationHint:
-      "“Comma”, “full stop” and “new line” become punctuation and line breaks; in Chinese, too.",
+      "“Comma”, “full stop” and “new line” become punctuation and line breaks. Also works in Chinese.",
     states: {
       listening: "Listening",
       thinking: "Transcribing…",

@@ -82,7 +82,13 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
   let hasCaptions = false;
   const pages: Privacy[] = [];
   const models: Model[] = [
-    { name: "demo", title: "Demo", is_demo: true, is_ready: true, bytes: 2_900_000 },
+    {
+      name: "demo",
+      title: "demo (synthetic sample voice only)",
+      is_demo: true,
+      is_ready: true,
+      bytes: 2_900_000,
+    },
     {
       name: "Qwen3-ASR-0.6B",
       title: "Qwen3-ASR 0.6B",
@@ -510,7 +516,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
 
     changeSettings: async (change) => {
       if (change.dictation_shortcut === "Ctrl+Alt+T") {
-        return fail("shortcut", "this shortcut cannot be had; choose other keys");
+        return fail("shortcut", "this shortcut is taken; choose other keys");
       }
       for (const address of [change.proxy, change.mirror]) {
         if (address?.includes(" ")) fail("address", `\`${address}\` is no address`);

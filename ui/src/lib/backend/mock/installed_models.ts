@@ -17,7 +17,7 @@ const info = (
   state: ModelState,
 ): ModelInfo => ({
   name,
-  title: name.replace("-", " "),
+  title: name === "demo" ? "demo (synthetic sample voice only)" : name.replace(/-(?=[^-]+$)/, " "),
   is_aligner: name.includes("ligner"),
   about,
   languages: state.kind === "built-in" ? ["Chinese", "English"] : LANGUAGES,
