@@ -6,6 +6,7 @@ import type { Caret, Change } from "./edit/change";
 import { countDoubtful, isDoubtful, nextDoubtful, type WordPosition } from "./edit/doubtful_words";
 import { find, type Found, nearest, type Query, replaceFound } from "./edit/find_replace";
 import { spokenPart, wordRanges } from "./edit/word_ranges";
+import { lastStarted } from "./edit/word_at_time";
 import { UndoStack } from "./edit/undo_stack";
 
 /** Rest after the last keystroke before it is saved. Units: ms. */
@@ -44,6 +45,24 @@ export class Editor {
     this.#revision = opened.revision;
     this.#stack = new UndoStack(opened.segments);
     this.segments = this.#stack.segments;
+  }
+
+  /** Takes over what is stored now. The reader stays at the same time, and lines that are as before
+   * are the same objects. */
+  renew({ segments, revision }: Opened): void {
+    const { word } = this.active;
+    const start_ms = this.segment()?.start_ms;
+    const isSame = (one: Segment | undefined, other: Segment) =>
+      one?.text === other.text && JSON.stringify(one) === JSON.stringify(other);
+    const now = segments.map((segment, at) => {
+      const before = this.segments[at];
+      return before && isSame(before, segment) ? before : segment;
+    });
+    this.#stack = new UndoStack(now);
+    this.#revision = revision;
+    this.saved = "saved";
+    this.#after(null);
+    if (start_ms !== undefined) this.goTo(lastStarted(now, start_ms), word);
   }
 
   segment(at = this.active.at): Segment | undefined {

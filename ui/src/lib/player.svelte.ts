@@ -19,7 +19,8 @@ export class Player {
   loop = $state.raw<{ start_ms: Ms; end_ms: Ms } | null>(null);
   /** The text scrolls along. */
   follows = $state(true);
-  readonly duration_ms: Ms;
+  /** How long the recording is; 0 while that is not known. */
+  duration_ms = $state<Ms>(0);
   #audio: HTMLAudioElement | null;
   #frame = 0;
   #click: ReturnType<typeof setTimeout> | undefined;
@@ -34,6 +35,8 @@ export class Player {
     this.#audio.preload = "auto";
     this.#audio.preservesPitch = true;
     this.#audio.addEventListener("loadedmetadata", () => {
+      const length_ms = Math.round((this.#audio?.duration ?? 0) * 1000);
+      if (this.duration_ms === 0 && Number.isFinite(length_ms)) this.duration_ms = length_ms;
       if (this.#wanted_ms !== null) this.seek(this.#wanted_ms);
     });
     this.#audio.addEventListener("play", () => {

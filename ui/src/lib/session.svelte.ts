@@ -38,6 +38,8 @@ export interface Notice {
   text: string;
   details?: string;
   action?: { label: string; run: () => void };
+  /** The entry that it is about. */
+  about?: EntryId;
   isError: boolean;
 }
 
@@ -69,6 +71,8 @@ export class Session {
   notice = $state.raw<Notice | null>(null);
   /** Kept here so that the history is found again as it was left. */
   search = $state("");
+  /** The recording that has ended and is heard to its end; it cannot be paused. */
+  #lastHeard = $state<EntryId | null>(null);
   #nVisits = 0;
   #listeners = new Set<(event: Event) => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -101,6 +105,12 @@ export class Session {
 
   can(feature: Feature): boolean {
     return this.opening.features.includes(feature);
+  }
+
+  /** Whether an entry can be paused now. */
+  canPause({ id, state }: Entry): boolean {
+    const isPausable = ["waiting", "reading", "recognising"].includes(state.kind);
+    return isPausable && this.can("pause") && id !== this.#lastHeard;
   }
 
   /** The recording that is being made. */
@@ -141,6 +151,7 @@ export class Session {
   }
 
   open(id: EntryId, at_ms: Ms | null = null): void {
+    if (this.notice?.about === id) this.dismiss();
     if (this.entries.get(id)?.state.kind === "recording") {
       this.view = { screen: "record", id };
       return;
@@ -159,7 +170,8 @@ export class Session {
 
   /** Shows the export of several transcripts. */
   exportAll(ids: EntryId[]): void {
-    this.sheet = { kind: "export", ids, title: "" };
+    const [only] = ids.length === 1 ? ids.map((id) => this.entries.get(id)) : [];
+    this.sheet = { kind: "export", ids, title: only ? entryTitle(only, t) : "" };
   }
 
   /** Opens the window with captions, or closes it. */
@@ -214,8 +226,13 @@ export class Session {
     this.#show();
   }
 
-  tell(text: string, action?: Notice["action"]): void {
-    this.#post({ text, isError: false, ...(action ? { action } : {}) });
+  tell(text: string, action?: Notice["action"], about?: EntryId): void {
+    this.#post({
+      text,
+      isError: false,
+      ...(action ? { action } : {}),
+      ...(about === undefined ? {} : { about }),
+    });
   }
 
   trouble({ code, message }: Failure): void {
@@ -307,6 +324,8 @@ export class Session {
     this.#follow(entry);
     const { kind } = entry.state;
     if (before === kind || before === undefined) return;
+    if (before === "recording" && isRunning(entry.state)) this.#lastHeard = entry.id;
+    else if (this.#lastHeard === entry.id) this.#lastHeard = null;
     if (this.partial?.id === entry.id && !isRunning(entry.state)) this.partial = null;
     const isRecorded = this.view.screen === "record" && this.view.id === entry.id;
     if (isRecorded && (kind === "done" || kind === "cancelled")) {
@@ -316,14 +335,8 @@ export class Session {
     if (kind === "done" || kind === "failed") this.#batch.push(entry);
     const ended = this.#isBusy() ? [] : this.#batch.splice(0);
     if (ended.length > 1) this.#tellBatch(ended);
-    else if (kind === "done" && !isRecorded) {
-      this.tell(t.queue.isDone(entryTitle(entry, t)), {
-        label: t.queue.open,
-        run: () => {
-          this.open(entry.id);
-        },
-      });
-    } else if (kind === "failed") this.tell(t.queue.hasFailed(entryTitle(entry, t)));
+    else if (kind === "done" && !isRecorded) this.#tellDone(entry);
+    else if (kind === "failed") this.tell(t.queue.hasFailed(entryTitle(entry, t)));
   }
 
   /** Something in the queue waits or is worked on. */
@@ -334,6 +347,16 @@ export class Session {
     });
   }
 
+  #tellDone(entry: Entry): void {
+    const { id } = entry;
+    const isShown = this.view.screen === "transcript" && this.view.id === id;
+    const run = () => {
+      this.open(id);
+    };
+    const action = isShown ? undefined : { label: t.queue.open, run };
+    this.tell(t.queue.isDone(entryTitle(entry, t)), action, id);
+  }
+
   #tellBatch(ended: Entry[]): void {
     const done = ended.filter(({ state }) => state.kind === "done").map(({ id }) => id);
     const text = t.queue.batchEnded(done.length, ended.length - done.length);
@@ -341,7 +364,8 @@ export class Session {
       this.exportAll(done);
     };
     const canExport = done.length > 0 && this.can("export");
-    this.tell(text, canExport ? { label: t.queue.exportAll, run } : undefined);
+    const label = done.length === 1 ? t.transcript.export : t.queue.exportAll;
+    this.tell(text, canExport ? { label, run } : undefined);
   }
 
   /** Applies the settings that concern the whole page. */
