@@ -7,6 +7,17 @@ import { browser, focused, openNewest, saved, stored, text } from "./steps";
 
 const { work } = browser();
 
+work("a line that is typed in ends where it is drawn", { width: 640 }, async (page) => {
+  await openNewest(page);
+  const wrapping = (what: string) =>
+    page.locator(`#line-1 ${what}`).evaluate((one) => {
+      const { textWrapMode, textWrapStyle, whiteSpaceCollapse } = getComputedStyle(one);
+      return { textWrapMode, textWrapStyle, whiteSpaceCollapse };
+    });
+  await page.locator("#line-1 [data-word='1']").dblclick();
+  expect(await wrapping("textarea")).toEqual(await wrapping(".text"));
+});
+
 work("lines are parted, merged and deleted, and all of it is taken back", {}, async (page) => {
   await openNewest(page);
   const first = await text(page, 0);
@@ -154,7 +165,7 @@ work("a line is recognised again alone, and it can be undone", {}, async (page) 
   expect(await text(page, 3)).toBe("Nonsense here");
 
   await page.keyboard.press(".");
-  await page.locator("[role=menuitem]", { hasText: "Align again" }).click();
+  await page.locator("[role=menuitem]", { hasText: "Redo word timing" }).click();
   await page.locator(".strip button", { hasText: "Stop" }).click();
   await page.locator(".strip").waitFor({ state: "detached" });
   expect(await page.locator("#line-3 .loose").count()).toBe(2);
@@ -225,7 +236,7 @@ work(
     const before = await text(page, 3);
     await page.locator("#line-3").click();
     await page.keyboard.press(".");
-    await page.locator("[role=menuitem]", { hasText: "Align again" }).click();
+    await page.locator("[role=menuitem]", { hasText: "Redo word timing" }).click();
     await page.locator("[role=status]", { hasText: "No speech was found" }).waitFor();
     expect(await text(page, 3)).toBe(before);
     await page.evaluate(() => {
@@ -238,7 +249,7 @@ work(
       };
     });
     await page.keyboard.press(".");
-    await page.locator("[role=menuitem]", { hasText: "Align again" }).click();
+    await page.locator("[role=menuitem]", { hasText: "Redo word timing" }).click();
     await page.locator(".strip").waitFor();
     await page.keyboard.press("Escape");
     await page.waitForFunction(() => "isStopped" in window);

@@ -21,6 +21,13 @@ work("history finds one character and lands on the second", { lang: "zh-CN" }, a
   expect(await page.locator("input[type=search]").inputValue()).toBe("梯");
 });
 
+work("the export of one chosen entry names it", {}, async (page) => {
+  await page.keyboard.press("Control+2");
+  await page.locator("li", { hasText: "Lecture 7" }).locator("input[type=checkbox]").check();
+  await page.locator("footer button.main").click();
+  await page.locator("dialog h2", { hasText: "Export Lecture 7: tides" }).waitFor();
+});
+
 work("entries are starred, deleted, restored and exported together", {}, async (page) => {
   await page.keyboard.press("Control+2");
   const row = (name: string) => page.locator("li", { hasText: name });
@@ -60,7 +67,7 @@ work("an export is chosen, looked at, copied and remembered", {}, async (page) =
   const details = page.locator("dialog details");
   expect(await details.locator("input").first().isVisible()).toBe(false);
   await details.locator("summary").click();
-  const columns = details.getByLabel("Line length");
+  const columns = details.getByLabel("Max. length");
   expect(await columns.inputValue()).toBe("42");
   await rules.selectOption("social");
   await page.waitForFunction(
@@ -115,7 +122,7 @@ work("a problem of a subtitle leads to its line", {}, async (page) => {
   await openNewest(page);
   await page.keyboard.press("Control+e");
   await page.locator("dialog summary").click();
-  await page.getByLabel("Reading speed").fill("8");
+  await page.getByLabel("Max. speed").fill("8");
   const cue = page.locator("dialog .look li", { hasText: "too fast to read" }).last();
   const problem = cue.locator(".problem button");
   await problem.waitFor();

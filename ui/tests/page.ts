@@ -31,6 +31,8 @@ export interface Scene {
   live?: boolean;
   width?: number;
   height?: number;
+  /** Units: percent. */
+  zoom?: number;
 }
 
 export class TestBrowser {
@@ -76,7 +78,7 @@ export class TestBrowser {
 
   /** A page in a scene, and what went wrong on it. */
   async page(scene: Scene = {}): Promise<{ page: Page; troubles: string[] }> {
-    const { lang = "en", theme = "light", width = 1040, height = 720 } = scene;
+    const { lang = "en", theme = "light", width = 1080, height = 720 } = scene;
     const context = await this.#browser.newContext({
       viewport: { width, height },
       locale: lang,
@@ -84,15 +86,18 @@ export class TestBrowser {
       reducedMotion: "reduce",
     });
     const page = await context.newPage();
+    if (scene.zoom !== undefined) {
+      await page.addInitScript((zoom) => {
+        localStorage.setItem("zoom", String(zoom));
+      }, scene.zoom);
+    }
     page.setDefaultTimeout(10_000);
-    // The day on which the mock's clock begins, so that yesterday is always the same day.
-    if (!scene.live) await page.clock.setFixedTime(new Date(2026, 10, 20, 10));
     const troubles: string[] = [];
     page.on("pageerror", (error) => troubles.push(String(error)));
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") troubles.push(message.text());
     });
-    // The day on which the mock's clock begins.
+    // The day on which the mock's clock begins, so that yesterday is always the same day.
     if (!scene.live) await page.clock.setFixedTime(new Date(2026, 10, 20, 10));
     const query = new URLSearchParams({ lang, theme });
     if (!scene.live) query.set("clock", "manual");
@@ -126,4 +131,23 @@ export async function drop(page: Page, files: string[]): Promise<void> {
 /** Moves the mock's clock. */
 export async function advance(page: Page, ms: number): Promise<void> {
   await page.evaluate((by) => window.mock?.advance(by), ms);
+}
+
+/** Shows another theme, at once. */
+export async function setTheme(page: Page, theme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.evaluate((theme) => (document.documentElement.dataset["theme"] = theme), theme);
+}
+
+/** Gives the window another size, and everything in it. Units: CSS pixels, percent. */
+export async function setLayout(
+  page: Page,
+  { width, height, zoom }: { width: number; height: number; zoom: number },
+): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await page.evaluate((zoom) => {
+    const root = document.documentElement.style;
+    root.fontSize = `${zoom}%`;
+    root.setProperty("--zoom", String(zoom / 100));
+  }, zoom);
 }

@@ -1,4 +1,4 @@
-/** Pictures of every screen, into the folder that SHOTS names. */
+/** Pictures of every screen, into the folder that SHOTS names; ONLY and LAYOUTS choose some. */
 
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,14 +6,11 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { TestBrowser } from "./page";
-import { narrowScreens, screens, zoomedScreens } from "./screens";
+import { setTheme, TestBrowser } from "./page";
+import { layoutsOf, screens } from "./screens";
 
 const folder = process.env["SHOTS"] ?? join(tmpdir(), "earmark-shots");
-const only = process.env["ONLY"]?.split(",");
-const asked = [...screens, ...narrowScreens, ...zoomedScreens].filter(
-  ({ name }) => !only || only.includes(name),
-);
+const isAsked = (list: string | undefined, name: string) => !list || list.split(",").includes(name);
 let testBrowser: TestBrowser;
 
 beforeAll(async () => {
@@ -22,13 +19,18 @@ beforeAll(async () => {
 });
 afterAll(() => testBrowser.close());
 
-for (const lang of ["en", "zh-CN"] as const) {
-  for (const theme of ["light", "dark"] as const) {
-    for (const screen of asked) {
-      test(`${screen.name}, ${lang}, ${theme}`, async () => {
-        const { page, troubles } = await testBrowser.page({ ...screen.scene, lang, theme });
+for (const screen of screens.filter(({ name }) => isAsked(process.env["ONLY"], name))) {
+  for (const layout of layoutsOf(screen)) {
+    if (!isAsked(process.env["LAYOUTS"], layout.name)) continue;
+    for (const lang of ["en", "zh-CN"] as const) {
+      test(`${screen.name}, ${layout.name}, ${lang}`, async () => {
+        const { page, troubles } = await testBrowser.page({ ...screen.scene, ...layout, lang });
         await screen.go(page);
-        await page.screenshot({ path: join(folder, `${screen.name}.${lang}.${theme}.png`) });
+        for (const theme of ["light", "dark"] as const) {
+          await setTheme(page, theme);
+          const name = `${screen.name}.${layout.name}.${lang}.${theme}.png`;
+          await page.screenshot({ path: join(folder, name) });
+        }
         await page.context().close();
         expect(troubles).toEqual([]);
       });

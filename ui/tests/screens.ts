@@ -11,10 +11,9 @@ export interface Screen {
   go: (page: Page) => Promise<void>;
   /** There is nothing to press on it. */
   isMute?: boolean;
+  /** Another place of a screen that is in the list: nothing is on it that is not there, too. */
+  isPlace?: boolean;
 }
-
-/** The least width and height that the window can have. */
-const NARROW = { width: 420, height: 640 };
 
 /** Names that are longer than any row. */
 const LONG_NAMES = [
@@ -27,6 +26,28 @@ const open = async (page: Page) => {
   await page.keyboard.press("Control+2");
   await page.locator("li button.title").first().click();
   await page.waitForSelector("#line-0");
+};
+
+const settings = async (page: Page) => {
+  await page.keyboard.press("Control+,");
+  await page.waitForSelector("dl");
+};
+
+/** Shows a section of the settings at the top of the window. */
+const section = (nth: number) => async (page: Page) => {
+  await settings(page);
+  await page
+    .locator("section")
+    .nth(nth)
+    .evaluate((one) => {
+      one.scrollIntoView();
+    });
+};
+
+const record = async (page: Page, ms: number) => {
+  await page.keyboard.press("Control+r");
+  await page.waitForSelector("[role=log]");
+  await advance(page, ms);
 };
 
 /** The window with captions as it is opened. */
@@ -105,19 +126,35 @@ export const screens: Screen[] = [
   {
     name: "recording-elsewhere",
     go: async (page) => {
-      await page.keyboard.press("Control+r");
-      await page.waitForSelector("[role=log]");
-      await advance(page, 12_000);
+      await record(page, 12_000);
       await page.keyboard.press("Control+1");
       await page.waitForSelector("nav [role=timer]");
     },
   },
+  { name: "record-beginning", go: (page) => record(page, 100) },
+  { name: "record", go: (page) => record(page, 12_000) },
   {
-    name: "record",
+    name: "record-late",
     go: async (page) => {
-      await page.keyboard.press("Control+r");
-      await page.waitForSelector("[role=log]");
-      await advance(page, 12_000);
+      await record(page, 12_000);
+      await page.evaluate(() => {
+        const words = {
+          start_ms: 14_000,
+          committed: "We have",
+          tentative: " about",
+          late_ms: 9000,
+        };
+        window.mock?.emit({ kind: "words", id: 101, ...words });
+      });
+      await page.getByText(/behind|滞后/).waitFor();
+    },
+  },
+  {
+    name: "record-finishing",
+    go: async (page) => {
+      await record(page, 40_000);
+      await page.locator("header button.main").click();
+      await page.waitForSelector("header button.main:disabled");
     },
   },
   {
@@ -173,7 +210,7 @@ export const screens: Screen[] = [
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
-      await page.keyboard.press("End");
+      await page.keyboard.press("Control+End");
       await page.keyboard.type(" And what then?");
     },
   },
@@ -183,6 +220,45 @@ export const screens: Screen[] = [
       await open(page);
       await page.keyboard.press("Control+f");
       await page.keyboard.type("anchor");
+    },
+  },
+  {
+    name: "transcript-find-none",
+    go: async (page) => {
+      await open(page);
+      await page.keyboard.press("Control+h");
+      await page.keyboard.type("zeppelin");
+    },
+  },
+  {
+    name: "transcript-replaced",
+    go: async (page) => {
+      await open(page);
+      await page.keyboard.press("Control+h");
+      await page.keyboard.type("anchor");
+      await page.locator("search input[type=text]").nth(1).fill("buoy");
+      await page.locator("search button:not(.icon)").nth(1).click();
+      await page.waitForSelector(".notice");
+    },
+  },
+  {
+    name: "replace-with-nothing",
+    go: async (page) => {
+      await open(page);
+      await page.keyboard.press("Control+h");
+      await page.keyboard.type("anchor");
+      await page.locator("search button:not(.icon)").nth(1).click();
+      await page.waitForSelector("dialog");
+    },
+  },
+  {
+    name: "transcript-demo",
+    scene: { empty: true },
+    go: async (page) => {
+      await drop(page, ["a.wav"]);
+      await advance(page, 60_000);
+      await page.locator("li button.title").click();
+      await page.waitForSelector("#line-0");
     },
   },
   {
@@ -200,6 +276,14 @@ export const screens: Screen[] = [
       await open(page);
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press(".");
+      await page.waitForSelector("[role=menu] button");
+    },
+  },
+  {
+    name: "menu-of-transcript",
+    go: async (page) => {
+      await open(page);
+      await page.locator("header button[aria-haspopup=menu]").click();
       await page.waitForSelector("[role=menu] button");
     },
   },
@@ -248,6 +332,16 @@ export const screens: Screen[] = [
     },
   },
   {
+    name: "export-many",
+    go: async (page) => {
+      await page.keyboard.press("Control+2");
+      await page.locator("li input[type=checkbox]").nth(0).check();
+      await page.locator("li input[type=checkbox]").nth(2).check();
+      await page.locator("footer button.main").click();
+      await page.waitForSelector("dialog ol li");
+    },
+  },
+  {
     name: "export-text",
     go: async (page) => {
       await open(page);
@@ -291,17 +385,25 @@ export const screens: Screen[] = [
     name: "models",
     go: async (page) => {
       await page.locator("nav button", { hasText: /Models|模型/ }).click();
-      await page.locator("li", { hasText: "demo" }).first().locator("button").last().click();
+      await page
+        .locator("li", { hasText: /^Demo|^演示/ })
+        .locator("button")
+        .last()
+        .click();
       await page.locator("li", { hasText: "1.7B" }).locator("button").first().click();
       await advance(page, 2500);
       await page.waitForSelector("li progress");
     },
   },
+  { name: "settings", go: settings },
+  { name: "settings-recognition", go: section(1), isPlace: true },
+  { name: "settings-dictation", go: section(2), isPlace: true },
+  { name: "settings-storage", go: section(4), isPlace: true },
   {
-    name: "settings",
+    name: "settings-none-found",
     go: async (page) => {
-      await page.keyboard.press("Control+,");
-      await page.waitForSelector("dl");
+      await settings(page);
+      await page.locator("input[type=search]").fill("zeppelin");
     },
   },
   {
@@ -311,6 +413,12 @@ export const screens: Screen[] = [
       await page.waitForSelector("dl");
       await page.locator("[data-setting=proxy] select").selectOption("2");
       await page.locator("[data-setting=proxy] input[type=text]").fill("http://proxy:8080");
+      await page
+        .locator("section")
+        .nth(3)
+        .evaluate((one) => {
+          one.scrollIntoView();
+        });
     },
   },
   {
@@ -400,39 +508,31 @@ export const screens: Screen[] = [
       await page.waitForSelector("dl");
       await page.locator("button[aria-expanded]").click();
       await page.waitForSelector("[role=log]");
-      await page.locator("section").last().scrollIntoViewIfNeeded();
+      await page.locator("section.about").evaluate((one) => {
+        one.scrollIntoView();
+      });
     },
   },
 ];
 
-/** The same in the narrowest window; the colours are those of the wide one. */
-export const narrowScreens: Screen[] = screens
-  .filter(({ name }) =>
-    ["first-run", "queue-long", "transcript", "export", "history", "settings", "keys"].includes(
-      name,
-    ),
-  )
-  .map(({ name, scene, go }) => ({ name: `narrow-${name}`, scene: { ...scene, ...NARROW }, go }));
+/** A size of the window, and of everything in it. Units: CSS pixels, percent. */
+export interface Layout {
+  name: "usual" | "small" | "zoomed" | "narrow";
+  width: number;
+  height: number;
+  zoom: number;
+}
 
-/** The same in a small window, with everything twice as large. */
-export const zoomedScreens: Screen[] = screens
-  .filter(({ name }) =>
-    [
-      "first-run",
-      "queue-demo",
-      "queue-long",
-      "recording-elsewhere",
-      "history-select",
-      "models",
-      "settings",
-      "keys",
-    ].includes(name),
-  )
-  .map(({ name, scene, go }) => ({
-    name: `zoomed-${name}`,
-    scene: { ...scene, width: 1024, height: 640 },
-    go: async (page) => {
-      for (let n = 0; n < 6; n += 1) await page.keyboard.press("Control+=");
-      await go(page);
-    },
-  }));
+export const layouts: readonly Layout[] = [
+  { name: "usual", width: 1080, height: 720, zoom: 100 },
+  { name: "small", width: 1024, height: 640, zoom: 100 },
+  { name: "zoomed", width: 1024, height: 640, zoom: 200 },
+  { name: "narrow", width: 420, height: 640, zoom: 100 },
+];
+
+/** The layouts that a screen is looked at in; an overlay has the size of its window. */
+export function layoutsOf({ scene }: Screen): readonly Layout[] {
+  if (!scene?.overlay) return layouts;
+  const { width = 0, height = 0 } = scene;
+  return [{ name: "usual", width, height, zoom: 100 }];
+}

@@ -131,7 +131,7 @@ work("a folder without recordings is told", {}, async (page) => {
     if (window.mock) window.mock.chooseFolder = async () => 0;
   });
   await page.getByRole("button", { name: "Choose a folder…" }).click();
-  await page.getByText("No recordings were found there.").waitFor();
+  await page.getByText("No recordings were found in that folder.").waitFor();
 });
 
 work("with the demo the way to a model comes first, and stays", { empty: true }, async (page) => {
@@ -172,8 +172,8 @@ work("only the languages of the model are offered", { empty: true }, async (page
 work("word timing says which model it needs", {}, async (page) => {
   await page.getByText("Word timing needs a second model").waitFor();
   await page.getByRole("button", { name: "Get word timing…" }).click();
-  const card = page.locator("li", { hasText: "Qwen3 ASR-0.6B" });
-  expect(await card.innerText()).toContain("Word timing needs a second model, Qwen3 ForcedAligner");
+  const card = page.locator("li", { hasText: "Qwen3-ASR 0.6B" });
+  expect(await card.innerText()).toContain("Word timing needs a second model, Qwen3-ForcedAligner");
   await card.getByRole("button", { name: "Download the word timing model" }).click();
   await advance(page, 500);
   await page.keyboard.press("Control+1");
@@ -185,8 +185,8 @@ work("the recommended model stands first and the demo last", {}, async (page) =>
   const heads = page.locator("li h2");
   await heads.first().waitFor();
   const names = (await heads.allInnerTexts()).map((text) => text.split("\n")[0]);
-  expect(names[0]).toContain("Qwen3 ASR-0.6B");
-  expect(names.at(-1)).toBe("demo");
+  expect(names[0]).toContain("Qwen3-ASR 0.6B");
+  expect(names.at(-1)).toContain("Demo");
 });
 
 work("generated titles follow the language of the window", {}, async (page) => {
@@ -248,6 +248,53 @@ work("zoomed twice, every page stays within the window", {}, async (page) => {
     }));
     expect(wide).toEqual({ page: 0, main: 0, nav: true });
   }
+});
+
+work("a zoomed page begins as it was left", { width: 1024, zoom: 200 }, async (page) => {
+  // Twice as large, the window is narrow: its places stand above the page.
+  const { x, y } = (await page.locator("main").boundingBox()) ?? { x: -1, y: 0 };
+  expect(x).toBe(0);
+  expect(y).toBeGreaterThan(50);
+});
+
+work("a message is gone when what it is about is opened", { empty: true }, async (page) => {
+  await drop(page, ["One.mp3"]);
+  await advance(page, 60_000);
+  const notice = page.getByRole("region", { name: "Messages" });
+  await notice.getByText("One is done").waitFor();
+  await row(page, "One").locator("button.title").click();
+  await page.waitForSelector("#line-0");
+  expect(await notice.innerText()).toBe("");
+});
+
+work(
+  "who watches a recording to its end is not offered to open it",
+  { empty: true },
+  async (page) => {
+    await drop(page, ["One.mp3"]);
+    await advance(page, 4000);
+    await row(page, "One").locator("button.title").click();
+    await page.waitForSelector("#line-0");
+    await advance(page, 60_000);
+    const notice = page.getByRole("region", { name: "Messages" });
+    await notice.getByText("One is done").waitFor();
+    expect(await notice.getByRole("button", { name: "Open" }).count()).toBe(0);
+  },
+);
+
+work("an utterance that came to nothing leaves no empty line", {}, async (page) => {
+  await page.keyboard.press("Control+r");
+  const text = page.getByRole("log");
+  await advance(page, 1000);
+  await page.evaluate(() => {
+    const say = (start_ms: number, committed: string, tentative: string) =>
+      window.mock?.emit({ kind: "words", id: 101, start_ms, committed, tentative, late_ms: 0 });
+    say(20_000, "", "We h");
+    say(24_000, "", "Good");
+  });
+  await text.getByText("Good").waitFor();
+  expect(await text.locator("p").last().innerText()).toContain("0:24");
+  expect(await text.innerText()).not.toContain("0:20");
 });
 
 work("what the demo made leads to a model", { empty: true }, async (page) => {

@@ -36,6 +36,15 @@ export function restoreZoom(): void {
   apply(kept());
 }
 
+/** Measures the window anew in the present letters: a page that is drawn for the first time takes
+ * those of 100 % for it. */
+export function measureWindow(): void {
+  const { body } = document;
+  body.style.containerType = "normal";
+  void body.offsetWidth;
+  body.style.containerType = "";
+}
+
 function kept(): number {
   const percent = Number(localStorage.getItem(KEY));
   return STEPS.find((step) => step === percent) ?? USUAL;

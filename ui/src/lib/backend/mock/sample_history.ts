@@ -116,6 +116,10 @@ function finished(it: Stored, n = it.spoken.length): Stored {
 export function history(now: number): Stored[] {
   const en = (minutes: number, seed: number) => speak("English", minutes * MINUTE, seed);
   const zh = (minutes: number, seed: number) => speak("Chinese", minutes * MINUTE, seed);
+  const unread = (it: Stored) => {
+    it.entry.duration_ms = null;
+    return it;
+  };
   const at = (state: State, it: Stored) => {
     it.entry.state = state;
     return it;
@@ -136,7 +140,7 @@ export function history(now: number): Stored[] {
         done_ms: 0,
         total_ms: null,
       },
-      stored(5, "voicemail.amr", now - 8 * DAY - 4 * HOUR, []),
+      unread(stored(5, "voicemail.amr", now - 8 * DAY - 4 * HOUR, [])),
     ),
     finished(stored(6, "晨会录音.m4a", now - DAY - 2 * HOUR, zh(3, 13))),
     at(
