@@ -40,7 +40,7 @@ work("the indicator says how far a dictation is, and a reader is told", DICTATIO
   await dictate(page, { kind: "inserted" });
   expect(await says()).toBe("Done");
   await dictate(page, { kind: "failed", code: "recording" });
-  expect(await says()).toBe("A recording is in progress. Dictate when it has ended.");
+  expect(await says()).toBe("A recording is in progress. You can dictate once it has ended.");
 });
 
 for (const lang of ["en", "zh-CN"] as const) {
