@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 
 use earmark_audio::record::Tail;
-use earmark_audio::{SAMPLE_RATE, mix};
+use earmark_audio::{Mixer, SAMPLE_RATE};
 use earmark_pipeline::live::{Event, Live, Settings, Watch};
 use earmark_transcript::{Ms, Transcript};
 
@@ -67,6 +67,7 @@ impl Task {
             ..Settings::default()
         });
         let mut tail = Tail::open(&self.job.recording)?;
+        let mut mixer = Mixer::default();
         let mut forwarder = EventForwarder {
             cancel: &self.cancel,
             outbox: &self.outbox,
@@ -84,7 +85,7 @@ impl Task {
                 }
                 forwarder.channel_speakers.push(&frames);
                 let mut samples = Vec::new();
-                mix(&frames, tail.n_channels(), &mut samples);
+                mixer.mix(&frames, tail.n_channels(), &mut samples);
                 let late = Ms::from_samples(samples.len() as u64, SAMPLE_RATE);
                 forwarder.late = late;
                 live.push(&samples, &mut models.get(), &mut forwarder)?;

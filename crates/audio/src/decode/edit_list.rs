@@ -4,7 +4,11 @@
 //! of Opus) and a sound that starts later than the picture. The demuxer reads edit lists but
 //! keeps them to itself, so they are read here.
 //!
-//! Source: ISO/IEC 14496-12, 8.6.6 (`elst`), 8.3.2 (`tkhd`), 8.4.2 (`mdhd`), 8.2.2 (`mvhd`).
+//! The byte order of QuickTime's uncompressed sound is read here, too; the demuxer takes it for
+//! little-endian.
+//!
+//! Source: ISO/IEC 14496-12, 8.6.6 (`elst`), 8.3.2 (`tkhd`), 8.4.2 (`mdhd`), 8.2.2 (`mvhd`); the
+//! QuickTime file format, "Sound Sample Descriptions" (`stsd`, `wave`, `enda`).
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -23,6 +27,8 @@ const SILENCE_MOST_S: u64 = 3600;
 pub(super) struct Movie {
     /// Whether there is a `moov`; a recording that was cut off has none.
     pub(super) has_index: bool,
+    /// Whether there is an `ftyp`; files from before 2003 have none.
+    pub(super) has_brand: bool,
     /// A true size for a box that the file was cut in; without it the demuxer gives up.
     pub(super) patches: Vec<Patch>,
     /// Units: 1 / s.
@@ -49,6 +55,8 @@ struct Track {
     /// Units: 1 / s.
     timescale: u64,
     edits: Vec<Edit>,
+    /// Whether its uncompressed samples of 24 bits and more begin with the highest byte.
+    is_big_endian: bool,
 }
 
 /// One entry of an edit list.
@@ -65,9 +73,12 @@ impl Movie {
     pub(super) fn read(file: &mut (impl Read + Seek)) -> io::Result<Option<Self>> {
         let end = file.seek(SeekFrom::End(0))?;
         let mut movie = Self::default();
-        let mut is_mp4 = false;
+        let mut first = *b"    ";
         walk(file, 0, end, &mut |file, kind, span| {
-            is_mp4 |= span.header == 0 && matches!(kind, b"ftyp" | b"moov" | b"wide");
+            if span.header == 0 {
+                first = *kind;
+            }
+            movie.has_brand |= kind == b"ftyp";
             if kind == b"moov" {
                 movie.has_index = true;
                 movie.read_index(file, span)?;
@@ -76,6 +87,12 @@ impl Movie {
             }
             Ok(())
         })?;
+        let is_mp4 = match &first {
+            b"ftyp" | b"moov" | b"wide" => true,
+            // Old QuickTime files begin with anything; the index settles it.
+            b"mdat" | b"free" | b"skip" | b"pnot" | b"junk" | b"uuid" => movie.has_index,
+            _ => false,
+        };
         Ok(is_mp4.then_some(movie))
     }
 
@@ -99,6 +116,14 @@ impl Movie {
         self.tracks
             .iter()
             .any(|track| track.id == id && track.is_enabled)
+    }
+
+    /// Whether the uncompressed samples of track `id` begin with the highest byte, though the
+    /// demuxer says otherwise.
+    pub(super) fn is_big_endian(&self, id: u32) -> bool {
+        self.tracks
+            .iter()
+            .any(|track| track.id == id && track.is_big_endian)
     }
 
     /// The played part of track `id` at `rate_hz`; `None` when its edit list says nothing.
@@ -155,9 +180,11 @@ impl Track {
                     skip(file, if start >> 24 == 1 { 16 } else { 8 })?;
                     self.id = u32(file)?;
                 }
-                b"mdia" => walk(file, span.from, span.to, &mut |file, kind, _| {
-                    if kind == b"mdhd" {
-                        self.timescale = timescale(file)?;
+                b"mdia" => walk(file, span.from, span.to, &mut |file, kind, span| {
+                    match kind {
+                        b"mdhd" => self.timescale = timescale(file)?,
+                        b"minf" => self.is_big_endian = is_big_endian(file, span)?,
+                        _ => {}
                     }
                     Ok(())
                 })?,
@@ -226,6 +253,58 @@ fn patches(span: Span) -> Vec<Patch> {
     } else {
         vec![(span.header, low[0])]
     }
+}
+
+/// Whether the first sample description below a `minf` is of QuickTime's uncompressed sound in 24
+/// bits and more, which is big-endian unless an `enda` says 1.
+fn is_big_endian(file: &mut (impl Read + Seek), minf: Span) -> io::Result<bool> {
+    let mut entry = None;
+    walk(file, minf.from, minf.to, &mut |file, kind, span| {
+        if kind == b"stbl" {
+            walk(file, span.from, span.to, &mut |file, kind, span| {
+                if kind == b"stsd" {
+                    walk(file, span.from + 8, span.to, &mut |_, kind, span| {
+                        entry = entry.or(Some((*kind, span)));
+                        Ok(())
+                    })?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    })?;
+    let Some((b"in24" | b"in32" | b"fl32" | b"fl64", span)) =
+        entry.as_ref().map(|(kind, span)| (kind, *span))
+    else {
+        return Ok(false);
+    };
+    // 8 bytes of every sample description, then the version of the sound description.
+    file.seek(SeekFrom::Start(span.from + 8))?;
+    let n_fields = match u32(file)? >> 16 {
+        0 => 20,
+        1 => 36,
+        _ => return Ok(false),
+    };
+    let mut is_little = false;
+    walk(
+        file,
+        span.from + 8 + n_fields,
+        span.to,
+        &mut |file, kind, span| {
+            if kind == b"wave" {
+                walk(file, span.from, span.to, &mut |file, kind, span| {
+                    if kind == b"enda" && span.to - span.from >= 2 {
+                        let mut flag = [0; 2];
+                        file.read_exact(&mut flag)?;
+                        is_little = u16::from_be_bytes(flag) == 1;
+                    }
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        },
+    )?;
+    Ok(!is_little)
 }
 
 /// The time scale in an `mvhd` or `mdhd`.

@@ -62,11 +62,21 @@ pub(super) struct Conversion {
     split: Vec<u8>,
 }
 
+/// Where samples stand that ffmpeg decodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Placement {
+    /// Where the time stamps of the container say: silence fills a late start and holes.
+    Stamps,
+    /// One behind the other: a bare stream has no time stamps, and ffmpeg guesses them by its bit
+    /// rate.
+    Continuous,
+}
+
 impl Conversion {
     /// Starts `program` on the file `path`.
     ///
     /// Errors: `Ffmpeg` when the program cannot be started.
-    pub(super) fn start(program: &Path, path: &Path) -> Result<Self, Error> {
+    pub(super) fn start(program: &Path, path: &Path, placement: Placement) -> Result<Self, Error> {
         let failed = |source: io::Error| Error::Ffmpeg {
             path: path.to_owned(),
             message: format!("{} did not start: {source}", program.display()),
@@ -85,8 +95,11 @@ impl Conversion {
             ])
             .args(["-protocol_whitelist", "file,pipe", "-i"])
             .arg(input)
-            .args(["-vn", "-sn", "-dn", "-ac", "1", "-ar"])
-            .arg(SAMPLE_RATE.to_string())
+            .args(["-vn", "-sn", "-dn", "-ac", "1", "-af"])
+            .arg(match placement {
+                Placement::Stamps => format!("aresample={SAMPLE_RATE}:async=1:first_pts=0"),
+                Placement::Continuous => format!("aresample={SAMPLE_RATE}"),
+            })
             .args(["-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -23,13 +23,13 @@ use std::path::{Path, PathBuf};
 
 use earmark_transcript::Ms;
 
-use self::ffmpeg::Conversion;
+use self::ffmpeg::{Conversion, Placement};
 use self::native::{Native, Refusal};
 use crate::resample::{Resampler, gcd, resampled_len};
 use crate::{Error, SAMPLE_RATE, Source};
 
 pub use self::ffmpeg::Ffmpeg;
-pub use self::mono::mix;
+pub use self::mono::Mixer;
 
 /// Rates a header may declare; others are damage.
 ///
@@ -42,6 +42,10 @@ pub const N_CHANNELS_MOST: usize = 64;
 const N_BLOCK: usize = SAMPLE_RATE as usize;
 /// Missing samples that are worth a warning: a fifth of a second.
 const N_MISSING: u64 = SAMPLE_RATE as u64 / 5;
+/// How often ffmpeg is asked whether it can read what is damaged for us.
+const N_ASKED_MOST: u32 = 3;
+/// What is louder than this is not silence: the last bit of 16.
+const FAINTEST: f32 = 1.0 / 16_384.0;
 /// Samples that are rather decoded in vain than sought over: ten seconds.
 const N_NEAR: u64 = 10 * SAMPLE_RATE as u64;
 /// Samples before the aim of a seek that the resampler needs to get going: a fifth of a second.
@@ -63,6 +67,16 @@ pub struct Recording {
     n_not_numbers: u64,
     warnings: Vec<String>,
     is_over: bool,
+    second_decoder: SecondDecoder,
+}
+
+/// The ffmpeg that takes over where the native decoder meets damage.
+#[derive(Default)]
+struct SecondDecoder {
+    /// `None` when there is no ffmpeg, or it has been asked often enough.
+    program: Option<PathBuf>,
+    path: PathBuf,
+    n_asked: u32,
 }
 
 /// Who decodes.
@@ -87,7 +101,14 @@ impl Recording {
     pub fn open_with(path: impl AsRef<Path>, ffmpeg: &Ffmpeg) -> Result<Self, Error> {
         let path = path.as_ref();
         let (refusal, found) = match open_native(path)? {
-            Ok(recording) => return Ok(recording),
+            Ok(mut recording) => {
+                recording.second_decoder = SecondDecoder {
+                    program: ffmpeg.program().map(Path::to_owned),
+                    path: path.to_owned(),
+                    n_asked: 0,
+                };
+                return Ok(recording);
+            }
             Err(Refusal::Unreadable(source)) => {
                 return Err(Error::Unreadable {
                     path: path.to_owned(),
@@ -168,6 +189,7 @@ impl Recording {
             n_not_numbers: 0,
             warnings: Vec::new(),
             is_over: false,
+            second_decoder: SecondDecoder::default(),
         }
     }
 
@@ -206,12 +228,69 @@ impl Recording {
                     }
                 },
             };
+            let is_damaged = match &self.decoder {
+                Decoder::Native(native) if rate_hz.is_some() => native.is_badly_damaged(),
+                Decoder::Native(native) => self.falls_short(native),
+                Decoder::Foreign(_) => false,
+            };
+            if is_damaged && self.hand_over() {
+                continue;
+            }
             match rate_hz {
                 Some(rate_hz) => self.take_chunk(rate_hz),
                 None => self.end(),
             }
         }
         Ok(())
+    }
+
+    /// Samples that were given out or wait for it.
+    fn n_decoded(&self) -> u64 {
+        self.n_given + self.ready.len() as u64
+    }
+
+    /// Whether the native decoder stopped before the end of the track.
+    fn falls_short(&self, native: &Native) -> bool {
+        let n_missing = self
+            .n_total
+            .map_or(0, |total| total.saturating_sub(self.n_decoded()));
+        native.failure().is_some() || n_missing > N_MISSING && native.total_is_exact()
+    }
+
+    /// Lets ffmpeg go on where the native decoder has nothing but damage. `false` when there is no
+    /// ffmpeg, or when it has no sound there either.
+    fn hand_over(&mut self) -> bool {
+        let second = &mut self.second_decoder;
+        let Some(program) = second.program.clone() else {
+            return false;
+        };
+        second.n_asked += 1;
+        if second.n_asked == N_ASKED_MOST {
+            second.program = None;
+        }
+        let placement = match &self.decoder {
+            Decoder::Native(native) if native.is_bare_stream() => Placement::Continuous,
+            _ => Placement::Stamps,
+        };
+        let Ok(mut conversion) = Conversion::start(&program, &second.path, placement) else {
+            return false;
+        };
+        let Some(mut found) = sound_from(&mut conversion, self.n_decoded()) else {
+            return false;
+        };
+        if let Some(mut resampler) = self.resampler.take() {
+            let n_before = self.ready.len();
+            resampler.finish(&mut self.ready);
+            let n_more = (self.ready.len() - n_before).min(found.len());
+            found.drain(..n_more);
+        }
+        let at = Ms::from_samples(self.n_decoded(), SAMPLE_RATE);
+        self.warnings.push(format!(
+            "from {at} on it was decoded by ffmpeg, because the recording is damaged there"
+        ));
+        self.ready.append(&mut found);
+        self.decoder = Decoder::Foreign(conversion);
+        true
     }
 
     /// Resamples the chunk into `ready`.
@@ -241,7 +320,7 @@ impl Recording {
         if let Some(mut resampler) = self.resampler.take() {
             resampler.finish(&mut self.ready);
         }
-        let n_decoded = self.n_given + self.ready.len() as u64;
+        let n_decoded = self.n_decoded();
         if let Decoder::Native(native) = &self.decoder {
             self.n_not_numbers += native.n_not_numbers();
             self.warnings
@@ -297,7 +376,10 @@ impl fmt::Debug for Recording {
 ///
 /// Errors: those that no other decoder could help with.
 fn open_native(path: &Path) -> Result<Result<Recording, Refusal>, Error> {
-    let file = sniff::open(path)?;
+    let (file, foreign) = sniff::open(path)?;
+    if let Some(name) = foreign {
+        return Ok(Err(Refusal::Foreign(format!("this is {name}"))));
+    }
     let movie = native::read_movie(&file);
     if movie.as_ref().is_some_and(|movie| !movie.has_index) {
         return Err(Error::Damaged {
@@ -334,7 +416,11 @@ fn open_native(path: &Path) -> Result<Result<Recording, Refusal>, Error> {
 
 /// Starts ffmpeg on `path` and waits for its first samples.
 fn open_foreign(program: &Path, path: &Path) -> Result<Recording, Error> {
-    let mut recording = Recording::new(Decoder::Foreign(Conversion::start(program, path)?));
+    let mut recording = Recording::new(Decoder::Foreign(Conversion::start(
+        program,
+        path,
+        Placement::Stamps,
+    )?));
     recording.fill()?;
     if recording.ready.is_empty() {
         return Err(Error::ZeroLength {
@@ -342,6 +428,22 @@ fn open_foreign(program: &Path, path: &Path) -> Result<Recording, Error> {
         });
     }
     Ok(recording)
+}
+
+/// The second from sample `start` on as ffmpeg decodes it; `None` when there is no sound in it.
+fn sound_from(conversion: &mut Conversion, start: u64) -> Option<Vec<f32>> {
+    let (mut n_left, mut found, mut chunk) = (start, Vec::new(), Vec::new());
+    while found.len() < N_BLOCK {
+        conversion.next_chunk(&mut chunk).ok()?;
+        if chunk.is_empty() {
+            break;
+        }
+        let n_skipped = n_left.min(chunk.len() as u64);
+        n_left -= n_skipped;
+        found.extend(chunk.drain(n_skipped as usize..));
+    }
+    let is_sound = |sample: &f32| sample.abs() > FAINTEST;
+    (found.len() as u64 > N_MISSING && found.iter().any(is_sound)).then_some(found)
 }
 
 /// What was damaged and how much that leaves, in one sentence; `None` when all is well.

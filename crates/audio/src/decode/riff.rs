@@ -9,6 +9,10 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use symphonia::core::io::MediaSource;
 
+/// Bytes of tags behind the sound, at most, in a file whose size is told without its 4 GiB.
+const N_TAGS_MOST: u64 = 64 << 20;
+/// Matroska's element around everything behind the header.
+const SEGMENT: &[u8; 4] = b"\x18\x53\x80\x67";
 /// Chunks looked at before the audio.
 const N_CHUNKS: usize = 256;
 
@@ -16,12 +20,16 @@ const N_CHUNKS: usize = 256;
 pub(super) type Patch = (u64, [u8; 4]);
 
 /// What the header says about the length of the audio, and what is true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct DataSize {
     /// Bytes of audio by the header; `None` when it says nothing (0 or a placeholder).
     pub(super) declared: Option<u64>,
     /// Bytes of audio that are there.
     pub(super) present: u64,
+    /// Frames that are there, when a header of 32 bits cannot say so.
+    pub(super) n_frames: Option<u64>,
+    /// Whether the header says that the sound goes on to the end of the file, wherever that is.
+    pub(super) is_open_ended: bool,
 }
 
 /// A file with some bytes of its header replaced.
@@ -30,6 +38,8 @@ pub(super) struct Patched {
     position: u64,
     len: u64,
     patches: Vec<Patch>,
+    /// Bytes that are read behind the end.
+    suffix: &'static [u8],
     is_seekable: bool,
 }
 
@@ -78,16 +88,31 @@ impl Patched {
                 position: 0,
                 len,
                 patches,
+                suffix: &[],
                 is_seekable,
             },
             size,
         ))
+    }
+
+    /// The same, with bytes behind the end that are not in the file.
+    pub(super) fn followed_by(self, suffix: &'static [u8]) -> Self {
+        Self { suffix, ..self }
     }
 }
 
 impl Read for Patched {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let n = self.file.read(buf)?;
+        if n == 0
+            && let Some(behind) = self.position.checked_sub(self.len)
+        {
+            let rest = self.suffix.get(behind as usize..).unwrap_or_default();
+            let n = rest.len().min(buf.len());
+            buf[..n].copy_from_slice(&rest[..n]);
+            self.position += n as u64;
+            return Ok(n);
+        }
         for (at, bytes) in &self.patches {
             for (at, byte) in (*at..).zip(bytes) {
                 if let Some(offset) = at.checked_sub(self.position)
@@ -104,6 +129,15 @@ impl Read for Patched {
 
 impl Seek for Patched {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let to = match to {
+            SeekFrom::End(n) => SeekFrom::End(n.saturating_add(self.suffix.len() as i64)),
+            // The file stands still while bytes behind its end are read.
+            SeekFrom::Current(n) => {
+                let position = self.position.checked_add_signed(n);
+                SeekFrom::Start(position.ok_or(io::ErrorKind::InvalidInput)?)
+            }
+            SeekFrom::Start(_) => to,
+        };
         self.position = self.file.seek(to)?;
         Ok(self.position)
     }
@@ -115,7 +149,7 @@ impl MediaSource for Patched {
     }
 
     fn byte_len(&self) -> Option<u64> {
-        Some(self.len)
+        Some(self.len + self.suffix.len() as u64)
     }
 }
 
@@ -136,11 +170,16 @@ fn read_header(file: &mut File, len: u64) -> io::Result<Option<Header>> {
 /// Corrections for a wav header; `is_long` when sizes beyond 4 GB stand in a chunk of their own.
 fn wav(file: &mut File, len: u64, is_long: bool) -> io::Result<Option<Header>> {
     let mut long_size = None;
+    let mut n_frame = None;
     let mut at = 12;
     for _ in 0..N_CHUNKS {
         file.seek(SeekFrom::Start(at))?;
         let id = read::<4>(file)?;
         let size = u32::from_le_bytes(read::<4>(file)?);
+        if &id == b"fmt " {
+            read::<12>(file)?;
+            n_frame = Some(u64::from(u16::from_le_bytes(read::<2>(file)?)));
+        }
         if &id == b"ds64" {
             read::<8>(file)?;
             long_size = Some(u64::from_le_bytes(read::<8>(file)?));
@@ -148,10 +187,15 @@ fn wav(file: &mut File, len: u64, is_long: bool) -> io::Result<Option<Header>> {
         if &id == b"data" {
             let declared = match long_size {
                 Some(size) if is_long => Some(size).filter(|size| *size != 0),
-                _ => declared_size(size),
+                _ => declared_size(size).map(|size| unwrapped(size, len.saturating_sub(at + 8))),
             };
-            let size = data_size(file, at + 8, len, declared)?;
+            let mut size = data_size(file, at + 8, len, declared)?;
             let true_size = u32::try_from(size.present).unwrap_or(u32::MAX);
+            if true_size == u32::MAX {
+                // The demuxer takes this for "not known", so the length is told beside it.
+                let n_frame = n_frame.filter(|n| *n > 0);
+                size.n_frames = n_frame.map(|n| size.present / n);
+            }
             let patches = vec![
                 (0, *b"RIFF"),
                 (4, u32::MAX.to_le_bytes()),
@@ -180,6 +224,7 @@ fn aiff(file: &mut File, len: u64) -> io::Result<Option<Header>> {
             let size = DataSize {
                 declared: declared_size(size),
                 present,
+                ..DataSize::default()
             };
             return Ok(Some(Header::new(patches, size)));
         }
@@ -207,6 +252,7 @@ fn caf(file: &mut File, len: u64) -> io::Result<Option<Header>> {
             let size = DataSize {
                 declared: Some(size),
                 present: rest,
+                ..DataSize::default()
             };
             return Ok(Some(Header::new(halves.collect(), size)));
         }
@@ -229,14 +275,24 @@ fn matroska(file: &mut File, len: u64) -> io::Result<Option<Header>> {
     let at = 5 + u64::from(n_more) + size;
     file.seek(SeekFrom::Start(at))?;
     let (id, size) = (read::<4>(file)?, u64::from_be_bytes(read::<8>(file)?));
+    // A size of ones alone, in however many bytes, is that of a stream without an end.
+    let n_bytes = (size.leading_zeros() + 1).min(8);
+    let ones = u64::MAX >> (64 - 7 * n_bytes);
+    if &id == SEGMENT && (size >> (64 - 8 * n_bytes)) & ones == ones {
+        let size = DataSize {
+            is_open_ended: true,
+            ..DataSize::default()
+        };
+        return Ok(Some(Header::new(Vec::new(), size)));
+    }
     let rest = len.saturating_sub(at + 12);
-    if &id != b"\x18\x53\x80\x67" || size >> 56 != 1 || (size ^ 1 << 56) <= rest {
+    if &id != SEGMENT || size >> 56 != 1 || (size ^ 1 << 56) <= rest {
         return Ok(None);
     }
     let patches = vec![(at + 4, [0x01, 0xff, 0xff, 0xff]), (at + 8, [0xff; 4])];
     let size = DataSize {
-        declared: None,
         present: rest,
+        ..DataSize::default()
     };
     Ok(Some(Header {
         patches,
@@ -254,6 +310,18 @@ fn declared_size(size: u32) -> Option<u64> {
     (!is_placeholder).then_some(u64::from(size))
 }
 
+/// The size that 32 bits were too few for: writers that do not notice leave its rest after division
+/// by 4 GiB. `rest` is what follows the header: the sound, and perhaps a list of tags.
+fn unwrapped(size: u64, rest: u64) -> u64 {
+    let more = rest.saturating_sub(size);
+    let n_tags = more & 0xffff_ffff;
+    if n_tags < N_TAGS_MOST {
+        size + (more - n_tags)
+    } else {
+        size
+    }
+}
+
 /// Compares the declared size with what follows the header.
 fn data_size(file: &mut File, start: u64, len: u64, declared: Option<u64>) -> io::Result<DataSize> {
     let rest = len.saturating_sub(start);
@@ -262,7 +330,11 @@ fn data_size(file: &mut File, start: u64, len: u64, declared: Option<u64>) -> io
         None if is_chunk(file, start, rest)? => 0,
         None => rest,
     };
-    Ok(DataSize { declared, present })
+    Ok(DataSize {
+        declared,
+        present,
+        ..DataSize::default()
+    })
 }
 
 /// Whether the rest of the file is one chunk (a list of tags, say) and not audio.

@@ -23,10 +23,55 @@ const NO_RECORDINGS: [(&[u8], &str); 10] = [
     (b"MZ", "it is a program"),
 ];
 
-/// Opens a file that holds something and is neither a folder nor plainly something else.
+/// Containers and codecs that only ffmpeg reads: first bytes, where they stand, name.
+///
+/// They are recognised before anything looks for MP3 or ADTS frames, because their content may
+/// hold bytes that look like such frames.
+///
+/// Source: the formats' own specifications.
+const FOREIGN: [(usize, &[u8], &str); 27] = [
+    (8, b"AVI ", "AVI"),
+    (0, b"\x00\x00\x01\xba", "an MPEG program stream"),
+    (0, b"\x00\x00\x01\xb3", "MPEG video"),
+    (0, b"FLV\x01", "Flash video"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media"),
+    (0, b".RMF", "RealMedia"),
+    (0, b".ra\xfd", "RealAudio"),
+    (0, b"\x7f\xfe\x80\x01", "DTS"),
+    (0, b"\xfe\x7f\x01\x80", "DTS"),
+    (0, b"\x1f\xff\xe8\x00", "DTS"),
+    (0, b"\xff\x1f\x00\xe8", "DTS"),
+    (0, b"\x64\x58\x20\x25", "DTS-HD"),
+    (0, b"\x0b\x77", "AC-3"),
+    (4, b"\xf8\x72\x6f\xba", "Dolby TrueHD"),
+    (0, b"wvpk", "WavPack"),
+    (0, b"MAC ", "Monkey's Audio"),
+    (0, b"TTA1", "True Audio"),
+    (0, b"tBaK", "TAK"),
+    (0, b"MPCK", "Musepack"),
+    (0, b"MP+", "Musepack"),
+    (0, b"DSD ", "DSD"),
+    (0, b"#!AMR", "AMR"),
+    (0, b".snd", "Sun audio"),
+    (0, b"Creative Voice File", "Creative Voice"),
+    (0, b"riff\x2e\x91\xcf\x11", "Wave64"),
+    (0, b"\x06\x0e\x2b\x34\x02\x05\x01\x01", "MXF"),
+    (0, b"nut/multimedia container", "NUT"),
+];
+
+/// Packet lengths of an MPEG transport stream, and where the sync byte of each packet stands:
+/// broadcast, Blu-ray and AVCHD cameras, with error correction.
+///
+/// Units: bytes. Source: ISO/IEC 13818-1; the Blu-ray white paper 2.B.
+const TRANSPORT_PACKETS: [(usize, usize); 3] = [(188, 0), (192, 4), (204, 0)];
+/// Sync bytes that must follow each other at one packet length.
+const N_SYNC_BYTES: usize = 5;
+
+/// Opens a file that holds something and is neither a folder nor plainly something else. Gives the
+/// name of its container too, when that is one that only ffmpeg reads.
 ///
 /// Errors: `NotFound`, `Folder`, `Unreadable`, `Empty`, `NotAudio`.
-pub(super) fn open(path: &Path) -> Result<File, Error> {
+pub(super) fn open(path: &Path) -> Result<(File, Option<&'static str>), Error> {
     let unreadable = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Error::NotFound {
             path: path.to_owned(),
@@ -65,7 +110,21 @@ pub(super) fn open(path: &Path) -> Result<File, Error> {
         return Err(not_audio(found));
     }
     file.rewind().map_err(unreadable)?;
-    Ok(file)
+    Ok((file, foreign(&start)))
+}
+
+/// The container or codec of a file that starts like this, when only ffmpeg reads it.
+fn foreign(start: &[u8]) -> Option<&'static str> {
+    let is_transport_stream = TRANSPORT_PACKETS.iter().any(|(length, first)| {
+        let mut sync_bytes = start.iter().skip(*first).step_by(*length);
+        sync_bytes.len() >= N_SYNC_BYTES && sync_bytes.all(|byte| *byte == 0x47)
+    });
+    if is_transport_stream {
+        return Some("an MPEG transport stream");
+    }
+    let is_at = |at: usize, magic: &[u8]| start.get(at..).is_some_and(|it| it.starts_with(magic));
+    let found = FOREIGN.iter().find(|(at, magic, _)| is_at(*at, magic));
+    found.map(|(.., name)| *name)
 }
 
 /// What a file that starts like this is, when it cannot be a recording.
@@ -97,7 +156,7 @@ fn is_text(start: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::no_recording;
+    use super::{foreign, no_recording};
 
     #[track_caller]
     fn check(start: &[u8], found: Option<&str>) {
@@ -118,5 +177,28 @@ mod tests {
         check(b"OggS\0\x02", None);
         check(b"\xff\xfb\x90\x64", None);
         check(b"#!AMR\n\x3c\x91\x17", None);
+    }
+
+    #[test]
+    fn containers_of_others_are_named() {
+        let packets = |length: usize, first: usize| {
+            let mut bytes = vec![0xff; first + 6 * length];
+            bytes
+                .iter_mut()
+                .skip(first)
+                .step_by(length)
+                .for_each(|byte| *byte = 0x47);
+            bytes
+        };
+        let stream = Some("an MPEG transport stream");
+        assert_eq!(foreign(&packets(188, 0)), stream);
+        assert_eq!(foreign(&packets(192, 4)), stream);
+        assert_eq!(foreign(&packets(204, 0)), stream);
+        assert_eq!(foreign(&packets(180, 0)), None);
+        assert_eq!(foreign(b"G"), None);
+        assert_eq!(foreign(b"RIFF\x24\0\0\0AVI LIST"), Some("AVI"));
+        assert_eq!(foreign(b"RIFF\x24\0\0\0WAVEfmt "), None);
+        assert_eq!(foreign(b"wvpk\0\0"), Some("WavPack"));
+        assert_eq!(foreign(b"\xff\xfb\x90\x64"), None);
     }
 }

@@ -61,6 +61,21 @@ impl Timeline {
         }
     }
 
+    /// Counts all that is to come in frames of another length: `to` of them in the time of `from`.
+    pub(super) fn rescale(&mut self, to: u32, from: u32) {
+        let scaled = |n: u64| {
+            let n = u128::from(n) * u128::from(to) / u128::from(from.max(1));
+            u64::try_from(n).unwrap_or(u64::MAX)
+        };
+        self.silence = scaled(self.silence);
+        self.position = scaled(self.position);
+        for (from, to) in &mut self.played {
+            *from = scaled(*from);
+            // The end of everything stays that.
+            *to = if *to == u64::MAX { *to } else { scaled(*to) };
+        }
+    }
+
     /// Whether nothing that comes now is played any more.
     pub(super) fn is_over(&self) -> bool {
         self.silence == 0 && self.played.is_empty()
@@ -139,6 +154,15 @@ mod tests {
         assert!(timeline.is_over());
         assert_eq!(Timeline::new(1, [(0, 9)]).decoded(3), None);
         assert_eq!(Timeline::new(0, [(0, 2), (3, 4)]).decoded(3), None);
+    }
+
+    #[test]
+    fn frames_of_another_length_cover_the_same_time() {
+        let mut timeline = Timeline::new(10, [(4, 8), (20, u64::MAX)]);
+        timeline.rescale(1, 2);
+        assert_eq!(timeline, Timeline::new(5, [(2, 4), (10, u64::MAX)]));
+        timeline.rescale(44_100, 11_025);
+        assert_eq!(timeline, Timeline::new(20, [(8, 16), (40, u64::MAX)]));
     }
 
     #[test]

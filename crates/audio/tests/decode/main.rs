@@ -9,4 +9,5 @@ mod long;
 mod permissions;
 mod recordings;
 mod signal;
+mod timeline;
 mod wav;

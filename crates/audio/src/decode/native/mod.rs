@@ -9,7 +9,10 @@ use std::sync::LazyLock;
 
 use symphonia::core::audio::Channels;
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_OPUS, CODEC_ID_PCM_F32BE, CODEC_ID_PCM_F32LE, CODEC_ID_PCM_F64BE, CODEC_ID_PCM_F64LE,
+    CODEC_ID_PCM_S24BE, CODEC_ID_PCM_S24LE, CODEC_ID_PCM_S32BE, CODEC_ID_PCM_S32LE,
+};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::{Error as Failure, Result as Outcome};
@@ -21,15 +24,16 @@ use symphonia::core::formats::well_known::{
 use symphonia::core::formats::{
     FormatOptions, FormatReader, MediaInfo, SeekMode, SeekTo, Track, TrackType,
 };
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions, ReadBytes as _};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, TimeBase, Timestamp};
+use symphonia::default::formats::IsoMp4Reader;
 use symphonia_adapter_libopus::OpusDecoder;
 
 use self::delay::{Endian, opus_delay};
 use super::edit_list::Movie;
-use super::mono;
+use super::mono::{self, Mixer};
 use super::riff::{DataSize, Patched};
 use super::timeline::Timeline;
 use super::{N_CHANNELS_MOST, RATES_HZ};
@@ -42,6 +46,13 @@ const N_FOREIGN_PACKETS: u32 = 10_000_000;
 ///
 /// Units: seconds.
 const GAP_MOST_S: u64 = 600;
+/// The box that the demuxer wants in a QuickTime file which is older than it; read behind the end of
+/// the file, where it moves nothing.
+const BRAND: &[u8] = b"\0\0\0\x10ftypqt  \0\0\x02\0";
+/// Damage in a row after which another decoder may do better.
+///
+/// Units: milliseconds.
+const DAMAGE_MS: u64 = 500;
 /// How much before the aim of a seek decoding begins: decoders are right only some packets later
 /// (mp3 borrows bits from the packets before, Opus wants 80 ms).
 ///
@@ -71,19 +82,30 @@ pub(super) enum Refusal {
 /// A track that is being decoded.
 pub(super) struct Native {
     reader: Box<dyn FormatReader>,
+    codec: AudioCodecParameters,
     decoder: Box<dyn AudioDecoder>,
+    mixer: Mixer,
     track_id: u32,
     time_base: Option<TimeBase>,
     /// By the header; the decoder has the last word.
     rate_hz: u32,
     timeline: Timeline,
     stamps: Stamps,
+    /// The rate in the header, until a packet is decoded.
+    ///
+    /// Units: Hz.
+    stated_rate_hz: Option<u32>,
+    /// Whether the file may end anywhere.
+    is_open_ended: bool,
     /// Whether time stamps tell exactly where a packet stands after a seek.
     is_seekable: bool,
     /// Frames by which a time stamp may be late without a hole before it.
     n_coarse: u64,
     n_total: Option<u64>,
     total_is_exact: bool,
+    /// The frame behind the last one that the header of an mp3 counts; what comes after it was
+    /// joined on.
+    end_of_track: Option<u64>,
     /// Decoded frames that wait behind silence.
     held: Vec<f32>,
     /// Silence that stands for frames that are missing.
@@ -91,6 +113,8 @@ pub(super) struct Native {
     interleaved: Vec<f32>,
     n_not_numbers: u64,
     n_corrupt: u64,
+    /// Frames of damage since the last packet that was decoded.
+    n_damaged_now: u64,
     failure: Option<String>,
     remarks: Vec<String>,
 }
@@ -115,9 +139,18 @@ impl Native {
     pub(super) fn open(file: File, movie: Option<&Movie>) -> Result<Self, Refusal> {
         let patches = movie.map(|movie| movie.patches.clone()).unwrap_or_default();
         let (source, data_size) = Patched::new(file, patches).map_err(Refusal::Unreadable)?;
-        let stream = MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
+        let is_old_movie = movie.is_some_and(|movie| !movie.has_brand);
+        let source = source.followed_by(if is_old_movie { BRAND } else { &[] });
+        let mut stream =
+            MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
         // The name of a file is no evidence, so there is no hint.
         let probe = guarded(|| {
+            if is_old_movie {
+                // The reader expects to be called behind the size of the first box.
+                stream.ignore_bytes(4)?;
+                let reader = IsoMp4Reader::try_new(stream, FormatOptions::default())?;
+                return Ok(Box::new(reader) as Box<dyn FormatReader>);
+            }
             symphonia::default::get_probe().probe(
                 &Hint::new(),
                 stream,
@@ -132,10 +165,23 @@ impl Native {
         let Some(CodecParameters::Audio(codec)) = &track.codec_params else {
             return Err(Refusal::NoAudio);
         };
-        let rate_hz = check_header(codec)?;
-        let decoder = make_decoder(codec)?;
+        let mut codec = codec.clone();
+        if movie.is_some_and(|movie| movie.is_big_endian(track.id)) {
+            codec.codec = match codec.codec {
+                CODEC_ID_PCM_S24LE => CODEC_ID_PCM_S24BE,
+                CODEC_ID_PCM_S32LE => CODEC_ID_PCM_S32BE,
+                CODEC_ID_PCM_F32LE => CODEC_ID_PCM_F32BE,
+                CODEC_ID_PCM_F64LE => CODEC_ID_PCM_F64BE,
+                other => other,
+            };
+        }
+        let rate_hz = check_header(&codec)?;
+        let decoder = make_decoder(&codec)?;
         let mut remarks = Vec::new();
-        let timeline = delay::timeline(&track, codec, movie, &mut *reader, rate_hz, &mut remarks);
+        let timeline = match data_size.and_then(|size| size.n_frames) {
+            Some(n_frames) => Timeline::new(0, [(0, n_frames)]),
+            None => delay::timeline(&track, &codec, movie, &mut *reader, rate_hz, &mut remarks),
+        };
         let format = reader.format_info().format;
         let n_frames = n_frames(&track, reader.media_info(), rate_hz, data_size);
         Ok(Self {
@@ -153,6 +199,10 @@ impl Native {
             timeline,
             stamps: match format {
                 FORMAT_ID_MKV => Stamps::AwaitedFromZero,
+                FORMAT_ID_ISOMP4 => Stamps::From {
+                    origin: 0,
+                    holes_are_damage: false,
+                },
                 FORMAT_ID_OGG | FORMAT_ID_FLAC => Stamps::Awaited,
                 _ => Stamps::Ignored,
             },
@@ -166,19 +216,29 @@ impl Native {
                     | FORMAT_ID_MP3
                     | FORMAT_ID_ISOMP4
             ),
-            // Flac counts every frame; others round, or count what the decoder swallows.
-            n_coarse: u64::from(if format == FORMAT_ID_FLAC {
-                rate_hz / 100
-            } else {
-                rate_hz / 10
+            // Flac and mp4 count every frame; others round, or count what the decoder swallows.
+            n_coarse: u64::from(match format {
+                FORMAT_ID_FLAC | FORMAT_ID_ISOMP4 => rate_hz / 100,
+                _ => rate_hz / 10,
             }),
+            stated_rate_hz: Some(rate_hz),
+            is_open_ended: data_size.is_some_and(|size| size.is_open_ended),
+            end_of_track: match format {
+                FORMAT_ID_MP3 => track
+                    .num_frames
+                    .map(|n| n + u64::from(track.padding.unwrap_or(0))),
+                _ => None,
+            },
             reader,
+            codec,
             decoder,
+            mixer: Mixer::default(),
             held: Vec::new(),
             owed_silence: 0,
             interleaved: Vec::new(),
             n_not_numbers: 0,
             n_corrupt: 0,
+            n_damaged_now: 0,
             failure: None,
             remarks,
         })
@@ -204,6 +264,16 @@ impl Native {
     /// Packets that could not be decoded, and holes where some are missing.
     pub(super) fn n_corrupt(&self) -> u64 {
         self.n_corrupt
+    }
+
+    /// Whether frames follow each other without a container that could place them.
+    pub(super) fn is_bare_stream(&self) -> bool {
+        self.stamps == Stamps::Ignored
+    }
+
+    /// Whether what comes next is silence for a long run of damaged packets.
+    pub(super) fn is_badly_damaged(&self) -> bool {
+        self.n_damaged_now * 1000 >= DAMAGE_MS * u64::from(self.rate_hz)
     }
 
     /// Samples that were not numbers.
@@ -291,15 +361,21 @@ impl Native {
     /// Decodes the next packet into `held`, or owes silence for it; `None` at the end.
     fn hold_next(&mut self) -> Option<()> {
         for _ in 0..N_SILENT_PACKETS {
-            let packet = self.next_packet()?;
+            let Some(packet) = self.next_packet() else {
+                return (self.owed_silence > 0).then_some(());
+            };
             let gap = self.gap_before(&packet);
-            match self.decode(&packet) {
-                Ok(()) => self.owed_silence += gap,
+            match self.decode_or_restart(&packet) {
+                Ok(()) => {
+                    self.owed_silence += gap;
+                    self.n_damaged_now = 0;
+                }
                 Err(Failure::ResetRequired) => self.decoder.reset(),
                 Err(_) => {
                     self.n_corrupt += 1;
                     let n = self.frames(packet.block_dur().get().cast_signed());
                     let n = n.unsigned_abs().min(u64::from(self.rate_hz));
+                    self.n_damaged_now += n.max(1);
                     // Time stamps fill this hole by themselves where they count.
                     self.owed_silence += if self.stamps == Stamps::Ignored {
                         n
@@ -308,7 +384,9 @@ impl Native {
                     };
                 }
             }
-            if self.owed_silence > 0 || !self.held.is_empty() {
+            // Damage is given out whole, so that another decoder can be asked for it.
+            let is_in_damage = self.n_damaged_now > 0 && !self.is_badly_damaged();
+            if !is_in_damage && (self.owed_silence > 0 || !self.held.is_empty()) {
                 return Some(());
             }
         }
@@ -320,10 +398,17 @@ impl Native {
     fn next_packet(&mut self) -> Option<Packet> {
         for _ in 0..N_FOREIGN_PACKETS {
             match guarded(|| self.reader.next_packet()) {
-                Ok(Some(packet)) if packet.track_id == self.track_id => return Some(packet),
+                Ok(Some(packet)) if packet.track_id == self.track_id => {
+                    return Some(self.with_what_was_joined_on(packet));
+                }
                 Ok(Some(_)) => {}
                 Ok(None) => return None,
                 Err(Failure::ResetRequired) => self.follow_reset()?,
+                Err(Failure::IoError(e))
+                    if self.is_open_ended && e.kind() == io::ErrorKind::UnexpectedEof =>
+                {
+                    return None;
+                }
                 Err(e) => {
                     self.failure = Some(describe(&e));
                     return None;
@@ -355,9 +440,39 @@ impl Native {
         };
         (self.track_id, self.time_base) = (id, time_base);
         (self.rate_hz, self.decoder) = (rate_hz, decoder);
+        self.codec = codec.clone();
         self.stamps = Stamps::Awaited;
         self.timeline = Timeline::from(opus_delay(&codec, Endian::Little).unwrap_or(0));
         Some(())
+    }
+
+    /// The packet, with its full length when it was joined on: the demuxer takes what comes after
+    /// the length in the header for padding.
+    fn with_what_was_joined_on(&self, packet: Packet) -> Packet {
+        let end = self.end_of_track.and_then(|end| i64::try_from(end).ok());
+        if end.is_none_or(|end| packet.pts.get() < end) {
+            return packet;
+        }
+        Packet::new(packet.track_id, packet.pts, packet.block_dur(), packet.data)
+    }
+
+    /// Decodes `packet` into `held`; with a new decoder when the old one cannot, since a stream may
+    /// go on with other channels or another rate.
+    fn decode_or_restart(&mut self, packet: &Packet) -> Outcome<()> {
+        let outcome = self.decode(packet);
+        // One try for each run of damage; every packet of it would cost a decoder otherwise.
+        if matches!(outcome, Err(Failure::DecodeError(_)))
+            && self.n_damaged_now == 0
+            && let Ok(decoder) = make_decoder(&self.codec)
+        {
+            let old = std::mem::replace(&mut self.decoder, decoder);
+            let again = self.decode(packet);
+            if again.is_err() {
+                self.decoder = old;
+            }
+            return again;
+        }
+        outcome
     }
 
     /// Decodes `packet` into `held`.
@@ -373,10 +488,28 @@ impl Native {
                 "the sound changes to something impossible",
             ));
         }
+        if let Some(stated) = self
+            .stated_rate_hz
+            .take()
+            .filter(|stated| *stated != rate_hz)
+        {
+            self.rescale(rate_hz, stated);
+        }
         self.rate_hz = rate_hz;
         self.n_not_numbers += mono::silence_not_numbers(&mut self.interleaved);
-        mono::mix(&self.interleaved, n_channels, &mut self.held);
+        self.mixer
+            .mix(&self.interleaved, n_channels, &mut self.held);
         Ok(())
+    }
+
+    /// Counts frames at the rate that the decoder really gives: of HE-AAC it decodes the lower half
+    /// of the spectrum, at half the rate in the header.
+    fn rescale(&mut self, to: u32, from: u32) {
+        self.timeline.rescale(to, from);
+        let scale = |n: u64| n * u64::from(to) / u64::from(from);
+        self.n_total = self.n_total.map(scale);
+        self.n_coarse = scale(self.n_coarse);
+        self.owed_silence = scale(self.owed_silence);
     }
 
     /// Frames that are missing before `packet` by its time stamp.
@@ -402,7 +535,8 @@ impl Native {
             holes_are_damage,
         };
         let due = stamp.saturating_sub(origin);
-        let gap = due.saturating_sub(self.timeline.position().cast_signed());
+        let position = self.timeline.position() + self.owed_silence;
+        let gap = due.saturating_sub(position.cast_signed());
         let gap = u64::try_from(gap).unwrap_or(0);
         let rate = u64::from(self.rate_hz);
         if gap <= self.n_coarse || gap > GAP_MOST_S * rate {
@@ -511,8 +645,9 @@ fn n_frames(
         let scaled = u128::from(duration) * u128::from(base.numer.get()) * u128::from(rate_hz);
         u64::try_from(scaled / u128::from(base.denom.get())).ok()
     };
-    let n = track
-        .num_frames
+    let n = data_size
+        .and_then(|size| size.n_frames)
+        .or(track.num_frames)
         .or_else(|| frames(track.time_base, track.duration))
         .or_else(|| frames(whole.time_base, whole.duration))
         .filter(|n| *n > 0)?;
@@ -521,6 +656,7 @@ fn n_frames(
         Some(DataSize {
             declared: Some(declared),
             present,
+            ..
         }) if declared > present => {
             let promised = u128::from(n) * u128::from(declared) / u128::from(present.max(1));
             u64::try_from(promised).ok()
