@@ -6,7 +6,7 @@
 use cpal::traits::{DeviceTrait as _, HostTrait as _, StreamTrait as _};
 use cpal::{BufferSize, ErrorKind, FromSample, I24, SampleFormat, SizedSample, StreamConfig, U24};
 
-use super::ring::{Alarm, Feed, ring};
+use super::ring::{MonoWriter, StopNotifier, ring};
 use super::{Backend, DeviceSelector, Opened};
 use crate::Error;
 use crate::decode::{N_CHANNELS_MOST, RATES_HZ};
@@ -172,7 +172,7 @@ fn open(device: Device, handle: &cpal::Device) -> Result<Opened, Error> {
             BufferSize::Default
         },
     };
-    let (feed, alarm, tap) = ring(rate_hz, n_channels.into());
+    let (writer, stop_notifier, reader) = ring(rate_hz, n_channels.into());
     let build = match native.sample_format() {
         // The server converts to any format.
         _ if is_pulse => start::<f32>,
@@ -195,10 +195,10 @@ fn open(device: Device, handle: &cpal::Device) -> Result<Opened, Error> {
             });
         }
     };
-    let stream = build(handle, config, feed, alarm).map_err(failed)?;
+    let stream = build(handle, config, writer, stop_notifier).map_err(failed)?;
     Ok(Opened {
         device,
-        tap,
+        reader,
         stream: Box::new(stream),
     })
 }
@@ -207,24 +207,24 @@ fn open(device: Device, handle: &cpal::Device) -> Result<Opened, Error> {
 fn start<T>(
     device: &cpal::Device,
     config: StreamConfig,
-    feed: Feed,
-    alarm: Alarm,
+    writer: MonoWriter,
+    stop_notifier: StopNotifier,
 ) -> Result<cpal::Stream, cpal::Error>
 where
     T: SizedSample + 'static,
     f32: FromSample<T>,
 {
-    start_with::<T>(device, config, feed, alarm, f32::from_sample_)
+    start_with::<T>(device, config, writer, stop_notifier, f32::from_sample_)
 }
 
 /// Starts a stream of samples of 24 bits in 32.
 fn start_24(
     device: &cpal::Device,
     config: StreamConfig,
-    feed: Feed,
-    alarm: Alarm,
+    writer: MonoWriter,
+    stop_notifier: StopNotifier,
 ) -> Result<cpal::Stream, cpal::Error> {
-    start_with::<I24>(device, config, feed, alarm, |sample| {
+    start_with::<I24>(device, config, writer, stop_notifier, |sample| {
         signed(f32::from_sample_(sample))
     })
 }
@@ -233,17 +233,17 @@ fn start_24(
 fn start_with<T: SizedSample>(
     device: &cpal::Device,
     config: StreamConfig,
-    mut feed: Feed,
-    alarm: Alarm,
+    mut writer: MonoWriter,
+    stop_notifier: StopNotifier,
     to_f32: impl Fn(T) -> f32 + Send + 'static,
 ) -> Result<cpal::Stream, cpal::Error> {
     let stream = device.build_input_stream::<T, _, _>(
         config,
-        move |samples, _| feed.push(samples, &to_f32),
+        move |samples, _| writer.push(samples, &to_f32),
         move |error| match error.kind() {
             // The stream continues.
             ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied | ErrorKind::Xrun => {}
-            _ => alarm.ring(&error),
+            _ => stop_notifier.notify(&error),
         },
         None,
     )?;

@@ -26,7 +26,7 @@ pub use self::device::{Device, Kind, devices};
 pub use self::level::Level;
 
 use self::device::Computer;
-use self::ring::Tap;
+use self::ring::MonoReader;
 use crate::resample::{Resampler, resampled_len};
 use crate::{Error, SAMPLE_RATE};
 
@@ -95,7 +95,7 @@ trait Backend: Send {
 /// A started device.
 struct Opened {
     device: Device,
-    tap: Tap,
+    reader: MonoReader,
     #[expect(dead_code, reason = "ends the stream when dropped")]
     stream: Box<dyn Send>,
 }
@@ -209,8 +209,8 @@ impl Capture {
             return false;
         };
         let mut raw = Vec::new();
-        let n_lost = link.opened.tap.drain(&mut raw);
-        self.n_lost += resampled_len(n_lost, link.opened.tap.rate_hz());
+        let n_lost = link.opened.reader.drain(&mut raw);
+        self.n_lost += resampled_len(n_lost, link.opened.reader.rate_hz());
         link.resampler.push(&raw, samples);
         if !samples.is_empty() {
             self.level = Level::of(samples);
@@ -260,7 +260,7 @@ impl Capture {
 impl Link {
     fn new(opened: Opened) -> Self {
         Self {
-            resampler: Resampler::new(opened.tap.rate_hz()),
+            resampler: Resampler::new(opened.reader.rate_hz()),
             opened,
             received_at: None,
         }
@@ -272,7 +272,7 @@ impl Link {
         if has_come {
             self.received_at = Some(now);
         }
-        if let Some(reason) = self.opened.tap.end() {
+        if let Some(reason) = self.opened.reader.end() {
             return Some(reason.to_owned());
         }
         // The system audio of an idle computer may deliver no samples at all.

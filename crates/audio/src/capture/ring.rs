@@ -20,7 +20,7 @@ struct Shared {
 }
 
 /// The device's end of a ring: mixes to mono; never waits, allocates or locks.
-pub(super) struct Feed {
+pub(super) struct MonoWriter {
     samples: Producer<f32>,
     shared: Arc<Shared>,
     n_channels: usize,
@@ -29,7 +29,7 @@ pub(super) struct Feed {
 }
 
 /// The reader's end of a ring.
-pub(super) struct Tap {
+pub(super) struct MonoReader {
     samples: Consumer<f32>,
     shared: Arc<Shared>,
     rate_hz: u32,
@@ -39,33 +39,33 @@ pub(super) struct Tap {
 
 /// Tells the reader that the device stopped.
 #[derive(Clone)]
-pub(super) struct Alarm {
+pub(super) struct StopNotifier {
     shared: Arc<Shared>,
 }
 
 /// A ring for a device with this rate and number of channels (at least one).
-pub(super) fn ring(rate_hz: u32, n_channels: usize) -> (Feed, Alarm, Tap) {
-    let (producer, consumer) = RingBuffer::new(rate_hz as usize * LENGTH_S);
+pub(super) fn ring(rate_hz: u32, n_channels: usize) -> (MonoWriter, StopNotifier, MonoReader) {
+    let (writer, reader) = RingBuffer::new(rate_hz as usize * LENGTH_S);
     let shared = Arc::new(Shared::default());
-    let feed = Feed {
-        samples: producer,
+    let writer = MonoWriter {
+        samples: writer,
         shared: Arc::clone(&shared),
         n_channels,
         frame: (0.0, 0),
     };
-    let alarm = Alarm {
+    let stop_notifier = StopNotifier {
         shared: Arc::clone(&shared),
     };
-    let tap = Tap {
-        samples: consumer,
+    let reader = MonoReader {
+        samples: reader,
         shared,
         rate_hz,
         n_lost: 0,
     };
-    (feed, alarm, tap)
+    (writer, stop_notifier, reader)
 }
 
-impl Feed {
+impl MonoWriter {
     /// Adds interleaved samples of a device.
     pub(super) fn push<T: Copy>(&mut self, interleaved: &[T], to_f32: impl Fn(T) -> f32) {
         for value in interleaved {
@@ -83,14 +83,14 @@ impl Feed {
     }
 }
 
-impl Alarm {
+impl StopNotifier {
     /// Sets why the device stopped; only the first reason counts.
-    pub(super) fn ring(&self, reason: &impl ToString) {
+    pub(super) fn notify(&self, reason: &impl ToString) {
         self.shared.end.get_or_init(|| reason.to_string());
     }
 }
 
-impl Tap {
+impl MonoReader {
     /// The device's rate.
     ///
     /// Units: Hz.

@@ -15,14 +15,14 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::riff::Patch;
 use super::timeline::Timeline;
 
-/// Boxes looked at on one level, edits of one track, at most: more is damage or malice.
+/// Maximum boxes on one level and edits of one track; more is damage or an attack.
 const N_MOST: usize = 4096;
-/// Silence before a track that is believed.
+/// Longest plausible silence before a track.
 ///
 /// Units: seconds.
 const SILENCE_MOST_S: u64 = 3600;
 
-/// What was found in a file of this family.
+/// The edit lists of a file of the mp4 family.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Movie {
     /// Whether there is a `moov`; a recording that was cut off has none.
@@ -36,13 +36,13 @@ pub(super) struct Movie {
     tracks: Vec<Track>,
 }
 
-/// Where a box lies.
+/// The position of a box.
 #[derive(Clone, Copy)]
 struct Span {
     header: u64,
     from: u64,
     to: u64,
-    /// Whether its size says that it goes on beyond `to`.
+    /// Whether its declared size ends after `to`.
     is_cut: bool,
 }
 
@@ -50,7 +50,7 @@ struct Span {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Track {
     id: u32,
-    /// Whether players play it: of several audio tracks it is the chosen one.
+    /// Whether it is enabled; of several audio tracks, players play the enabled one.
     is_enabled: bool,
     /// Units: 1 / s.
     timescale: u64,
@@ -62,14 +62,14 @@ struct Track {
 /// One entry of an edit list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Edit {
-    /// Length in the movie's time scale; 0 stands for "to the end" in fragmented files.
+    /// Length in the movie's time scale; 0 means "to the end" in fragmented files.
     duration: u64,
     /// First unit of the track's own time scale, negative for silence.
     media_time: i64,
 }
 
 impl Movie {
-    /// Reads the edit lists; `None` when this is not a file of the mp4 family.
+    /// Reads the edit lists; `None` if this is not a file of the mp4 family.
     pub(super) fn read(file: &mut (impl Read + Seek)) -> io::Result<Option<Self>> {
         let end = file.seek(SeekFrom::End(0))?;
         let mut movie = Self::default();
@@ -111,7 +111,7 @@ impl Movie {
         })
     }
 
-    /// Whether track `id` is one that players play.
+    /// Whether track `id` is enabled.
     pub(super) fn is_enabled(&self, id: u32) -> bool {
         self.tracks
             .iter()
@@ -201,10 +201,10 @@ impl Track {
     }
 }
 
-/// What is done at the content of a box of this type.
+/// A callback for the content of a box of this type.
 type Visit<'a, F> = dyn FnMut(&mut F, &[u8; 4], Span) -> io::Result<()> + 'a;
 
-/// Calls `visit` for each box between two offsets with its type and place, at its content.
+/// Calls `visit` for each box between two offsets, with its type and position, at its content.
 fn walk<F: Read + Seek>(
     file: &mut F,
     from: u64,

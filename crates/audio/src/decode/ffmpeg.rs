@@ -1,4 +1,4 @@
-//! ffmpeg is the decoder of last resort: a program of the user's, asked for what we cannot read.
+//! The external decoder ffmpeg, for formats that the native decoder does not support.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead as _, BufReader, Read as _};
@@ -9,12 +9,12 @@ use std::{env, thread};
 
 use crate::{Error, SAMPLE_RATE};
 
-/// Lines of complaint that are kept.
+/// Lines of error output that are kept.
 const N_COMPLAINTS: usize = 3;
-/// Bytes of one line of complaint that are kept.
+/// Bytes of a line of error output that are kept.
 const N_LINE: usize = 400;
 
-/// Where the program `ffmpeg` is, if anywhere.
+/// The path of the program `ffmpeg`, if it is installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ffmpeg(Option<PathBuf>);
 
@@ -26,7 +26,7 @@ impl Ffmpeg {
 
     /// The first ffmpeg in a list of folders written like `PATH`.
     ///
-    /// Relative folders are passed over: a file must not be able to bring its own decoder.
+    /// Relative folders are skipped, so that a file cannot be delivered with its own decoder.
     pub fn find_in(folders: &OsStr) -> Self {
         let name = format!("ffmpeg{}", env::consts::EXE_SUFFIX);
         let found = env::split_paths(folders)
@@ -36,12 +36,12 @@ impl Ffmpeg {
         Self(found)
     }
 
-    /// This very program.
+    /// The program at this path.
     pub fn at(program: impl Into<PathBuf>) -> Self {
         Self(Some(program.into()))
     }
 
-    /// No ffmpeg, even if there is one.
+    /// No ffmpeg, even if it is installed.
     pub fn none() -> Self {
         Self(None)
     }
@@ -124,7 +124,7 @@ impl Conversion {
 
     /// Replaces `samples` by the next ones; none at the end.
     ///
-    /// Errors: `Ffmpeg` when it ended in failure; what it gave before is good.
+    /// Errors: `Ffmpeg` if it failed; earlier samples are valid.
     pub(super) fn next_chunk(&mut self, samples: &mut Vec<f32>) -> Result<(), Error> {
         samples.clear();
         let mut bytes = std::mem::take(&mut self.split);
@@ -140,7 +140,7 @@ impl Conversion {
         }
     }
 
-    /// Waits for the program and tells how it ended.
+    /// Waits for the program and returns its result.
     fn end(&mut self, broken: Option<io::Error>) -> Result<(), Error> {
         let Some(complaints) = self.complaints.take() else {
             return Ok(());
@@ -166,13 +166,13 @@ impl Conversion {
 
 impl Drop for Conversion {
     fn drop(&mut self) {
-        // Both fail only when it has already ended and been waited for.
+        // Both fail only if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Reads to the end and keeps the last lines, without the level that ffmpeg writes before them.
+/// Reads to the end and keeps the last lines, without ffmpeg's log level prefix.
 fn last_lines(mut from: impl io::BufRead) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = Vec::new();
@@ -199,7 +199,7 @@ fn last_lines(mut from: impl io::BufRead) -> Vec<String> {
     }
 }
 
-/// Whether this is a file that may be run.
+/// Whether this is an executable file.
 fn is_program(path: &Path) -> bool {
     let Ok(metadata) = path.metadata() else {
         return false;

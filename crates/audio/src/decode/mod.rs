@@ -1,13 +1,14 @@
-//! A recording is a file of sound; decoding gives its samples, whatever its format.
+//! Decoding of recordings of any format to mono samples.
 //!
-//! The content decides, never the name. Formats of our own come first; what they do not read goes
-//! to an [`Ffmpeg`] on the user's machine, if there is one. Everything becomes mono (the mean of
-//! the channels; ffmpeg mixes surround by its own table) at [`SAMPLE_RATE`]. Of several audio
-//! tracks the enabled one is read (mp4), else the first: Matroska's default flag is not seen.
+//! The format is detected from the content, never from the name. Formats that the native decoder
+//! does not support go to an [`Ffmpeg`] on the user's machine, if installed. Everything becomes
+//! mono (the mean of the channels; ffmpeg mixes surround by its own table) at [`SAMPLE_RATE`]. Of
+//! several audio tracks the enabled one is read (mp4), else the first: Matroska's default flag is
+//! ignored.
 //!
-//! Time 0 is where a player starts: edit lists and stated encoder delays are honoured, a track
-//! that starts late is preceded by silence, and silence stands for damaged packets, so that word
-//! times stay true after them.
+//! Time 0 is where a player starts: edit lists and declared encoder delays are applied, a track
+//! that starts late is preceded by silence, and damaged packets are replaced by silence, so that
+//! word times after them stay correct.
 
 mod edit_list;
 mod ffmpeg;
@@ -35,7 +36,7 @@ pub use self::mono::Mixer;
 ///
 /// Units: Hz.
 pub const RATES_HZ: RangeInclusive<u32> = 1_000..=768_000;
-/// Channels a header may declare; more are damage, and memory for them is never asked for.
+/// Channels a header may declare; more are damage, and no memory is allocated for them.
 pub const N_CHANNELS_MOST: usize = 64;
 
 /// Samples in a block: one second.
@@ -55,12 +56,12 @@ const N_RUN_UP: u64 = SAMPLE_RATE as u64 / 5;
 pub struct Recording {
     decoder: Decoder,
     resampler: Option<Resampler>,
-    /// Samples that are ready to be given.
+    /// Samples that are ready to be returned.
     ready: Vec<f32>,
-    /// Samples at the rate of the file, on their way.
+    /// Decoded samples at the rate of the file.
     chunk: Vec<f32>,
     n_total: Option<u64>,
-    /// The first sample that is given.
+    /// The first sample to return.
     from: u64,
     /// Samples that were given or left out.
     n_given: u64,
@@ -86,11 +87,9 @@ enum Decoder {
 }
 
 impl Recording {
-    /// Opens `path` and decodes its beginning; what our formats do not read goes to the ffmpeg on
-    /// `PATH`.
+    /// Opens `path` and decodes its beginning; unsupported formats go to the ffmpeg on `PATH`.
     ///
-    /// Errors: every one of [`Error`]; after this, nothing but damage can happen, and damage ends
-    /// in a warning.
+    /// Errors: any [`Error`]; later, only damage can happen, which gives a warning.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::open_with(path, &Ffmpeg::on_path())
     }
@@ -153,9 +152,8 @@ impl Recording {
         }
     }
 
-    /// Opens `path` like [`open`](Self::open) and gives what comes from the sample `from` on. What
-    /// is before is sought over in wav, aiff, caf, flac, mp3 and mp4, and decoded in vain in
-    /// others.
+    /// Opens `path` like [`open`](Self::open) and returns samples from `from` on. Earlier ones are
+    /// seeked over in wav, aiff, caf, flac, mp3 and mp4, and decoded and dropped in other formats.
     ///
     /// Errors: as [`open`](Self::open).
     pub fn open_from(path: impl AsRef<Path>, from: u64) -> Result<Self, Error> {
@@ -168,7 +166,7 @@ impl Recording {
         Ok(recording)
     }
 
-    /// How long the recording is, from its very beginning, when that is known or can be estimated beforehand.
+    /// Duration of the whole recording, if it is known or can be estimated before decoding.
     pub fn duration(&self) -> Option<Ms> {
         self.n_total.map(|n| Ms::from_samples(n, SAMPLE_RATE))
     }
@@ -193,13 +191,12 @@ impl Recording {
         }
     }
 
-    /// Goes on shortly before a sample. `false` when that cannot be done, and then nothing sensible
-    /// comes any more.
+    /// Seeks to shortly before a sample. If `false`, the decoder cannot be used any more.
     fn seek(&mut self, sample: u64) -> bool {
         let Decoder::Native(native) = &mut self.decoder else {
             return false;
         };
-        // Frames and samples fall together every so often; there the resampler begins.
+        // The resampler starts at a position where frames and samples coincide.
         let rate_hz = native.rate_hz();
         let divisor = gcd(rate_hz as usize, SAMPLE_RATE as usize) as u64;
         let n_steps = sample.saturating_sub(N_RUN_UP) / (u64::from(SAMPLE_RATE) / divisor);
@@ -212,9 +209,9 @@ impl Recording {
         true
     }
 
-    /// Decodes until a block is ready or everything is.
+    /// Decodes until a block is ready or the end is reached.
     ///
-    /// Errors: `Ffmpeg`, and only when it gave nothing.
+    /// Errors: `Ffmpeg`, and only if it returned no samples.
     fn fill(&mut self) -> Result<(), Error> {
         while self.ready.len() < N_BLOCK && !self.is_over {
             let rate_hz = match &mut self.decoder {
@@ -303,7 +300,7 @@ impl Recording {
             .as_mut()
             .filter(|old| old.rate_hz() != rate_hz)
         {
-            // The rate changes inside the stream: the old part ends here, the next one joins on.
+            // The rate changes within the stream: the old part ends here, and the next one follows.
             old.finish(&mut self.ready);
             self.resampler = None;
         }
@@ -313,7 +310,7 @@ impl Recording {
         resampler.push(&self.chunk, &mut self.ready);
     }
 
-    /// Gives out what the resampler holds and says what went wrong on the way.
+    /// Flushes the resampler and adds the warnings.
     fn end(&mut self) {
         self.is_over = true;
         self.chunk = Vec::new();

@@ -1,8 +1,7 @@
-//! A RIFF header (like that of aiff, caf and Matroska) states its lengths first, so whoever writes
-//! it while recording must lie.
+//! Corrects wrong lengths in headers of wav (RIFF), aiff, caf and Matroska files.
 //!
-//! Recorders that never came to their end leave 0, a placeholder or the length they hoped for;
-//! here the true lengths take their place before anyone parses the header.
+//! These headers contain lengths that are unknown while recording. An interrupted recorder leaves
+//! 0, a placeholder or an estimate; the true lengths are inserted before the header is parsed.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -16,7 +15,7 @@ const SEGMENT: &[u8; 4] = b"\x18\x53\x80\x67";
 /// Chunks looked at before the audio.
 const N_CHUNKS: usize = 256;
 
-/// Bytes that take the place of those at an offset.
+/// Bytes that replace those at an offset.
 pub(super) type Patch = (u64, [u8; 4]);
 
 /// What the header says about the length of the audio, and what is true.
@@ -43,11 +42,11 @@ pub(super) struct Patched {
     is_seekable: bool,
 }
 
-/// What is corrected in a header.
+/// The corrections of a header.
 struct Header {
     patches: Vec<Patch>,
     size: DataSize,
-    /// Whether the header points behind the end of the file, so that nobody may follow.
+    /// Whether the header points behind the end of the file, so that it must not be followed.
     points_nowhere: bool,
 }
 
@@ -301,7 +300,7 @@ fn matroska(file: &mut File, len: u64) -> io::Result<Option<Header>> {
     }))
 }
 
-/// The size a header states, unless it is one of the values that stand for "not known yet".
+/// The size in a header, unless it is a placeholder for an unknown size.
 ///
 /// Source: ffmpeg writes `0xFFFFFFFF` to a pipe, sox `0x7FFFF000` and a little more, others 0.
 fn declared_size(size: u32) -> Option<u64> {

@@ -1,4 +1,4 @@
-//! A first look at a file: is there one, may we read it, could it be a recording at all?
+//! Checks of a file before decoding: does it exist, is it readable, can it be a recording?
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use crate::Error;
 
-/// Bytes of the first look.
+/// Bytes that are checked.
 const N_LOOK: u64 = 4096;
 
-/// First bytes of what people drop on an audio program by mistake.
+/// First bytes of files that are often opened by mistake.
 const NO_RECORDINGS: [(&[u8], &str); 10] = [
     (b"%PDF", "it is a PDF document"),
     (b"PK\x03\x04", "it is a zip archive or an office document"),
@@ -129,7 +129,7 @@ fn foreign(start: &[u8]) -> Option<&'static str> {
 
 /// What a file that starts like this is, when it cannot be a recording.
 ///
-/// Text is refused here because a playlist is text: ffmpeg would follow it to other files.
+/// Text is refused because ffmpeg would follow a playlist to other files.
 fn no_recording(start: &[u8]) -> Option<&'static str> {
     if let Some((_, found)) = NO_RECORDINGS
         .iter()
@@ -149,7 +149,7 @@ fn is_text(start: &[u8]) -> bool {
     }
     match std::str::from_utf8(start) {
         Ok(_) => true,
-        // The look may end in the middle of a character.
+        // The checked bytes may end in the middle of a character.
         Err(e) => e.error_len().is_none(),
     }
 }
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_documents_are_told_from_recordings() {
+    fn text_and_documents_are_refused() {
         check(
             b"#EXTM3U\nfile:///etc/passwd\n",
             Some("its content is text"),

@@ -20,7 +20,7 @@ fn at(name: &str) -> PathBuf {
     }
 }
 
-/// What comes after a seek is what comes there anyway, to the sample.
+/// Checks that samples after a seek equal those of decoding from the start.
 #[track_caller]
 fn check(name: &str, from: u64) {
     let whole = rest(Recording::open(at(name)).unwrap());
@@ -43,7 +43,7 @@ fn check(name: &str, from: u64) {
 }
 
 #[test]
-fn a_seek_lands_on_the_sample() {
+fn a_seek_is_exact_to_the_sample() {
     for name in [
         "samples/en-dialogue.flac",
         "samples/en-04.wav",
@@ -68,7 +68,7 @@ fn a_seek_lands_on_the_sample() {
 }
 
 #[test]
-fn whatever_cannot_be_sought_is_read_to_the_same_place() {
+fn formats_without_seeking_are_read_to_the_same_position() {
     for name in [
         "samples/en-10.ogg",
         "film.mkv",
@@ -87,7 +87,7 @@ fn whatever_cannot_be_sought_is_read_to_the_same_place() {
 }
 
 #[test]
-fn far_in_a_long_recording_only_what_is_wanted_is_decoded() {
+fn only_the_requested_range_of_a_long_recording_is_decoded() {
     let dialogue = at("samples/en-dialogue.flac");
     let whole = rest(Recording::open(&dialogue).unwrap());
     let from = whole.len() - 16_000;

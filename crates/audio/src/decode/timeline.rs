@@ -1,4 +1,4 @@
-//! A timeline says which decoded frames are played and where silence stands for missing ones.
+//! The timeline: which decoded frames are played, and where silence is inserted.
 
 use std::collections::VecDeque;
 
@@ -7,21 +7,21 @@ use std::collections::VecDeque;
 /// Units: frames at the rate of the track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Timeline {
-    /// Frames of silence before everything else: the track starts later than the recording.
+    /// Frames of silence at the beginning, if the track starts later than the recording.
     silence: u64,
-    /// Ranges of decoded frames that are played, in order and apart.
+    /// Ranges of decoded frames that are played, in order and disjoint.
     played: VecDeque<(u64, u64)>,
     /// Decoded frames so far.
     position: u64,
 }
 
 impl Timeline {
-    /// All that is decoded, but for the first `n_skipped` frames.
+    /// All decoded frames except the first `n_skipped`.
     pub(super) fn from(n_skipped: u64) -> Self {
         Self::new(0, [(n_skipped, u64::MAX)])
     }
 
-    /// `silence`, then these ranges of decoded frames, which must be in order and apart.
+    /// `silence`, then these ranges of decoded frames, which must be in order and disjoint.
     pub(super) fn new(silence: u64, played: impl IntoIterator<Item = (u64, u64)>) -> Self {
         Self {
             silence,
@@ -44,8 +44,8 @@ impl Timeline {
         self.position
     }
 
-    /// The decoded frame that is played as number `n`; `None` where there is more to it than cutting
-    /// off a beginning.
+    /// The decoded frame that is played as number `n`; `None` if the timeline does more than skip a
+    /// beginning.
     pub(super) fn decoded(&self, n: u64) -> Option<u64> {
         match (self.silence, self.played.len()) {
             (0, 1) => self.played[0].0.checked_add(n),
@@ -53,7 +53,7 @@ impl Timeline {
         }
     }
 
-    /// Goes on at another decoded frame; what is before `from` is not played.
+    /// Continues at another decoded frame; frames before `from` are not played.
     pub(super) fn jump(&mut self, position: u64, from: u64) {
         self.position = position;
         if let Some(played) = self.played.front_mut() {
@@ -88,7 +88,7 @@ impl Timeline {
         n
     }
 
-    /// Leaves in `frames`, the next ones decoded, what is played.
+    /// Removes from `frames`, the next decoded ones, those that are not played.
     pub(super) fn cut(&mut self, frames: &mut Vec<f32>) {
         let (start, end) = (self.position, self.position + frames.len() as u64);
         self.position = end;
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_leaves_out_what_is_before_its_aim() {
+    fn a_jump_skips_frames_before_its_target() {
         let mut timeline = Timeline::new(0, [(2, 9)]);
         assert_eq!(timeline.decoded(3), Some(5));
         timeline.jump(4, 5);

@@ -21,7 +21,7 @@ impl Scene {
         let devices = [(); 2].map(|()| {
             Arc::new(Mutex::new(FakeDevices {
                 default: Some(("first", 16_000, 1)),
-                feeds: Vec::new(),
+                writers: Vec::new(),
             }))
         });
         let wanted = [
@@ -41,7 +41,7 @@ impl Scene {
 
     fn feed(&self, channel: usize, value: f32, n: usize) {
         let mut fake = self.devices[channel].lock().unwrap();
-        fake.feeds[0].0.push(&vec![value; n], |s| s);
+        fake.writers[0].0.push(&vec![value; n], |s| s);
     }
 
     fn poll(&mut self, at_ms: u64) -> Vec<Event> {
@@ -114,9 +114,9 @@ fn losing_a_named_microphone_ends_both_channels() {
     scene.channels.start(scene.start);
     scene.feed(0, 0.25, 800);
     scene.feed(1, 0.5, 800);
-    scene.devices[0].lock().unwrap().feeds[0]
+    scene.devices[0].lock().unwrap().writers[0]
         .1
-        .ring(&"unplugged");
+        .notify(&"unplugged");
     let events = scene.poll(50);
     assert_eq!(samples(&events).len(), 1_600);
     assert_eq!(events[1..], [lost("unplugged")]);

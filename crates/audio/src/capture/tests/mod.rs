@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use earmark_transcript::Ms;
 use proptest::prelude::*;
 
-use super::ring::{Alarm, Feed, ring};
+use super::ring::{MonoWriter, StopNotifier, ring};
 use super::{Backend, Capture, Device, DeviceSelector, Event, Kind, Level, Opened};
 use crate::Error;
 use crate::resample::Resampler;
@@ -17,7 +17,7 @@ struct FakeDevices {
     /// The default device, its rate and its channels.
     default: Option<(&'static str, u32, usize)>,
     /// The device ends of the opened devices.
-    feeds: Vec<(Feed, Alarm)>,
+    writers: Vec<(MonoWriter, StopNotifier)>,
 }
 
 /// A fake device and a capture of it.
@@ -40,11 +40,11 @@ impl Backend for Fake {
             wanted: which.to_string(),
             known: Vec::new(),
         })?;
-        let (feed, alarm, tap) = ring(rate_hz, n_channels);
-        fake.feeds.push((feed, alarm));
+        let (writer, stop_notifier, reader) = ring(rate_hz, n_channels);
+        fake.writers.push((writer, stop_notifier));
         Ok(Opened {
             device: device(name),
-            tap,
+            reader,
             stream: Box::new(()),
         })
     }
@@ -63,7 +63,7 @@ impl Scene {
     fn new(which: &DeviceSelector, rate_hz: u32, n_channels: usize) -> Self {
         let fake = Arc::new(Mutex::new(FakeDevices {
             default: Some(("first", rate_hz, n_channels)),
-            feeds: Vec::new(),
+            writers: Vec::new(),
         }));
         let backend = Box::new(Fake(Arc::clone(&fake)));
         let mut capture = Capture::open_with(backend, which, Ms(500)).unwrap();
@@ -79,7 +79,7 @@ impl Scene {
     /// The newest device delivers these samples.
     fn feed(&self, samples: &[f32]) {
         let mut fake = self.fake.lock().unwrap();
-        fake.feeds.last_mut().unwrap().0.push(samples, |s| s);
+        fake.writers.last_mut().unwrap().0.push(samples, |s| s);
     }
 
     fn poll(&mut self, at_ms: u64) -> Vec<Event> {
@@ -181,9 +181,9 @@ fn a_lost_named_device_ends_after_its_last_samples() {
     let mut scene = Scene::new(&DeviceSelector::Named("first".into()), 44_100, 1);
     scene.capture.start();
     scene.feed(&vec![0.25; 44_100]);
-    let alarm = scene.fake.lock().unwrap().feeds[0].1.clone();
-    alarm.ring(&"unplugged");
-    alarm.ring(&"a consequence");
+    let stop_notifier = scene.fake.lock().unwrap().writers[0].1.clone();
+    stop_notifier.notify(&"unplugged");
+    stop_notifier.notify(&"a consequence");
     let events = scene.poll(5_000);
     assert_eq!(samples(&events).len(), 16_000);
     assert_eq!(events[1..], [lost("unplugged")]);
@@ -215,7 +215,7 @@ fn a_new_default_is_followed_without_a_gap() {
 fn a_lost_default_is_replaced_by_the_next_at_once() {
     let mut scene = Scene::new(&DeviceSelector::Default, 16_000, 1);
     scene.fake.lock().unwrap().default = Some(("second", 16_000, 1));
-    scene.fake.lock().unwrap().feeds[0].1.ring(&"unplugged");
+    scene.fake.lock().unwrap().writers[0].1.notify(&"unplugged");
     assert_eq!(scene.poll(10), [lost("unplugged"), switched("second")]);
 }
 
@@ -223,7 +223,7 @@ fn a_lost_default_is_replaced_by_the_next_at_once() {
 fn after_losing_the_default_it_waits_for_a_new_one() {
     let mut scene = Scene::new(&DeviceSelector::Default, 16_000, 1);
     scene.fake.lock().unwrap().default = None;
-    scene.fake.lock().unwrap().feeds[0].1.ring(&"unplugged");
+    scene.fake.lock().unwrap().writers[0].1.notify(&"unplugged");
     assert_eq!(scene.poll(10), [lost("unplugged")]);
     assert_eq!(scene.poll(2_000), []);
     assert!(!scene.capture.is_over());
@@ -238,7 +238,7 @@ fn a_failing_device_is_retried_once_a_second() {
     let mut n_tries = 0;
     for at_ms in (0..5_000).step_by(10) {
         let fake = scene.fake.lock().unwrap();
-        fake.feeds.last().unwrap().1.ring(&"broken");
+        fake.writers.last().unwrap().1.notify(&"broken");
         drop(fake);
         let events = scene.poll(at_ms);
         n_tries += events.iter().filter(|e| **e == switched("first")).count();

@@ -9,8 +9,8 @@ use crate::decode::timeline::Timeline;
 
 /// The played part of a track: by its edit list, by the note iTunes leaves, by the Opus header.
 ///
-/// AAC in Matroska or in a bare ADTS stream has no such statement; nothing is cut there, as no
-/// player does, so times agree with what is seen and played (20 to 50 ms of silence come first).
+/// AAC in Matroska or in a bare ADTS stream does not declare it; nothing is cut there, as in
+/// players, so times agree with the video and the player (the first 20 to 50 ms are silent).
 pub(super) fn timeline(
     track: &Track,
     codec: &AudioCodecParameters,
@@ -40,7 +40,7 @@ pub(super) enum Endian {
     Little,
 }
 
-/// The delay that an Opus header states.
+/// The delay declared by an Opus header.
 ///
 /// Units: frames at 48 kHz. Source: RFC 7845, 5.1; "Encapsulation of Opus in ISO BMFF", 4.3.2.
 pub(super) fn opus_delay(codec: &AudioCodecParameters, endian: Endian) -> Option<u64> {
@@ -88,7 +88,7 @@ mod tests {
     use super::parse_itunes_note;
 
     #[test]
-    fn the_note_of_itunes_gives_delay_and_length() {
+    fn the_itunes_tag_gives_delay_and_length() {
         let note = " 00000000 00000840 000001C0 0000000000012345 00000000 00000000";
         assert_eq!(parse_itunes_note(note), Some((0x840, 0x12345)));
         assert_eq!(parse_itunes_note(" 00000000 00000840 000001C0 0"), None);

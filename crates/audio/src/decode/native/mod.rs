@@ -1,4 +1,4 @@
-//! The native decoder reads the formats that need no program beside us; it alone knows symphonia.
+//! The native decoder, for all formats that do not need ffmpeg; only this module uses symphonia.
 
 mod delay;
 
@@ -38,9 +38,9 @@ use super::riff::{DataSize, Patched};
 use super::timeline::Timeline;
 use super::{N_CHANNELS_MOST, RATES_HZ};
 
-/// Packets in a row without a sound of ours before a file is given up: it is made to waste time.
+/// Consecutive packets without audio before a file is given up, because it may be an attack.
 const N_SILENT_PACKETS: u32 = 100_000;
-/// Packets of other tracks in a row, likewise; ten hours of video have 2 million.
+/// Consecutive packets of other tracks, likewise; ten hours of video have 2 million.
 const N_FOREIGN_PACKETS: u32 = 10_000_000;
 /// Longest hole in a track that is filled with silence; a longer one is a damaged time stamp.
 ///
@@ -59,7 +59,7 @@ const DAMAGE_MS: u64 = 500;
 /// Units: seconds.
 const RUN_UP_S: u64 = 1;
 
-/// Every codec we have.
+/// Every supported codec.
 static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     let mut codecs = CodecRegistry::new();
     symphonia::default::register_enabled_codecs(&mut codecs);
@@ -69,11 +69,11 @@ static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
 
 /// Why the native decoder does not read a file.
 pub(super) enum Refusal {
-    /// The content, or its codec, is not among ours.
+    /// The format or the codec is not supported.
     Foreign(String),
-    /// The content is of a format of ours but cannot be made sense of.
+    /// The format is supported, but the content is malformed.
     Malformed(String),
-    /// There are tracks, but none of them is sound.
+    /// There are tracks, but none has audio.
     NoAudio,
     /// The system failed to read.
     Unreadable(io::Error),
@@ -567,7 +567,7 @@ impl Refusal {
         }
     }
 
-    /// Tracks of an unknown kind may well be sound.
+    /// Tracks of an unknown kind may contain audio.
     fn without_track(tracks: &[Track]) -> Self {
         if tracks.iter().any(|track| track.codec_params.is_none()) {
             Self::Foreign(
@@ -588,14 +588,13 @@ fn default_track<'a>(reader: &'a dyn FormatReader, movie: Option<&Movie>) -> Opt
     enabled.or_else(|| reader.default_track(TrackType::Audio))
 }
 
-/// Runs a part of the decoder; a panic in it is damage like any other.
+/// Runs a part of the decoder; a panic in it counts as damage.
 fn guarded<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-    // What a panic leaves behind is only read again through the decoder's own checks.
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or(Err(Failure::DecodeError("the decoder stumbled over it")))
+    // State after a panic is only used through the decoder's own checks.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Failure::DecodeError("the decoder failed")))
 }
 
-/// The rate a track declares, if its header is possible at all.
+/// The rate that a track declares, if its header is plausible.
 fn check_header(codec: &AudioCodecParameters) -> Result<u32, Refusal> {
     let n_channels = codec.channels.as_ref().map_or(1, Channels::count);
     if n_channels > N_CHANNELS_MOST {
@@ -611,7 +610,7 @@ fn check_header(codec: &AudioCodecParameters) -> Result<u32, Refusal> {
             RATES_HZ.end()
         ))),
         None => Err(Refusal::Foreign(
-            "the header does not tell the sample rate".into(),
+            "the header does not contain the sample rate".into(),
         )),
     }
 }
@@ -665,7 +664,7 @@ fn n_frames(
     }
 }
 
-/// What went wrong, in a few words.
+/// A short description of a decoder error.
 fn describe(failure: &Failure) -> String {
     match failure {
         Failure::IoError(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
@@ -675,7 +674,7 @@ fn describe(failure: &Failure) -> String {
     }
 }
 
-/// The edit lists of `file`, if it has any that can be read.
+/// The edit lists of `file`, if any can be read.
 pub(super) fn read_movie(file: &File) -> Option<Movie> {
     Movie::read(&mut BufReader::new(file)).ok().flatten()
 }
