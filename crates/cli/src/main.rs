@@ -29,7 +29,6 @@ struct Cli {
     command: Command,
 }
 
-// One file per command; this list is all that knows them.
 #[derive(Subcommand)]
 enum Command {
     Transcribe(transcribe::Args),

@@ -99,7 +99,7 @@ impl ModelArgs {
         self.pair.name()
     }
 
-    /// What the engine is told.
+    /// The settings for the engine.
     pub(crate) fn settings(&self) -> Settings {
         self.compute.settings()
     }
@@ -127,7 +127,7 @@ impl ComputeArgs {
         self.storage.apply_threads();
     }
 
-    /// What the engine is told.
+    /// The settings for the engine.
     pub(crate) fn settings(&self) -> Settings {
         self.storage.settings(self.device)
     }
@@ -139,7 +139,7 @@ impl StorageArgs {
         earmark_jobs::set_threads(self.threads);
     }
 
-    /// What the engine is told.
+    /// The settings for the engine.
     pub(crate) fn settings(&self, device: Device) -> Settings {
         Settings {
             device: match device {

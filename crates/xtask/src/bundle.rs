@@ -60,15 +60,15 @@ fn transcribe_sample() -> Outcome {
         .current_dir(root())
         .output()
         .map_err(|error| format!("`earmark` does not start: {error}"))?;
-    let truth = fs::read(root().join("samples/en-01.txt"));
-    let truth = truth.map_err(|error| format!("the sample has no text: {error}"))?;
-    let heard = String::from_utf8_lossy(&output.stdout);
-    if heard.trim() == String::from_utf8_lossy(&truth).trim() {
+    let reference = fs::read(root().join("samples/en-01.txt"));
+    let reference = reference.map_err(|error| format!("the sample has no text: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    if text.trim() == String::from_utf8_lossy(&reference).trim() {
         Ok(())
     } else {
         Err(format!(
             "the installed `earmark` recognised `{}`",
-            heard.trim()
+            text.trim()
         ))
     }
 }

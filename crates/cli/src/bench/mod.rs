@@ -152,22 +152,22 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         let started = Instant::now();
         let outcome = recognizer.recognize(&samples, &request, &mut Unobserved)?;
         let spent = started.elapsed();
-        let Outcome::Done(heard) = outcome else {
+        let Outcome::Done(recognition) = outcome else {
             bail!("a benchmark cannot be cancelled")
         };
         if best.as_ref().is_none_or(|(least, _)| spent < *least) {
-            best = Some((spent, heard));
+            best = Some((spent, recognition));
         }
     }
-    let (total, heard) = best.context("at least one run")?;
+    let (total, recognition) = best.context("at least one run")?;
     let report = Report::new(&report::Measured {
         recognizer: &recognizer,
         machine,
         n_samples: samples.len(),
-        n_tokens: heard.tokens.len(),
+        n_tokens: recognition.tokens.len(),
         load,
         total,
-        timings: heard.timings,
+        timings: recognition.timings,
         resident_after_load,
     })?;
     write(args, &report, &report.table())

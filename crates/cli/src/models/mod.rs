@@ -26,7 +26,6 @@ pub(crate) struct Args {
     command: Command,
 }
 
-// One file per word or two; this list is all that knows them.
 #[derive(Subcommand)]
 enum Command {
     List(list::Args),

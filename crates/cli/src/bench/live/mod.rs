@@ -328,7 +328,7 @@ impl Follow for ForcedRate {
         let seconds = clip.samples().len() as f64 / f64::from(SAMPLE_RATE);
         let n_tokens = ((seconds * tokens_per_s) as usize).max(kept.len() + 1);
         let limit = Limit::Exactly(n_tokens - kept.len());
-        let mut heard = if self.is_model_skipped {
+        let mut recognition = if self.is_model_skipped {
             let blank = Token {
                 id: 0,
                 probability: 1.0,
@@ -340,17 +340,17 @@ impl Follow for ForcedRate {
             }
         } else {
             match self.recognizer.follow(clip, kept, limit, observer)? {
-                Outcome::Done(heard) => heard,
+                Outcome::Done(recognition) => recognition,
                 stopped @ Outcome::Cancelled => return Ok(stopped),
             }
         };
-        heard.text.clear();
-        for (i, token) in heard.tokens.iter_mut().enumerate() {
-            heard.text += if i == 0 { "word" } else { " word" };
+        recognition.text.clear();
+        for (i, token) in recognition.tokens.iter_mut().enumerate() {
+            recognition.text += if i == 0 { "word" } else { " word" };
             token.id = 100 + i as u32;
-            token.end = heard.text.len();
+            token.end = recognition.text.len();
         }
-        Ok(Outcome::Done(heard))
+        Ok(Outcome::Done(recognition))
     }
 }
 

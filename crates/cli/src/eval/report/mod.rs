@@ -20,7 +20,7 @@ pub(crate) struct FileResult {
     /// Terms of the recording's context that are spoken in it.
     n_terms: usize,
     /// Those that were recognised.
-    n_terms_heard: usize,
+    n_terms_recognised: usize,
     duration_ms: u32,
     spent: Duration,
     /// Distance of every matched word's start and end from the reference; `None` if not measured.
@@ -34,39 +34,39 @@ impl FileResult {
     pub(crate) fn new(
         path: &str,
         reference: &Reference,
-        heard: &Transcript,
+        transcript: &Transcript,
         spent: Duration,
     ) -> Self {
         let said = context::heard(&reference.context, &reference.text);
-        let was_heard = |term: &&&str| context::has(&heard.text, term);
+        let is_recognised = |term: &&&str| context::has(&transcript.text, term);
         Self {
             path: path.to_owned(),
             n_terms: said.len(),
-            n_terms_heard: said.iter().filter(was_heard).count(),
-            words: score::words(&reference.text, &heard.text),
-            characters: score::characters(&reference.text, &heard.text),
-            language: heard.language.clone(),
+            n_terms_recognised: said.iter().filter(is_recognised).count(),
+            words: score::words(&reference.text, &transcript.text),
+            characters: score::characters(&reference.text, &transcript.text),
+            language: transcript.language.clone(),
             language_right: reference
                 .language
                 .as_ref()
-                .map(|language| *language == heard.language),
-            duration_ms: heard.duration.0,
+                .map(|language| *language == transcript.language),
+            duration_ms: transcript.duration.0,
             spent,
-            align_ms: align_errors(reference, heard),
+            align_ms: align_errors(reference, transcript),
             truth: reference.text.trim().to_owned(),
-            heard: heard.text.clone(),
+            heard: transcript.text.clone(),
         }
     }
 }
 
 /// Errors of the word times; `None` if either side has no word times.
-fn align_errors(reference: &Reference, heard: &Transcript) -> Option<Vec<u32>> {
-    let timed = heard
+fn align_errors(reference: &Reference, transcript: &Transcript) -> Option<Vec<u32>> {
+    let timed = transcript
         .segments
         .iter()
         .filter(|segment| segment.timing != Timing::Piece);
-    let heard: Vec<_> = timed.flat_map(|segment| &segment.words).collect();
-    if heard.is_empty() || reference.words.is_empty() {
+    let words: Vec<_> = timed.flat_map(|segment| &segment.words).collect();
+    if words.is_empty() || reference.words.is_empty() {
         return None;
     }
     let reference_words: Vec<_> = reference
@@ -74,17 +74,15 @@ fn align_errors(reference: &Reference, heard: &Transcript) -> Option<Vec<u32>> {
         .iter()
         .map(|w| score::normalise(&w.text))
         .collect();
-    let heard_words: Vec<_> = heard.iter().map(|w| score::normalise(&w.text)).collect();
+    let transcript_words: Vec<_> = words.iter().map(|w| score::normalise(&w.text)).collect();
     let distances = |(i, j): (usize, usize)| {
-        let (reference, heard) = (&reference.words[i], heard[j]);
-        let start = reference
-            .start_ms
-            .map(|start| start.abs_diff(heard.start.0));
-        let end = reference.end_ms.map(|end| end.abs_diff(heard.end.0));
+        let (reference, word) = (&reference.words[i], words[j]);
+        let start = reference.start_ms.map(|start| start.abs_diff(word.start.0));
+        let end = reference.end_ms.map(|end| end.abs_diff(word.end.0));
         start.into_iter().chain(end)
     };
     Some(
-        score::matches(&reference_words, &heard_words)
+        score::matches(&reference_words, &transcript_words)
             .into_iter()
             .flat_map(distances)
             .collect(),
@@ -139,14 +137,14 @@ impl Report {
         });
         let (mut words, mut characters) = (Rate::default(), Rate::default());
         let (mut duration_ms, mut spent) = (0, Duration::ZERO);
-        let (mut n_terms, mut n_terms_heard) = (0, 0);
+        let (mut n_terms, mut n_terms_recognised) = (0, 0);
         for file in &results {
             words += file.words;
             characters += file.characters;
             duration_ms += u64::from(file.duration_ms);
             spent += file.spent;
             n_terms += file.n_terms;
-            n_terms_heard += file.n_terms_heard;
+            n_terms_recognised += file.n_terms_recognised;
         }
         let right: Vec<bool> = results
             .iter()
@@ -172,7 +170,7 @@ impl Report {
             language_accuracy: (!right.is_empty())
                 .then(|| round(n_right as f64 / right.len() as f64)),
             align_ms,
-            term_recall: (n_terms > 0).then(|| round(n_terms_heard as f64 / n_terms as f64)),
+            term_recall: (n_terms > 0).then(|| round(n_terms_recognised as f64 / n_terms as f64)),
             n_terms,
             rtf: rtf(spent, duration_ms),
             notes,

@@ -20,7 +20,7 @@ fn reference(text: &str, language: &str) -> Reference {
     }
 }
 
-fn heard(text: &str, timing: Timing) -> Transcript {
+fn transcript(text: &str, timing: Timing) -> Transcript {
     let words = text.split(' ').enumerate().map(|(i, word)| Word {
         text: word.into(),
         start: Ms(i as u32 * 500 + 10),
@@ -40,8 +40,8 @@ fn heard(text: &str, timing: Timing) -> Transcript {
     Transcript::assemble(Ms(2000), vec![segment], Vec::new())
 }
 
-fn result(path: &str, reference: &Reference, heard: &Transcript) -> FileResult {
-    FileResult::new(path, reference, heard, Duration::from_millis(500))
+fn result(path: &str, reference: &Reference, transcript: &Transcript) -> FileResult {
+    FileResult::new(path, reference, transcript, Duration::from_millis(500))
 }
 
 #[test]
@@ -50,12 +50,12 @@ fn the_worst_files_come_first_and_rates_are_over_all_words() {
         result(
             "fine.wav",
             &reference("one two three", "English"),
-            &heard("One, two three.", Timing::Piece),
+            &transcript("One, two three.", Timing::Piece),
         ),
         result(
             "bad.wav",
             &reference("four", "Chinese"),
-            &heard("for", Timing::Piece),
+            &transcript("for", Timing::Piece),
         ),
     ]);
     insta::assert_snapshot!(report.table());
@@ -72,7 +72,7 @@ fn word_times_are_measured_where_words_match() {
     let report = Report::new(vec![result(
         "a.wav",
         &reference("one two three", "English"),
-        &heard("One too three", Timing::Aligned),
+        &transcript("One too three", Timing::Aligned),
     )]);
     let align = report.align_ms.unwrap();
     assert!((align.mean - 20.0).abs() < 1e-9);
@@ -96,14 +96,18 @@ fn terms_count_only_where_they_are_spoken() {
         result(
             "a.wav",
             &said("Ada runs Kubernetes"),
-            &heard("Ada runs cooper netties", Timing::Piece),
+            &transcript("Ada runs cooper netties", Timing::Piece),
         ),
         result(
             "b.wav",
             &said("Grafana is up"),
-            &heard("Grafana is up", Timing::Piece),
+            &transcript("Grafana is up", Timing::Piece),
         ),
-        result("c.wav", &said("Nothing else"), &heard("Ada", Timing::Piece)),
+        result(
+            "c.wav",
+            &said("Nothing else"),
+            &transcript("Ada", Timing::Piece),
+        ),
     ]);
     assert_eq!((report.term_recall, report.n_terms), (Some(0.6667), 3));
     assert!(
