@@ -297,6 +297,28 @@ work("an utterance that came to nothing leaves no empty line", {}, async (page) 
   expect(await text.innerText()).not.toContain("0:20");
 });
 
+for (const [lang, words] of [
+  ["en", "The file ends early: only 0:12 of about 1:00 could be read."],
+  ["zh-CN", "文件不完整：约 1:00 的录音只能读取 0:12。"],
+] as const) {
+  work(`a truncated file is not simply done, ${lang}`, { lang }, async (page) => {
+    await drop(page, ["truncated take.mp3"]);
+    await advance(page, 60_000);
+    expect(await row(page, "truncated").innerText()).toContain(words);
+    await row(page, "truncated").locator("button.title").click();
+    await page.waitForSelector("#line-0");
+    expect(await page.locator(".strip").innerText()).toContain(words);
+  });
+}
+
+work("transcripts can be kept for a day only", {}, async (page) => {
+  await page.keyboard.press("Control+,");
+  await page.getByLabel("Keep transcripts").selectOption({ label: "1 day" });
+  await expect
+    .poll(async () => (await page.evaluate(() => window.mock?.changeSettings({})))?.keep_days)
+    .toBe(1);
+});
+
 work("what the demo made leads to a model", { empty: true }, async (page) => {
   await page.locator("button", { hasText: "Try the sample" }).click();
   await advance(page, 60_000);

@@ -290,6 +290,29 @@ export const en = {
     recordingMissing: "The recording cannot be found, so it cannot be played or transcribed again.",
   },
 
+  /** What a transcript warns of; times are as on a clock. */
+  warnings: {
+    echo: (from: string, to: string) =>
+      `Between ${from} and ${to}, the expected words came back as text; this part was recognised again without them.`,
+    unended: (from: string, to: string) => `Between ${from} and ${to}, some text may be missing.`,
+    repeated: (from: string, to: string) =>
+      `Between ${from} and ${to}, the model repeated itself; the repetitions were removed.`,
+    alignmentFailed: (from: string, to: string) =>
+      `Between ${from} and ${to}, word timing failed; the timing is estimated.`,
+    noAligner: "The timing is estimated: there is no word timing model.",
+    notAligned: (languages: string[]) =>
+      `The timing is estimated: word timing does not support ${languages.join(", ")}.`,
+    tooShort: "The recording is too short to hold a word.",
+    silenced: "Damaged parts were replaced by silence.",
+    damaged: (n: number) =>
+      plural(n, {
+        one: "# damaged part was replaced by silence.",
+        other: "# damaged parts were replaced by silence.",
+      }),
+    endsEarly: (read: string, total: string | undefined) =>
+      `The file ends early: only ${read}${total === undefined ? "" : ` of about ${total}`} could be read.`,
+  },
+
   speakers: {
     heading: "Speaker",
     name: "Name",

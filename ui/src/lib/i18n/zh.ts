@@ -288,6 +288,22 @@ export const zh: Messages = {
     recordingMissing: "找不到录音文件，无法播放或重新转写。",
   },
 
+  warnings: {
+    echo: (from, to) => `${from} 至 ${to}：预期词语被当作文本输出，这一段已不带预期词语重新识别。`,
+    unended: (from, to) => `${from} 至 ${to}：可能缺少部分文字。`,
+    repeated: (from, to) => `${from} 至 ${to}：模型输出了重复内容，已去掉重复。`,
+    alignmentFailed: (from, to) => `${from} 至 ${to}：词级时间戳生成失败，时间为估计值。`,
+    noAligner: "时间为估计值：没有词级时间戳模型。",
+    notAligned: (languages) => `时间为估计值：词级时间戳不支持${languages.join("、")}。`,
+    tooShort: "录音太短，容不下一个词。",
+    silenced: "损坏的部分已用静音代替。",
+    damaged: (n) => `${count(n)} 处损坏的部分已用静音代替。`,
+    endsEarly: (read, total) =>
+      total === undefined
+        ? `文件不完整：只能读取 ${read}。`
+        : `文件不完整：约 ${total} 的录音只能读取 ${read}。`,
+  },
+
   speakers: {
     heading: "说话人",
     name: "名字",

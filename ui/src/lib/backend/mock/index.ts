@@ -169,6 +169,9 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       const model = models.find((m) => m.name === settings.model);
       entry.model = model?.title ?? "";
       entry.is_demo = model?.is_demo ?? false;
+      if (/truncated/i.test(entry.file)) {
+        entry.warnings = ["decoded 0:12.499 of about 1:00.000; the file ends early"];
+      }
       entry.duration_ms = total_ms;
       const done_ms = it.segments.at(-1)?.end_ms ?? 0;
       entry.state = { kind: "recognising", done_ms, total_ms, left_ms: null };
