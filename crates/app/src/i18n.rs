@@ -68,9 +68,10 @@ static ENGLISH: Words = Words {
     back_up: "Back up everything",
     restore: "Choose a backup",
     backup: "Earmark backup",
-    still_working: "Earmark is still transcribing",
-    still_working_more: "It can continue in the background. If you quit now, finished text is kept, \
-        and transcription resumes at the next start.",
+    still_working: "Earmark is still working",
+    still_working_more: "Recording and transcription can continue in the background; while a \
+        recording runs, the microphone stays on. If you quit now, the recording ends, everything so \
+        far is kept, and transcription resumes at the next start.",
     go_on_behind: "Continue in the background",
     stop_and_quit: "Quit",
     stay: "Cancel",
@@ -101,8 +102,9 @@ static CHINESE: Words = Words {
     back_up: "备份全部内容",
     restore: "选择备份文件",
     backup: "Earmark 备份",
-    still_working: "Earmark 仍在转写",
-    still_working_more: "可以在后台继续。如果现在退出，已完成的部分会保留，下次启动时接着转写。",
+    still_working: "Earmark 仍在工作",
+    still_working_more: "录音和转写可以在后台继续；录音期间麦克风会保持开启。如果现在退出，录音会结束，\
+        已有的内容都会保留，下次启动时接着转写。",
     go_on_behind: "在后台继续",
     stop_and_quit: "退出",
     stay: "取消",

@@ -232,7 +232,7 @@ impl Desktop {
             .env("DISPLAY", &self.display)
             .status();
         assert!(closed.is_ok_and(|it| it.success()), "the window is told");
-        let question = "Earmark is still transcribing";
+        let question = "Earmark is still working";
         until("the question", || self.seen(question));
         until("the end of the question", || {
             // A dialog that has just come may lose a key.
