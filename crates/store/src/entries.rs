@@ -8,14 +8,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::entry::{self, COLUMNS};
 use crate::error::Fault;
-use crate::files::{self, COMPANIONS};
 use crate::search::ngram_index;
 use crate::{Entry, EntryId, Error, NewEntry, State, Store, path_column, segment_id};
 
 /// What the history takes up on the disk. Units: bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Storage {
-    /// The database, with what SQLite keeps beside it.
+    /// What the database holds, wherever it lies for the moment.
     pub database: u64,
     /// Recordings that belong to the program, as far as they are there.
     pub recordings: u64,
@@ -150,9 +149,19 @@ impl Store {
                 .query_and_then([], |row| Ok(path_column::from_column(row.get_ref(0)?)?))?
                 .collect::<rusqlite::Result<_>>()?)
         })?;
-        let companions = COMPANIONS.map(|suffix| length(files::beside(&self.path, suffix)));
+        // What the files beside it hold for a while is in here, counted once; pages that wait to be
+        // used again are not.
+        let database = self.read(|connection| {
+            let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get(0));
+            let [n, n_free, n_bytes]: [i64; 3] = [
+                number("page_count")?,
+                number("freelist_count")?,
+                number("page_size")?,
+            ];
+            Ok((n - n_free) as u64 * n_bytes as u64)
+        })?;
         Ok(Storage {
-            database: length(self.path.clone()) + companions.iter().sum::<u64>(),
+            database,
             recordings: recordings.into_iter().map(length).sum(),
         })
     }

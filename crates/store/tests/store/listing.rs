@@ -174,11 +174,36 @@ fn only_recordings_of_the_program_are_given_up() {
 fn what_is_deleted_takes_no_room() {
     let mut home = Home::new();
     let id = home.add(0, &vec!["some text that is said again and again"; 2000]);
-    let full = home.store.storage().unwrap().database;
+    let on_disk = |home: &Home| {
+        let files = ["history.db", "history.db-wal", "history.db-shm"];
+        let length = |name: &str| home.path(name).metadata().map_or(0, |file| file.len());
+        files.map(length).iter().sum::<u64>()
+    };
+    let (full, full_on_disk) = (home.store.storage().unwrap().database, on_disk(&home));
     home.store.delete(&[id]).unwrap();
-    let empty = home.store.storage().unwrap().database;
+    let (empty, empty_on_disk) = (home.store.storage().unwrap().database, on_disk(&home));
     assert!(empty * 5 < full, "{empty} of {full}");
+    assert!(
+        empty_on_disk * 5 < full_on_disk,
+        "{empty_on_disk} of {full_on_disk}"
+    );
     home.store.check().unwrap();
+}
+
+#[test]
+fn what_the_history_takes_does_not_depend_on_the_file_it_lies_in() {
+    let mut home = Home::new();
+    let before = home.store.storage().unwrap();
+    for second in 0..20 {
+        home.add(second, &["some text that is said"; 50]);
+    }
+    let in_the_log = home.store.storage().unwrap();
+    assert!(in_the_log.database > before.database);
+    // Closed, everything lies in the one file.
+    let home = home.reopened();
+    assert_eq!(home.store.storage().unwrap(), in_the_log);
+    let file = home.path("history.db").metadata().unwrap().len();
+    assert!(file >= in_the_log.database, "{file}");
 }
 
 #[test]
