@@ -199,7 +199,10 @@ pub(crate) fn name(recording: &Path) -> String {
 
 /// Whether the failure is one of the model, so that every other job would fail too.
 fn is_model_failure(code: Code) -> bool {
-    matches!(code, Code::ModelMissing | Code::ModelInvalid | Code::Device)
+    matches!(
+        code,
+        Code::ModelMissing | Code::ModelInvalid | Code::NotAModel | Code::Device
+    )
 }
 
 /// A failure with the path of its recording, unless the message contains it or the model failed.

@@ -28,6 +28,8 @@ pub enum Code {
     ModelMissing,
     /// The model's files are incomplete or damaged: download them again.
     ModelInvalid,
+    /// What was chosen is not a model that can be used: choose another folder or archive.
+    NotAModel,
     /// Another program is working on the model's files: wait for it.
     ModelBusy,
     /// The network is turned off in the settings: turn it on, or import the files.
@@ -113,6 +115,9 @@ impl From<earmark_weights::Error> for Failure {
             }
             Error::NoSpace { .. } | Error::Full { .. } => Code::NoSpace,
             Error::Disk { .. } | Error::Exists { .. } => Code::Disk,
+            Error::NotAModel { .. } | Error::NoConfig { .. } | Error::NotAFolder { .. } => {
+                Code::NotAModel
+            }
             Error::Import { .. } | Error::Damaged { .. } | Error::NoCopy { .. } => {
                 Code::ModelInvalid
             }

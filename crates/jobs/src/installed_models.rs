@@ -65,6 +65,8 @@ pub enum ModelState {
         progress: Option<Progress>,
         /// It waits for [`InstalledModels::pause`] to end.
         is_paused: bool,
+        /// No server can be reached; it tries again.
+        is_retrying: bool,
     },
 }
 
@@ -73,6 +75,7 @@ struct Busy {
     control: Control,
     progress: Option<Progress>,
     is_paused: bool,
+    is_retrying: bool,
 }
 
 /// What the window needs of models; its clones are the same stock.
@@ -161,6 +164,7 @@ impl InstalledModels {
             .map_or(state, |busy| ModelState::Coming {
                 progress: busy.progress,
                 is_paused: busy.is_paused,
+                is_retrying: busy.is_retrying,
             });
         ModelInfo {
             name: entry.name.clone(),
@@ -297,6 +301,7 @@ impl InstalledModels {
                 control: control.clone(),
                 progress: None,
                 is_paused: false,
+                is_retrying: false,
             },
         );
         drop(busy);
@@ -315,23 +320,39 @@ impl InstalledModels {
     }
 
     fn hear(&self, label: &str, event: &Event) {
-        let Event::Progress(progress) = event else {
-            return;
-        };
-        if let Some(busy) = self.busy().get_mut(label) {
-            let is_news = busy
-                .progress
-                .is_none_or(|last| is_worth_telling(&last, progress));
-            if !is_news {
-                return;
-            }
-            busy.progress = Some(*progress);
+        let is_news = self
+            .busy()
+            .get_mut(label)
+            .is_some_and(|busy| busy.hear(event));
+        if is_news {
+            (self.tell)(ModelEvent::Changed);
         }
-        (self.tell)(ModelEvent::Changed);
     }
 
     fn busy(&self) -> MutexGuard<'_, HashMap<String, Busy>> {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Busy {
+    /// Takes in what happens; whether there is something new to show.
+    fn hear(&mut self, event: &Event) -> bool {
+        match event {
+            Event::Progress(progress) => {
+                let is_worth = |last| is_worth_telling(&last, progress);
+                let is_news = self.is_retrying || self.progress.is_none_or(is_worth);
+                if is_news {
+                    self.progress = Some(*progress);
+                    self.is_retrying = false;
+                }
+                is_news
+            }
+            Event::Retry {
+                why: Error::Unreachable { .. },
+                ..
+            } => !std::mem::replace(&mut self.is_retrying, true),
+            _ => false,
+        }
     }
 }
 
@@ -343,4 +364,72 @@ fn is_worth_telling(last: &Progress, progress: &Progress) -> bool {
         || progress.left != last.left
         || progress.done >= last.done.saturating_add(step)
         || progress.done < last.done
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use earmark_weights::{Error, Event, Network, Progress, Proxy};
+
+    use super::{Busy, InstalledModels, ModelEvent, ModelState};
+    use crate::Code;
+
+    #[test]
+    fn a_lost_connection_shows_until_bytes_come() {
+        let mut busy = Busy {
+            control: earmark_weights::Control::default(),
+            progress: None,
+            is_paused: false,
+            is_retrying: false,
+        };
+        let lost = Event::Retry {
+            why: Error::Unreachable {
+                url: "https://a".into(),
+                detail: "refused".into(),
+            },
+            wait: Duration::from_secs(1),
+        };
+        assert!(busy.hear(&lost));
+        assert!(busy.is_retrying);
+        assert!(!busy.hear(&lost), "it is shown already");
+        assert!(busy.hear(&Event::Progress(Progress::reading(1, 9))));
+        assert!(!busy.is_retrying);
+    }
+
+    #[test]
+    fn a_download_without_a_network_says_so_and_ends_soon() {
+        let folder = tempfile::tempdir().unwrap();
+        let network = Network::new(&Proxy::None).unwrap();
+        let (tell, told) = mpsc::channel();
+        let tell = move |event| drop(tell.send(event));
+        let models = InstalledModels::new(folder.path().to_owned(), network, tell);
+        let name = "Qwen3-ASR-0.6B";
+        // A port of loopback that nobody listens on.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", port.local_addr().unwrap());
+        drop(port);
+        models.download(name, Some(&address)).unwrap();
+        let mut has_said_so = false;
+        let failure = loop {
+            match told.recv_timeout(Duration::from_secs(50)).unwrap() {
+                ModelEvent::Failed(failure) => break failure,
+                ModelEvent::Come(name) => panic!("{name} came"),
+                ModelEvent::Changed => {}
+            }
+            let cards = models.cards();
+            let card = cards.iter().find(|card| card.name == name).unwrap();
+            let ModelState::Coming { is_retrying, .. } = card.state else {
+                continue;
+            };
+            has_said_so |= is_retrying;
+        };
+        assert!(has_said_so);
+        assert_eq!(failure.code, Code::Network);
+        let n_requests = models.network().n_requests();
+        assert!(n_requests <= 16, "{n_requests} requests");
+        assert!(Path::new(folder.path()).is_dir());
+    }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use earmark_weights::{Edition, Files, Presence, What, catalog, presence};
 
-use crate::{DEMO, Failure, models_folder};
+use crate::{Code, DEMO, Failure, models_folder};
 
 /// A recogniser that a person can choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,14 @@ pub fn models() -> Vec<Model> {
 pub fn model(folder: &Path) -> Result<Model, Failure> {
     let name = folder.display().to_string();
     let located = earmark_weights::find(&name, &models_folder())?;
+    let config = std::fs::read(folder.join("config.json")).unwrap_or_default();
+    if is_of_another_kind(&config) {
+        let message = format!(
+            "`{name}` is not the folder of a Qwen3-ASR model: its `config.json` is of another one; \
+             choose the folder that holds a model's `config.json` and `.safetensors` files"
+        );
+        return Err(Failure::new(Code::NotAModel, message));
+    }
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let sizes = files.filter_map(|file| file.metadata().ok().map(|file| file.len()));
     Ok(Model {
@@ -61,6 +69,12 @@ pub fn model(folder: &Path) -> Result<Model, Failure> {
         is_ready: true,
         n_bytes: sizes.sum(),
     })
+}
+
+/// Whether a whole `config.json` is that of another kind of model.
+fn is_of_another_kind(config: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(config).to_lowercase();
+    text.trim_end().ends_with('}') && !text.contains("qwen3")
 }
 
 /// Size of a model that is compiled in. Units: bytes.
@@ -97,5 +111,17 @@ mod tests {
         assert!(models[0].is_demo && models[0].is_ready && models[0].n_bytes > 0);
         let failure = model(Path::new("/nowhere/at/all")).unwrap_err();
         assert_eq!(failure.code, Code::ModelMissing);
+
+        let folder = tempfile::tempdir().unwrap();
+        let code = || model(folder.path()).map(|_| ()).map_err(|it| it.code);
+        assert_eq!(code(), Err(Code::NotAModel), "no config.json");
+        let config = folder.path().join("config.json");
+        std::fs::write(&config, r#"{"model_type": "llama"}"#).unwrap();
+        assert_eq!(code(), Err(Code::NotAModel), "of another kind");
+        // What is damaged or incomplete is a model all the same; loading says what is wrong.
+        std::fs::write(&config, r#"{"model_type": "qwen3_asr"}"#).unwrap();
+        assert_eq!(code(), Ok(()));
+        std::fs::write(&config, r#"{"model_ty"#).unwrap();
+        assert_eq!(code(), Ok(()));
     }
 }

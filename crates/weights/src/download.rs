@@ -65,6 +65,8 @@ pub struct Tuning {
     pub idle: Duration,
     /// How often a mirror is tried in a row without a byte coming.
     pub tries: u32,
+    /// How often a file is asked for in a row without any answer, at all mirrors together.
+    pub unanswered_tries: u32,
     /// The wait before the second try; it doubles from try to try.
     pub first_wait: Duration,
     /// The longest wait between two tries.
@@ -79,6 +81,7 @@ impl Default for Tuning {
             tell_every: Duration::from_millis(100),
             idle: Duration::from_secs(30),
             tries: 6,
+            unanswered_tries: 4,
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(30),
         }

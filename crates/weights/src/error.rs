@@ -152,6 +152,14 @@ pub enum Error {
         /// What the system says.
         detail: String,
     },
+    /// A folder or archive that is no checkpoint at all, or none of the catalog: choose another.
+    #[error("`{}` is not a model: {detail}", .path.display())]
+    NotAModel {
+        /// The folder or archive.
+        path: PathBuf,
+        /// What tells so, and what is expected.
+        detail: String,
+    },
     /// A folder or archive that does not hold a checkpoint of the catalog, whole and unchanged.
     #[error("`{}` cannot be imported: {detail}", .path.display())]
     Import {

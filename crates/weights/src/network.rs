@@ -10,7 +10,7 @@ use ureq::{Agent, BodyReader};
 use crate::Error;
 
 /// Longest time to establish a connection.
-const CONNECT: Duration = Duration::from_secs(20);
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// Most redirects followed for one file; Hugging Face needs one or two.
 const MOST_REDIRECTS: usize = 8;

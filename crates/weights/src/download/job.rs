@@ -20,6 +20,8 @@ pub(super) struct Job {
     pub(super) mirror: usize,
     /// How often it failed in a row without a byte coming.
     pub(super) n_failures: u32,
+    /// How often it could not be reached anywhere in a row without a byte coming.
+    pub(super) n_unanswered: u32,
     pub(super) n_restarts: u32,
     pub(super) not_before: Duration,
     pub(super) saved: Duration,
@@ -69,6 +71,7 @@ impl Job {
             generation: 0,
             mirror: 0,
             n_failures: 0,
+            n_unanswered: 0,
             n_restarts: 0,
             not_before: Duration::ZERO,
             saved: now,
@@ -93,8 +96,13 @@ impl Job {
         download: &Download<'_>,
         events: &mut Vec<Event>,
     ) -> Result<(), Error> {
+        // Connections to one mirror fail together; that counts once.
+        let is_news = self.mirror == task.mirror && self.n_failures == task.n_failures;
         let asked_to_wait = match &error {
-            Error::Unreachable { .. } => Some(0),
+            Error::Unreachable { .. } if is_news => {
+                return self.ask_elsewhere(error, download, events);
+            }
+            Error::Unreachable { .. } => return Ok(()),
             Error::Refused {
                 status: 408 | 425 | 429 | 500..,
                 retry_after_s,
@@ -103,8 +111,6 @@ impl Job {
             Error::Refused { .. } | Error::Wrong { .. } => None,
             _ => return Err(error),
         };
-        // Connections to one mirror fail together; that counts once.
-        let is_news = self.mirror == task.mirror && self.n_failures == task.n_failures;
         if !is_news {
             return Ok(());
         }
@@ -121,6 +127,34 @@ impl Job {
             }
             _ => self.next_mirror(error, download, events),
         }
+    }
+
+    /// Asks the mirrors in turn, a wait before each: when none answers, there is no network.
+    ///
+    /// Errors: that was tried often enough.
+    fn ask_elsewhere(
+        &mut self,
+        error: Error,
+        download: &Download<'_>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Error> {
+        let (tuning, mirrors) = (&download.tuning, &download.mirrors);
+        self.n_failures += 1;
+        self.n_unanswered += 1;
+        let most = (tuning.unanswered_tries as usize).max(mirrors.len() + 1);
+        if self.n_unanswered as usize >= most {
+            return Err(error);
+        }
+        // One that has answered before is asked a second time.
+        let resume_state = self.partial.resume_state.as_ref();
+        let has_answered = resume_state.is_some_and(|it| it.has(&mirrors[self.mirror].name));
+        if !has_answered || self.n_unanswered > 1 {
+            self.mirror = (self.mirror + 1) % mirrors.len();
+        }
+        let wait = wait(self.n_unanswered, download.environment.chance(), tuning);
+        self.not_before = download.environment.now() + wait;
+        events.push(Event::Retry { why: error, wait });
+        Ok(())
     }
 
     /// Goes on at the next mirror; when there is none, the error stands.

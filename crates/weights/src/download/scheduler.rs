@@ -279,6 +279,7 @@ impl<'a> Scheduler<'a> {
         job.partial.write(task.part, bytes)?;
         task.at += bytes.len() as u64;
         (job.n_failures, task.n_failures) = (0, 0);
+        job.n_unanswered = 0;
         if now.saturating_sub(job.saved) >= tuning.save_every {
             job.saved = now;
             job.partial.save()?;

@@ -51,7 +51,7 @@ impl<'a> Import<'a> {
 
     /// Imports the checkpoint. An installed one is replaced only if all files match.
     ///
-    /// Errors: `Import`, `Locked`, `NoSpace`, `Full`, `Disk`.
+    /// Errors: `NotAModel`, `Import`, `Locked`, `NoSpace`, `Full`, `Disk`.
     pub fn run(&self, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
         let mut files = Source::open(self.source)?;
         let (entry, edition, manifest) = self.identify(&mut files)?;
@@ -116,9 +116,10 @@ impl<'a> Import<'a> {
         let entry = entry.ok_or_else(|| {
             let known: Vec<_> = published().map(|entry| entry.name.as_str()).collect();
             let known = known.join(", ");
-            refused(format!(
-                "it does not say which model it is; name one of: {known}"
-            ))
+            Error::NotAModel {
+                path: self.source.into(),
+                detail: format!("it does not say which model it is; name one of: {known}"),
+            }
         })?;
         let is_missing = |file: &&Fact| file.is_needed() && !files.has(&file.name);
         let has_all = |edition: &&Edition| !edition.files.iter().any(|file| is_missing(&file));

@@ -30,15 +30,15 @@ enum Kind {
 }
 
 impl Source {
-    /// Errors: [`Error::Import`] when there is no `config.json`, in more than one place, or when
-    /// an archive is none or has paths that lead out of it.
+    /// Errors: [`Error::NotAModel`] for what holds none; [`Error::Import`] when there is `config.json`
+    /// in more than one place, or parts of a model without it, or an archive is damaged or has paths
+    /// that lead out of it.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let kind = if path.is_dir() {
             Kind::Folder(folder_in(path)?)
         } else {
             let file = File::open(path).map_err(|error| refused(path, error.to_string()))?;
-            let not_zip = |error| format!("it is neither a folder nor a zip archive ({error})");
-            let archive = ZipArchive::new(file).map_err(|error| refused(path, not_zip(error)))?;
+            let archive = ZipArchive::new(file).map_err(|error| unopened(path, &error))?;
             in_archive(path, archive)?
         };
         let path = path.into();
@@ -101,7 +101,39 @@ fn refused(path: &Path, detail: impl Into<String>) -> Error {
     }
 }
 
-const NO_CONFIG: &str = "there is no `config.json` in it; choose the folder of the model's files";
+/// An archive that cannot be opened: damaged, or none.
+fn unopened(path: &Path, error: &zip::result::ZipError) -> Error {
+    let mut head = [0; 4];
+    let is_zip = File::open(path).is_ok_and(|mut file| file.read_exact(&mut head).is_ok())
+        && head == *b"PK\x03\x04";
+    if is_zip {
+        return refused(path, format!("the archive is damaged ({error})"));
+    }
+    let detail = format!(
+        "it is neither a folder nor a zip archive ({error}); choose one that holds a model's \
+         `config.json` and `.safetensors` files"
+    );
+    let path = path.into();
+    Error::NotAModel { path, detail }
+}
+
+/// A place without `config.json`; one with parts of a model is an incomplete one.
+fn without_config(path: &Path, has_parts: bool) -> Error {
+    if has_parts {
+        return refused(path, "there is no `config.json` in it; get that file again");
+    }
+    let path = path.into();
+    let detail = NO_CONFIG.into();
+    Error::NotAModel { path, detail }
+}
+
+/// Whether a file of this name is a part of a model.
+fn is_part(name: &str) -> bool {
+    name.ends_with(".safetensors")
+}
+
+const NO_CONFIG: &str = "there is no `config.json` in it; choose one that holds a model's \
+    `config.json` and `.safetensors` files";
 
 fn in_archive(path: &Path, mut archive: ZipArchive<File>) -> Result<Kind, Error> {
     let mut sizes = HashMap::new();
@@ -138,17 +170,18 @@ fn folder_in(path: &Path) -> Result<PathBuf, Error> {
         return Ok(own);
     }
     let listing = fs::read_dir(path).map_err(|error| refused(path, error.to_string()))?;
-    let folders = listing
-        .flatten()
-        .map(|inside| inside.path())
-        .filter(has_config);
-    only(path, folders.collect())
+    let inside: Vec<PathBuf> = listing.flatten().map(|inside| inside.path()).collect();
+    let names = inside.iter().filter_map(|it| it.file_name()?.to_str());
+    let has_parts = names.into_iter().any(is_part);
+    let folders = inside.iter().filter(|it| has_config(it)).cloned();
+    only(path, folders.collect(), has_parts)
 }
 
 /// The folder in an archive that has a `config.json`, as a prefix of names.
 fn folder_of<'a>(path: &Path, names: impl Iterator<Item = &'a str>) -> Result<String, Error> {
-    let mut folders = Vec::new();
+    let (mut folders, mut has_parts) = (Vec::new(), false);
     for name in names {
+        has_parts |= is_part(name);
         let is_drive = name.as_bytes().get(1) == Some(&b':');
         let leads_out = name.split('/').any(|step| step == "..");
         if leads_out || is_drive || name.starts_with('/') || name.contains(['\\', '\0']) {
@@ -162,12 +195,12 @@ fn folder_of<'a>(path: &Path, names: impl Iterator<Item = &'a str>) -> Result<St
     let depth = |folder: &String| folder.matches('/').count();
     let highest = folders.iter().map(depth).min();
     folders.retain(|folder| Some(depth(folder)) == highest);
-    only(path, folders)
+    only(path, folders, has_parts)
 }
 
-fn only<T>(path: &Path, mut found: Vec<T>) -> Result<T, Error> {
+fn only<T>(path: &Path, mut found: Vec<T>, has_parts: bool) -> Result<T, Error> {
     match (found.pop(), found.len()) {
-        (None, _) => Err(refused(path, NO_CONFIG)),
+        (None, _) => Err(without_config(path, has_parts)),
         (Some(one), 0) => Ok(one),
         (Some(_), others) => {
             let detail = format!("it holds {} models; choose the folder of one", others + 1);

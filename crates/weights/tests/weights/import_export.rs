@@ -139,7 +139,7 @@ fn files_that_differ_from_the_published_ones_are_refused() {
     );
     spoilt(
         &|folder| fs::remove_file(folder.join("config.json")).unwrap(),
-        "no `config.json`",
+        "cannot be imported: there is no `config.json`",
     );
     spoilt(
         &|folder| fs::write(folder.join("config.json"), "{}").unwrap(),
@@ -148,7 +148,20 @@ fn files_that_differ_from_the_published_ones_are_refused() {
     let scene = self::scene();
     let file = scene.home.join("file");
     fs::write(&file, "no archive").unwrap();
-    refused(&scene, &file, "neither a folder nor a zip archive");
+    refused(
+        &scene,
+        &file,
+        "is not a model: it is neither a folder nor a zip",
+    );
+    fs::write(&file, b"PK\x03\x04 the rest is missing").unwrap();
+    refused(&scene, &file, "the archive is damaged");
+    let nothing = scene.home.join("holiday pictures");
+    fs::create_dir(&nothing).unwrap();
+    refused(
+        &scene,
+        &nothing,
+        "is not a model: there is no `config.json`",
+    );
     refused(&scene, &scene.home.join("nowhere"), "cannot be imported");
 }
 

@@ -309,6 +309,46 @@ fn an_unreachable_server_is_an_error_with_the_next_step() {
 }
 
 #[test]
+fn without_a_network_a_file_is_asked_for_four_times_and_every_mirror_once() {
+    let scene = scene();
+    let gone = [(); 3].map(|()| scene.server(|_, reply| reply).url());
+    let mut download = scene.download(&[]);
+    download.mirrors = gone
+        .iter()
+        .map(|url| earmark_weights::Mirror::parse(url).unwrap())
+        .collect();
+    download.connections = 1;
+    let asked = std::sync::Mutex::new(Vec::new());
+    let tell = |event| {
+        if let Event::Retry { why, .. } = event {
+            asked.lock().unwrap().push(why.to_string());
+        }
+    };
+    let error = download.run(&scene.control, &tell).unwrap_err();
+    assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+    assert_eq!(scene.network.n_requests(), 4);
+    let asked = asked.into_inner().unwrap();
+    for (said, url) in asked.iter().zip(&gone) {
+        let server = url.trim_end_matches("{file}");
+        assert!(said.contains(server), "{said}: {server}");
+    }
+    let waits = scene.environment.waits.lock().unwrap();
+    assert_eq!(waits.iter().sum::<Duration>().as_secs(), 7, "{waits:?}");
+}
+
+#[test]
+fn a_mirror_that_cannot_be_reached_is_passed_over() {
+    let scene = scene();
+    let gone = scene.server(|_, reply| reply).url();
+    let there = scene.server(|_, reply| reply);
+    let mut download = scene.download(&[&there]);
+    let gone = earmark_weights::Mirror::parse(&gone).unwrap();
+    download.mirrors.insert(0, gone);
+    download.run(&scene.control, &|_| ()).unwrap();
+    scene.is_whole();
+}
+
+#[test]
 fn a_server_that_does_not_speak_tls_is_an_error_and_no_panic() {
     let scene = scene();
     let server = scene.server(|_, reply| reply);
