@@ -91,25 +91,6 @@ work(
   },
 );
 
-work("captions go by themselves when nothing more will come", CAPTIONS, async (page) => {
-  await caption(page, 0, "Good morning.", "");
-  const end = (kind: "recognising" | "done") =>
-    page.evaluate(
-      (state) => {
-        const entry = { id: 1, state } as Extract<
-          Parameters<NonNullable<typeof window.overlay>["emit"]>[0],
-          { kind: "entry" }
-        >["entry"];
-        window.overlay?.emit({ kind: "entry", entry });
-      },
-      kind === "done" ? { kind } : { kind, done_ms: 0, total_ms: null, left_ms: null },
-    );
-  await end("recognising");
-  await end("done");
-  expect(await shown(page)).toBe("Good morning.");
-  await page.waitForFunction(() => window.overlay?.asked.includes("close"));
-});
-
 work("captions are opened while something is recorded", {}, async (page) => {
   await page.keyboard.press("Control+k");
   await page.keyboard.press("Control+r");
@@ -119,5 +100,10 @@ work("captions are opened while something is recorded", {}, async (page) => {
   await page.keyboard.press("Control+k");
   expect(await button.getAttribute("aria-pressed")).toBe("true");
   await button.click();
+  expect(await button.getAttribute("aria-pressed")).toBe("false");
+  await button.click();
+  await page.getByRole("button", { name: "Stop recording" }).click();
+  await page.keyboard.press("Control+r");
+  await advance(page, 1000);
   expect(await button.getAttribute("aria-pressed")).toBe("false");
 });

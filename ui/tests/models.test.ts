@@ -52,6 +52,27 @@ work("an aligner and what is not here cannot be measured", { empty: true }, asyn
   expect(await page.getByRole("button", { name: /^Measure/ }).count()).toBe(1);
 });
 
+work(
+  "a download without a connection says so, and can be stopped",
+  { empty: true },
+  async (page) => {
+    await models(page);
+    const card = page.locator("li", { hasText: "Qwen3 ASR-0.6B" });
+    await card.getByRole("button", { name: "Download Qwen3 ASR-0.6B" }).click();
+    await page.evaluate(async () => {
+      const installed = await window.mock?.installedModels();
+      const model = installed?.models.find(({ name }) => name === "Qwen3-ASR-0.6B");
+      if (!installed || model?.state.kind !== "coming") return;
+      model.state.is_retrying = true;
+      window.mock?.emit({ kind: "installed-models", installed });
+    });
+    await card.getByText("No connection, retrying…").waitFor();
+    expect(await card.innerText()).not.toContain("0 B");
+    await card.getByRole("button", { name: "Stop Qwen3 ASR-0.6B" }).click();
+    await card.getByRole("button", { name: "Resume Qwen3 ASR-0.6B" }).waitFor();
+  },
+);
+
 work("the computer is described, and why its graphics card is not used", {}, async (page) => {
   await models(page);
   const computer = page.getByRole("region", { name: "This computer" });

@@ -128,10 +128,40 @@ work("new rows come into sight", { height: 500 }, async (page) => {
 
 work("a folder without recordings is told", {}, async (page) => {
   await page.evaluate(() => {
-    if (window.mock) window.mock.chooseFolder = async () => 0;
+    window.mock?.emit({ kind: "not-added", n_added: 0, named: [], n_not_added: 0 });
   });
-  await page.getByRole("button", { name: "Choose a folder…" }).click();
   await page.getByText("No recordings were found in that folder.").waitFor();
+});
+
+work("files that are no recordings are named, with the reason", {}, async (page) => {
+  await page.evaluate(() => {
+    const named = [
+      { name: "talk.srt", reason: "subtitles" as const },
+      { name: "slide.png", reason: "picture" as const },
+    ];
+    window.mock?.emit({ kind: "not-added", n_added: 1, named, n_not_added: 3 });
+  });
+  const said =
+    "“talk.srt” is a subtitle file. Add the recording that it belongs to. " +
+    "“slide.png” is a picture. Add an audio or video file. " +
+    "1 more file was not added. 1 recording added.";
+  await expect.poll(() => page.locator(".notice p").innerText()).toBe(said);
+});
+
+work("what was left unfinished is resumed row by row, or all of it at once", {}, async (page) => {
+  const all = page.getByRole("button", { name: "Resume all" });
+  expect(await row(page, "Interview").innerText()).toContain("Unfinished; can be resumed");
+  expect(await all.count()).toBe(0);
+  await page.evaluate(async () => {
+    const { entry } = (await window.mock?.openEntry(3)) ?? {};
+    if (!entry) return;
+    const state = { kind: "unfinished" as const, done_ms: 0, total_ms: null };
+    window.mock?.emit({ kind: "entry", entry: { ...entry, state } });
+    window.mock?.emit({ kind: "queue", ids: [7, entry.id] });
+  });
+  await all.click();
+  await expect.poll(() => all.count()).toBe(0);
+  expect(await page.getByText("Unfinished; can be resumed").count()).toBe(0);
 });
 
 work("with the demo the way to a model comes first, and stays", { empty: true }, async (page) => {

@@ -23,6 +23,7 @@ use crate::events::{AppEvent, Events};
 use crate::history::History;
 use crate::queue::{self, LastDone, Queue};
 use crate::settings::SettingsFile;
+use crate::work::Work;
 use crate::{log, recordings};
 
 /// What the settings call the sound that the computer plays.
@@ -110,9 +111,15 @@ impl Recorder {
         Ok((id, Some(events)))
     }
 
-    /// Whether something is being recorded, or was and is still being recognised.
-    pub(crate) fn is_working(&self) -> bool {
-        !self.active().is_empty()
+    /// What is being recorded, or was and is still being recognised.
+    pub(crate) fn work(&self) -> Option<Work> {
+        let active = self.active();
+        let works = active.iter().map(|it| match (it.is_open, &it.dictation) {
+            (true, None) => Work::Recording,
+            (true, Some(_)) => Work::Dictating,
+            (false, _) => Work::Transcribing,
+        });
+        works.min()
     }
 
     /// Whether this entry is.
@@ -135,7 +142,7 @@ impl Recorder {
         true
     }
 
-    /// The program ends: what was not recognised yet waits for the next one.
+    /// The program ends: what was not recognised yet can be resumed.
     pub(crate) fn close(&self) {
         let active = std::mem::take(&mut *self.active());
         for ActiveRecording {
@@ -146,7 +153,7 @@ impl Recorder {
             // Dropped, it brings the recording into good order.
             drop(session);
             self.parts().history.write_later(move |store| {
-                store.set_state(id, &Stored::Waiting)?;
+                store.set_state(id, &Stored::Interrupted)?;
                 let entry = store.entry(id)?;
                 recover_recording(store, &entry).map(drop)
             });
@@ -214,6 +221,8 @@ impl Recorder {
             LiveEvent::RecognitionFailed(failure) => {
                 if active[at].dictation.is_some() {
                     active[at].session.stop();
+                } else {
+                    events.publish(&AppEvent::CaptionsEnded);
                 }
                 events.trouble(failure.into());
             }
@@ -315,6 +324,7 @@ impl Recorder {
         let is_dictated = recording.dictation.is_some();
         if !is_dictated {
             parts.batch.begin(Instant::now());
+            parts.events.publish(&AppEvent::CaptionsEnded);
         }
         let duration = recorded.map(|recorded| recorded.duration);
         log::info(&format!("entry {} was recorded", id.0));
@@ -366,10 +376,7 @@ impl Recorder {
         let recorder = self.clone();
         parts.history.write_later(move |store| {
             let Parts {
-                entries,
-                events,
-                last_done,
-                ..
+                entries, last_done, ..
             } = recorder.parts();
             entries.live().remove(&id);
             let mut failed = None;
@@ -388,10 +395,6 @@ impl Recorder {
             };
             recording.tell(DictationEvent::Ended(id, failed));
             entries.publish(store, id);
-            if !is_dictated && let Ok(entry) = store.entry(id) {
-                let entry = entries.view(&entry);
-                events.publish(&AppEvent::Captions(Event::Entry { entry }));
-            }
             Ok(written?)
         });
     }

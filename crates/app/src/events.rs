@@ -13,12 +13,16 @@ pub enum AppEvent {
     Page(api::Event),
     /// What an overlay of captions shows besides: the words of recordings, not of dictations.
     Captions(api::Event),
+    /// There is nothing to be captioned any more: the recording has ended, or its text has failed.
+    CaptionsEnded,
     /// How far the dictation is; `None` when there is nothing to show any more.
     Dictation(Option<DictationState>),
     /// The list of recent dictations, or which transcript is the last one, is another now.
     RecentChanged,
     /// Settings that shells go by are other ones now.
     SettingsChanged,
+    /// [`App::work`](crate::App::work) gives something else now.
+    WorkChanged,
     /// All work is done.
     BatchEnded(BatchSummary),
 }
@@ -43,8 +47,8 @@ pub struct Events(Arc<Mutex<State>>);
 struct State {
     subscribers: Vec<Subscriber>,
     has_page: bool,
-    /// Failures from before there was a page.
-    pending: Vec<Failure>,
+    /// Events from before there was a page that it must not miss.
+    pending: Vec<api::Event>,
 }
 
 impl Events {
@@ -53,12 +57,12 @@ impl Events {
         self.state().subscribers.push(subscriber);
     }
 
-    /// Adds the page, which first receives the failures that nobody has seen yet.
+    /// Adds the page, which first receives what it must not miss.
     pub fn subscribe_page(&self, subscriber: Subscriber) {
         let mut state = self.state();
         state.has_page = true;
-        for failure in std::mem::take(&mut state.pending) {
-            subscriber(&AppEvent::Page(api::Event::Trouble { failure }));
+        for event in std::mem::take(&mut state.pending) {
+            subscriber(&AppEvent::Page(event));
         }
         state.subscribers.push(subscriber);
     }
@@ -78,12 +82,17 @@ impl Events {
     /// Logs a failure that nobody waits for, and tells the page of it as soon as there is one.
     pub fn trouble(&self, failure: Failure) {
         failure.log();
+        self.page_in_time(api::Event::Trouble { failure });
+    }
+
+    /// Tells the page, as soon as there is one.
+    pub fn page_in_time(&self, event: api::Event) {
         let mut state = self.state();
         if state.has_page {
             drop(state);
-            self.page(api::Event::Trouble { failure });
+            self.page(event);
         } else {
-            state.pending.push(failure);
+            state.pending.push(event);
         }
     }
 

@@ -50,6 +50,7 @@ impl From<earmark_jobs::Failure> for Failure {
             Theirs::NeedsFfmpeg => Code::NeedsFfmpeg,
             Theirs::ModelMissing => Code::ModelMissing,
             Theirs::ModelInvalid => Code::ModelInvalid,
+            Theirs::NotAModel => Code::NotAModel,
             Theirs::ModelBusy => Code::ModelBusy,
             Theirs::NetworkOff => Code::NetworkOff,
             Theirs::Network => Code::Network,

@@ -1,6 +1,7 @@
 //! What the shell says outside the page, in the languages of the interface.
 
 use crate::api::InterfaceLanguage;
+use crate::work::Work;
 
 /// The words of one language.
 pub struct Words {
@@ -22,14 +23,12 @@ pub struct Words {
     pub restore: &'static str,
     /// What the file dialogs call a backup.
     pub backup: &'static str,
-    /// The title of the question that is asked when the window is closed while there is work.
-    pub still_working: &'static str,
-    /// The text of that question.
-    pub still_working_more: &'static str,
-    /// The answer that hides the window and goes on.
-    pub go_on_behind: &'static str,
-    /// The answer that ends the program.
-    pub stop_and_quit: &'static str,
+    /// What is asked when the window is closed during a recording.
+    pub recording_runs: ClosingWords,
+    /// The same during a dictation.
+    pub dictation_runs: ClosingWords,
+    /// The same while recordings become text.
+    pub transcription_runs: ClosingWords,
     /// The answer that changes nothing.
     pub stay: &'static str,
     /// A notification: one transcript is ready.
@@ -58,6 +57,29 @@ pub struct Words {
     pub is_copied: &'static str,
 }
 
+/// What is asked when the window is closed while there is work.
+pub struct ClosingWords {
+    /// The title: what is under way.
+    pub title: &'static str,
+    /// What becomes of it, behind the window and when the program ends.
+    pub text: &'static str,
+    /// The answer that hides the window and goes on.
+    pub go_on_behind: &'static str,
+    /// The answer that ends the program.
+    pub quit: &'static str,
+}
+
+impl Words {
+    /// What is asked when the window is closed while there is this work.
+    pub fn closing(&self, work: Work) -> &ClosingWords {
+        match work {
+            Work::Recording => &self.recording_runs,
+            Work::Dictating => &self.dictation_runs,
+            Work::Transcribing => &self.transcription_runs,
+        }
+    }
+}
+
 static ENGLISH: Words = Words {
     copy_last: "Copy last transcript",
     open: "Open Earmark",
@@ -68,12 +90,29 @@ static ENGLISH: Words = Words {
     back_up: "Back up everything",
     restore: "Choose a backup",
     backup: "Earmark backup",
-    still_working: "Earmark is still working",
-    still_working_more: "Recording and transcription can continue in the background; while a \
-        recording runs, the microphone stays on. If you quit now, the recording ends, everything so \
-        far is kept, and transcription resumes at the next start.",
-    go_on_behind: "Continue in the background",
-    stop_and_quit: "Quit",
+    recording_runs: ClosingWords {
+        title: "Earmark is still recording",
+        text: "In the background, the recording continues and the microphone stays on. If you \
+            quit, the recording ends. Everything recorded until then is kept; you can resume \
+            transcribing it after the next start.",
+        go_on_behind: "Keep recording in the background",
+        quit: "Stop and quit",
+    },
+    dictation_runs: ClosingWords {
+        title: "A dictation is in progress",
+        text: "In the background, the dictation continues and the microphone stays on. If you \
+            quit, the dictation ends. What you said until then is kept, but not inserted; you can \
+            resume transcribing it after the next start.",
+        go_on_behind: "Keep dictating",
+        quit: "Stop and quit",
+    },
+    transcription_runs: ClosingWords {
+        title: "Earmark is still transcribing",
+        text: "Transcription can continue in the background. If you quit, finished text is kept; \
+            you can resume the rest after the next start.",
+        go_on_behind: "Continue in the background",
+        quit: "Quit",
+    },
     stay: "Cancel",
     is_done: "The transcript is ready.",
     is_not_done: "This recording could not be transcribed.",
@@ -102,11 +141,26 @@ static CHINESE: Words = Words {
     back_up: "备份全部内容",
     restore: "选择备份文件",
     backup: "Earmark 备份",
-    still_working: "Earmark 仍在工作",
-    still_working_more: "录音和转写可以在后台继续；录音期间麦克风会保持开启。如果现在退出，录音会结束，\
-        已有的内容都会保留，下次启动时接着转写。",
-    go_on_behind: "在后台继续",
-    stop_and_quit: "退出",
+    recording_runs: ClosingWords {
+        title: "Earmark 仍在录音",
+        text: "在后台会继续录音，麦克风保持开启。如果退出，录音就此结束，已录下的内容会保留，\
+            下次启动后可以继续转写。",
+        go_on_behind: "在后台继续录音",
+        quit: "停止并退出",
+    },
+    dictation_runs: ClosingWords {
+        title: "正在听写",
+        text: "在后台会继续听写，麦克风保持开启。如果退出，听写就此结束，已说的内容会保留，\
+            但不会插入文字，下次启动后可以继续转写。",
+        go_on_behind: "继续听写",
+        quit: "停止并退出",
+    },
+    transcription_runs: ClosingWords {
+        title: "Earmark 仍在转写",
+        text: "可以在后台继续转写。如果退出，已完成的文字会保留，其余部分下次启动后可以继续转写。",
+        go_on_behind: "在后台继续",
+        quit: "退出",
+    },
     stay: "取消",
     is_done: "文稿已完成。",
     is_not_done: "这个录音无法转写。",
@@ -127,13 +181,35 @@ pub fn of(language: InterfaceLanguage) -> &'static Words {
     match language {
         InterfaceLanguage::English => &ENGLISH,
         InterfaceLanguage::Chinese => &CHINESE,
-        InterfaceLanguage::System => {
-            let system = sys_locale::get_locale().unwrap_or_default();
-            if system.starts_with("zh") {
-                &CHINESE
-            } else {
-                &ENGLISH
+        InterfaceLanguage::System => of(system_language()),
+    }
+}
+
+/// The language of the interface that suits the system's.
+pub fn system_language() -> InterfaceLanguage {
+    let system = sys_locale::get_locale().unwrap_or_default();
+    if system.starts_with("zh") {
+        InterfaceLanguage::Chinese
+    } else {
+        InterfaceLanguage::English
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHINESE, ENGLISH};
+    use crate::work::Work;
+
+    #[test]
+    fn who_closes_the_window_is_told_what_runs_and_whether_the_microphone_stays_on() {
+        for (words, microphone) in [(&ENGLISH, "microphone"), (&CHINESE, "麦克风")] {
+            let [recording, dictating, transcribing] =
+                [Work::Recording, Work::Dictating, Work::Transcribing].map(|it| words.closing(it));
+            for open in [recording, dictating] {
+                assert!(open.text.contains(microphone), "{}", open.text);
+                assert_ne!(open.title, transcribing.title);
             }
+            assert!(!transcribing.text.contains(microphone));
         }
     }
 }

@@ -2,24 +2,51 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::api::{Code, Failure};
+use earmark_jobs::{NoRecording, no_recording};
 
-/// Every recording among paths and in the folders among them, in order.
-///
-/// Errors: a folder that cannot be read.
-pub(crate) fn recordings(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let each = paths
-        .iter()
-        .map(|path| earmark_jobs::recordings(path).map_err(|error| unreadable(path, &error)));
-    Ok(each.collect::<Result<Vec<_>, _>>()?.concat())
+use crate::api::{NotAdded, NotAddedReason};
+use crate::log;
+
+/// What paths stand for.
+#[derive(Default)]
+pub(crate) struct Inputs {
+    /// Every recording among them and in the folders among them, in order.
+    pub(crate) recordings: Vec<PathBuf>,
+    /// What is certainly none.
+    pub(crate) others: Vec<NotAdded>,
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    let message = format!(
-        "cannot read `{}`: {error}; choose another folder",
-        path.display()
-    );
-    Failure::new(Code::RecordingUnreadable, message)
+impl Inputs {
+    /// Looks at paths.
+    pub(crate) fn of(paths: &[PathBuf]) -> Self {
+        let mut inputs = Self::default();
+        for path in paths {
+            match earmark_jobs::recordings(path) {
+                Ok(found) => found.into_iter().for_each(|file| inputs.sort(file)),
+                Err(error) => {
+                    log::warn(&format!("a folder cannot be read: {}", error.kind()));
+                    inputs.refuse(path, NotAddedReason::Unreadable);
+                }
+            }
+        }
+        inputs
+    }
+
+    fn sort(&mut self, file: PathBuf) {
+        match no_recording(&file) {
+            None => self.recordings.push(file),
+            Some(NoRecording::Empty) => self.refuse(&file, NotAddedReason::Empty),
+            Some(NoRecording::Subtitles) => self.refuse(&file, NotAddedReason::Subtitles),
+            Some(NoRecording::Picture) => self.refuse(&file, NotAddedReason::Picture),
+            Some(NoRecording::Other) => self.refuse(&file, NotAddedReason::NoRecording),
+        }
+    }
+
+    fn refuse(&mut self, path: &Path, reason: NotAddedReason) {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        let name = name.to_string_lossy().into_owned();
+        self.others.push(NotAdded { name, reason });
+    }
 }
 
 #[cfg(test)]
@@ -27,7 +54,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::fs;
 
-    use super::recordings;
+    use super::Inputs;
 
     /// What a person can open with the program, from the system's file window, are the files that
     /// the program takes for recordings in a folder.
@@ -42,9 +69,9 @@ mod tests {
         let endings: Vec<&str> = endings.map(|ending| ending.as_str().unwrap()).collect();
         let folder = tempfile::tempdir().unwrap();
         for ending in &endings {
-            fs::write(folder.path().join(format!("a.{ending}")), "").unwrap();
+            fs::write(folder.path().join(format!("a.{ending}")), "sound\0").unwrap();
         }
-        let found = recordings(&[folder.path().to_owned()]).unwrap();
+        let found = Inputs::of(&[folder.path().to_owned()]).recordings;
         let each: BTreeSet<&str> = endings.iter().copied().collect();
         assert_eq!(each.len(), endings.len(), "none twice");
         assert_eq!(found.len(), endings.len());

@@ -33,6 +33,7 @@ mod settings;
 mod shell;
 mod single_instance;
 mod waveform_cache;
+mod work;
 
 pub use app::App;
 pub use batch::{BatchSummary, Notification};
@@ -43,6 +44,7 @@ pub use earmark_jobs::set_threads;
 pub use earmark_store::EntryId;
 pub use events::{AppEvent, Delivery, Events, Subscriber};
 pub use export::named as named_file;
-pub use i18n::{Words, of as words};
+pub use i18n::{ClosingWords, Words, of as words, system_language};
 pub use shell::Shell;
 pub use single_instance::LaunchRequest;
+pub use work::Work;

@@ -203,6 +203,7 @@ impl From<earmark_jobs::ModelState> for ModelState {
             Theirs::Coming {
                 progress,
                 is_paused,
+                is_retrying,
             } => Self::Coming {
                 done: progress.map_or(0, |it| it.done),
                 total: progress.and_then(|it| it.total),
@@ -211,6 +212,7 @@ impl From<earmark_jobs::ModelState> for ModelState {
                     .and_then(|it| it.left)
                     .map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
                 is_paused,
+                is_retrying,
             },
         }
     }

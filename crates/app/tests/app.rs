@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use earmark_app::api::{
-    Destination, Event, ExportOptions, Failure, Format, HistoryFilter, HistoryQuery, State,
+    Destination, DragPhase, Event, ExportOptions, Failure, Format, HistoryFilter, HistoryQuery,
+    NotAddedReason, State,
 };
 use earmark_app::{App, AppEvent, Delivery, EntryId, LaunchRequest, Shell, TextInjector};
 use earmark_store::{NewEntry, Origin, Store};
@@ -113,7 +114,7 @@ fn a_recording_becomes_a_transcript_and_a_file() {
 }
 
 #[test]
-fn what_waited_when_the_program_ended_is_transcribed_at_the_next_start() {
+fn what_was_left_unfinished_is_resumed_by_a_person_after_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let (app, _) = open(folder.path());
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
@@ -122,6 +123,15 @@ fn what_waited_when_the_program_ended_is_transcribed_at_the_next_start() {
     app.close();
     drop(app);
     let (app, told) = open(folder.path());
+    assert_eq!(app.work(), None, "nothing begins by itself");
+    let left = app.list_history(&everything()).unwrap().rows;
+    let is_unfinished = |state: &State| matches!(state, State::Unfinished { .. });
+    let left = left.iter().rev().map(|row| &row.entry);
+    let left: Vec<_> = left.filter(|entry| is_unfinished(&entry.state)).collect();
+    assert!(left.len() >= 2, "{left:?}");
+    for entry in left {
+        app.resume(entry.id);
+    }
     wait(&told, |event| {
         matches!(event, AppEvent::BatchEnded(_)).then_some(())
     });
@@ -131,6 +141,52 @@ fn what_waited_when_the_program_ended_is_transcribed_at_the_next_start() {
         rows.iter().all(|row| row.entry.state == State::Done),
         "{rows:?}"
     );
+    app.close();
+}
+
+#[test]
+fn what_is_no_recording_is_named_and_gets_no_row() {
+    use NotAddedReason::{Empty, Picture, Subtitles};
+    let folder = tempfile::tempdir().unwrap();
+    let (app, told) = open(&folder.path().join("data"));
+    let dropped = folder.path().join("dropped");
+    fs::create_dir_all(dropped.join("nothing")).unwrap();
+    let file = |name: &str, content: &[u8]| {
+        fs::write(dropped.join(name), content).unwrap();
+        dropped.join(name)
+    };
+    let not_added = |event| match event {
+        AppEvent::Page(Event::NotAdded {
+            n_added,
+            named,
+            n_not_added,
+        }) => Some((n_added, named, n_not_added)),
+        _ => None,
+    };
+    app.dragged(DragPhase::Dropped, vec![dropped.join("nothing")]);
+    assert_eq!(wait(&told, not_added), (0, Vec::new(), 0));
+
+    let sound = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/en-01.flac");
+    let files = [
+        file("talk.srt", b"1\n00:00:01,000 --> 00:00:02,000\nHello\n"),
+        file("a recording.srt", &fs::read(sound).unwrap()),
+        file("slide.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF"),
+        file("copied.wav", b""),
+        file("also empty.mp3", b""),
+    ];
+    assert_eq!(app.add_files(&files).unwrap(), 1);
+    let (n_added, named, n_not_added) = wait(&told, not_added);
+    let named: Vec<_> = named.iter().map(|it| (&it.name[..], it.reason)).collect();
+    let expected = [
+        ("talk.srt", Subtitles),
+        ("slide.jpg", Picture),
+        ("copied.wav", Empty),
+    ];
+    assert_eq!(named, expected);
+    assert_eq!((n_added, n_not_added), (1, 4));
+    let rows = app.list_history(&everything()).unwrap().rows;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].entry.file, "a recording.srt");
     app.close();
 }
 

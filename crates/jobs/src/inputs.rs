@@ -46,11 +46,14 @@ pub fn in_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn has_media_ending(path: &Path) -> bool {
-    let ending = path
-        .extension()
-        .map(|ending| ending.to_string_lossy().to_lowercase());
-    ending.is_some_and(|ending| ENDINGS.binary_search(&ending.as_str()).is_ok())
+pub(crate) fn has_media_ending(path: &Path) -> bool {
+    ending(path).is_some_and(|ending| ENDINGS.binary_search(&ending.as_str()).is_ok())
+}
+
+/// How a name ends, in lower case.
+pub(crate) fn ending(path: &Path) -> Option<String> {
+    let ending = path.extension()?;
+    Some(ending.to_string_lossy().to_lowercase())
 }
 
 #[cfg(test)]

@@ -174,6 +174,11 @@ export class Session {
     this.sheet = { kind: "export", ids, title: only ? entryTitle(only, t) : "" };
   }
 
+  /** Resumes entries, in order. */
+  async resumeAll(ids: EntryId[]): Promise<void> {
+    for (const id of ids) await this.try(() => this.backend.resume(id));
+  }
+
   /** Opens the window with captions, or closes it. */
   async toggleCaptions(): Promise<void> {
     await this.try(() => this.backend.toggleCaptions());
@@ -187,12 +192,6 @@ export class Session {
   /** Ends a recording; what was said is kept. */
   async stopRecording(id: EntryId): Promise<void> {
     await this.try(() => this.backend.cancel(id));
-  }
-
-  /** Lets the person choose a folder, and says so when nothing in it can be transcribed. */
-  async chooseFolder(): Promise<void> {
-    const n = await this.try(() => this.backend.chooseFolder());
-    if (n === 0) this.tell(t.start.noRecordings);
   }
 
   /** Learns what there is to know of models; changes come as events. */
@@ -248,6 +247,21 @@ export class Session {
     });
   }
 
+  /** Says what was not added, and why. */
+  #notAdded({ n_added, named, n_not_added }: Event & { kind: "not-added" }): void {
+    if (n_not_added === 0) {
+      this.tell(t.start.noRecordings);
+      return;
+    }
+    const n_more = n_not_added - named.length;
+    const sentences = [
+      ...named.map(({ name, reason }) => t.notAdded(name, reason)),
+      ...(n_more > 0 ? [t.moreNotAdded(n_more)] : []),
+      ...(n_added > 0 ? [t.queue.added(n_added)] : []),
+    ];
+    this.#post({ text: t.sentences(sentences), isError: true });
+  }
+
   dismiss(): void {
     clearTimeout(this.#timer);
     this.notice = null;
@@ -269,6 +283,9 @@ export class Session {
           this.tell(t.queue.added(event.ids.length - this.queue.length));
         }
         this.queue = event.ids;
+        break;
+      case "not-added":
+        this.#notAdded(event);
         break;
       case "text":
         this.partial = { id: event.id, text: event.text };

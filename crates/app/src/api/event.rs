@@ -17,6 +17,33 @@ pub enum DragPhase {
     Dropped,
 }
 
+/// A file or a folder that was handed over and is no recording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NotAdded {
+    /// Its name.
+    pub name: String,
+    /// What it is instead.
+    pub reason: NotAddedReason,
+}
+
+/// Why something that was handed over was not added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "kebab-case")]
+pub enum NotAddedReason {
+    /// It holds nothing.
+    Empty,
+    /// It holds the text of subtitles or lyrics.
+    Subtitles,
+    /// It holds a picture.
+    Picture,
+    /// It holds something else without sound.
+    NoRecording,
+    /// It is a folder that cannot be read.
+    Unreadable,
+}
+
 /// What has happened.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -31,6 +58,15 @@ pub enum Event {
     Queue {
         /// The entries in order.
         ids: Vec<EntryId>,
+    },
+    /// Some of what was handed over was not added, or there was no recording in it.
+    NotAdded {
+        /// How many recordings were added.
+        n_added: usize,
+        /// The first of those that were not.
+        named: Vec<NotAdded>,
+        /// How many were not added.
+        n_not_added: usize,
     },
     /// The text of the current chunk so far; a segment clears it.
     Text {

@@ -17,6 +17,8 @@ pub enum Code {
     ModelMissing,
     /// The model's files are incomplete or damaged.
     ModelInvalid,
+    /// What was chosen is not a model that can be used.
+    NotAModel,
     /// Another program is using the model's files.
     ModelBusy,
     /// The network is turned off in the settings.

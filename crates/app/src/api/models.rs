@@ -171,5 +171,7 @@ pub enum ModelState {
         left_ms: Option<u64>,
         /// A person paused it.
         is_paused: bool,
+        /// No server can be reached; it tries again.
+        is_retrying: bool,
     },
 }

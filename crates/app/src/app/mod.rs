@@ -26,16 +26,21 @@ use crate::entries::Entries;
 use crate::events::{AppEvent, Events};
 use crate::history::History;
 use crate::i18n::Words;
+use crate::inputs::Inputs;
 use crate::models::Models;
 use crate::queue::{LastDone, Queue};
 use crate::retranscribe::Retranscriber;
 use crate::settings::SettingsFile;
 use crate::shell::Shell;
-use crate::{diagnostics, inputs, log, sample, single_instance};
+use crate::work::Work;
+use crate::{diagnostics, log, sample, single_instance};
 use earmark_store as store;
 
 /// Lines of the log that are shown.
 const N_LOG_LINES: usize = 500;
+
+/// Files that are no recordings and are named in one message.
+const N_NAMED: usize = 3;
 
 /// The application; shared by the threads of a shell.
 pub struct App {
@@ -53,6 +58,8 @@ pub struct App {
     dictation: DictationHandle,
     batch: Arc<Batch>,
     last_done: LastDone,
+    /// What subscribers know of [`work`](Self::work).
+    told_work: Mutex<Option<Work>>,
     events: Events,
     /// What was exported last.
     exported: Mutex<Option<PathBuf>>,
@@ -92,17 +99,24 @@ impl App {
         &self.folder
     }
 
-    /// Whether something is being recorded or recognised; as long as something waits, something is.
+    /// What is being recorded or recognised; as long as something waits, something is.
+    pub fn work(&self) -> Option<Work> {
+        let recognised = self.queue.is_working().then_some(Work::Transcribing);
+        // What is spoken comes first, if only its rest is being recognised.
+        self.recorder.work().or(recognised)
+    }
+
+    /// Whether something is being recorded or recognised.
     pub fn is_working(&self) -> bool {
-        self.queue.is_working() || self.recorder.is_working()
+        self.work().is_some()
     }
 
-    /// Whether something is being recorded, or was and is still being recognised.
+    /// Whether the microphone is open for a recording; a dictation is none.
     pub fn is_recording(&self) -> bool {
-        self.recorder.is_working()
+        self.recorder.work() == Some(Work::Recording)
     }
 
-    /// The program ends: what is being recognised goes on from there with the next start.
+    /// The program ends: what is not finished can be resumed after the next start.
     pub fn close(&self) {
         self.recorder.close();
         self.queue.close();
@@ -111,12 +125,26 @@ impl App {
         log::info("Earmark ends");
     }
 
-    /// Queues recordings, and what lies in folders; how many they are.
+    /// Queues recordings, and what lies in folders; how many they are. The page is told what is no
+    /// recording, and when there is none.
     ///
-    /// Errors: a folder that cannot be read.
+    /// Errors: the history cannot be written.
     pub fn add_files(&self, paths: &[PathBuf]) -> Result<usize, Failure> {
-        let recordings = inputs::recordings(paths)?;
-        Ok(self.queue.add(recordings)?.len())
+        let Inputs {
+            recordings,
+            mut others,
+        } = Inputs::of(paths);
+        let n_added = self.queue.add(recordings)?.len();
+        let n_not_added = others.len();
+        if n_added == 0 || n_not_added > 0 {
+            others.truncate(N_NAMED);
+            self.events.page_in_time(Event::NotAdded {
+                n_added,
+                named: others,
+                n_not_added,
+            });
+        }
+        Ok(n_added)
     }
 
     /// The same on a thread of its own; failures are told the page.
@@ -194,12 +222,13 @@ impl App {
         dictation: Option<std::sync::mpsc::Sender<crate::dictation::flow::DictationEvent>>,
     ) -> Result<store::EntryId, Failure> {
         let (id, events) = self.recorder.begin(dictation)?;
+        self.tell_work();
         if let Some(events) = events {
             let app = Arc::clone(self);
             thread::spawn(move || {
                 for event in events {
                     app.recorder.receive(id, event);
-                    app.end_batch();
+                    app.tell_work();
                 }
             });
         }
@@ -340,9 +369,20 @@ impl App {
         self.last_done.get().is_some()
     }
 
-    /// Says that all work is done, when it is, once everything is written.
-    fn end_batch(&self) {
-        if self.is_working() {
+    /// Says when other work is under way than before, and when all is done, once everything is
+    /// written.
+    fn tell_work(&self) {
+        let mut told = self
+            .told_work
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let work = self.work();
+        let is_news = std::mem::replace(&mut *told, work) != work;
+        drop(told);
+        if is_news {
+            self.events.publish(&AppEvent::WorkChanged);
+        }
+        if work.is_some() {
             return;
         }
         if let Some(summary) = self.batch.end(Instant::now()) {

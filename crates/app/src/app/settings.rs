@@ -47,7 +47,6 @@ impl App {
             shortcut,
         };
         self.events.subscribe_page(page);
-        self.queue.begin();
         Ok(opening)
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use earmark_jobs::{Listener, ModelCache, Queue as Jobs};
-use earmark_store::{Error, Filter, Stage, Store};
+use earmark_store::{Error, Filter, Stage, State, Store};
 use jiff::Timestamp;
 
 use super::App;
@@ -113,6 +113,7 @@ impl App {
             dictation: DictationHandle::default(),
             batch,
             last_done,
+            told_work: Mutex::default(),
             events,
             exported: Mutex::default(),
             shell: OnceLock::new(),
@@ -121,7 +122,7 @@ impl App {
         thread::spawn(move || {
             for event in job_events {
                 receiver.queue.receive(event);
-                receiver.end_batch();
+                receiver.tell_work();
             }
         });
         let models = Arc::clone(&app.models);
@@ -139,8 +140,8 @@ impl App {
         }
     }
 
-    /// Puts what the last process left into the queue: what waited waits again, what was being
-    /// recognised can be gone on with.
+    /// Puts what the last process left into the queue, however it ended: a person resumes it.
+    /// Nothing begins by itself, so that a recording that ends the program does so once.
     fn take_up(&self) {
         let left = Filter {
             stages: vec![Stage::Waiting, Stage::Interrupted],
@@ -152,16 +153,14 @@ impl App {
                 let mut kept = Vec::new();
                 for entry in entries.into_iter().rev() {
                     if recover_recording(store, &entry)? {
-                        kept.push((entry.id, entry.state.stage()));
+                        store.set_state(entry.id, &State::Interrupted)?;
+                        kept.push(entry.id);
                     }
                 }
                 Ok(kept)
             })?;
-            for (id, stage) in entries {
-                match stage {
-                    Stage::Waiting => self.queue.list_waiting(id),
-                    _ => self.queue.list(id),
-                }
+            for id in entries {
+                self.queue.list(id);
             }
             self.recall_last()
         });

@@ -173,18 +173,6 @@ impl Queue {
         self.publish_order(&state);
     }
 
-    /// Puts an entry on the list that waits.
-    pub(crate) fn list_waiting(&self, id: EntryId) {
-        let mut state = self.state();
-        state.order.push(id);
-        state.waiting.push(id);
-    }
-
-    /// Begins with the first entry that waits, when nothing is being recognised.
-    pub(crate) fn begin(&self) {
-        self.begin_next(&mut self.state());
-    }
-
     /// What is asked of the engine, from a place in the recording on.
     pub(crate) fn job(&self, asked: &NewEntry, from: Ms) -> Job {
         let (words, settings) = (self.0.settings.words(), self.0.settings.get());
@@ -322,8 +310,8 @@ impl Queue {
         self.publish_order(&state);
     }
 
-    /// The program ends: what is being recognised waits for the next one, from its last finished chunk
-    /// on, unless a person wanted otherwise.
+    /// The program ends: what is being recognised can be resumed behind its last finished chunk,
+    /// unless a person wanted otherwise.
     pub(crate) fn close(&self) {
         let mut state = self.state();
         state.is_closed = true;
@@ -339,8 +327,9 @@ impl Queue {
         }
         let queue = self.clone();
         self.0.history.write_later(move |store| match requested {
-            RequestedState::Run => Ok(store.set_state(id, &Stored::Waiting)?),
-            RequestedState::Pause => Ok(store.set_state(id, &Stored::Interrupted)?),
+            RequestedState::Run | RequestedState::Pause => {
+                Ok(store.set_state(id, &Stored::Interrupted)?)
+            }
             RequestedState::Stop => Ok(store.set_state(id, &Stored::Cancelled)?),
             RequestedState::StartAgain => queue.write_forgotten(store, id),
         });

@@ -7,6 +7,7 @@ import type {
   CueProblem,
   Format,
   HistoryFilter,
+  NotAddedReason,
 } from "$lib/backend/types";
 import { formatNames } from "$lib/export_formats";
 import { isCountedInCharacters } from "$lib/language_codes";
@@ -30,6 +31,8 @@ const codes: Record<Code, string> = {
     "This model is not on this computer. Download it, or choose another one in the settings.",
   "model-invalid":
     "The model’s files are incomplete or damaged. Download or import the model again.",
+  "not-a-model":
+    "This is not a model that Earmark can use. Choose the folder or archive that holds the model’s config.json and .safetensors files.",
   "model-busy": "Another copy of Earmark is using this model’s files. Wait until it has finished.",
   "network-off": "The network is turned off in the settings, so nothing was requested.",
   network:
@@ -55,6 +58,14 @@ const codes: Record<Code, string> = {
   "backup-invalid": "This file is not an Earmark backup.",
   internal:
     "Something went wrong in Earmark. Please report it, with the diagnostics from the settings.",
+};
+
+const notAdded: Record<NotAddedReason, (name: string) => string> = {
+  empty: (name) => `“${name}” is empty. Check that it was copied completely.`,
+  subtitles: (name) => `“${name}” is a subtitle file. Add the recording that it belongs to.`,
+  picture: (name) => `“${name}” is a picture. Add an audio or video file.`,
+  "no-recording": (name) => `“${name}” is not a recording. Add an audio or video file.`,
+  unreadable: (name) => `“${name}” cannot be opened. Check its permissions.`,
 };
 
 const reasons: Record<AdviceReason, string> = {
@@ -92,6 +103,9 @@ export const en = {
   locale: "en",
   app: "Earmark",
   failure: (code: Code) => codes[code],
+  notAdded: (name: string, reason: NotAddedReason) => notAdded[reason](name),
+  moreNotAdded: (n: number) =>
+    plural(n, { one: "# more file was not added", other: "# more files were not added" }),
   languageName: (name: string) => languages[name] ?? name,
   modelTitle: (title: string) => titles[title] ?? title,
 
@@ -181,6 +195,7 @@ export const en = {
     retry: "Try again",
     pauseShort: "Pause",
     resumeShort: "Resume",
+    resumeAll: "Resume all",
     open: "Open",
     up: (title: string) => `Move ${title} up`,
     down: (title: string) => `Move ${title} down`,
@@ -483,6 +498,7 @@ export const en = {
     speed: (size: string) => `${size}/s`,
     left: (time: string) => `${time} left`,
     paused: "Paused",
+    noConnection: "No connection, retrying…",
     download: (title: string) => `Download ${title}`,
     resume: (title: string) => `Resume ${title}`,
     pause: (title: string) => `Pause ${title}`,

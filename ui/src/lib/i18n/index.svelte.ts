@@ -7,6 +7,13 @@ import { zh } from "./zh";
 
 export type { Messages };
 
+declare global {
+  interface Window {
+    /** The language of the system, as the shell tells it. */
+    systemLanguage?: "en" | "zh-CN";
+  }
+}
+
 const dictionaries: Record<"en" | "zh-CN", Messages> = { en, "zh-CN": zh };
 /** Each language's name in itself. */
 export const nativeNames = { en: "English", "zh-CN": "简体中文" };
@@ -20,7 +27,11 @@ export const t: Messages = new Proxy(en, {
 
 /** Shows a language, or the system's. */
 export function setLanguage(choice: Settings["interface_language"]): void {
-  const system = navigator.language.startsWith("zh") ? "zh-CN" : "en";
-  language = choice === "system" ? system : choice;
+  language = choice === "system" ? systemLanguage() : choice;
   document.documentElement.lang = language;
+}
+
+/** The shell knows it better than the browser that draws the page. */
+function systemLanguage(): "en" | "zh-CN" {
+  return window.systemLanguage ?? (navigator.language.startsWith("zh") ? "zh-CN" : "en");
 }

@@ -1,6 +1,12 @@
 /** Every text on the screen, in Simplified Chinese. */
 
-import type { AdviceReason, Code, CueProblem, HistoryFilter } from "$lib/backend/types";
+import type {
+  AdviceReason,
+  Code,
+  CueProblem,
+  HistoryFilter,
+  NotAddedReason,
+} from "$lib/backend/types";
 import { formatNames } from "$lib/export_formats";
 import { isCountedInCharacters } from "$lib/language_codes";
 
@@ -8,12 +14,22 @@ import type { Messages } from "./en";
 
 const count = (n: number) => n.toLocaleString("zh-CN");
 
+const notAdded: Record<NotAddedReason, (name: string) => string> = {
+  empty: (name) => `“${name}”是空文件，请检查是否复制完整。`,
+  subtitles: (name) => `“${name}”是字幕文件，请添加对应的录音。`,
+  picture: (name) => `“${name}”是图片，请添加音频或视频文件。`,
+  "no-recording": (name) => `“${name}”不是录音，请添加音频或视频文件。`,
+  unreadable: (name) => `无法打开“${name}”，请检查访问权限。`,
+};
+
 const codes: Record<Code, string> = {
   "recording-unreadable": "文件不存在或没有读取权限，请检查文件位置和权限。",
   "recording-invalid": "这个文件里没有可读取的音频，请选择其他文件，或先修复它。",
   "needs-ffmpeg": "读取这种格式需要 ffmpeg。请安装 ffmpeg，或先转换成 WAV、FLAC、MP3 或 M4A。",
   "model-missing": "这台电脑上没有这个模型，请先下载，或在设置中另选一个。",
   "model-invalid": "模型文件不完整或已损坏，请重新下载或导入。",
+  "not-a-model":
+    "这不是 Earmark 可用的模型，请选择包含 config.json 和 .safetensors 文件的模型文件夹或压缩包。",
   "model-busy": "另一个 Earmark 程序正在使用这个模型的文件，请等它完成。",
   "network-off": "设置中已关闭网络，因此没有发出任何请求。",
   network: "无法连接下载服务器。请检查网络，或换一个镜像。已下载的部分会保留。",
@@ -108,6 +124,8 @@ export const zh: Messages = {
   locale: "zh-CN",
   app: "Earmark",
   failure: (code) => codes[code],
+  notAdded: (name, reason) => notAdded[reason](name),
+  moreNotAdded: (n) => `另有 ${count(n)} 个文件未添加`,
   languageName: (name) => languages[name] ?? name,
   modelTitle: (title) => titles[title] ?? title,
 
@@ -192,6 +210,7 @@ export const zh: Messages = {
     retry: "重试",
     pauseShort: "暂停",
     resumeShort: "继续",
+    resumeAll: "全部继续",
     open: "打开",
     up: (title) => `上移 ${title}`,
     down: (title) => `下移 ${title}`,
@@ -468,6 +487,7 @@ export const zh: Messages = {
     speed: (size: string) => `${size}/秒`,
     left: (time: string) => `还需 ${time}`,
     paused: "已暂停",
+    noConnection: "无法连接，正在重试…",
     download: (title: string) => `下载 ${title}`,
     resume: (title: string) => `继续下载 ${title}`,
     pause: (title: string) => `暂停 ${title}`,

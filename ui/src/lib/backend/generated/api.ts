@@ -13,7 +13,7 @@ export type Advice = {
 export type AdviceReason = "gpu" | "roomy" | "slow-processor" | "little-memory" | "too-little-memory";
 
 /** The kinds of failure, by what a person can do next; the page translates these. */
-export type Code = "recording-unreadable" | "recording-invalid" | "needs-ffmpeg" | "model-missing" | "model-invalid" | "model-busy" | "network-off" | "network" | "address" | "no-space" | "disk" | "microphone" | "microphone-denied" | "recording" | "shortcut" | "device" | "engine" | "entry-missing" | "conflict" | "store" | "export-unwritable" | "backup-invalid" | "internal";
+export type Code = "recording-unreadable" | "recording-invalid" | "needs-ffmpeg" | "model-missing" | "model-invalid" | "not-a-model" | "model-busy" | "network-off" | "network" | "address" | "no-space" | "disk" | "microphone" | "microphone-denied" | "recording" | "shortcut" | "device" | "engine" | "entry-missing" | "conflict" | "store" | "export-unwritable" | "backup-invalid" | "internal";
 
 /** What models run on. */
 export type Computer = {
@@ -113,7 +113,13 @@ export type Event = { "kind": "entry",
   /** The entry as it is now. */
   entry: Entry, } | { "kind": "queue",
   /** The entries in order. */
-  ids: Array<number>, } | { "kind": "text",
+  ids: Array<number>, } | { "kind": "not-added",
+  /** How many recordings were added. */
+  n_added: number,
+  /** The first of those that were not. */
+  named: Array<NotAdded>,
+  /** How many were not added. */
+  n_not_added: number, } | { "kind": "text",
   /** The entry. */
   id: number,
   /** The text; replaces the one before. */
@@ -385,7 +391,19 @@ export type ModelState = { "kind": "built-in" } | { "kind": "here" } | { "kind":
   /** Time that is left; `null` until it can be estimated. */
   left_ms: number | null,
   /** A person paused it. */
-  is_paused: boolean, };
+  is_paused: boolean,
+  /** No server can be reached; it tries again. */
+  is_retrying: boolean, };
+
+/** A file or a folder that was handed over and is no recording. */
+export type NotAdded = {
+  /** Its name. */
+  name: string,
+  /** What it is instead. */
+  reason: NotAddedReason, };
+
+/** Why something that was handed over was not added. */
+export type NotAddedReason = "empty" | "subtitles" | "picture" | "no-recording" | "unreadable";
 
 /** An entry, opened to be read. */
 export type Opened = {

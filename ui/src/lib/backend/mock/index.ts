@@ -345,6 +345,8 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       const it = the(id);
       if (it.entry.state.kind === "recording") {
         stopRecording?.();
+        hasCaptions = false;
+        emit({ kind: "captions", is_open: false });
         it.entry.model = models.find((model) => model.name === settings.model)?.title ?? "";
         tell(it);
         work();

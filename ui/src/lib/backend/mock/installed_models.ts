@@ -82,7 +82,15 @@ export class MockModels {
     const it = this.#the(name);
     const done = it.state.kind === "in-part" ? it.state.done : 0;
     const total = it.bytes;
-    it.state = { kind: "coming", done, total, bytes_per_s: 0, left_ms: null, is_paused: false };
+    it.state = {
+      kind: "coming",
+      done,
+      total,
+      bytes_per_s: 0,
+      left_ms: null,
+      is_paused: false,
+      is_retrying: false,
+    };
     this.#n_requests += 1;
     this.#stops.set(
       name,
@@ -136,7 +144,7 @@ export class MockModels {
       this.#end(it.name);
       return;
     }
-    it.state = { ...it.state, done, bytes_per_s: SPEED, left_ms };
+    it.state = { ...it.state, done, bytes_per_s: SPEED, left_ms, is_retrying: false };
     this.#changed();
   }
 
