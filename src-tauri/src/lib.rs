@@ -3,6 +3,7 @@
 //! The page never names a file. It can ask for what `commands` has, and everything else it is told
 //! through one channel; the types of both are [`earmark_app::api`].
 
+mod close_question;
 mod close_request;
 mod commands;
 #[cfg(target_os = "linux")]
@@ -18,6 +19,7 @@ mod privacy;
 mod reveal;
 mod shell;
 mod subscribers;
+mod system_language;
 mod tray;
 #[cfg(target_os = "linux")]
 mod webkit_rendering;
@@ -56,6 +58,7 @@ fn build(app: Arc<App>, desktop: Desktop, context: Context) -> tauri::App {
         .plugin(tauri_plugin_dialog::init())
         .plugin(state.build())
         .plugin(tauri_plugin_global_shortcut::Builder::new().build())
+        .plugin(system_language::plugin())
         .plugin(navigation_policy::plugin());
     #[cfg(target_os = "linux")]
     let builder = builder.plugin(webkit_rendering::plugin());

@@ -140,5 +140,9 @@ pub(crate) fn open(handle: &AppHandle, name: &str, page: Channel<Event>) -> Sett
         let _ = page.send(shown);
     });
     app.events().subscribe(subscriber);
+    // The recording may have ended before anybody could tell its page.
+    if is_captions && !app.is_recording() {
+        close(handle, &CAPTIONS);
+    }
     app.settings()
 }

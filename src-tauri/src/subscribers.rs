@@ -1,5 +1,5 @@
-//! What outside of pages follows the events of the application: the tray, notifications and the
-//! overlay of a dictation. Each has a thread of its own, because windows make others wait.
+//! What outside of pages follows the events of the application: the tray, notifications, the question
+//! that a closed window asks, and the overlays' coming and going. Each has a thread of its own, because windows make others wait.
 
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -9,7 +9,8 @@ use earmark_app::{App, AppEvent, Delivery};
 use tauri::{AppHandle, Manager};
 
 use crate::desktop::Desktop;
-use crate::{dictation, notification, tray};
+use crate::overlay::{self, CAPTIONS};
+use crate::{close_request, dictation, notification, tray};
 
 /// Begins to follow the events.
 pub(crate) fn start(handle: &AppHandle, app: &Arc<App>) {
@@ -19,6 +20,8 @@ pub(crate) fn start(handle: &AppHandle, app: &Arc<App>) {
             tray::set_words(handle, app.words());
             tray::allow_copy(handle, app.has_last_transcript());
         }
+        AppEvent::WorkChanged => close_request::follow_work(handle),
+        AppEvent::CaptionsEnded => overlay::close(handle, &CAPTIONS),
         AppEvent::BatchEnded(summary) => {
             tray::allow_copy(handle, app.has_last_transcript());
             if let Some(notification) = app.notification(&summary)

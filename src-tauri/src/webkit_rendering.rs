@@ -2,7 +2,7 @@
 //!
 //! WebKit (2.50) puts them together with OpenGL. Where a processor has to play the graphics card, as
 //! in a virtual machine, a key is seen after 63 ms that way and after 26 ms without
-//! (`cargo xtask typing`).
+//! (`cargo xtask typing`). `EARMARK_RENDERING=webkit` leaves the choice to WebKit all the same.
 
 use std::fs;
 
@@ -13,10 +13,14 @@ use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
 /// Where the system lists graphics cards.
 const CARDS: &str = "/dev/dri";
 
+/// The variable that leaves the choice to WebKit, and its value.
+const CHOICE: (&str, &str) = ("EARMARK_RENDERING", "webkit");
+
 /// Has every page drawn by the processor, where there is nothing better.
 pub(crate) fn plugin() -> TauriPlugin<Wry> {
     let builder = Builder::new("webkit-rendering");
-    if has_card() {
+    let is_webkits = std::env::var(CHOICE.0).is_ok_and(|who| who == CHOICE.1);
+    if is_webkits || has_card() {
         return builder.build();
     }
     builder

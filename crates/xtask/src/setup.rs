@@ -17,7 +17,7 @@ const BUILDING: [Need; 4] = [
 ];
 
 /// Additionally for the desktop app and its tests.
-const WINDOW: [Need; 11] = [
+const WINDOW: [Need; 13] = [
     (
         "/usr/share/doc/libwebkit2gtk-4.1-dev",
         "libwebkit2gtk-4.1-dev",
@@ -25,6 +25,8 @@ const WINDOW: [Need; 11] = [
     ("/usr/bin/Xvfb", "xvfb"),
     ("/usr/bin/WebKitWebDriver", "webkit2gtk-driver"),
     ("/usr/bin/xdotool", "xdotool"),
+    ("/usr/bin/xprop", "x11-utils"),
+    ("/usr/bin/openbox", "openbox"),
     ("/usr/bin/dbus-daemon", "dbus"),
     (
         "/usr/share/doc/libayatana-appindicator3-1",

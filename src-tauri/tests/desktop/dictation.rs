@@ -24,7 +24,7 @@ use crate::{Desktop, LIMIT, PROGRAM, Program, until, xdotool};
 const KEYS: [&str; 3] = ["Control_L", "Alt_L", "space"];
 
 /// The right to dictate: one at a time, because computers are small.
-fn turn() -> MutexGuard<'static, ()> {
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -131,7 +131,7 @@ impl Watch {
 }
 
 /// The program with its shortcut, settings of the window among them.
-fn open(desktop: &Desktop, settings: &Value) -> Program {
+pub(crate) fn open(desktop: &Desktop, settings: &Value) -> Program {
     open_with(desktop, Settings::default(), settings)
 }
 
@@ -163,7 +163,7 @@ fn keys(desktop: &Desktop, command: &str) {
 }
 
 /// Presses the shortcut shortly.
-fn tap(desktop: &Desktop) {
+pub(crate) fn tap(desktop: &Desktop) {
     let chord = ["key", "--delay", "20", "ctrl+alt+space"];
     xdotool(&desktop.display, &chord);
 }
@@ -309,12 +309,47 @@ fn windows(desktop: &Desktop) -> Vec<String> {
     found.lines().map(str::to_owned).collect()
 }
 
-/// The pill is a grey box until its page is drawn; letters and a meter have many colours.
+/// Whether there is a window manager.
+#[derive(PartialEq)]
+enum Windows {
+    Managed,
+    Unmanaged,
+}
+
 #[test]
 fn the_pill_is_seen() {
+    check_pill("the_pill_is_seen", &Windows::Unmanaged, None);
+}
+
+#[test]
+fn the_pill_is_seen_with_a_window_manager() {
+    let name = "the_pill_is_seen_with_a_window_manager";
+    check_pill(name, &Windows::Managed, None);
+}
+
+#[test]
+fn the_pill_is_seen_as_webkit_draws_by_itself() {
+    let name = "the_pill_is_seen_as_webkit_draws_by_itself";
+    let drawing = Some(("EARMARK_RENDERING", "webkit"));
+    check_pill(name, &Windows::Unmanaged, drawing);
+}
+
+#[test]
+fn the_pill_is_seen_with_a_window_manager_as_webkit_draws_by_itself() {
+    let name = "the_pill_is_seen_with_a_window_manager_as_webkit_draws_by_itself";
+    let drawing = Some(("EARMARK_RENDERING", "webkit"));
+    check_pill(name, &Windows::Managed, drawing);
+}
+
+/// The pill is a grey box until its page is drawn; letters and a meter have many colours.
+fn check_pill(name: &str, windows_are: &Windows, drawing: Option<(&'static str, &'static str)>) {
     let _turn = turn();
-    with_server("dictation::the_pill_is_seen", || {
+    with_server(&format!("dictation::{name}"), || {
         let mut desktop = Desktop::start();
+        desktop.environment.extend(drawing);
+        if *windows_are == Windows::Managed {
+            desktop.manage_windows();
+        }
         let program = open(&desktop, &json!({}));
         desktop.next("tray");
         let before = windows(&desktop);

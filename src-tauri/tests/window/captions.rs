@@ -85,7 +85,11 @@ fn captions_hold_what_is_sure_and_never_change_it() {
         window.press("Stop recording");
         let is_over = "return document.querySelector('#line-0') !== null";
         window.until("the transcript", 240, is_over);
-        window.until_windows(1);
+        assert_eq!(
+            window.n_windows(),
+            1,
+            "the captions went with the recording"
+        );
     });
 }
 

@@ -148,8 +148,18 @@ impl Display {
         panic!("the dialog did not take {}", file.display());
     }
 
+    /// Asks a window to close, as the cross in its corner does.
+    pub(crate) fn close(&self, name: &str) {
+        let window = until("the window", 60, || self.window(name));
+        let closed = Command::new("/usr/bin/python3")
+            .args(["-c", include_str!("../desktop/close.py"), &window])
+            .env("DISPLAY", &self.name)
+            .status();
+        assert!(closed.is_ok_and(|it| it.success()), "the window is told");
+    }
+
     /// The window of this name, when there is one.
-    fn window(&self, name: &str) -> Option<String> {
+    pub(crate) fn window(&self, name: &str) -> Option<String> {
         let found = self.xdotool(&["search", "--onlyvisible", "--name", name]);
         found.lines().next().map(str::to_owned)
     }

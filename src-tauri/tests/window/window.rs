@@ -142,6 +142,11 @@ impl Window {
         });
     }
 
+    /// How many windows the program has.
+    pub(crate) fn n_windows(&self) -> usize {
+        self.handles().len()
+    }
+
     /// The windows of the program, as the driver names them.
     fn handles(&self) -> Vec<Value> {
         let path = format!("{}/window/handles", self.session);
