@@ -154,7 +154,7 @@ fn wrong_bytes_are_deleted_and_another_mirror_is_tried() {
     };
     let one = scene();
     let wrong = one.server(spoil);
-    let error = one.fails(&[&wrong], "something else than the published file");
+    let error = one.fails(&[&wrong], "another file than the published one");
     assert!(matches!(error, Error::Wrong { .. }));
     assert_eq!(one.n_kept(), 0, "wrong bytes are not kept");
 
