@@ -38,6 +38,8 @@ use desktop::Desktop;
 /// Opens the window and runs until it is closed; hands over and ends when there is one already.
 pub fn run() {
     earmark_app::set_threads(None);
+    #[cfg(target_os = "linux")]
+    webkit_rendering::choose();
     let request = LaunchRequest::of_this_start();
     let app =
         App::open(&request).expect("a system that shows windows has room for temporary files");
@@ -60,8 +62,6 @@ fn build(app: Arc<App>, desktop: Desktop, context: Context) -> tauri::App {
         .plugin(tauri_plugin_global_shortcut::Builder::new().build())
         .plugin(system_language::plugin())
         .plugin(navigation_policy::plugin());
-    #[cfg(target_os = "linux")]
-    let builder = builder.plugin(webkit_rendering::plugin());
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(tauri_plugin_notification::init());
     builder

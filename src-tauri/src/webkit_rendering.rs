@@ -2,39 +2,28 @@
 //!
 //! WebKit (2.50) puts them together with OpenGL. Where a processor has to play the graphics card, as
 //! in a virtual machine, a key is seen after 63 ms that way and after 26 ms without
-//! (`cargo xtask typing`). `EARMARK_RENDERING=webkit` leaves the choice to WebKit all the same.
+//! (`cargo xtask typing`).
 
+use std::env;
 use std::fs;
-
-use tauri::plugin::{Builder, TauriPlugin};
-use tauri::{Webview, Wry};
-use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
 
 /// Where the system lists graphics cards.
 const CARDS: &str = "/dev/dri";
 
-/// The variable that leaves the choice to WebKit, and its value.
-const CHOICE: (&str, &str) = ("EARMARK_RENDERING", "webkit");
+/// WebKit's own variable: with it the processor draws, with the value `0` WebKit does as it would.
+const BY_PROCESSOR: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
 
-/// Has every page drawn by the processor, where there is nothing better.
-pub(crate) fn plugin() -> TauriPlugin<Wry> {
-    let builder = Builder::new("webkit-rendering");
-    let is_webkits = std::env::var(CHOICE.0).is_ok_and(|who| who == CHOICE.1);
-    if is_webkits || has_card() {
-        return builder.build();
+/// Has every page drawn by the processor, where there is nothing better and nobody said otherwise.
+///
+/// Call it before any other thread runs. WebKit has to know before the first page begins: where a
+/// page's settings say so afterwards, a thread takes the turns of the wheel that scrolls only what
+/// OpenGL puts together.
+#[expect(unsafe_code, reason = "WebKit is told through the environment")]
+pub(crate) fn choose() {
+    if env::var_os(BY_PROCESSOR).is_none() && !has_card() {
+        // SAFETY: by the contract above, no other thread runs yet that could read the environment.
+        unsafe { env::set_var(BY_PROCESSOR, "1") };
     }
-    builder
-        .on_webview_ready(|webview| by_processor(&webview))
-        .build()
-}
-
-fn by_processor(webview: &Webview) {
-    // A page that cannot be reached is drawn as it was.
-    let _ = webview.with_webview(|page| {
-        if let Some(settings) = page.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    });
 }
 
 /// Whether there is something that draws; a screen alone does not.

@@ -57,8 +57,8 @@ work(
   { empty: true },
   async (page) => {
     await models(page);
-    const card = page.locator("li", { hasText: "Qwen3 ASR-0.6B" });
-    await card.getByRole("button", { name: "Download Qwen3 ASR-0.6B" }).click();
+    const card = page.locator("li", { hasText: "Qwen3-ASR 0.6B" });
+    await card.getByRole("button", { name: "Download Qwen3-ASR 0.6B" }).click();
     await page.evaluate(async () => {
       const installed = await window.mock?.installedModels();
       const model = installed?.models.find(({ name }) => name === "Qwen3-ASR-0.6B");
@@ -68,8 +68,8 @@ work(
     });
     await card.getByText("No connection, retrying…").waitFor();
     expect(await card.innerText()).not.toContain("0 B");
-    await card.getByRole("button", { name: "Stop Qwen3 ASR-0.6B" }).click();
-    await card.getByRole("button", { name: "Resume Qwen3 ASR-0.6B" }).waitFor();
+    await card.getByRole("button", { name: "Stop Qwen3-ASR 0.6B" }).click();
+    await card.getByRole("button", { name: "Resume Qwen3-ASR 0.6B" }).waitFor();
   },
 );
 

@@ -330,14 +330,14 @@ fn the_pill_is_seen_with_a_window_manager() {
 #[test]
 fn the_pill_is_seen_as_webkit_draws_by_itself() {
     let name = "the_pill_is_seen_as_webkit_draws_by_itself";
-    let drawing = Some(("EARMARK_RENDERING", "webkit"));
+    let drawing = Some(("WEBKIT_DISABLE_COMPOSITING_MODE", "0"));
     check_pill(name, &Windows::Unmanaged, drawing);
 }
 
 #[test]
 fn the_pill_is_seen_with_a_window_manager_as_webkit_draws_by_itself() {
     let name = "the_pill_is_seen_with_a_window_manager_as_webkit_draws_by_itself";
-    let drawing = Some(("EARMARK_RENDERING", "webkit"));
+    let drawing = Some(("WEBKIT_DISABLE_COMPOSITING_MODE", "0"));
     check_pill(name, &Windows::Managed, drawing);
 }
 

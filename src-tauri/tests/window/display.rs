@@ -148,6 +148,16 @@ impl Display {
         panic!("the dialog did not take {}", file.display());
     }
 
+    /// Moves the mouse there.
+    pub(crate) fn point_at(&self, (x, y): (i32, i32)) {
+        self.xdotool(&["mousemove", "--sync", &x.to_string(), &y.to_string()]);
+    }
+
+    /// Turns the wheel a notch: up is button 4, down 5.
+    pub(crate) fn turn_wheel(&self, button: &str) {
+        self.xdotool(&["click", button]);
+    }
+
     /// Asks a window to close, as the cross in its corner does.
     pub(crate) fn close(&self, name: &str) {
         let window = until("the window", 60, || self.window(name));

@@ -30,6 +30,7 @@ mod recording;
 mod server;
 mod shelf;
 mod wait;
+mod wheel;
 mod window;
 mod work;
 
