@@ -274,7 +274,7 @@ impl Text {
             } else {
                 line.given
             };
-            let word = |word: &earmark_transcript::place::Timed| Word {
+            let word = |word: &earmark_transcript::word_times::Timed| Word {
                 text: line.text[word.range.clone()].to_owned(),
                 start: word.start,
                 end: word.end,

@@ -29,7 +29,7 @@ mod progress;
 mod queue;
 mod retranscribe;
 #[cfg(test)]
-mod scripted;
+mod scripted_backend;
 mod speed;
 mod time_range;
 mod waveform;

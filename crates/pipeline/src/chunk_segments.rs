@@ -5,7 +5,7 @@ use std::ops::Range;
 use earmark_audio::{SAMPLE_RATE, vad};
 use earmark_engine::{Observer, Recognition, Token};
 use earmark_transcript::units::{self, Unit};
-use earmark_transcript::{Ms, Segment, Timing, Word, place, sentences, words};
+use earmark_transcript::{Ms, Segment, Timing, Word, sentences, word_times, words};
 
 use crate::align::{Time, align};
 use crate::chunk::Chunk;
@@ -83,7 +83,7 @@ pub(crate) fn segments(
         None => Timing::Aligned,
         Some(_) => Timing::Estimated,
     };
-    let word = |place: place::Timed| Word {
+    let word = |place: word_times::Timed| Word {
         text: recognition.text[place.range.clone()].to_owned(),
         start: place.start,
         end: place.end,
@@ -112,7 +112,7 @@ fn measure(
     recognition: &Recognition,
     aligner: &mut Option<&mut dyn Align>,
     observer: &mut dyn Observer,
-) -> Result<Vec<place::Timed>, EstimateReason> {
+) -> Result<Vec<word_times::Timed>, EstimateReason> {
     let aligner = aligner.as_deref_mut().ok_or(EstimateReason::NoAligner)?;
     if !aligner.knows(&recognition.language) {
         return Err(EstimateReason::Language(recognition.language.clone()));
@@ -123,27 +123,27 @@ fn measure(
         .map_err(|error| EstimateReason::Failed(error.to_string()))?
         .ok_or(EstimateReason::Cancelled)?;
     let (start, end) = (chunk.start_ms(), chunk.end_ms());
-    let timed = |(unit, time): (Unit, Time)| place::Timed {
+    let timed = |(unit, time): (Unit, Time)| word_times::Timed {
         range: unit.range,
         start: start + Ms(time.start_ms),
         end: start + Ms(time.end_ms),
         quality: Some(time.quality),
     };
-    let timed: Vec<place::Timed> = units.into_iter().zip(aligned).map(timed).collect();
-    let mut words = place::words(&recognition.text, start..end, &timed);
+    let timed: Vec<word_times::Timed> = units.into_iter().zip(aligned).map(timed).collect();
+    let mut words = word_times::words(&recognition.text, start..end, &timed);
     snap(&mut words, &speech(chunk));
     Ok(words)
 }
 
 /// Times told from where there is speech in the chunk and how long the words are.
-fn estimate(chunk: &Chunk, text: &str) -> Vec<place::Timed> {
+fn estimate(chunk: &Chunk, text: &str) -> Vec<word_times::Timed> {
     let ranges = words::split(text);
     let words: Vec<&str> = ranges.iter().map(|range| &text[range.clone()]).collect();
     let mut speech = speech(chunk);
     if speech.is_empty() {
         speech.push(chunk.start_ms()..chunk.end_ms());
     }
-    let timed = |(range, time): (Range<usize>, Range<Ms>)| place::Timed {
+    let timed = |(range, time): (Range<usize>, Range<Ms>)| word_times::Timed {
         range,
         start: time.start,
         end: time.end,

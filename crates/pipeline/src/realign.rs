@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use earmark_audio::{MemorySource, SAMPLE_RATE, Source, vad};
-use earmark_transcript::place::Timed;
+use earmark_transcript::word_times::Timed;
 use earmark_transcript::{Language, Ms, Segment, Timing, Word, words};
 
 use crate::reference_text::{Tools, align_reference_text};

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use earmark_transcript::Ms;
-use earmark_transcript::place::Timed;
+use earmark_transcript::word_times::Timed;
 
 /// A word that reaches into silence by less than this stays as it is.
 const TOLERANCE: Ms = Ms(80);
@@ -38,7 +38,7 @@ pub(crate) fn snap(words: &mut [Timed], speech: &[Range<Ms>]) {
 #[cfg(test)]
 mod tests {
     use earmark_transcript::Ms;
-    use earmark_transcript::place::Timed;
+    use earmark_transcript::word_times::Timed;
 
     use super::snap;
 

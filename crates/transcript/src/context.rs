@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::steps::step;
-use crate::{score, stretch};
+use crate::step_counter::step;
+use crate::{common_run, score};
 
 /// A part of a context with more units than this is background, not a term. A unit is a word, or
 /// one Chinese or Japanese character.
@@ -38,7 +38,7 @@ pub fn heard<'a>(context: &'a str, text: &str) -> Vec<&'a str> {
 /// list, but hardly three in its order with nothing in between, nor ten words of its prose.
 pub fn echo(context: &str, text: &str) -> Option<String> {
     let (context_units, text_units) = (units(context), units(text));
-    let run = stretch::longest(&context_units, &text_units);
+    let run = common_run::longest(&context_units, &text_units);
     let is_list = among(terms(context), run).len() >= ECHOED_TERMS;
     (run.len() >= ECHOED_UNITS || is_list).then(|| run.join(" "))
 }

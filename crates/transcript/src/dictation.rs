@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::join::needs_space;
-use crate::steps::step;
+use crate::step_counter::step;
 use crate::writing_system::is_cjk;
 use crate::{Segment, join};
 
@@ -226,7 +226,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{CHINESE, ENGLISH, said, written};
-    use crate::{Ms, Segment, Timing, steps};
+    use crate::{Ms, Segment, Timing, step_counter};
 
     fn segments(said: &[(&str, &str)]) -> Vec<Segment> {
         let segment = |&(language, text): &(&str, &str)| Segment {
@@ -324,7 +324,7 @@ mod tests {
         let said = "Dear Anna, thank you for the report. We will look at the numbers on Monday \
             morning and then call you in the afternoon. Please bring the plan for the next year with \
             you.";
-        let text = steps::at_most(20 * said.len(), || written(said, "English"));
+        let text = step_counter::at_most(20 * said.len(), || written(said, "English"));
         assert_eq!(text, said);
     }
 
@@ -351,7 +351,7 @@ mod tests {
                     format!("{phrase}{}", " ".repeat(2500)),
                 ];
                 let text = text.join(" ");
-                let written = steps::at_most(20 * text.len(), || written(&text, language));
+                let written = step_counter::at_most(20 * text.len(), || written(&text, language));
                 assert!(written.len() <= text.len(), "{phrase}");
             }
         }

@@ -1,6 +1,6 @@
 //! A joint is the place where the texts of two pieces meet.
 
-use crate::steps::step;
+use crate::step_counter::step;
 use crate::writing_system::{is_cjk, is_cjk_punctuation};
 
 /// The texts of consecutive pieces as one text: white space at the ends of a piece is dropped, and

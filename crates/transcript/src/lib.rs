@@ -3,9 +3,8 @@
 //! This crate holds the nouns every other crate shares ([`Ms`], [`Language`], [`Word`],
 //! [`Segment`], [`Transcript`]) and the text work that needs nothing but them.
 
-#[cfg(test)]
-mod bounded;
-mod breaks;
+mod break_points;
+mod common_run;
 pub mod context;
 pub mod cues;
 pub mod dictation;
@@ -13,13 +12,14 @@ pub mod export;
 pub mod import;
 mod join;
 pub mod language;
-pub mod place;
+#[cfg(test)]
+mod linear_time_tests;
 pub mod score;
 pub mod sentences;
-mod steps;
-mod stretch;
+mod step_counter;
 mod time;
 pub mod units;
+pub mod word_times;
 pub mod words;
 pub mod writing_system;
 

@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::steps::step;
+use crate::step_counter::step;
 use crate::writing_system::is_cjk;
 
 /// Errors counted against the length of the true text; rates of several texts add up.

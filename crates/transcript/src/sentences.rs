@@ -1,7 +1,7 @@
 //! A sentence is as much text as a person reads at once: segments cut where sentences end.
 
-use crate::breaks::{self, Break};
-use crate::steps::step;
+use crate::break_points::{self, Break};
+use crate::step_counter::step;
 use crate::{Ms, Segment, Timing, Word};
 
 /// A silence this long between two words ends a segment, punctuation or not.
@@ -21,12 +21,12 @@ pub const LONGEST: Ms = Ms(20_000);
 /// cuts. Each part stands where its words stand. A segment stays as it is when only the times of
 /// its piece are known, or when its words are not those of its text.
 pub fn split(segment: &Segment) -> Vec<Segment> {
-    let starts = match breaks::starts(segment) {
+    let starts = match break_points::starts(segment) {
         Some(starts) if segment.timing != Timing::Piece => starts,
         _ => return vec![segment.clone()],
     };
     let words = &segment.words;
-    let joints = breaks::between(&segment.text, &starts, &segment.language);
+    let joints = break_points::between(&segment.text, &starts, &segment.language);
     let ends_here = |n: &usize| joints[n - 1] == Break::Sentence || gap(words, *n) >= PAUSE;
     let mut cuts: Vec<usize> = (1..words.len()).filter(ends_here).collect();
     cuts.push(words.len());

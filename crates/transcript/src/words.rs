@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::steps::step;
+use crate::step_counter::step;
 use crate::writing_system::{is_cjk, is_cjk_punctuation, is_opening};
 
 /// The words of a text as byte ranges, in order.

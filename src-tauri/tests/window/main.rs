@@ -18,6 +18,7 @@ mod display;
 mod driver;
 mod heard;
 mod language;
+mod model_server;
 mod models;
 mod queue;
 mod recording;
@@ -28,7 +29,6 @@ mod recording;
 )]
 #[path = "../../../crates/audio/tests/capture/server.rs"]
 mod server;
-mod shelf;
 mod wait;
 mod wheel;
 mod window;

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::shelf::Shelf;
+use crate::model_server::ModelServer;
 use crate::wait::until;
 use crate::window::Window;
 use crate::work::{LINES, done};
@@ -86,10 +86,10 @@ fn a_model_is_downloaded_with_pauses_used_measured_and_taken_in_from_files() {
         ("EARMARK_MODELS", home.as_os_str()),
         ("NO_PROXY", OsStr::new("127.0.0.1")),
     ];
-    let shelf = Shelf::of(&files());
+    let server = ModelServer::of(&files());
 
     let window = Window::open_with(&data, &more);
-    downloads_come_from(&window, &shelf.url(), &data);
+    downloads_come_from(&window, &server.url(), &data);
     window.press("Transcribe");
     window.press("Get a model for real speech…");
     let why = window.until("the recommendation", 60, ADVICE);
@@ -97,13 +97,13 @@ fn a_model_is_downloaded_with_pauses_used_measured_and_taken_in_from_files() {
     assert!(why.ends_with('.'), "{why}");
 
     // Enough for every request to bring something.
-    shelf.let_through(64 << 10);
+    server.let_through(64 << 10);
     window.press("Download Practice");
-    comes_further(&window, &shelf);
+    comes_further(&window, &server);
     window.press("Pause Practice");
     window.until("the pause", 60, &says("Paused"));
     window.press("Resume Practice");
-    comes_further(&window, &shelf);
+    comes_further(&window, &server);
     window.press("Stop Practice");
     window.until("the end of the download", 60, &says("downloaded"));
     drop(window);
@@ -111,11 +111,11 @@ fn a_model_is_downloaded_with_pauses_used_measured_and_taken_in_from_files() {
     let window = Window::open_with(&data, &more);
     window.press("Models");
     window.until("what has come", 60, &says("downloaded"));
-    let n_asked = shelf.starts().len();
-    shelf.let_through(u64::MAX);
+    let n_asked = server.starts().len();
+    server.let_through(u64::MAX);
     window.press("Resume Practice");
     window.until("the model", 120, &says("On this computer"));
-    let starts = shelf.starts();
+    let starts = server.starts();
     assert_eq!(starts[0], 0);
     let again = &starts[1..];
     assert!(again.iter().all(|start| *start > 0), "{starts:?}");
@@ -178,11 +178,11 @@ fn downloads_come_from(window: &Window, url: &str, data: &Path) {
 }
 
 /// Lets bytes through until the card shows more of them than before.
-fn comes_further(window: &Window, shelf: &Shelf) {
+fn comes_further(window: &Window, server: &ModelServer) {
     let come = || window.look(&card(COME)).as_f64();
     let before = until("the first bytes", 60, come);
     until("more bytes", 60, || {
-        shelf.let_through(4 << 10);
+        server.let_through(4 << 10);
         come().filter(|now| *now > before)
     });
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::{Lease, LeaseRequest, ModelCache, ModelCacheEvent, Priority, UnloadPolicy, Unloading};
 use crate::live::Task;
-use crate::scripted::{DEADLINE, HeldLoad, Scripted, job, wait_until};
+use crate::scripted_backend::{DEADLINE, HeldLoad, Scripted, job, wait_until};
 use crate::{
     AlignerChoice, Code, End, Event, Failure, JobId, Listener, LiveEvent, Queue, Settings, Span,
     Task as SpanTask,

@@ -4,7 +4,7 @@ use earmark_audio::record::Recorder;
 use earmark_transcript::{Ms, Segment, Timing};
 
 use super::Queue;
-use crate::scripted::{Scripted, job};
+use crate::scripted_backend::{Scripted, job};
 use crate::{AlignerChoice, Code, End, Event, Job, JobId, Retranscription, Settings, Span, Task};
 
 fn start() -> (Queue, Receiver<Event>, Scripted) {

@@ -10,7 +10,7 @@ use std::ops::Range;
 use earmark_audio::{SAMPLE_RATE, Source};
 use earmark_engine::{Outcome as Ran, Request, StopWhen};
 use earmark_transcript::units::{self, Unit};
-use earmark_transcript::{Language, Ms, place, score};
+use earmark_transcript::{Language, Ms, score, word_times};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::align::align;
@@ -45,7 +45,7 @@ pub struct Timed {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     /// Its displayed words; without length where the line was not found.
-    pub words: Vec<place::Timed>,
+    pub words: Vec<word_times::Timed>,
     /// Whether it is spoken in the recording.
     pub found: bool,
 }
@@ -301,14 +301,14 @@ impl Script {
                     end,
                     quality,
                 });
-                units.push(place::Timed {
+                units.push(word_times::Timed {
                     range: placed.unit.range,
                     start,
                     end,
                     quality: Some(quality),
                 });
             }
-            let words = place::words(text, clock..duration, &units);
+            let words = word_times::words(text, clock..duration, &units);
             clock = words.last().map_or(clock, |word| word.end);
             timed.lines.push(Line { words, found });
         }

@@ -1,8 +1,8 @@
 //! Collecting makes the runs of a transcript from its segments.
 
-use super::run::{Layout, Run, spread, unfold};
+use super::word_run::{Layout, Run, spread, unfold};
 use super::{Rules, search};
-use crate::breaks;
+use crate::break_points;
 use crate::{Ms, Segment, Timing, Transcript};
 
 /// The runs of a transcript, in order. Words' times never run backwards and stay inside the
@@ -17,7 +17,7 @@ pub(super) fn collect(transcript: &Transcript, rules: &Rules) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut clock = Ms::ZERO;
     for segment in segments {
-        let run = match breaks::starts(segment) {
+        let run = match break_points::starts(segment) {
             Some(starts) if segment.timing != Timing::Piece => {
                 timed(segment, &starts, &mut clock, limit)
             }
@@ -55,7 +55,7 @@ fn timed(segment: &Segment, starts: &[usize], clock: &mut Ms, limit: Ms) -> Opti
 fn untimed(segment: &Segment, rules: &Rules, clock: &mut Ms, limit: Ms) -> Option<Run> {
     let start = segment.start.min(limit).max(*clock);
     let end = segment.end.min(limit).max(start);
-    let starts = breaks::displayed(&segment.text);
+    let starts = break_points::displayed(&segment.text);
     let nothing = vec![(start, end); starts.len()];
     let mut run = Run::new(segment, &starts, &nothing, end, Layout::Whole)?;
     if search::fits(&run, rules) {

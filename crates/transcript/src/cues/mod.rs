@@ -6,16 +6,16 @@
 mod check;
 mod collect;
 mod rules;
-mod run;
 mod search;
+mod word_run;
 
 pub use check::{Fault, Violation, check};
 pub use rules::Rules;
-pub use run::Spoken;
+pub use word_run::Spoken;
 
 use unicode_width::UnicodeWidthStr;
 
-use self::run::{Layout, Run};
+use self::word_run::{Layout, Run};
 use crate::{Ms, Timing, Transcript};
 
 /// One subtitle.

@@ -10,11 +10,11 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::Rules;
-use super::run::{Layout, Run};
+use super::word_run::{Layout, Run};
 use crate::Ms;
-use crate::breaks::Break;
+use crate::break_points::Break;
 use crate::sentences::PAUSE;
-use crate::steps::step;
+use crate::step_counter::step;
 
 /// Every cue costs this: few cues are better than many.
 const CUE: f64 = 6.0;

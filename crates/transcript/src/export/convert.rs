@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 
-use crate::{Segment, Transcript, breaks, join};
+use crate::{Segment, Transcript, break_points, join};
 
 /// A way to write Chinese. Vocabulary is not changed, only characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ fn segment(segment: &Segment, script: Script) -> Segment {
         .chain([text.len()])
         .collect();
     let n_chars = |text: &str| text.chars().count();
-    match breaks::starts(segment) {
+    match break_points::starts(segment) {
         Some(starts) if offsets.len() == n_chars(&segment.text) + 1 => {
             let mut chars = 0;
             let mut at = 0;

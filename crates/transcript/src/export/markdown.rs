@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::paragraph::{clock, split};
 use super::{one_line, timing_note, title};
 use crate::Transcript;
-use crate::steps::step;
+use crate::step_counter::step;
 
 /// A transcript as a page, its paragraphs with or without their times.
 pub(super) fn render(transcript: &Transcript, audio_path: &str, with_times: bool) -> String {

@@ -18,7 +18,7 @@ use std::borrow::Cow;
 pub use convert::Script;
 
 use crate::cues::{self, Cue, Rules};
-use crate::steps::step;
+use crate::step_counter::step;
 use crate::writing_system::is_cjk;
 use crate::{Segment, Timing, Transcript};
 

@@ -5,7 +5,7 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 use super::name_before;
 use crate::Transcript;
 use crate::cues::Cue;
-use crate::steps::step;
+use crate::step_counter::step;
 use crate::writing_system::is_cjk;
 
 /// A transcript without punctuation in its segments and words.

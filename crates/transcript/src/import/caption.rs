@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::cues::{Cue, Spoken};
 use crate::join::needs_space;
-use crate::place::{self, Timed};
-use crate::steps::step;
+use crate::step_counter::step;
+use crate::word_times::{self, Timed};
 use crate::{Ms, Segment, Timing, Transcript, Word, words};
 
 /// One subtitle, growing while its text is read.
@@ -153,7 +153,7 @@ impl Caption {
         let words = if self.stretches.is_empty() {
             Vec::new()
         } else {
-            place::words(&text, self.start..self.end, &self.stretches)
+            word_times::words(&text, self.start..self.end, &self.stretches)
         };
         let words = words.into_iter().map(|word| Word {
             text: text[word.range].to_owned(),

@@ -11,7 +11,7 @@ mod vtt;
 pub use self::decode::text;
 use crate::Transcript;
 use crate::cues::Cue;
-use crate::steps::step;
+use crate::step_counter::step;
 
 /// A file format a transcript can be read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

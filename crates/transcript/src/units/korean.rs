@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::steps::steps;
+use crate::step_counter::steps;
 
 /// The listed words of two or more characters, one a line; shorter ones never decide.
 ///

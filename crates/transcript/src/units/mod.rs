@@ -2,7 +2,7 @@
 //! the aligner was trained with.
 //!
 //! Every unit remembers which bytes of the text it came from, so that times measured for units
-//! can be [placed](crate::place) in the displayed text without searching.
+//! can be [placed](crate::word_times) in the displayed text without searching.
 
 mod japanese;
 mod korean;
@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use crate::steps::step;
+use crate::step_counter::step;
 
 /// One word as the aligner is given it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
-//! A place is when a displayed word was spoken: the aligner's units carry no punctuation, the
+//! Word times are when displayed words were spoken: the aligner's units carry no punctuation, the
 //! displayed words do, and here the one's times become the other's.
 
 use std::ops::Range;
 
-use crate::steps::step;
+use crate::step_counter::step;
 use crate::{Ms, units, words};
 
 /// When a stretch of the text was spoken, as measured for one [unit](crate::units::Unit).

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::breaks::{self, Break};
+use crate::break_points::{self, Break};
 use crate::join::needs_space;
 use crate::{Ms, Segment, Timing, units};
 
@@ -94,7 +94,7 @@ impl Run {
         layout: Layout,
     ) -> Option<Self> {
         let text = &segment.text;
-        let mut joints = breaks::between(text, starts, &segment.language);
+        let mut joints = break_points::between(text, starts, &segment.language);
         joints.insert(0, Break::Sentence);
         let mut run = Self {
             words: Vec::new(),
@@ -166,7 +166,7 @@ impl Run {
         let before = &self.words[self.words.len() - 1].text;
         let first = &mut next.words[0];
         first.space = needs_space(before, &first.text);
-        next.breaks[0] = if breaks::ends_sentence(before, &first.text, "") {
+        next.breaks[0] = if break_points::ends_sentence(before, &first.text, "") {
             Break::Sentence
         } else {
             Break::Clause

@@ -1,6 +1,6 @@
 //! A break is the joint between two displayed words, by how well a text can be cut there.
 
-use crate::steps::{step, steps};
+use crate::step_counter::{step, steps};
 use crate::writing_system::{is_cjk, is_opening};
 use crate::{Segment, units, words};
 

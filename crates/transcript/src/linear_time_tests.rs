@@ -1,5 +1,5 @@
-//! Every function that walks a person's text is held to the length of the text here, whatever the
-//! text says and however often it says it. What is counted is [steps](crate::steps), not time.
+//! Tests that every function which walks a person's text takes work in proportion to its length, however
+//! hostile the text. They count [steps](crate::step_counter), not time.
 
 use std::iter;
 use std::ops::Range;
@@ -9,9 +9,9 @@ use proptest::prelude::*;
 
 use crate::cues::{self, Cue, Rules};
 use crate::export::{self, Format, Options, Punctuation, Script, fixture};
-use crate::place::{self, Timed};
+use crate::word_times::{self, Timed};
 use crate::{Ms, Segment, Transcript};
-use crate::{context, dictation, import, join, score, sentences, steps, units, words};
+use crate::{context, dictation, import, join, score, sentences, step_counter, units, words};
 
 /// Characters of a long text: two hours of speech.
 const LONG: usize = 100_000;
@@ -203,7 +203,7 @@ fn placed(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) -> String 
         quality: None,
     };
     let units: Vec<Timed> = (0..).zip(ranges).map(unit).collect();
-    let words = place::words(text, Ms(0)..Ms(u32::MAX), &units).into_iter();
+    let words = word_times::words(text, Ms(0)..Ms(u32::MAX), &units).into_iter();
     words.map(|word| &text[word.range]).collect()
 }
 
@@ -231,7 +231,7 @@ fn letters(text: &str) -> String {
 #[track_caller]
 fn check(name: &str, factor: usize, text: &str, walk: impl FnOnce(&str) -> String) -> String {
     let most = factor * (text.chars().count() + 100);
-    let walked = AssertUnwindSafe(|| steps::at_most(most, || walk(text)));
+    let walked = AssertUnwindSafe(|| step_counter::at_most(most, || walk(text)));
     catch_unwind(walked).unwrap_or_else(|_| {
         let begin: String = text.chars().take(40).collect();
         panic!("{name}: {begin:?}…")

@@ -12,7 +12,7 @@ use std::thread;
 const LARGE: &str = "model.safetensors";
 
 /// A server; it ends when it is dropped.
-pub(crate) struct Shelf {
+pub(crate) struct ModelServer {
     address: SocketAddr,
     shared: Arc<Shared>,
 }
@@ -33,7 +33,7 @@ struct Gate {
     is_over: bool,
 }
 
-impl Shelf {
+impl ModelServer {
     /// Serves the files of a folder under every path that ends in their names.
     pub(crate) fn of(folder: &Path) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
@@ -43,7 +43,7 @@ impl Shelf {
             gate: Mutex::default(),
             turned: Condvar::new(),
         });
-        let shelf = Self {
+        let server = Self {
             address: listener.local_addr().expect("it is bound"),
             shared: Arc::clone(&shared),
         };
@@ -57,7 +57,7 @@ impl Shelf {
                 thread::spawn(move || shared.serve(&client));
             }
         });
-        shelf
+        server
     }
 
     /// Where a file is, with `{file}` for its name.
@@ -78,7 +78,7 @@ impl Shelf {
     }
 }
 
-impl Drop for Shelf {
+impl Drop for ModelServer {
     fn drop(&mut self) {
         self.shared.gate().is_over = true;
         self.shared.turned.notify_all();

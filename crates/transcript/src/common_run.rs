@@ -1,9 +1,10 @@
-//! A stretch is some units in a row: words, or characters of Chinese and Japanese.
+//! A common run is the longest sequence of units that two texts share: words, or characters of Chinese
+//! and Japanese.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use crate::steps::step;
+use crate::step_counter::step;
 
 /// The longest stretch of `a` that `b` has too; of several the first in `a`. The work grows with
 /// the units of both and the logarithm of the stretch.

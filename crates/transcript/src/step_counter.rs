@@ -1,5 +1,5 @@
-//! Steps are how often a loop over a person's text went round: tests hold the work to the length of
-//! the text by them, which no clock can do on a busy computer. Outside tests they cost nothing.
+//! Counts how often loops over a person's text go round. Tests hold that number to the length of
+//! the text, because times vary on a busy computer. Outside tests it costs nothing.
 
 /// Counts a round of a loop.
 #[cfg(not(test))]
