@@ -190,7 +190,11 @@ mod tests {
         check(refused, Code::Network, "another mirror");
         let proxy = "no proxy".into();
         check(Weights::Proxy { proxy }, Code::Address, "http://host:port");
-        check(Weights::Full { path: path() }, Code::NoSpace, "free some space");
+        check(
+            Weights::Full { path: path() },
+            Code::NoSpace,
+            "free some space",
+        );
         let absent = Weights::NotDownloaded { name: "m".into() };
         check(absent, Code::ModelMissing, "earmark models download m");
         let denied = Audio::DeviceDenied { device: text() };
