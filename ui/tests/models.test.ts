@@ -80,6 +80,29 @@ work("the computer is described, and why its graphics card is not used", {}, asy
   expect(await computer.innerText()).toContain("RTX 3060, 13 GB: not used, because");
 });
 
+work("a download that brings nothing says that it waits", {}, async (page) => {
+  await models(page);
+  const card = page.locator("li", { hasText: "Qwen3-ForcedAligner 0.6B" });
+  const arrived = (done: number, total: number | null) =>
+    page.evaluate(
+      async ([done, total]) => {
+        const installed = await window.mock?.installedModels();
+        if (!installed) return;
+        for (const model of installed.models.filter(({ is_aligner }) => is_aligner)) {
+          const waits = { bytes_per_s: 0, left_ms: null, is_paused: false, is_retrying: false };
+          model.state = { kind: "coming", done: done ?? 0, total: total ?? null, ...waits };
+        }
+        window.mock?.emit({ kind: "installed-models", installed });
+      },
+      [done, total],
+    );
+  await arrived(0, null);
+  await card.getByText("Waiting for the server…").waitFor();
+  expect(await card.innerText()).not.toContain("0 B");
+  await arrived(400_000_000, 1_840_000_000);
+  await card.getByText("400 MB of 1.8 GB · Waiting for the server…").waitFor();
+});
+
 work("a proxy and a mirror are chosen, written, refused and reset", {}, async (page) => {
   await page.keyboard.press("Control+,");
   const proxy = page.getByLabel("Proxy", { exact: true });

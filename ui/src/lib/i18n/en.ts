@@ -496,6 +496,7 @@ export const en = {
     partlyDownloaded: (done: string, total: string) => `${done} of ${total} downloaded`,
     downloading: (done: string, total: string) => `${done} of ${total}`,
     speed: (size: string) => `${size}/s`,
+    noData: "Waiting for the server…",
     left: (time: string) => `${time} left`,
     paused: "Paused",
     noConnection: "No connection, retrying…",

@@ -485,6 +485,7 @@ export const zh: Messages = {
     partlyDownloaded: (done: string, total: string) => `已下载 ${done}，共 ${total}`,
     downloading: (done: string, total: string) => `${done}，共 ${total}`,
     speed: (size: string) => `${size}/秒`,
+    noData: "正在等待服务器…",
     left: (time: string) => `还需 ${time}`,
     paused: "已暂停",
     noConnection: "无法连接，正在重试…",
