@@ -24,7 +24,17 @@ pub struct Parsed {
     pub(crate) sources: Vec<usize>,
 }
 
-/// Parses the raw output; with a forced language all of it is text.
+/// Parses output that is still being written. Nothing that stands before the text is part of the
+/// answer, and neither is a character of which only some bytes are there.
+pub(crate) fn parse_unfinished(raw: &str, forced: Option<Language>) -> Parsed {
+    if forced.is_none() && !raw.contains(TAG) {
+        return Parsed::default();
+    }
+    parse(raw.trim_end_matches(char::REPLACEMENT_CHARACTER), forced)
+}
+
+/// Parses the raw output; with a forced language all of it is text. Of an output that was cut off
+/// inside its language tag there is no text.
 pub fn parse(raw: &str, forced: Option<Language>) -> Parsed {
     let chars: Vec<char> = raw.chars().collect();
     let stripped = strip(&chars, (0..chars.len()).collect());
@@ -49,7 +59,14 @@ pub fn parse(raw: &str, forced: Option<Language>) -> Parsed {
         .windows(tag.len())
         .position(|window| window.iter().zip(&tag).all(|(&i, &c)| chars[i] == c))
     else {
-        return parsed(String::new(), kept);
+        return if begins_a_tag(&text_of(&kept)) {
+            Parsed {
+                looped,
+                ..Parsed::default()
+            }
+        } else {
+            parsed(String::new(), kept)
+        };
     };
     let meta = text_of(&kept[..at]);
     let text = strip(&chars, kept[at + tag.len()..].to_vec());
@@ -57,6 +74,31 @@ pub fn parse(raw: &str, forced: Option<Language>) -> Parsed {
         return parsed(String::new(), text);
     }
     parsed(language_of(&meta), text)
+}
+
+/// Whether a text is the beginning of `language NAME<asr_text>` and nothing else.
+fn begins_a_tag(text: &str) -> bool {
+    const WORD: &str = "language";
+    let is_cut_of = |part: &str, whole: &str| {
+        let head = whole.get(..part.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(part))
+    };
+    let mut rest = text;
+    // A model that loops says the word again and again.
+    while let Some((word, after)) = rest.split_at_checked(WORD.len()) {
+        if !word.eq_ignore_ascii_case(WORD) || !after.starts_with(is_space) {
+            break;
+        }
+        rest = after.trim_start_matches(is_space);
+    }
+    if rest.len() == text.len() || is_cut_of(rest, WORD) {
+        return is_cut_of(rest, WORD);
+    }
+    let (name, tag) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+    let name = name.trim_end_matches(is_space);
+    let mut names = Language::all().map(Language::name).chain(["None"]);
+    names.any(|known| is_cut_of(name, known) && (tag.is_empty() || name.len() == known.len()))
+        && is_cut_of(tag, TAG)
 }
 
 /// The name on the first line that begins with `language `.
@@ -139,8 +181,9 @@ fn repeats(chars: &[char], text: &[usize], length: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use earmark_transcript::Language;
+    use proptest::prelude::*;
 
-    use super::{Parsed, parse};
+    use super::{Parsed, TAG, parse, parse_unfinished};
 
     #[track_caller]
     fn check(raw: &str, forced: Option<&str>, language: &str, text: &str) {
@@ -179,6 +222,57 @@ mod tests {
         check("Hello.", Some("en"), "English", "Hello.");
         check("  ", None, "", "");
         check("  ", Some("en"), "", "");
+    }
+
+    /// Whatever the bytes of the output are cut to, only a beginning of its text is seen.
+    fn check_every_cut(raw: &str) {
+        let whole = parse(raw, None).text;
+        for n_bytes in 0..=raw.len() {
+            let cut = String::from_utf8_lossy(&raw.as_bytes()[..n_bytes]);
+            let seen = parse_unfinished(&cut, None).text;
+            assert!(whole.starts_with(&seen), "`{seen}` of `{cut}`");
+            // What the model was stopped in, by its limit or by a loop.
+            let stopped = parse(cut.trim_end_matches(char::REPLACEMENT_CHARACTER), None).text;
+            assert!(whole.starts_with(&stopped), "`{stopped}` of `{cut}`");
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_language_tag_is_seen_wherever_the_output_is_cut() {
+        for language in Language::all().map(Language::name).chain(["None"]) {
+            for said in [
+                "",
+                "Hello, world.",
+                "你好，世界。",
+                "Language is a tool.",
+                "👩‍🚀 x",
+            ] {
+                check_every_cut(&format!("language {language}{TAG}{said}"));
+            }
+        }
+        check_every_cut(&format!("  LANGUAGE english\n{TAG} Hello.\n"));
+        check("language language", None, "", "");
+        check(&"language ".repeat(30), None, "", "");
+        check("Language is a tool.", None, "", "Language is a tool.");
+        check(
+            "Lang may your lum reek.",
+            None,
+            "",
+            "Lang may your lum reek.",
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_before_the_tag_is_seen(meta in ".*", said in "[^<]*", n in any::<prop::sample::Index>()) {
+            let raw = format!("{meta}{TAG}{said}");
+            let cuts: Vec<usize> = raw.char_indices().map(|(at, _)| at).collect();
+            let cut = &raw[..cuts[n.index(cuts.len())]];
+            let seen = parse_unfinished(cut, None);
+            if !cut.contains(TAG) {
+                prop_assert_eq!(seen, Parsed::default());
+            }
+        }
     }
 
     #[test]

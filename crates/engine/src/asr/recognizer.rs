@@ -224,7 +224,8 @@ impl Recognizer {
                 return Ok(Outcome::Cancelled);
             }
             if !ignore_stops {
-                observer.text(&output::parse(&tokenizer.decode(&ids), language).text);
+                let raw = tokenizer.decode(&ids);
+                observer.text(&output::parse_unfinished(&raw, language).text);
             }
             let row = decoder.forward(&decoder.embed(&[id])?, cache)?;
             logits = decoder.logits(&row)?.flatten_all()?;
