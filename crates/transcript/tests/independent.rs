@@ -158,23 +158,72 @@ fn srt_time(time: &str) -> u32 {
     seconds * 1000 + ms.parse::<u32>().unwrap()
 }
 
-/// pysubs2 lives in a virtual environment that `cargo xtask setup` makes.
+/// A Python that has the packages which read exports: `cargo xtask setup` makes it.
+fn python(script: &str) -> Command {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = package.join("../../target/readers/bin/python");
+    assert!(python.exists(), "`cargo xtask setup` installs it");
+    let mut command = Command::new(python);
+    command.arg(package.join("tests").join(script));
+    command
+}
+
+/// What a script says of a file.
+fn read<T: serde::de::DeserializeOwned>(script: &str, path: &Path) -> T {
+    let ran = python(script).arg(path).output().unwrap();
+    assert!(
+        ran.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
+    serde_json::from_slice(&ran.stdout).unwrap()
+}
+
 #[test]
 fn pysubs2_reads_every_subtitle_format() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let python = root.join("target/pysubs2/bin/python");
-    assert!(python.exists(), "`cargo xtask setup` installs pysubs2");
-    check(|path| {
-        let ran = Command::new(&python)
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_with_pysubs2.py"))
-            .arg(path)
-            .output()
-            .unwrap();
-        assert!(
-            ran.status.success(),
-            "{}",
-            String::from_utf8_lossy(&ran.stderr)
-        );
-        serde_json::from_slice(&ran.stdout).unwrap()
-    });
+    check(|path| read("read_with_pysubs2.py", path));
+}
+
+/// A paragraph as python-docx sees it: its style, whether Word lists it in its navigation, and its
+/// runs of text with their styles.
+type Paragraph = (String, bool, Vec<(String, String)>);
+
+#[test]
+fn python_docx_reads_a_document_with_styles() {
+    let mut transcript = transcript();
+    for (segment, name) in transcript.segments.iter_mut().zip(["Anna", "Anna", "Лев"]) {
+        segment.speaker = Some(name.to_owned());
+    }
+    transcript.warnings =
+        vec!["the times of the words are estimated: there is no aligner".to_owned()];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("talk.docx");
+    let bytes = export::render(Format::Docx, &transcript, "a/talk.wav", &Options::default());
+    std::fs::write(&path, bytes).unwrap();
+    let (title, paragraphs): (String, Vec<Paragraph>) = read("read_with_docx.py", &path);
+    assert_eq!(title, "talk");
+
+    let plain = "Default Paragraph Font";
+    let seen: Vec<String> = paragraphs
+        .iter()
+        .map(|(style, is_heading, runs)| {
+            let texts = runs.iter().map(|(run, text)| match run.as_str() {
+                run if run == plain => text.clone(),
+                run => format!("[{run}: {text}]"),
+            });
+            let mark = if *is_heading { "#" } else { "" };
+            format!("{mark}{style}: {}", texts.collect::<String>())
+        })
+        .collect();
+    let said: Vec<&str> = (transcript.segments.iter().map(|it| it.text.as_str())).collect();
+    let expected = [
+        "Title: talk".to_owned(),
+        "Note: the times of the words are estimated: there is no aligner".to_owned(),
+        "#Heading 1: [Timestamp: 0:59:50]  Anna".to_owned(),
+        format!("Body Text: {}", said[0]),
+        format!("Body Text: [Timestamp: 0:59:59]  {}", said[1]),
+        "#Heading 1: [Timestamp: 1:00:09]  Лев".to_owned(),
+        format!("Body Text: {}", said[2]),
+    ];
+    assert_eq!(seen, expected);
 }

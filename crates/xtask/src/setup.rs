@@ -45,7 +45,7 @@ const SOUND: [Need; 2] = [
     ("/usr/bin/pactl", "pulseaudio-utils"),
 ];
 
-/// For the tests of subtitles: other programs that read them.
+/// For the tests of exports: other programs that read them.
 const READERS: [Need; 2] = [
     ("/usr/bin/ffmpeg", "ffmpeg"),
     ("/usr/share/doc/python3-venv", "python3-venv"),
@@ -63,8 +63,8 @@ const PACKING: [Need; 1] = [(
     "libayatana-appindicator3-dev",
 )];
 
-/// The Python package that reads subtitles, in a virtual environment in the checkout.
-const PYSUBS2: &str = "pysubs2==1.8.1";
+/// The Python packages that read subtitles and documents, in a virtual environment in the checkout.
+const PYTHON_READERS: [&str; 2] = ["pysubs2==1.8.1", "python-docx==1.2.0"];
 
 /// Installs the packages for building the command.
 pub(crate) fn for_building() -> Outcome {
@@ -75,7 +75,7 @@ pub(crate) fn for_building() -> Outcome {
 pub(crate) fn everything() -> Outcome {
     let needs = [&BUILDING[..], &WINDOW, &SOUND, &READERS, &TRACERS];
     install(&needs.concat())?;
-    subtitle_reader()
+    python_readers()
 }
 
 /// Installs the additional packages for building the Debian package.
@@ -83,15 +83,18 @@ pub(crate) fn for_packaging() -> Outcome {
     install(&PACKING)
 }
 
-fn subtitle_reader() -> Outcome {
-    let (folder, python) = ("target/pysubs2", "target/pysubs2/bin/python");
-    if !root().join(folder).join("ready").exists() {
-        run(Command::new("python3").args(["-m", "venv", "--clear", folder]))?;
-        run(Command::new(root().join(python)).args(["-m", "pip", "install", "--quiet", PYSUBS2]))?;
-        std::fs::write(root().join(folder).join("ready"), PYSUBS2)
-            .map_err(|error| format!("cannot write into `{folder}`: {error}"))?;
+fn python_readers() -> Outcome {
+    let (folder, python) = ("target/readers", "target/readers/bin/python");
+    let (ready, wanted) = (root().join(folder).join("ready"), PYTHON_READERS.join(" "));
+    if std::fs::read_to_string(&ready).is_ok_and(|found| found == wanted) {
+        return Ok(());
     }
-    Ok(())
+    run(Command::new("python3").args(["-m", "venv", "--clear", folder]))?;
+    let install = ["-m", "pip", "install", "--quiet"];
+    run(Command::new(root().join(python))
+        .args(install)
+        .args(PYTHON_READERS))?;
+    std::fs::write(ready, wanted).map_err(|error| format!("cannot write into `{folder}`: {error}"))
 }
 
 fn install(needs: &[Need]) -> Outcome {

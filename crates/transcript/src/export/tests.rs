@@ -92,7 +92,14 @@ fn docx_is_a_package_with_a_document() {
     let names: Vec<_> = package.file_names().map(Result::unwrap).collect();
     assert_eq!(
         names,
-        ["[Content_Types].xml", "_rels/.rels", "word/document.xml"]
+        [
+            "[Content_Types].xml",
+            "_rels/.rels",
+            "docProps/core.xml",
+            "word/document.xml",
+            "word/_rels/document.xml.rels",
+            "word/styles.xml",
+        ]
     );
     let document = std::io::read_to_string(package.by_name("word/document.xml").unwrap()).unwrap();
     insta::assert_snapshot!("docx", document.replace("<w:p>", "\n<w:p>"));
