@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -16,6 +16,7 @@ use earmark_store::{EntryId, Store};
 
 use crate::api::{Code, Failure};
 use crate::events::Events;
+use crate::log;
 
 type Work = Box<dyn FnOnce(&mut Store) + Send>;
 
@@ -45,7 +46,7 @@ impl History {
         let thread = thread::Builder::new()
             .name("history".into())
             .spawn(move || {
-                for work in inbox {
+                while let Some(work) = next(&inbox, &mut store) {
                     // What panicked is in the log and is not written; the rest goes on.
                     let _ = catch_unwind(AssertUnwindSafe(|| work(&mut store)));
                 }
@@ -133,6 +134,22 @@ impl History {
             let _ = sender.send(work);
         }
     }
+}
+
+/// The next work; until it comes, what was deleted is erased. `None` when no more comes.
+fn next(inbox: &Receiver<Work>, store: &mut Store) -> Option<Work> {
+    while store.is_erasing() {
+        match inbox.try_recv() {
+            Ok(work) => return Some(work),
+            // The next start goes on.
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => {}
+        }
+        if let Err(error) = store.erase_step() {
+            log::warn(&format!("traces of deleted transcripts are left: {error}"));
+        }
+    }
+    inbox.recv().ok()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

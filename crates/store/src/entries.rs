@@ -135,9 +135,7 @@ impl Store {
     /// recordings that belong to the program and that no entry needs any more: now the caller may
     /// delete the files.
     pub fn delete(&mut self, ids: &[EntryId]) -> Result<Vec<PathBuf>, Error> {
-        let recordings = self.write(|transaction| delete(transaction, ids))?;
-        self.give_back();
-        Ok(recordings)
+        self.delete_and_erase(|transaction| delete(transaction, ids))
     }
 
     /// What the history takes up on the disk.

@@ -48,18 +48,17 @@ pub(crate) fn move_database(from: &Path, to: &Path) -> Result<(), Error> {
 
 /// Removes a closed database with its companions, as far as it is there.
 pub(crate) fn remove_database(path: &Path) -> Result<(), Error> {
-    for path in [path.to_path_buf()]
-        .into_iter()
-        .chain(COMPANIONS.map(|suffix| beside(path, suffix)))
-    {
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(error::io(&path, &error));
-            }
-            _ => {}
-        }
+    let companions = COMPANIONS.map(|suffix| beside(path, suffix));
+    let mut paths = [path.to_path_buf()].into_iter().chain(companions);
+    paths.try_for_each(|path| remove(&path))
+}
+
+/// Removes a file, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error::io(path, &error)),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Renames a file over what is there, see [`earmark_files::replace`].

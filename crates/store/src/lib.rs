@@ -11,6 +11,7 @@
 mod backup;
 mod entries;
 mod entry;
+mod erase;
 mod error;
 mod files;
 mod list;

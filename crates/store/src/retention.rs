@@ -71,7 +71,7 @@ impl Retention {
 impl Store {
     /// Takes everything out of the history that a rule does not keep.
     pub fn apply(&mut self, retention: Retention, now: Timestamp) -> Result<Removed, Error> {
-        let removed = self.write(|transaction| {
+        self.delete_and_erase(|transaction| {
             let kept: Vec<Kept> = transaction
                 .prepare("SELECT id, created_ms, starred, state FROM item")?
                 .query_map([], |row| {
@@ -94,9 +94,7 @@ impl Store {
                 entries,
                 recordings,
             })
-        })?;
-        self.give_back();
-        Ok(removed)
+        })
     }
 }
 

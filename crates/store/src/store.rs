@@ -6,10 +6,10 @@ use std::time::Duration;
 use earmark_files::LockGuard;
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
-use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::Error;
+use crate::erase::{self, Erasing};
 use crate::error::Fault;
 use crate::files;
 use crate::schema::{self, Identity};
@@ -23,6 +23,7 @@ use crate::schema::{self, Identity};
 pub struct Store {
     pub(crate) path: PathBuf,
     pub(crate) connection: Connection,
+    pub(crate) erasing: Erasing,
     /// Held as long as the database is open; whoever only reads has none.
     _lock: Option<LockGuard>,
 }
@@ -41,6 +42,7 @@ impl Store {
         Ok(Self {
             path: path.into(),
             connection: connect(path).map_err(|fault| fault.at(path))?,
+            erasing: erase::found(path),
             _lock: Some(lock),
         })
     }
@@ -62,6 +64,7 @@ impl Store {
         Ok(Self {
             path: self.path.clone(),
             connection: open().map_err(|fault| fault.at(&self.path))?,
+            erasing: Erasing::Done,
             _lock: None,
         })
     }
@@ -96,16 +99,6 @@ impl Store {
     /// Errors: [`Error::Damaged`].
     pub fn check(&self) -> Result<(), Error> {
         self.read(|connection| sound(connection, &self.path))
-    }
-
-    /// Gives the space of what was deleted back to the disk, as far as it can be now; the rest is
-    /// used again by new entries.
-    pub(crate) fn give_back(&self) {
-        // Each row is a page given back, so all of them are asked for.
-        let run = |sql| self.connection.prepare(sql)?.query([])?.count();
-        // Nothing depends on it, and what was deleted is deleted.
-        let _ =
-            run("PRAGMA incremental_vacuum").and_then(|_| run("PRAGMA wal_checkpoint(TRUNCATE)"));
     }
 
     pub(crate) fn read<T>(
@@ -162,7 +155,7 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Fault> {
     };
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     if version == 0 {
-        // Only an empty database can be told; see `give_back`.
+        // Only an empty database can be told; see `erase`.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     }
     connection.pragma_update(None, "trusted_schema", false)?;
@@ -171,6 +164,8 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Fault> {
     // A commit is on the disk when it returns, not only safe from a torn write.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // What is deleted is written over with zeros; see `erase`.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     schema::migrate(&mut connection, version)?;
     connection.execute(
         "UPDATE item SET state = 'interrupted' WHERE state = 'running'",

@@ -4,6 +4,7 @@
 
 mod backups;
 mod damage;
+mod erasing;
 mod keeping;
 mod killed;
 mod listing;
