@@ -2,6 +2,7 @@
 
 import { expect } from "vitest";
 
+import { advance, drop } from "./page";
 import { browser, openNewest } from "./steps";
 
 const { work } = browser();
@@ -170,4 +171,50 @@ work("the copy says what it is", { lang: "zh-CN" }, async (page) => {
     await page.locator(`dialog input[value=${format}]`).check();
     expect((await copy.innerText()).trim()).toBe(label);
   }
+});
+
+work("dictations are listed apart from recordings", { empty: true }, async (page) => {
+  await drop(page, ["Dictation one.wav", "Talk.m4a", "Dictation two.wav"]);
+  await advance(page, 90_000);
+  await page.keyboard.press("Control+2");
+  const titles = () => page.locator("li button.title").allInnerTexts();
+  const show = async (name: string, first: string) => {
+    await page.getByRole("button", { name, exact: true }).click();
+    await page.locator("li:first-child button.title", { hasText: first }).waitFor();
+    return (await titles()).map((title) => title.trim()).sort();
+  };
+  expect(await show("Dictations", "Dictation")).toEqual(["Dictation one", "Dictation two"]);
+  expect(await show("Recordings", "Talk")).toEqual(["Talk"]);
+});
+
+work("how long dictations are kept is asked before anything is deleted", {}, async (page) => {
+  await page.keyboard.press("Control+,");
+  const kept = page.getByLabel("Keep dictations", { exact: true });
+  const settings = () => kept.inputValue();
+  expect(await kept.locator("option").allInnerTexts()).toEqual([
+    "Never",
+    "1 day",
+    "7 days",
+    "30 days",
+    "90 days",
+    "365 days",
+    "As long as transcripts",
+  ]);
+  expect(await settings()).toBe("null");
+  await kept.selectOption("7");
+  const dialog = page.locator("dialog[open]");
+  expect(await dialog.innerText()).toContain("Delete dictations older than 7 days permanently");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  expect(await settings()).toBe("null");
+  await kept.selectOption("0");
+  expect(await dialog.innerText()).toContain("New ones will not be kept.");
+  await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect.poll(settings).toBe("0");
+  // What keeps more deletes nothing.
+  await kept.selectOption("30");
+  await expect.poll(settings).toBe("30");
+  expect(await dialog.count()).toBe(0);
+  const sound = page.getByLabel("Keep the audio of dictations");
+  expect(await sound.isChecked()).toBe(false);
+  await page.getByLabel("Keep transcripts", { exact: true }).selectOption("1");
 });

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 
 import { advance, drop } from "./page";
-import { browser, focused, saved, stored, text } from "./steps";
+import { browser, focused, openNewest, saved, stored, text } from "./steps";
 
 const { open, work } = browser();
 
@@ -287,4 +287,43 @@ work("both sides of a call are recorded when that is wanted", {}, async (page) =
   // What the computer plays alone has no other side.
   await page.getByLabel("Microphone").selectOption({ label: "Computer audio" });
   await both.waitFor({ state: "detached" });
+});
+
+work("an export says the name that is written, also when it is taken", {}, async (page) => {
+  await openNewest(page);
+  const taken = page.locator("dialog .taken");
+  const save = async (name: string) => {
+    await page.keyboard.press("Control+e");
+    await page.locator("dialog header strong", { hasText: "Survey meeting.srt" }).waitFor();
+    const said = await taken.allInnerTexts();
+    await page.getByRole("button", { name: "Save next to the recording" }).click();
+    await page.locator("[role=status]", { hasText: `${name} saved` }).waitFor();
+    return said;
+  };
+  expect(await save("Survey meeting.srt")).toEqual([]);
+  expect(await save("Survey meeting (2).srt")).toEqual([
+    "A file with this name is already next to the recording. There, this export is saved as Survey meeting (2).srt.",
+  ]);
+});
+
+work("every subtitle of a long transcript can be looked at", { long: true }, async (page) => {
+  await page.keyboard.press("Control+2");
+  await page.locator("li button.title", { hasText: "Council meeting" }).click();
+  await page.waitForSelector("#line-0");
+  await page.keyboard.press("Control+e");
+  const cues = page.locator("dialog ol li");
+  await cues.nth(99).waitFor();
+  const n = Number(
+    /([\d,]+) subtitles/
+      .exec(await page.locator("dialog header [role=status]").innerText())?.[1]
+      ?.replace(",", ""),
+  );
+  expect(n).toBeGreaterThan(400);
+  for (let shown = 100; shown < 400; shown += 100) {
+    // Whoever scrolls to the end is shown more, and so is who presses.
+    await page.locator("dialog .look").evaluate((it) => it.scrollTo(0, it.scrollHeight));
+    await cues.nth(shown).waitFor();
+  }
+  const texts = await cues.allInnerTexts();
+  expect(new Set(texts).size).toBeGreaterThan(300);
 });

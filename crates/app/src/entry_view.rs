@@ -113,6 +113,7 @@ pub(crate) fn entry(entry: &store::Entry, live: Option<&State>, models: &[Model]
         } else {
             String::new()
         },
+        is_dictation: entry.asked.origin == store::Origin::Dictation,
         is_demo: is_heard && name == DEMO,
         is_starred: entry.starred,
         deleted_at: entry.deleted.map(jiff::Timestamp::as_millisecond),

@@ -134,11 +134,13 @@ pub(crate) fn text(sheet: &Sheet, options: &ExportOptions) -> String {
 /// What an export would be.
 pub(crate) fn preview(sheet: &Sheet, options: &ExportOptions, from: usize) -> Preview {
     let name = sheet.file_name(options);
+    let name_beside = sheet.beside(options).name();
     let format = format(options.format);
     let rules = rules(sheet, options);
     if !format.has_cues() {
         return Preview {
             name,
+            name_beside,
             n_cues: 0,
             n_problems: 0,
             rules: (&rules).into(),
@@ -172,6 +174,7 @@ pub(crate) fn preview(sheet: &Sheet, options: &ExportOptions, from: usize) -> Pr
     });
     Preview {
         name,
+        name_beside,
         n_cues,
         n_problems,
         rules: (&rules).into(),
@@ -272,14 +275,26 @@ impl From<&Rules> for CueRules {
 }
 
 impl Place {
+    /// Where the file would be written now.
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::Chosen(path) => path.clone(),
+            Self::Free(path) => free(path),
+        }
+    }
+
+    /// The name it would have there.
+    fn name(&self) -> String {
+        let path = self.path();
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     /// Writes the file, whole or not at all; where it lies now.
     ///
     /// Errors: it cannot be written there.
     pub(crate) fn write(&self, content: &[u8]) -> Result<PathBuf, Failure> {
-        let path = match self {
-            Self::Chosen(path) => path.clone(),
-            Self::Free(path) => free(path),
-        };
+        let path = self.path();
         let part = path.with_added_extension("part");
         let write = || -> io::Result<()> {
             let mut file = File::create(&part)?;
@@ -420,6 +435,25 @@ mod tests {
             let takes_one = !matches!(format, Format::Docx | Format::Json);
             assert_eq!(has_mark, takes_one, "{format:?}");
         }
+    }
+
+    #[test]
+    fn a_preview_has_the_name_that_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut sheet = sheet();
+        sheet.entry.asked.source = folder.path().join("周会.m4a");
+        let options = ExportOptions::default();
+        let names = || {
+            let look = preview(&sheet, &options, 0);
+            (look.name, look.name_beside)
+        };
+        let mut written = Vec::new();
+        for expected in ["周会.srt", "周会 (2).srt", "周会 (3).srt"] {
+            assert_eq!(names(), ("周会.srt".to_owned(), expected.to_owned()));
+            let path = sheet.beside(&options).write(b"x").unwrap();
+            written.push(path.file_name().unwrap().to_owned());
+        }
+        assert_eq!(written, ["周会.srt", "周会 (2).srt", "周会 (3).srt"]);
     }
 
     #[test]

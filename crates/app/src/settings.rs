@@ -17,9 +17,13 @@ use crate::api::{
 };
 use crate::entry_view;
 use crate::i18n::{self, Words};
+use crate::log;
 
 /// Where the file keeps what only the window knows.
 const WINDOW: &str = "window";
+
+/// The name of a setting there.
+const KEEP_DICTATION_AUDIO: &str = "keep_dictation_audio";
 
 /// The settings and their file.
 pub(crate) struct SettingsFile {
@@ -35,10 +39,23 @@ struct State {
 }
 
 impl SettingsFile {
-    /// The settings in a data folder, as they were loaded.
-    pub(crate) fn new(folder: &Path, file: earmark_store::Settings) -> Self {
+    /// The settings in a data folder, as they were loaded; `is_new` says that the folder has no
+    /// history yet. In one that was there before, the sound of dictations is kept as it always was,
+    /// until a person chooses otherwise; in a new one it is not.
+    pub(crate) fn new(folder: &Path, mut file: earmark_store::Settings, is_new: bool) -> Self {
+        let path = earmark_store::Settings::file(folder);
+        let is_new = is_new && !file.unknown.contains_key(WINDOW);
+        let window = file.unknown.entry(WINDOW);
+        if let Value::Object(window) = window.or_insert_with(|| Map::new().into()) {
+            window
+                .entry(KEEP_DICTATION_AUDIO)
+                .or_insert((!is_new).into());
+        }
+        if is_new && let Err(error) = file.save(&path) {
+            log::warn(&format!("the settings were not written: {error}"));
+        }
         Self {
-            path: earmark_store::Settings::file(folder),
+            path,
             changing: Mutex::default(),
             state: Mutex::new(State {
                 settings: from_file(&file),
@@ -113,6 +130,8 @@ impl Default for Settings {
             dictation_shortcut: Some("Ctrl+Alt+Space".to_owned()),
             dictation_insertion: Insertion::Paste,
             dictation_marks: true,
+            keep_dictation_days: None,
+            keep_dictation_audio: false,
             proxy: None,
             mirror: None,
             unload_after_min: Some(10),
@@ -273,7 +292,7 @@ pub(crate) fn device(name: &str) -> DeviceChoice {
 mod tests {
     use serde_json::json;
 
-    use super::{changed, completed, from_file, into_file};
+    use super::{SettingsFile, changed, completed, from_file, into_file};
     use crate::api::{Format, Model, Preset, Settings, Theme};
 
     #[test]
@@ -319,6 +338,28 @@ mod tests {
             json!({ "model": "missing", "device": "abacus", "keep_days": 30 }),
             json!({ "keep_days": 30 }),
         );
+    }
+
+    #[test]
+    fn the_sound_of_dictations_is_kept_where_it_always_was() {
+        let check = |window: Option<serde_json::Value>, is_new, expected| {
+            let folder = tempfile::tempdir().unwrap();
+            let mut file = earmark_store::Settings::default();
+            file.unknown.extend(window.map(|it| ("window".into(), it)));
+            let settings = SettingsFile::new(folder.path(), file, is_new);
+            assert_eq!(settings.get().keep_dictation_audio, expected);
+            // So it is at every later start, when there is a history.
+            let path = earmark_store::Settings::file(folder.path());
+            let file = earmark_store::Settings::load(&path).settings;
+            if path.exists() {
+                let settings = SettingsFile::new(folder.path(), file, false);
+                assert_eq!(settings.get().keep_dictation_audio, expected);
+            }
+        };
+        check(None, true, false);
+        check(None, false, true);
+        check(Some(json!({ "theme": "dark" })), true, true);
+        check(Some(json!({ "keep_dictation_audio": false })), false, false);
     }
 
     #[test]

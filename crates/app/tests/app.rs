@@ -7,7 +7,7 @@
 )]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -217,6 +217,62 @@ fn dictation(folder: &Path, texts: &[&str]) -> EntryId {
     let transcript = Transcript::assemble(Ms(1000), segments, Vec::new());
     store.finish(id, &transcript).unwrap();
     id
+}
+
+/// The files below a folder that hold some bytes.
+fn holding(folder: &Path, wanted: &[u8]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_dir() {
+            found.extend(holding(&path, wanted));
+        } else if let Ok(bytes) = fs::read(&path)
+            && bytes.windows(wanted.len()).any(|it| it == wanted)
+        {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn nothing_of_a_dictation_that_is_deleted_for_good_is_left_in_the_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let recording = folder.path().join("recordings/a.wav");
+    fs::create_dir_all(recording.parent().unwrap()).unwrap();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/en-01.flac");
+    fs::copy(sample, &recording).unwrap();
+    let file = fs::read(&recording).unwrap();
+    let sound = file[file.len() / 2..][..64].to_vec();
+    // A letter that no other text has; the search index keeps small ones.
+    let id = dictation(folder.path(), &["Ꮿuarterly figures."]);
+    let (app, _) = open(folder.path());
+    app.waveform(id.0).unwrap();
+    let texts = ["Ꮿ", "ꮿ"].map(str::as_bytes);
+    for text in texts.into_iter().chain([&sound[..]]) {
+        assert!(!holding(folder.path(), text).is_empty());
+    }
+    assert!(
+        folder
+            .path()
+            .join("outlines")
+            .join(id.0.to_string())
+            .exists()
+    );
+
+    app.delete_entries(&[id.0]).unwrap();
+    app.purge_entries(&[id.0]).unwrap();
+    for text in texts.into_iter().chain([&sound[..]]) {
+        assert_eq!(holding(folder.path(), text), [""; 0].map(PathBuf::from));
+    }
+    assert!(
+        !folder
+            .path()
+            .join("outlines")
+            .join(id.0.to_string())
+            .exists()
+    );
+    app.close();
 }
 
 /// The desktop of a test: what is copied, and what is inserted.

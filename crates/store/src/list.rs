@@ -23,8 +23,8 @@ pub struct Filter {
     pub language: Option<String>,
     /// Deleted ones, which are left out otherwise.
     pub deleted: bool,
-    /// Come to the program in this way.
-    pub origin: Option<Origin>,
+    /// Come to the program in one of these ways; empty for any.
+    pub origins: Vec<Origin>,
     /// All of these terms in the name, or all in one segment; empty for any. Read as in
     /// [`Store::search`], which does not look at it: there the query says what is wanted.
     pub text: String,
@@ -203,8 +203,10 @@ impl Filter {
                 [language.clone(), language.clone()],
             );
         }
-        if let Some(origin) = self.origin {
-            conditions.add("i.origin = ?", [origin.name().to_owned()]);
+        if !self.origins.is_empty() {
+            let places = vec!["?"; self.origins.len()].join(", ");
+            let names = self.origins.iter().map(|origin| origin.name().to_owned());
+            conditions.add(format!("i.origin IN ({places})"), names);
         }
         conditions
     }

@@ -1,12 +1,10 @@
 //! Deleted entries can be taken back until they are removed for good.
 
-use std::path::PathBuf;
-
 use jiff::Timestamp;
 use rusqlite::params;
 
 use crate::entries::change;
-use crate::{EntryId, Error, Store};
+use crate::{EntryId, Error, Removed, Store};
 
 impl Store {
     /// Marks entries as deleted at a time, or takes them back with `None`; all or none.
@@ -37,16 +35,33 @@ impl Store {
 
     /// Removes for good what was marked as deleted before a time. Gives the recordings that belong
     /// to the program and that no entry needs any more, as [`delete`](Self::delete) does.
-    pub fn empty_trash(&mut self, before: Timestamp) -> Result<Vec<PathBuf>, Error> {
-        let ids: Vec<EntryId> = self.read(|connection| {
+    pub fn empty_trash(&mut self, before: Timestamp) -> Result<Removed, Error> {
+        self.remove_where("deleted_ms < ?1", before)
+    }
+
+    /// Removes for good the dictations from before a time, but for those with a star and those that
+    /// wait or are being recognised.
+    pub fn remove_dictations(&mut self, before: Timestamp) -> Result<Removed, Error> {
+        let old = "origin = 'dictation' AND created_ms < ?1 AND NOT starred \
+                   AND state NOT IN ('waiting', 'running')";
+        self.remove_where(old, before)
+    }
+
+    fn remove_where(&mut self, condition: &str, before: Timestamp) -> Result<Removed, Error> {
+        let sql = format!("SELECT id FROM item WHERE {condition}");
+        let entries: Vec<EntryId> = self.read(|connection| {
             Ok(connection
-                .prepare("SELECT id FROM item WHERE deleted_ms < ?1")?
+                .prepare(&sql)?
                 .query_map([before.as_millisecond()], |row| row.get(0).map(EntryId))?
                 .collect::<rusqlite::Result<_>>()?)
         })?;
-        if ids.is_empty() {
-            return Ok(Vec::new());
+        if entries.is_empty() {
+            return Ok(Removed::default());
         }
-        self.delete(&ids)
+        let recordings = self.delete(&entries)?;
+        Ok(Removed {
+            entries,
+            recordings,
+        })
     }
 }

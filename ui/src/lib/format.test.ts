@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { combination } from "./keyboard";
 import { share, stateLine } from "./entry_state";
-import { bytes, clock, day, hour, roughly, distinctClock } from "./format";
+import { bytes, clock, day, hour, roughly, timeInList } from "./format";
 import type { Entry } from "./backend/types";
 import { en } from "./i18n/en";
 import { zh } from "./i18n/zh";
@@ -86,11 +86,18 @@ test("no word is left out or left in the other language", () => {
   expect(leaves(zh).map(([key]) => key)).toEqual([...english.keys()]);
 });
 
-test("a time shows as much of its second as parts it from its neighbours", () => {
-  expect(distinctClock(61_234, [undefined, 65_000])).toBe("1:01");
-  expect(distinctClock(61_234, [61_900, 65_000])).toBe("1:01.2");
-  expect(distinctClock(61_234, [60_000, 61_250])).toBe("1:01.23");
-  expect(distinctClock(61_234, [61_238])).toBe("1:01.234");
+test("a time in a list shows as much of its second as parts it from its neighbours", () => {
+  const second = (...times: number[]) =>
+    timeInList(
+      times.map((start_ms) => ({ start_ms })),
+      1,
+    );
+  expect(timeInList([{ start_ms: 61_234 }], 0)).toBe("1:01");
+  expect(timeInList([], 0)).toBe("");
+  expect(second(1000, 61_234, 65_000)).toBe("1:01");
+  expect(second(61_900, 61_234, 65_000)).toBe("1:01.2");
+  expect(second(60_000, 61_234, 61_250)).toBe("1:01.23");
+  expect(second(61_238, 61_234)).toBe("1:01.234");
   // What begins together cannot be parted.
-  expect(distinctClock(3_661_000, [3_661_000])).toBe("1:01:01");
+  expect(second(3_661_000, 3_661_000)).toBe("1:01:01");
 });

@@ -13,13 +13,19 @@ export function clock(ms: Ms): string {
 }
 
 /** As `clock`, with as many digits of the second as part it from the moments before and after. */
-export function distinctClock(ms: Ms, others: readonly (Ms | undefined)[]): string {
+function distinctClock(ms: Ms, others: readonly (Ms | undefined)[]): string {
   const near = others.filter((other) => other !== undefined && other !== ms);
   for (const digits of [0, 1, 2]) {
     const shown = withDigits(ms, digits);
     if (near.every((other) => withDigits(other as Ms, digits) !== shown)) return shown;
   }
   return withDigits(ms, 3);
+}
+
+/** The time at a place of a list, told apart from those beside it: the rule for every list. */
+export function timeInList(rows: readonly { start_ms: Ms }[], at: number): string {
+  const [before, row, after] = [rows[at - 1], rows[at], rows[at + 1]];
+  return row ? distinctClock(row.start_ms, [before?.start_ms, after?.start_ms]) : "";
 }
 
 function withDigits(ms: Ms, digits: number): string {

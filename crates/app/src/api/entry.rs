@@ -92,6 +92,8 @@ pub struct Entry {
     pub language: String,
     /// Title of the model; empty before one was loaded.
     pub model: String,
+    /// It was dictated.
+    pub is_dictation: bool,
     /// The model was the built-in demo, which understands its sample voice only.
     pub is_demo: bool,
     /// A person starred it.

@@ -144,6 +144,8 @@ pub struct Cue {
 pub struct Preview {
     /// The file's name as it would be.
     pub name: String,
+    /// Its name next to the recording, where a file of that name may be already.
+    pub name_beside: String,
     /// How many cues it has.
     pub n_cues: usize,
     /// How many of them have problems.

@@ -11,6 +11,10 @@ use super::Entry;
 pub enum HistoryFilter {
     /// All that are not deleted.
     All,
+    /// All but dictations.
+    Recordings,
+    /// Dictations.
+    Dictations,
     /// The starred ones.
     Starred,
     /// Failed or unfinished ones.

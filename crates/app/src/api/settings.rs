@@ -94,6 +94,11 @@ pub struct Settings {
     pub dictation_insertion: Insertion,
     /// Spoken punctuation and line breaks become such.
     pub dictation_marks: bool,
+    /// Dictations older than this are removed for good, but for starred ones; 0 removes each as soon
+    /// as its text is inserted, `null` keeps them as long as transcripts.
+    pub keep_dictation_days: Option<u32>,
+    /// Keep the sound of a dictation when its text is there.
+    pub keep_dictation_audio: bool,
 }
 
 /// A named context: the names and terms of one kind of recording.

@@ -65,7 +65,23 @@ impl App {
             None => shell.copy(&text).map(|()| Place::Clipboard)?,
         };
         log::info(&format!("entry {} is dictated", id.0));
+        self.keep_dictation(id)?;
         Ok(Some(place))
+    }
+
+    /// Keeps of a dictation, whose text is where it belongs, what the settings keep.
+    fn keep_dictation(&self, id: EntryId) -> Result<(), Failure> {
+        let settings = self.settings.get();
+        if settings.keep_dictation_days == Some(0) {
+            return self.purge_entries(&[id.0]);
+        }
+        if !settings.keep_dictation_audio {
+            let entry = self.history.read(|store| store.entry(id))?;
+            if entry.asked.origin == Origin::Dictation {
+                recordings::remove(vec![entry.asked.source]);
+            }
+        }
+        self.tidy()
     }
 
     /// Removes a recording that somebody made by mistake: too short for a word, and none in it.

@@ -1,7 +1,7 @@
 //! Everything that was ever transcribed: lists, search, deletion.
 
 use earmark_store as store;
-use earmark_store::{Filter, Found, Hit as Place, Stage};
+use earmark_store::{Filter, Found, Hit as Place, Origin, Stage};
 use jiff::Timestamp;
 
 use super::App;
@@ -159,7 +159,11 @@ fn filter(query: &HistoryQuery) -> Filter {
         starred: (query.filter == HistoryFilter::Starred).then_some(true),
         deleted: query.filter == HistoryFilter::Deleted,
         language: query.language.clone(),
-        origin: None,
+        origins: match query.filter {
+            HistoryFilter::Recordings => vec![Origin::File, Origin::Recording],
+            HistoryFilter::Dictations => vec![Origin::Dictation],
+            _ => Vec::new(),
+        },
         text: query.text.clone(),
     }
 }

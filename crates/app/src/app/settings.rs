@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use earmark_jobs::{Language, models_folder};
-use earmark_store::Store;
+use earmark_store::{Removed, Store};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -13,7 +13,7 @@ use crate::api::{
 };
 use crate::events::{AppEvent, Subscriber};
 use crate::settings::{changed, unload_after};
-use crate::{entry_view, log, recordings};
+use crate::{entry_view, log, recordings, waveform_cache};
 
 /// Days that deleted entries can be taken back.
 const TRASH_DAYS: i64 = 30;
@@ -164,7 +164,8 @@ impl App {
         self.model_cache.unload_after(unload_after(&after));
         self.models.look();
         self.events.publish(&AppEvent::SettingsChanged);
-        if after.keep_days != before.keep_days {
+        let kept = |it: &Settings| (it.keep_days, it.keep_dictation_days);
+        if kept(&after) != kept(&before) {
             self.tidy()?;
             let is_kept = |id| {
                 let entry = self.history.read(|store| store.entry(id));
@@ -175,23 +176,32 @@ impl App {
         Ok(after)
     }
 
-    /// Deletes what is older than the settings keep, and removes what was deleted long ago.
+    /// Deletes what is older than the settings keep, and removes old dictations and what was deleted
+    /// long ago.
     pub(super) fn tidy(&self) -> Result<(), Failure> {
         let now = Timestamp::now();
         let ago = move |days: i64| Timestamp::from_second(now.as_second() - days * 24 * 60 * 60);
-        let oldest_kept = self
-            .settings
-            .get()
-            .keep_days
-            .map(|days| ago(i64::from(days)));
-        self.history.write(move |store| {
+        let settings = self.settings.get();
+        let oldest_kept = settings.keep_days.map(|days| ago(i64::from(days)));
+        let oldest_dictation = (settings.keep_dictation_days).map(|days| ago(i64::from(days)));
+        let gone = self.history.write(move |store| {
             if let Some(Ok(then)) = oldest_kept {
                 store.delete_older(then, now)?;
             }
-            if let Ok(then) = ago(TRASH_DAYS) {
-                recordings::remove(store.empty_trash(then)?);
+            let mut gone = Vec::new();
+            let mut remove = |removed: Removed| {
+                recordings::remove(removed.recordings);
+                gone.extend(removed.entries);
+            };
+            if let Some(Ok(then)) = oldest_dictation {
+                remove(store.remove_dictations(then)?);
             }
-            Ok(())
-        })
+            if let Ok(then) = ago(TRASH_DAYS) {
+                remove(store.empty_trash(then)?);
+            }
+            Ok(gone)
+        })?;
+        waveform_cache::forget(&self.waveforms(), &gone);
+        Ok(())
     }
 }

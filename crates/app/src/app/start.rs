@@ -69,7 +69,8 @@ impl App {
         for warning in loaded.warnings {
             events.trouble(Failure::new(Code::Store, warning));
         }
-        let settings = Arc::new(SettingsFile::new(&folder, loaded.settings));
+        let is_new = store.counts()?.total == 0;
+        let settings = Arc::new(SettingsFile::new(&folder, loaded.settings, is_new));
         let history = History::start(store, events.clone())?;
         let entries = Entries::new(history.clone(), events.clone());
         let (batch, last_done) = (Arc::<Batch>::default(), LastDone::default());

@@ -38,7 +38,7 @@ pub(crate) fn recent(
 ) -> Result<Vec<RecentDictation>, Failure> {
     let done = Filter {
         stages: vec![Stage::Done],
-        origin: Some(Origin::Dictation),
+        origins: vec![Origin::Dictation],
         ..Filter::default()
     };
     let newest = history.read(|store| store.list(&done, None, N_LOOKED_AT))?;

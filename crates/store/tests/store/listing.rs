@@ -105,8 +105,8 @@ fn filters_are_joined() {
         starred: Some(starred),
         ..Filter::default()
     };
-    let origin = |origin: Origin| Filter {
-        origin: Some(origin),
+    let origins = |origins: &[Origin]| Filter {
+        origins: origins.to_vec(),
         ..Filter::default()
     };
     let hello = |filter: Filter| Filter {
@@ -123,7 +123,12 @@ fn filters_are_joined() {
     check(language("Chinese"), &[waiting]);
     check(language("English"), &[recognised]);
     check(language("Eng"), &[]);
-    check(origin(Origin::Recording), &[recognised, waiting]);
+    check(origins(&[Origin::Recording]), &[recognised, waiting]);
+    check(origins(&[Origin::Dictation]), &[]);
+    check(
+        origins(&[Origin::File, Origin::Recording]),
+        &[file, recognised, waiting],
+    );
     check(hello(Filter::default()), &[recognised]);
     check(hello(starred(false)), &[]);
 

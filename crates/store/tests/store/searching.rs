@@ -295,7 +295,7 @@ fn filters_and_pages_hold_for_hits() {
         assert_eq!(found, expected.concat(), "{n} at a time");
     }
     let dictated = Filter {
-        origin: Some(Origin::Dictation),
+        origins: vec![Origin::Dictation],
         ..Filter::default()
     };
     assert!(

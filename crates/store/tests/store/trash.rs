@@ -1,8 +1,10 @@
 //! Deleted entries, and what an entry says of its text.
 
-use earmark_store::{EntryId, Error, Filter};
+use std::path::Path;
 
-use crate::{Home, at, segment};
+use earmark_store::{EntryId, Error, Filter, NewEntry, Origin, Removed, State};
+
+use crate::{Home, at, new, segment, transcript};
 
 fn ids(home: &Home, deleted: bool) -> Vec<i64> {
     let filter = Filter {
@@ -59,6 +61,32 @@ fn what_is_old_goes_and_stars_stay() {
         (ids(&home, true), ids(&home, false)),
         (vec![old.0], vec![new.0, starred.0])
     );
+}
+
+#[test]
+fn old_dictations_are_removed_and_nothing_else() {
+    let mut home = Home::new();
+    let dictation = |home: &mut Home, second: i64| {
+        let asked = NewEntry {
+            origin: Origin::Dictation,
+            ..new(second)
+        };
+        let id = home.store.add(&asked).unwrap();
+        home.store.finish(id, &transcript(&["said"])).unwrap();
+        id
+    };
+    let file = home.add(1, &["a"]);
+    let [old, starred, waiting, recent] = [2, 3, 4, 30].map(|at| dictation(&mut home, at));
+    home.store.set_starred(starred, true).unwrap();
+    home.store.set_state(waiting, &State::Waiting).unwrap();
+    let removed = home.store.remove_dictations(at(30)).unwrap();
+    assert_eq!(removed.entries, [old]);
+    assert_eq!(removed.recordings, [Path::new("/recordings/2.wav")]);
+    assert_eq!(
+        ids(&home, false),
+        [recent, waiting, starred, file].map(|id| id.0)
+    );
+    assert_eq!(home.store.remove_dictations(at(30)), Ok(Removed::default()));
 }
 
 #[test]

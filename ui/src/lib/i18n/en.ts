@@ -78,6 +78,8 @@ const reasons: Record<AdviceReason, string> = {
 
 const filters: Record<HistoryFilter, string> = {
   all: "All",
+  recordings: "Recordings",
+  dictations: "Dictations",
   starred: "Starred",
   problems: "Failed or unfinished",
   deleted: "Deleted",
@@ -302,6 +304,8 @@ export const en = {
       "Transcribe again? The current text, including your corrections, will be replaced.",
     keepText: "Keep the text",
     transcribeAgainConfirm: "Transcribe again",
+    audioNotKept:
+      "The audio of this dictation was not kept, so it cannot be played or transcribed again.",
     recordingMissing: "The recording cannot be found, so it cannot be played or transcribed again.",
   },
 
@@ -433,7 +437,9 @@ export const en = {
     cues: (n: number) => plural(n, { one: "# subtitle", other: "# subtitles" }),
     problems: (n: number) => (n === 0 ? "no problems" : `${n.toLocaleString("en")} to check`),
     problem: cueProblems,
-    more: (n: number) => `and ${n.toLocaleString("en")} more`,
+    more: (n: number) => `Show ${n.toLocaleString("en")} more`,
+    taken: (name: string) =>
+      `A file with this name is already next to the recording. There, this export is saved as ${name}.`,
     nextToRecording: "Save next to the recording",
     saveAs: "Save as…",
     copyAs: (format: Format) =>
@@ -701,6 +707,20 @@ export const en = {
     spokenPunctuation: "Spoken punctuation",
     spokenPunctuationHint:
       "“Comma”, “full stop” and “new line” become punctuation and line breaks. Also works in Chinese.",
+    keep: "Keep dictations",
+    keepHint:
+      "Older dictations are deleted permanently; starred ones are always kept. Never deletes each one as soon as its text is inserted.",
+    keepAsTranscripts: "As long as transcripts",
+    keepNever: "Never",
+    keepQuestion: (days: number) =>
+      days === 0
+        ? "Delete all dictations permanently, except starred ones? New ones will not be kept."
+        : `Delete dictations older than ${plural(days, { one: "# day", other: "# days" })} permanently, except starred ones?`,
+    keepConfirm: "Delete",
+    keepCancel: "Cancel",
+    keepAudio: "Keep the audio of dictations",
+    keepAudioHint:
+      "Needed to play a dictation or transcribe it again. When off, the audio is deleted as soon as the text is inserted.",
     states: {
       listening: "Listening",
       thinking: "Transcribing…",

@@ -75,6 +75,8 @@ const abouts: Record<string, string> = {
 
 const filters: Record<HistoryFilter, string> = {
   all: "全部",
+  recordings: "录音",
+  dictations: "听写",
   starred: "已加星标",
   problems: "失败或未完成",
   deleted: "已删除",
@@ -304,6 +306,7 @@ export const zh: Messages = {
     transcribeAgainQuestion: "要重新转写吗？现有文字和您的修改都会被替换。",
     keepText: "保留文字",
     transcribeAgainConfirm: "重新转写",
+    audioNotKept: "这条听写没有保留录音，无法播放或重新转写。",
     recordingMissing: "找不到录音文件，无法播放或重新转写。",
   },
 
@@ -424,7 +427,8 @@ export const zh: Messages = {
     cues: (n) => `${count(n)} 条字幕`,
     problems: (n) => (n === 0 ? "没有问题" : `${count(n)} 条需检查`),
     problem: cueProblems,
-    more: (n) => `还有 ${count(n)} 条`,
+    more: (n) => `再显示 ${count(n)} 条`,
+    taken: (name) => `录音旁边已有同名文件，保存到那里时将命名为 ${name}。`,
     nextToRecording: "保存到录音所在文件夹",
     saveAs: "另存为…",
     copyAs: (format) =>
@@ -681,6 +685,18 @@ export const zh: Messages = {
     insertionMethods: { paste: "粘贴", type: "逐键输入", copy: "仅复制" },
     spokenPunctuation: "口述标点",
     spokenPunctuationHint: "“逗号”“句号”“换行”会变成相应的标点或换行，英语同样适用。",
+    keep: "保留听写",
+    keepHint: "更早的听写会被永久删除，加星标的始终保留。选择“不保留”时，文字插入后立即删除。",
+    keepAsTranscripts: "与文稿相同",
+    keepNever: "不保留",
+    keepQuestion: (days) =>
+      days === 0
+        ? "永久删除所有听写（加星标的除外）？以后的听写也不会保留。"
+        : `永久删除 ${count(days)} 天以前的听写（加星标的除外）？`,
+    keepConfirm: "删除",
+    keepCancel: "取消",
+    keepAudio: "保留听写的录音",
+    keepAudioHint: "用于播放或重新转写。关闭后，文字插入后立即删除录音。",
     states: {
       listening: "正在聆听",
       thinking: "正在转写…",

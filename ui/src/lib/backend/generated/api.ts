@@ -93,6 +93,8 @@ export type Entry = {
   language: string,
   /** Title of the model; empty before one was loaded. */
   model: string,
+  /** It was dictated. */
+  is_dictation: boolean,
   /** The model was the built-in demo, which understands its sample voice only. */
   is_demo: boolean,
   /** A person starred it. */
@@ -239,7 +241,7 @@ export type Gpu = {
   is_usable: boolean, };
 
 /** Which entries of the history are listed. */
-export type HistoryFilter = "all" | "starred" | "problems" | "deleted";
+export type HistoryFilter = "all" | "recordings" | "dictations" | "starred" | "problems" | "deleted";
 
 /** A page of the history. */
 export type HistoryPage = {
@@ -452,6 +454,8 @@ export type Preset = "usual" | "broadcast" | "social" | "chinese" | "own";
 export type Preview = {
   /** The file's name as it would be. */
   name: string,
+  /** Its name next to the recording, where a file of that name may be already. */
+  name_beside: string,
   /** How many cues it has. */
   n_cues: number,
   /** How many of them have problems. */
@@ -563,7 +567,12 @@ export type Settings = {
   /** How dictated text is inserted. */
   dictation_insertion: Insertion,
   /** Spoken punctuation and line breaks become such. */
-  dictation_marks: boolean, };
+  dictation_marks: boolean,
+  /** Dictations older than this are removed for good, but for starred ones; 0 removes each as soon
+   * as its text is inserted, `null` keeps them as long as transcripts. */
+  keep_dictation_days: number | null,
+  /** Keep the sound of a dictation when its text is there. */
+  keep_dictation_audio: boolean, };
 
 /** Whether the shortcut for dictation works. */
 export type ShortcutState = "works" | "refused" | "none";

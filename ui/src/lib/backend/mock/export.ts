@@ -55,22 +55,33 @@ export function preview(
   segments: readonly Segment[],
   options: ExportOptions,
   from: number,
+  isTaken: (name: string) => boolean,
 ): Preview {
   const name = `${nameOf(entry, options.name_template)}.${options.format}`;
+  const name_beside = free(name, isTaken);
   const rules = rulesOf(options, segments);
   if (!hasCues(options.format)) {
     const text = render(entry, segments, options).slice(0, 20_000);
-    return { name, n_cues: 0, n_problems: 0, rules, cues: [], text };
+    return { name, name_beside, n_cues: 0, n_problems: 0, rules, cues: [], text };
   }
   const cues = cut(segments, options);
   return {
     name,
+    name_beside,
     n_cues: cues.length,
     n_problems: cues.filter((cue) => cue.problems.length > 0).length,
     rules,
     cues: cues.slice(from, from + MOST_CUES),
     text: "",
   };
+}
+
+/** The name, or the first that is free with a number behind it. */
+function free(name: string, isTaken: (name: string) => boolean): string {
+  const [, stem, ending] = /^(.*)\.(.*)$/.exec(name) ?? [];
+  let found = name;
+  for (let n = 2; isTaken(found); n += 1) found = `${stem} (${n}).${ending}`;
+  return found;
 }
 
 export function render(entry: Entry, segments: readonly Segment[], options: ExportOptions): string {

@@ -10,6 +10,7 @@ import type {
   Entry,
   EntryId,
   Event,
+  ExportOptions,
   Failure,
   HistoryQuery,
   HistoryRow,
@@ -122,6 +123,7 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       const spoken = speak(isChinese ? "Chinese" : "English", 100_000 + (id % 3) * 40_000, id);
       const it = stored(id, file, clock.now(), spoken);
       it.entry.duration_ms = null;
+      it.entry.is_dictation = file.startsWith("Dictation");
       all.set(id, it);
       queue.push(id);
       tell(it);
@@ -215,6 +217,11 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     return null;
   }
 
+  const previewOf = (id: EntryId, options: ExportOptions, from: number) => {
+    const { entry, segments } = the(id);
+    return preview(entry, segments, options, from, (name) => disk.has(`${entry.folder}/${name}`));
+  };
+
   const progressOf = (entry: Entry) => {
     const { state } = entry;
     return {
@@ -231,6 +238,8 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     for (const { entry, segments } of [...all.values()].reverse()) {
       const kind = entry.state.kind;
       if ((filter === "deleted") !== (entry.deleted_at !== null)) continue;
+      if (filter === "recordings" && entry.is_dictation) continue;
+      if (filter === "dictations" && !entry.is_dictation) continue;
       if (filter === "starred" && !entry.is_starred) continue;
       if (filter === "problems" && !["failed", "unfinished", "cancelled"].includes(kind)) continue;
       if (language !== null && !entry.language.split(",").includes(language)) continue;
@@ -461,13 +470,14 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
       tell(it);
     },
 
-    preview: async (id, options, from) => preview(the(id).entry, the(id).segments, options, from),
+    preview: async (id, options, from) => previewOf(id, options, from),
     export: async (ids, options, to) => {
       settings = { ...settings, export: options, export_to: to };
       emit({ kind: "settings", settings });
       const files = ids.map((id) => {
         const it = the(id);
-        const { name } = preview(it.entry, it.segments, options, 0);
+        const look = previewOf(id, options, 0);
+        const name = to === "ask" ? look.name : look.name_beside;
         lastFolder = to === "ask" ? "/home/mara/Desktop" : it.entry.folder;
         disk.set(`${lastFolder}/${name}`, render(it.entry, it.segments, options));
         return name;
