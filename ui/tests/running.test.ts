@@ -80,3 +80,21 @@ work("what was just recorded is heard to its end, and cannot be paused", {}, asy
     "You can edit the text when recognition is done.",
   );
 });
+
+work("a recording is paused and resumed, from its page and from the queue", {}, async (page) => {
+  await page.keyboard.press("Control+r");
+  await page.getByRole("log").waitFor();
+  await advance(page, 5000);
+  const time = () => page.getByRole("timer").innerText();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByText("Paused; nothing is being recorded.").waitFor();
+  await advance(page, 5000);
+  expect(await time()).toBe("0:05");
+  await page.keyboard.press("Control+1");
+  const row = page.locator("ol > li", { hasText: "Recording 2026" });
+  expect(await row.innerText()).toContain("Paused");
+  await row.getByRole("button", { name: /^Resume Recording/ }).click();
+  await advance(page, 3000);
+  expect(await time()).toBe("0:08");
+  await row.getByRole("button", { name: /^Pause Recording/ }).waitFor();
+});

@@ -142,6 +142,25 @@ impl Recorder {
         true
     }
 
+    /// Pauses a recording that is being made, or resumes it; whether there is one.
+    pub(crate) fn set_paused(&self, id: EntryId, is_paused: bool) -> bool {
+        let active = self.active();
+        let Some(recording) = active.iter().find(|it| it.id == id && it.is_open) else {
+            return false;
+        };
+        recording.session.set_paused(is_paused);
+        let mut live = self.parts().entries.live();
+        if let Some(State::Recording {
+            is_paused: known, ..
+        }) = live.get_mut(&id)
+        {
+            *known = is_paused;
+        }
+        drop(live);
+        self.publish(id, recording.dictation.is_some());
+        true
+    }
+
     /// The program ends: what was not recognised yet can be resumed.
     pub(crate) fn close(&self) {
         let active = std::mem::take(&mut *self.active());
@@ -278,10 +297,13 @@ impl Recorder {
         log::info(&format!("entry {} is being recorded", id.0));
         let microphone = names(session.devices());
         let parts = self.parts();
-        parts
-            .entries
-            .live()
-            .insert(id, State::Recording { microphone });
+        parts.entries.live().insert(
+            id,
+            State::Recording {
+                microphone,
+                is_paused: false,
+            },
+        );
         let is_dictated = dictation.is_some();
         self.active().push(ActiveRecording {
             id,
@@ -299,7 +321,10 @@ impl Recorder {
     }
 
     fn set_microphone(&self, recording: &ActiveRecording, microphone: Option<String>) {
-        let state = State::Recording { microphone };
+        let state = State::Recording {
+            microphone,
+            is_paused: recording.session.is_paused(),
+        };
         self.parts().entries.live().insert(recording.id, state);
         self.publish(recording.id, recording.dictation.is_some());
     }

@@ -52,6 +52,7 @@ pub struct Session {
     devices: Vec<Device>,
     stop: Option<SyncSender<()>>,
     cancel: Arc<AtomicBool>,
+    is_paused: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -86,6 +87,7 @@ impl Listener {
         // One signal is enough for any number of blocks.
         let (written, more) = mpsc::sync_channel(1);
         let cancel = Arc::<AtomicBool>::default();
+        let is_paused = Arc::<AtomicBool>::default();
         let task = Task {
             job: listen.job.clone(),
             more,
@@ -98,6 +100,7 @@ impl Listener {
             recorder: Some(recorder),
             path: listen.job.recording.clone(),
             is_closing: Arc::clone(&self.is_closing),
+            is_paused: Arc::clone(&is_paused),
             outbox,
             written,
         };
@@ -109,6 +112,7 @@ impl Listener {
             devices,
             stop: Some(stop),
             cancel,
+            is_paused,
             thread: Some(thread),
         };
         Ok((session, events))
@@ -161,6 +165,17 @@ impl Session {
         }
     }
 
+    /// Pauses the recording, or resumes it: what is said in a pause is not recorded, and the
+    /// recording gets no longer.
+    pub fn set_paused(&self, is_paused: bool) {
+        self.is_paused.store(is_paused, Ordering::Relaxed);
+    }
+
+    /// Whether it is paused.
+    pub fn is_paused(&self) -> bool {
+        self.is_paused.load(Ordering::Relaxed)
+    }
+
     /// What stops it, for a place that cannot hold the session (a signal handler).
     pub fn stop_handle(&self) -> impl Fn() + Send + Sync + use<> {
         let stop = self.stop.clone();
@@ -208,6 +223,8 @@ struct CaptureThread {
     path: PathBuf,
     /// Whether nobody will listen any more.
     is_closing: Arc<AtomicBool>,
+    /// Whether what comes is dropped.
+    is_paused: Arc<AtomicBool>,
     outbox: Sender<LiveEvent>,
     written: SyncSender<()>,
 }
@@ -282,6 +299,9 @@ impl CaptureThread {
     }
 
     fn write(&mut self, samples: &[f32]) -> Result<(), AudioError> {
+        if self.is_paused.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         if let Some(recorder) = &mut self.recorder {
             recorder.write(samples)?;
             // A signal that waits already stands for this block, too.

@@ -74,6 +74,34 @@ fn what_is_said_is_seen_recorded_and_found_again() {
 }
 
 #[test]
+fn what_is_said_in_a_pause_is_not_recorded() {
+    let name = "recording::what_is_said_in_a_pause_is_not_recorded";
+    let _desk = desk();
+    with_server(name, || {
+        let data = scratch("paused").join("data");
+        let window = Window::open(&data);
+        window.press("Record");
+        window.until("the recording", 60, RUNS);
+        play(SAMPLE);
+        window.until("the text", 240, &says(&truth(SAMPLE)));
+        window.press("Pause");
+        window.until(
+            "the pause",
+            30,
+            "return document.body.textContent.includes('nothing is being recorded')",
+        );
+        play("en-04.wav");
+        window.press("Resume");
+        play("en-13.flac");
+        window.until("the text after the pause", 240, &says(&truth("en-13.flac")));
+        window.press("Stop recording");
+        let lines = window.until("the transcript", 240, LINES);
+        let expected = [truth(SAMPLE), truth("en-13.flac")].join(" ");
+        assert_eq!(joined(&lines), expected);
+    });
+}
+
+#[test]
 fn a_recording_outlives_a_killed_program_and_a_lost_microphone() {
     let name = "recording::a_recording_outlives_a_killed_program_and_a_lost_microphone";
     let _desk = desk();

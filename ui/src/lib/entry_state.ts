@@ -41,6 +41,8 @@ export function stateLine(
         ...(duration_ms === null ? [] : [clock(duration_ms)]),
         queue.words(n_words, language),
       ].join(" · ");
+    case "recording":
+      return state.is_paused ? queue.paused : queue.recording;
     default:
       return queue[state.kind];
   }

@@ -189,6 +189,11 @@ export class Session {
     void this.try(() => this.backend.openPrivacy(page));
   }
 
+  /** Pauses a recording, or resumes it. */
+  async pauseRecording(id: EntryId, is_paused: boolean): Promise<void> {
+    await this.try(() => (is_paused ? this.backend.pause(id) : this.backend.resume(id)));
+  }
+
   /** Ends a recording; what was said is kept. */
   async stopRecording(id: EntryId): Promise<void> {
     await this.try(() => this.backend.cancel(id));

@@ -17,6 +17,8 @@ pub enum State {
     Recording {
         /// The name of the microphone; `null` while there is none.
         microphone: Option<String>,
+        /// Paused by a person: nothing is recorded meanwhile.
+        is_paused: bool,
     },
     /// In the queue, behind others.
     Waiting,

@@ -178,14 +178,20 @@ impl App {
         }
     }
 
-    /// Pauses an entry; one that is being recognised, at the end of its chunk.
+    /// Pauses an entry: a recording at once, one that is being recognised at the end of its chunk.
     pub fn pause(&self, id: EntryId) {
-        self.queue.pause(store::EntryId(id));
+        let id = store::EntryId(id);
+        if !self.recorder.set_paused(id, true) {
+            self.queue.pause(id);
+        }
     }
 
-    /// Goes on with an entry behind its last finished chunk.
+    /// Goes on with a recording, or with an entry behind its last finished chunk.
     pub fn resume(&self, id: EntryId) {
-        self.queue.resume(store::EntryId(id));
+        let id = store::EntryId(id);
+        if !self.recorder.set_paused(id, false) {
+            self.queue.resume(id);
+        }
     }
 
     /// Forgets what is finished and begins anew, with the present settings.

@@ -79,7 +79,7 @@ export interface Backend {
   /** Stops an entry that waits, runs, pauses or is recorded; what is finished is kept. What was
    * recorded is still recognised to its end, unless that is stopped, too. */
   cancel(id: EntryId): Promise<void>;
-  /** Pauses an entry at the end of its chunk. */
+  /** Pauses an entry: a recording at once, another at the end of its chunk. */
   pause(id: EntryId): Promise<void>;
   /** Resumes one that is pausing, paused, cancelled, unfinished or failed. */
   resume(id: EntryId): Promise<void>;

@@ -151,6 +151,7 @@ export const en = {
     listening: (microphone: string) => `Listening to ${microphone}.`,
     noMicrophone:
       "The microphone was disconnected; waiting for another one. What was recorded so far is kept.",
+    paused: "Paused; nothing is being recorded.",
     finishing: "The recording has ended; the last words are being recognised.",
     behind: (time: string) => `The text is ${time} behind the speech; nothing is lost.`,
   },

@@ -170,6 +170,7 @@ export const zh: Messages = {
     speak: "请说话，文字会显示在这里。",
     listening: (microphone) => `正在录音：${microphone}。`,
     noMicrophone: "麦克风已断开，正在等待其他麦克风。已录下的部分会保留。",
+    paused: "已暂停，当前没有录音。",
     finishing: "录音已结束，正在识别最后几句。",
     behind: (time) => `文字滞后语音 ${time}，内容不会丢失。`,
   },

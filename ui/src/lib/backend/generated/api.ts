@@ -597,7 +597,9 @@ export type Splice = {
  * as long as the process. */
 export type State = { "kind": "recording",
   /** The name of the microphone; `null` while there is none. */
-  microphone: string | null, } | { "kind": "waiting" } | { "kind": "reading" } | { "kind": "recognising",
+  microphone: string | null,
+  /** Paused by a person: nothing is recorded meanwhile. */
+  is_paused: boolean, } | { "kind": "waiting" } | { "kind": "reading" } | { "kind": "recognising",
   /** How much of the recording is finished. */
   done_ms: number,
   /** How long the recording is; `null` while that is not known. */

@@ -366,12 +366,22 @@ export function mock({ clock, empty = false, long = false, settings: change = {}
     },
     pause: async (id) => {
       const it = the(id);
+      if (it.entry.state.kind === "recording") {
+        it.entry.state = { ...it.entry.state, is_paused: true };
+        tell(it);
+        return;
+      }
       const kind = isRunning(it.entry.state) ? "pausing" : "paused";
       it.entry.state = { kind, ...progressOf(it.entry) };
       tell(it);
     },
     resume: async (id) => {
       const it = the(id);
+      if (it.entry.state.kind === "recording") {
+        it.entry.state = { ...it.entry.state, is_paused: false };
+        tell(it);
+        return;
+      }
       const { done_ms, total_ms } = progressOf(it.entry);
       it.entry.state =
         total_ms !== null && done_ms > 0

@@ -13,8 +13,9 @@ export function listen(it: Stored, clock: Clock, emit: (event: Event) => void): 
   const { id } = it.entry;
   const { spoken } = it;
   let recorded_ms = 0;
-  it.entry.state = { kind: "recording", microphone: "Desk microphone" };
+  it.entry.state = { kind: "recording", microphone: "Desk microphone", is_paused: false };
   const stop = clock.every(TICK_MS, () => {
+    if (it.entry.state.kind === "recording" && it.entry.state.is_paused) return;
     recorded_ms += TICK_MS;
     const said = spoken[it.segments.length];
     const isSpeaking = said !== undefined && recorded_ms >= said.start_ms;
