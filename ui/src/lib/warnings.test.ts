@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 
 import decode from "../../../crates/audio/src/decode/mod.rs?raw";
+import editList from "../../../crates/audio/src/decode/edit_list.rs?raw";
 import accumulator from "../../../crates/pipeline/src/accumulator.rs?raw";
 import { en } from "./i18n/en";
 import { zh } from "./i18n/zh";
 import { isLoss, warningText } from "./warnings";
 
 /** What the program writes, its texts on one line. */
-const written = (accumulator + decode).replace(/\\\n\s*/g, "");
+const written = (accumulator + decode + editList).replace(/\\\n\s*/g, "");
 
 test.each([
   [
@@ -63,6 +64,18 @@ test.each([
     " damaged parts became silence",
     "The file ends early: only 0:58 could be read. 1 damaged part was replaced by silence.",
     "文件不完整：只能读取 0:58。1 处损坏的部分已用静音代替。",
+  ],
+  [
+    "from 0:06.118 on it was decoded by ffmpeg, because the recording is damaged there",
+    " on it was decoded by ffmpeg, because the recording is damaged there",
+    "The recording is damaged at 0:06; from there on, ffmpeg read it.",
+    "录音在 0:06 处损坏，之后的部分由 ffmpeg 读取。",
+  ],
+  [
+    "the edit list plays parts twice or out of order; the whole track is read instead",
+    "the edit list plays parts twice or out of order; ",
+    "The file says to play parts of it twice or not at all; all of it was read once.",
+    "文件要求重复或跳过部分内容；已将全部内容读取一遍。",
   ],
 ])("%s", (warning, source, english, chinese) => {
   expect(written).toContain(source);

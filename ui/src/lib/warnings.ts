@@ -45,6 +45,11 @@ const known: Known[] = [
     isLoss: true,
   },
   {
+    pattern: /^from (\S+) on it was decoded by ffmpeg/,
+    words: ({ warnings }, [from]) => warnings.decodedByFfmpeg(clock(from)),
+  },
+  { pattern: /^the edit list /, words: ({ warnings }) => warnings.editList },
+  {
     pattern:
       /^decoded (\S+?)(?: of about (\S+?))?(?:; (\d+) damaged parts became silence)?(?:; (it ends early: .*|the file ends early))?$/,
     words: ({ warnings, sentences }, [read, total, nDamaged, end]) =>

@@ -324,6 +324,9 @@ export const en = {
       `The timing is estimated: word timing does not support ${languages.join(", ")}.`,
     tooShort: "The recording is too short to hold a word.",
     silenced: "Damaged parts were replaced by silence.",
+    decodedByFfmpeg: (from: string) =>
+      `The recording is damaged at ${from}; from there on, ffmpeg read it.`,
+    editList: "The file says to play parts of it twice or not at all; all of it was read once.",
     damaged: (n: number) =>
       plural(n, {
         one: "# damaged part was replaced by silence.",

@@ -320,6 +320,8 @@ export const zh: Messages = {
     notAligned: (languages) => `时间为估计值：词级时间戳不支持${languages.join("、")}。`,
     tooShort: "录音太短，容不下一个词。",
     silenced: "损坏的部分已用静音代替。",
+    decodedByFfmpeg: (from) => `录音在 ${from} 处损坏，之后的部分由 ffmpeg 读取。`,
+    editList: "文件要求重复或跳过部分内容；已将全部内容读取一遍。",
     damaged: (n) => `${count(n)} 处损坏的部分已用静音代替。`,
     endsEarly: (read, total) =>
       total === undefined
