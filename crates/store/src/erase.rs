@@ -9,11 +9,12 @@
 //! start goes on.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Transaction, params};
 
+use crate::erasing_state::{Erasing, mark};
 use crate::error::Fault;
 use crate::files;
 use crate::search::ngram_index;
@@ -27,17 +28,6 @@ const N_STEPS_AT_ONCE: usize = 2;
 
 /// A row of the index that belongs to nothing.
 const NOBODY: i64 = 0;
-
-/// How far erasing is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Erasing {
-    /// There is nothing to erase.
-    Done,
-    /// Something was deleted since the index was last merged.
-    Due,
-    /// The index is being merged.
-    Begun,
-}
 
 impl Store {
     /// Whether traces of what was deleted are left.
@@ -121,18 +111,4 @@ impl Store {
     fn mark(&self) -> PathBuf {
         mark(&self.path)
     }
-}
-
-/// What the last process left to be erased in a database.
-pub(crate) fn found(database: &Path) -> Erasing {
-    if mark(database).exists() {
-        Erasing::Due
-    } else {
-        Erasing::Done
-    }
-}
-
-/// The file that says that something is to be erased.
-fn mark(database: &Path) -> PathBuf {
-    files::beside(database, ".erasing")
 }

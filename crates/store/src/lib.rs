@@ -12,6 +12,7 @@ mod backup;
 mod entries;
 mod entry;
 mod erase;
+mod erasing_state;
 mod error;
 mod files;
 mod list;

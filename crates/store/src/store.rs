@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::Error;
-use crate::erase::{self, Erasing};
+use crate::erasing_state::{self, Erasing};
 use crate::error::Fault;
 use crate::files;
 use crate::schema::{self, Identity};
@@ -42,7 +42,7 @@ impl Store {
         Ok(Self {
             path: path.into(),
             connection: connect(path).map_err(|fault| fault.at(path))?,
-            erasing: erase::found(path),
+            erasing: erasing_state::found(path),
             _lock: Some(lock),
         })
     }
