@@ -122,6 +122,10 @@ fn a_stream_may_change_its_rate_and_channels() {
     let (samples, warnings) = with_ffmpeg(file.path());
     let found = compare(&samples[24_000..], &signal(), 4000);
     assert!(found.correlation > 0.8, "{found:?}, {warnings:?}");
+    assert!(
+        warnings.len() == 1 && warnings[0].contains("decoded by ffmpeg"),
+        "{warnings:?}"
+    );
 }
 
 #[test]
@@ -316,8 +320,8 @@ fn tags_behind_the_sound_of_a_long_wav_are_not_played() {
 }
 
 #[test]
-fn damage_in_the_middle_is_given_to_ffmpeg_and_stays_silent_without_one() {
-    // Packets of another layer: this decoder makes nothing of them, ffmpeg does.
+fn damage_stays_silent_without_ffmpeg_and_a_whole_file_never_asks_it() {
+    // Packets of another layer: this decoder makes nothing of them.
     let file = joined(&["bare.mp3", "mono.mp2", "bare.mp3"]);
     let (_, warnings) = decode(file.path()).unwrap();
     assert!(
