@@ -186,10 +186,7 @@ fn last_lines(mut from: impl io::BufRead) -> Vec<String> {
             return lines;
         }
         let text = String::from_utf8_lossy(&line);
-        let text = text
-            .trim()
-            .trim_start_matches("[error] ")
-            .trim_start_matches("[fatal] ");
+        let text = without_origin(text.trim());
         if !text.is_empty() {
             if lines.len() == N_COMPLAINTS {
                 lines.remove(0);
@@ -197,6 +194,17 @@ fn last_lines(mut from: impl io::BufRead) -> Vec<String> {
             lines.push(text.to_owned());
         }
     }
+}
+
+/// A line without what ffmpeg writes before it: its part, with an address, and the level.
+fn without_origin(mut line: &str) -> &str {
+    while let Some((origin, rest)) = line.strip_prefix('[').and_then(|it| it.split_once("] ")) {
+        if !matches!(origin, "error" | "fatal") && !origin.contains(" @ 0x") {
+            break;
+        }
+        line = rest;
+    }
+    line
 }
 
 /// Whether this is an executable file.

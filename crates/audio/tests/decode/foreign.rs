@@ -57,12 +57,13 @@ fn samples_of_ffmpeg_are_unchanged() {
 
 #[test]
 fn an_error_contains_ffmpegs_message() {
-    let script = "echo '[error] one' >&2; echo '[fatal] Invalid data found' >&2; exit 1";
+    let script =
+        "echo '[mp3 @ 0x55aa] [error] one' >&2; echo '[fatal] Invalid data found' >&2; exit 1";
     let error = Recording::open_with(other(), &fake(script).1).unwrap_err();
     let text = error.to_string();
     assert!(matches!(error, Error::Ffmpeg { .. }), "{text}");
     assert!(
-        text.contains("other.wma") && text.contains("one; Invalid data found"),
+        text.contains("other.wma") && text.contains(": one; Invalid data found"),
         "{text}"
     );
 
