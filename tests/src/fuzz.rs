@@ -11,7 +11,7 @@ use std::path::Path;
 use earmark_audio::{Ffmpeg, Recording, SAMPLE_RATE, Source};
 use earmark_engine::{Aligner, Checkpoint, DeviceChoice, Recognizer, Settings};
 use earmark_transcript::export::json;
-use earmark_transcript::import::{self, Format};
+use earmark_transcript::import::{self, Document, Format};
 use tempfile::{NamedTempFile, TempDir};
 
 /// Samples decoded of one recording at most.
@@ -54,9 +54,24 @@ pub fn media(bytes: &[u8]) {
 }
 
 /// Imports subtitles in every format, and checks that the result can be exported and imported
-/// again.
+/// again, and that a document without new times is the same file.
 pub fn subtitle_import(bytes: &[u8]) {
-    let formats = [Format::Srt, Format::Vtt, Format::Ass, Format::Json];
+    let formats = [
+        Format::Srt,
+        Format::Vtt,
+        Format::Ass,
+        Format::Lrc,
+        Format::Json,
+    ];
+    for format in formats {
+        if let Ok(document) = Document::read(bytes, format) {
+            let no_times = vec![None; document.cues().len()];
+            assert!(
+                document.with_times(&no_times) == bytes,
+                "bytes have changed"
+            );
+        }
+    }
     for format in formats.map(Some).into_iter().chain([None]) {
         let _ = import::cues(bytes, format);
         if let Ok(transcript) = import::read(bytes, format) {

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use earmark_transcript::cues::{self, Cue, Rules};
-use earmark_transcript::{import, writing_system::is_cjk};
+use earmark_transcript::import::{self, Content};
+use earmark_transcript::writing_system::is_cjk;
 
 use crate::options::Preset;
 use crate::{Exit, output};
@@ -32,8 +33,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let shown = args.file.display();
     let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{shown}`"))?;
     let ending = args.file.extension().unwrap_or_default().to_string_lossy();
-    let cues = import::cues(&bytes, import::Format::find(&ending))
-        .with_context(|| format!("cannot read the subtitles in `{shown}`"))?;
+    let of_file = || format!("cannot read the subtitles in `{shown}`");
+    let format = match import::content(&bytes, &ending).with_context(of_file)? {
+        Content::Timed(format) => Some(format),
+        Content::Plain(_) => None,
+    };
+    let (cues, warnings) = import::cues(&bytes, format).with_context(of_file)?;
+    for warning in warnings {
+        output::message(&format!("warning: {shown}: {warning}"));
+    }
     let rules = args.rules.rules().unwrap_or_else(|| of_writing(&cues));
     let violations = cues::check(&cues, &rules);
     for violation in &violations {

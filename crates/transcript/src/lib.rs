@@ -14,6 +14,7 @@ mod join;
 pub mod language;
 #[cfg(test)]
 mod linear_time_tests;
+pub mod retime;
 pub mod score;
 pub mod sentences;
 mod step_counter;

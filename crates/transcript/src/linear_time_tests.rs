@@ -173,19 +173,28 @@ const WALKS: &[Walk] = &[
     },
     Walk {
         name: "subtitles read",
-        factor: 6,
+        factor: 8,
         run: |text| {
             let formats = [
                 import::Format::Srt,
                 import::Format::Vtt,
                 import::Format::Ass,
+                import::Format::Lrc,
             ];
             let read = |format| import::read(text.as_bytes(), Some(format));
             let read = formats.into_iter().flat_map(read);
             read.map(|transcript| transcript.text).collect()
         },
         keeps: false,
-        hard: &["00:00:01,000 --> 00:00:02,000\na\n\n", "\n", "1\n"],
+        hard: &[
+            "00:00:01,000 --> 00:00:02,000\na\n\n",
+            "-00:00:01,000 -> 00:00:02,000\n",
+            "[00:01.00]",
+            "[00:01.00]<",
+            "&#",
+            "\n",
+            "1\n",
+        ],
     },
 ];
 

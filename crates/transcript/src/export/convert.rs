@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 
+use crate::cues::{self, Cue};
 use crate::{Segment, Transcript, break_points, join};
 
 /// A way to write Chinese. Vocabulary is not changed, only characters.
@@ -28,6 +29,17 @@ pub(super) fn transcript(transcript: &Transcript, script: Script) -> Transcript 
         text: join(segments.iter().map(|segment| segment.text.as_str())),
         segments,
         ..transcript.clone()
+    }
+}
+
+/// Cues in another script, each line converted whole.
+pub(super) fn cues(all: &mut [Cue], script: Script) {
+    for line in all.iter_mut().flat_map(|cue| &mut cue.lines) {
+        let text = convert(&cues::text(line), script);
+        line.truncate(1);
+        for word in line {
+            word.text.clone_from(&text);
+        }
     }
 }
 

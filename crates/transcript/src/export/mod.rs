@@ -175,6 +175,42 @@ pub fn render(
             options,
         ),
     };
+    encoded(&text, format, options)
+}
+
+/// Cues in a format that has them, as the content of a file. They are not cut by any rules, and
+/// keep their lines; [otherwise](render) as a transcript. Formats without cues hold nothing.
+///
+/// `transcript` says for the whole what the file names in its head.
+pub fn render_cues(
+    format: Format,
+    cues: &[Cue],
+    transcript: &Transcript,
+    audio_path: &str,
+    options: &Options,
+) -> Vec<u8> {
+    let mut cues = cues.to_vec();
+    if matches!(format, Format::Srt | Format::Lrc) {
+        name_speakers(&mut cues);
+    }
+    if let Some(script) = options.script {
+        convert::cues(&mut cues, script);
+    }
+    if options.punctuation == Punctuation::Drop {
+        punctuation::drop_from_cues(&mut cues);
+    }
+    let text = match format {
+        Format::Srt => srt::render(&cues),
+        Format::Vtt => vtt::render(&cues, transcript, options.word_times),
+        Format::Ass => ass::render(&cues, transcript, audio_path, options),
+        Format::Lrc => lrc::render(&cues, transcript, audio_path, options),
+        _ => String::new(),
+    };
+    encoded(&text, format, options)
+}
+
+/// A text as the content of a file.
+fn encoded(text: &str, format: Format, options: &Options) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() + 3);
     if options.bom && format != Format::Json {
         bytes.extend("\u{FEFF}".bytes());
@@ -184,6 +220,20 @@ pub fn render(
         LineEnding::CrLf => bytes.extend(text.replace('\n', "\r\n").bytes()),
     }
     bytes
+}
+
+/// Puts the name of a speaker before the first word of what is said, as [`named`] does.
+fn name_speakers(cues: &mut [Cue]) {
+    let mut before = None;
+    for cue in cues {
+        let word = cue.lines.iter_mut().flatten().next();
+        if let (Some(name), Some(word)) = (&cue.speaker, word)
+            && cue.speaker != before
+        {
+            word.text.insert_str(0, &name_before(name));
+        }
+        before.clone_from(&cue.speaker);
+    }
 }
 
 /// The cues that a file of this format holds; none for formats without cues.

@@ -2,15 +2,47 @@
 
 use std::ops::Range;
 
+use super::Warning;
+use super::clock::Trust;
 use crate::cues::{Cue, Spoken};
 use crate::join::needs_space;
 use crate::step_counter::step;
 use crate::word_times::{self, Timed};
 use crate::{Ms, Segment, Timing, Transcript, Word, words};
 
+/// Where the times of a subtitle stand in a text. Units: bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Start and end.
+    Both(Range<usize>, Range<usize>),
+    /// The start alone; the next subtitle ends it.
+    Start(Range<usize>),
+    /// A stretch that has both or should have them.
+    Whole(Range<usize>),
+}
+
+/// A time inside the text of a subtitle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    /// Where it stands in the file's text. Units: bytes.
+    pub(super) place: Range<usize>,
+    /// What it says.
+    pub(super) time: Ms,
+    /// The byte of the subtitle's text that it stands before.
+    pub(super) at: usize,
+}
+
 /// One subtitle, growing while its text is read.
 #[derive(Debug)]
 pub(super) struct Caption {
+    /// The line of its times, from 1.
+    pub(super) line: usize,
+    pub(super) place: Place,
+    pub(super) stamps: Vec<Stamp>,
+    /// Whether it is karaoke, whose text is sung or drawn piece by piece.
+    pub(super) is_karaoke: bool,
+    /// What the file says of its times; `None` when they cannot be read.
+    trust: Option<Trust>,
     start: Ms,
     end: Ms,
     text: String,
@@ -23,8 +55,17 @@ pub(super) struct Caption {
 }
 
 impl Caption {
-    pub(super) fn new((start, end): (Ms, Ms)) -> Self {
+    /// A subtitle without text; `times` are `None` when they cannot be read.
+    pub(super) fn new(line: usize, place: Place, times: Option<(Ms, Ms, Trust)>) -> Self {
+        let (start, end) = times
+            .map(|(start, end, _)| (start, end))
+            .unwrap_or_default();
         Self {
+            line,
+            place,
+            stamps: Vec::new(),
+            is_karaoke: false,
+            trust: times.map(|(.., trust)| trust),
             start,
             end,
             text: String::new(),
@@ -37,6 +78,36 @@ impl Caption {
 
     pub(super) fn start(&self) -> Ms {
         self.start
+    }
+
+    /// Start and end as the file says; `None` when that cannot be read.
+    pub(super) fn times(&self) -> Option<(Ms, Ms)> {
+        self.trust.map(|_| (self.start, self.end))
+    }
+
+    /// Whether one of its times lies before the beginning, so that its place is unknown.
+    pub(super) fn is_negative(&self) -> bool {
+        self.trust == Some(Trust::Negative)
+    }
+
+    /// Says when it ends.
+    pub(super) fn end_at(&mut self, end: Ms) {
+        self.end = end.max(self.start);
+    }
+
+    /// The text so far, on one line.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where in the text its lines after the first begin.
+    pub(super) fn breaks(&self) -> &[usize] {
+        &self.breaks
+    }
+
+    /// Who speaks.
+    pub(super) fn named(&self) -> Option<&str> {
+        self.speaker.as_deref()
     }
 
     /// Adds text of the line that is being read.
@@ -93,6 +164,13 @@ impl Caption {
         self.begin(time, end);
     }
 
+    /// The same, and where the time stands in the file.
+    pub(super) fn stamp_at(&mut self, place: Range<usize>, time: Ms) {
+        let at = self.text.len();
+        self.stamps.push(Stamp { place, time, at });
+        self.stamp(time);
+    }
+
     /// Names who speaks.
     pub(super) fn speaker(&mut self, name: &str) {
         let name = name.trim();
@@ -119,8 +197,8 @@ impl Caption {
         }
     }
 
-    /// As a cue, its lines as they stood in the file.
-    fn cue(mut self) -> Option<Cue> {
+    /// As a cue, its lines as they stood in the file; `None` without text.
+    pub(super) fn cue(mut self) -> Option<Cue> {
         let breaks = std::mem::take(&mut self.breaks);
         let segment = self.segment()?;
         let words = words::split(&segment.text);
@@ -175,16 +253,20 @@ impl Caption {
     }
 }
 
-/// Captions as cues, in the order of their times; those without text are left out.
+/// Captions as cues, in the order of their times; those without text or times are left out.
 pub(super) fn cues(mut captions: Vec<Caption>) -> Vec<Cue> {
+    captions.retain(|caption| caption.trust.is_some());
     captions.sort_by_key(Caption::start);
     captions.into_iter().filter_map(Caption::cue).collect()
 }
 
-/// Captions as a transcript, in the order of their times; those without text are left out.
-pub(super) fn assemble(mut captions: Vec<Caption>) -> Transcript {
+/// Captions as a transcript, in the order of their times; those without text or times are left
+/// out.
+pub(super) fn assemble(mut captions: Vec<Caption>, warnings: &[Warning]) -> Transcript {
+    captions.retain(|caption| caption.trust.is_some());
     captions.sort_by_key(Caption::start);
     let segments: Vec<Segment> = captions.into_iter().filter_map(Caption::segment).collect();
     let end = segments.iter().map(|segment| segment.end).max();
-    Transcript::assemble(end.unwrap_or_default(), segments, Vec::new())
+    let warnings = warnings.iter().map(Warning::to_string).collect();
+    Transcript::assemble(end.unwrap_or_default(), segments, warnings)
 }

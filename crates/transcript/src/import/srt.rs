@@ -1,41 +1,43 @@
 //! Reads SubRip subtitles (`.srt`).
 
 use super::caption::Caption;
-use super::{Error, clock, is, lines};
+use super::clock::{self, TimeLine};
+use super::{Parsed, is, lines};
 
-const TIMES: &str = "two times like 00:00:01,000 --> 00:00:02,500";
+pub(super) const TIMES: &str = "two times like 00:00:01,000 --> 00:00:02,500";
 
 /// The captions of a file. Numbers and blank lines may be missing.
-///
-/// Errors: a line that begins like times and is none; text before the first times.
-pub(super) fn read(text: &str) -> Result<Vec<Caption>, Error> {
-    let mut captions: Vec<Caption> = Vec::new();
+pub(super) fn read(text: &str) -> Parsed {
+    let mut parsed = Parsed::default();
     let mut lines = lines(text).peekable();
-    let mut after_blank = true;
-    while let Some((number, line)) = lines.next() {
-        let trimmed = line.trim();
-        let times_follow = lines.peek().is_some_and(|(_, next)| is_times(next));
+    // What stands before: a blank line or the beginning, a number.
+    let (mut after_blank, mut after_number) = (true, false);
+    while let Some(line) = lines.next() {
+        let trimmed = line.text.trim();
         let counter = trimmed.parse::<u64>().ok();
-        let in_turn = counter == Some(captions.len() as u64 + 1);
-        if is_times(line) {
-            let span = clock::span(line).ok_or_else(|| Error::new(number, TIMES, trimmed))?;
-            captions.push(Caption::new(span));
-        } else if counter.is_some() && times_follow && (after_blank || in_turn) {
-            // A caption's number.
-        } else if let Some(caption) = captions.last_mut() {
-            push(caption, line);
+        let in_turn = counter == Some(parsed.captions.len() as u64 + 1);
+        let times_follow = counter.is_some()
+            && lines.peek().is_some_and(|next| {
+                let is_odd = in_turn && after_blank && next.text.contains("-->");
+                is_odd || clock::time_line(next.text, true).is_some()
+            });
+        let times = clock::time_line(line.text, after_blank || after_number);
+        let is_odd = after_number && line.text.contains("-->");
+        let times = times.or(is_odd.then_some(TimeLine::Unreadable));
+        after_number = false;
+        if let Some(times) = times {
+            parsed.caption(&line, times, TIMES);
+        } else if times_follow && (after_blank || in_turn) {
+            after_number = true;
+        } else if let Some(caption) = parsed.captions.last_mut() {
+            push(caption, line.text);
             caption.end_line();
         } else if !trimmed.is_empty() {
-            return Err(Error::new(number, TIMES, trimmed));
+            parsed.ignored(line.number, TIMES, trimmed);
         }
         after_blank = trimmed.is_empty();
     }
-    Ok(captions)
-}
-
-/// Whether a line is meant to be the times of a caption.
-fn is_times(line: &str) -> bool {
-    line.contains("-->") && line.trim_start().starts_with(|c: char| c.is_ascii_digit())
+    parsed
 }
 
 /// Adds a line without its markup: `<i>`, `<font …>` and their kind, and `{\an8}`, which other

@@ -108,6 +108,70 @@ fn ass_is_read_with_names_and_karaoke() {
 }
 
 #[test]
+fn a_line_costs_at_most_its_cue_and_is_named() {
+    let read = |file: &str| {
+        let transcript = read(file.as_bytes(), None).unwrap();
+        (transcript.text, transcript.warnings.join("; "))
+    };
+    let (text, warnings) = read(
+        "A title\n1\n00:00:01,000 --> 00:00:02,000\nOne\n\n2\n00:00:0x,000 --> 00:00:03,000\nTwo\n\n\
+         3\n00:00:04,000 -> 00:00:05,000\nThree",
+    );
+    assert_eq!(text, "One Three");
+    assert_eq!(
+        warnings,
+        "line 1: expected two times like 00:00:01,000 --> 00:00:02,500, found \"A title\"; \
+         line 7: expected two times like 00:00:01,000 --> 00:00:02,500, \
+         found \"00:00:0x,000 --> 00:00:03,000\"; \
+         line 11: read \"00:00:04,000 -> 00:00:05,000\" as 0:04.000 to 0:05.000"
+    );
+    let (text, warnings) = read(
+        "WEBVTT\nKind: captions\n00:01.000 --> 00:02.000\nOne\n\nlost\n\n\
+         00:03.000 --> 00:04.000\nTwo\n00:05.000 --> 00:06.000\nThree\n\nNOTES\n00:07.000 --> 00:08.000\nFour",
+    );
+    assert_eq!(text, "One Two Three Four");
+    assert!(
+        warnings.starts_with("line 6: expected") && !warnings.contains(';'),
+        "{warnings}"
+    );
+    let (text, warnings) = read(
+        "[Script Info]\n[Events]\nDialogue: 0,1\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,One\n\
+         Dialogue: 0,0:00:0x.00,0:00:02.00,,,0,0,0,,Two\n[Fonts]\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,no",
+    );
+    assert_eq!(text, "One");
+    assert!(
+        warnings.contains("line 3: expected 10 fields"),
+        "{warnings}"
+    );
+    assert!(
+        warnings.contains("line 5: expected times like 0:00:01.50"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn drawings_are_not_text() {
+    check(
+        "[Events]\nFormat: Start, End, Text\n\
+         Dialogue: 0:00:01.00,0:00:02.00,{\\p1}m 0 0 \\N l 1 1\n\
+         Dialogue: 0:00:03.00,0:00:04.00,a{\\pos(1,2)\\p4\\c&H0&}m 0 0{\\p0} b{\\pbo3}c{m 1",
+        &[(3000, 4000, "a bc{m 1")],
+    );
+}
+
+#[test]
+fn lyrics_are_read() {
+    check(
+        "[ti:Song]\n[00:01.00][00:05.00]Again and\n[00:03.50]<00:03.50>one <00:04.00>more a < b\n",
+        &[
+            (1000, 3500, "Again and"),
+            (3500, 5000, "one more a < b"),
+            (5000, 10_000, "Again and"),
+        ],
+    );
+}
+
+#[test]
 fn an_error_names_the_line_and_what_was_expected() {
     assert_eq!(
         error("1\n00:00:01,000 --> 00:00:xx,000\nHi"),
@@ -281,7 +345,7 @@ proptest! {
 #[test]
 fn cues_keep_their_lines() {
     let file = "1\n00:00:01,000 --> 00:00:02,500\nOne line,\nand another.\n\n2\n00:00:03,000 --> 00:00:04,000\n你好，\n世界。\n";
-    let cues = super::cues(file.as_bytes(), None).unwrap();
+    let (cues, _) = super::cues(file.as_bytes(), None).unwrap();
     let lines: Vec<Vec<String>> = cues.iter().map(|cue| cue.texts().collect()).collect();
     assert_eq!(lines, [["One line,", "and another."], ["你好，", "世界。"]]);
 }
