@@ -27,7 +27,7 @@ pub(crate) fn run(_: &Args) -> anyhow::Result<Exit> {
         output::message("no microphone is connected, and system audio cannot be recorded");
         return Ok(Exit::Failed);
     }
-    output::print(&table(&devices))?;
+    output::print(&output::harmless(&table(&devices)))?;
     Ok(Exit::Done)
 }
 

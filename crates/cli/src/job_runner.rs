@@ -188,13 +188,10 @@ fn index(job: JobId) -> usize {
     job.0 as usize - 1
 }
 
-/// The file name of a recording.
+/// The file name of a recording, as a terminal may show it.
 pub(crate) fn name(recording: &Path) -> String {
-    recording
-        .file_name()
-        .unwrap_or(recording.as_os_str())
-        .to_string_lossy()
-        .into_owned()
+    let name = recording.file_name().unwrap_or(recording.as_os_str());
+    output::name(Path::new(name))
 }
 
 /// Whether the failure is one of the model, so that every other job would fail too.

@@ -63,6 +63,8 @@ pub(crate) struct Args {
     written: FormatArgs,
 
     /// Output file, or `-` for standard output
+    ///
+    /// The format is that of its ending.
     #[arg(
         long,
         value_name = "FILE|-",
@@ -77,7 +79,10 @@ pub(crate) struct Args {
 /// Errors: nothing more can be written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     args.storing.apply_threads();
-    let writer = Writer::new(args);
+    let writer = match Writer::new(args) {
+        Ok(writer) => writer,
+        Err(error) => return Ok(usage(&error)),
+    };
     if args.caption && writer.prints_file() {
         return Ok(usage(&anyhow!(
             "`--caption` and a transcript in this format cannot both go to standard output; write \
@@ -89,6 +94,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Ok(job) => job,
         Err(error) => return Ok(usage(&error)),
     };
+    if !writer.to_stdout() {
+        output_files::try_one(&args.output)?;
+    }
+    if let Some(recording) = &args.record {
+        output_files::try_one(recording)?;
+    }
     let folder = tempfile::tempdir().context("cannot create a folder for the recording")?;
     let recording = match &args.record {
         Some(path) => path.clone(),
@@ -122,7 +133,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     for event in events {
         if let LiveEvent::Ended(end) = event {
             handler.status_line.clear();
-            let exit = handler.end(end)?;
+            let mut exit = handler.end(end)?;
+            if let Some(recording) = args.record.as_ref().filter(|path| !path.exists()) {
+                output::message(&format!(
+                    "error: the recording `{}` was removed while it was written; only its text is left",
+                    recording.display()
+                ));
+                exit = Exit::Failed;
+            }
             if exit == Exit::Failed && args.record.is_none() {
                 let kept = folder.keep().join("recording.wav");
                 output::message(&format!("the recording is kept: {}", kept.display()));
@@ -235,7 +253,9 @@ impl EventHandler {
                 for warning in &transcript.warnings {
                     output::message(&format!("warning: {warning}"));
                 }
-                self.writer.transcript(&transcript)?;
+                if self.writer.transcript(&transcript)? != Exit::Done {
+                    self.exit = Exit::Failed;
+                }
             }
             End::Failed(_) => self.exit = Exit::Failed, // printed when it happened
             End::Held(_) => {}                          // a live session is never paused
@@ -260,16 +280,17 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(args: &Args) -> Self {
+    /// Errors: options contradict each other.
+    fn new(args: &Args) -> anyhow::Result<Self> {
         let recording = args.record.as_deref().unwrap_or(Path::new("recording.wav"));
-        Self {
-            format: args.written.format(Format::Txt),
+        Ok(Self {
+            format: args.written.format(Format::Txt, &args.output)?,
             options: args.written.options(),
             caption: args.caption,
             output: args.output.clone(),
             name: recording.to_string_lossy().into_owned(),
             n_printed: 0,
-        }
+        })
     }
 
     fn to_stdout(&self) -> bool {
@@ -307,9 +328,9 @@ impl Writer {
         Ok(())
     }
 
-    fn transcript(&self, transcript: &Transcript) -> anyhow::Result<()> {
+    fn transcript(&self, transcript: &Transcript) -> anyhow::Result<Exit> {
         if self.streams_text() {
-            return Ok(());
+            return Ok(Exit::Done);
         }
         if self.format.has_cues()
             && let Some(note) = export::timing_note(transcript)
@@ -319,10 +340,9 @@ impl Writer {
         let file = export::render(self.format, transcript, &self.name, &self.options);
         if self.to_stdout() {
             output::print_bytes(&file)?;
-        } else {
-            output_files::write(&self.output, &file)?;
+            return Ok(Exit::Done);
         }
-        Ok(())
+        output_files::write_or_keep(&self.output, &file)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Command-line options shared by several commands.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use clap::ValueEnum;
@@ -9,6 +9,7 @@ use earmark_engine::Checkpoint;
 use earmark_jobs::{AlignerChoice, DEMO, DeviceChoice, Dtype, Job, Language, Settings};
 use earmark_transcript::cues::Rules;
 use earmark_transcript::export::{self, Format, txt};
+use earmark_transcript::import;
 use earmark_weights::{Files, Located};
 
 /// Model, aligner, device and number format.
@@ -215,7 +216,7 @@ impl SpeechArgs {
     fn context(&self) -> anyhow::Result<String> {
         let own = match self.context.strip_prefix('@') {
             None => self.context.clone(),
-            Some(path) => std::fs::read_to_string(path)
+            Some(path) => text_file(Path::new(path))
                 .with_context(|| format!("cannot read the context file `{path}`"))?,
         };
         let Some(profile) = &self.profile else {
@@ -262,6 +263,13 @@ impl SpeechArgs {
             speakers: None,
         })
     }
+}
+
+/// The plain text in a file, whatever its encoding.
+///
+/// Errors: the file cannot be read; it is certainly no text.
+pub(crate) fn text_file(path: &Path) -> anyhow::Result<String> {
+    Ok(import::plain_text(&std::fs::read(path)?)?)
 }
 
 /// The text of the profile with this name.
@@ -386,6 +394,47 @@ enum ChineseScript {
     Traditional,
 }
 
+impl FormatName {
+    fn format(self) -> Format {
+        match self {
+            Self::Txt => Format::Txt,
+            Self::Md => Format::Markdown,
+            Self::Docx => Format::Docx,
+            Self::Json => Format::Json,
+            Self::Csv => Format::Csv,
+            Self::Tsv => Format::Tsv,
+            Self::Srt => Format::Srt,
+            Self::Vtt => Format::Vtt,
+            Self::Ass => Format::Ass,
+            Self::Lrc => Format::Lrc,
+        }
+    }
+}
+
+/// How the name of an output file ends, in lower case; `None` for standard output and names without
+/// an ending.
+fn ending(output: &Path) -> Option<String> {
+    let ending = output.extension()?.to_string_lossy().to_lowercase();
+    Some(if ending == "ssa" {
+        "ass".into()
+    } else {
+        ending
+    })
+}
+
+fn unknown_ending(output: &Path) -> anyhow::Error {
+    let known: Vec<String> = Format::ALL
+        .iter()
+        .map(|format| format!("`.{}`", format.extension()))
+        .collect();
+    anyhow!(
+        "there is no format for the ending of `{}`; end it with one of {}, or choose one with \
+         `--format`",
+        output.display(),
+        known.join(", ")
+    )
+}
+
 impl Preset {
     /// The rules; `None` chooses them by language.
     pub(crate) fn rules(self) -> Option<Rules> {
@@ -399,20 +448,30 @@ impl Preset {
 }
 
 impl FormatArgs {
-    /// The format; `default` if none was given.
-    pub(crate) fn format(&self, default: Format) -> Format {
-        self.format.map_or(default, |kind| match kind {
-            FormatName::Txt => Format::Txt,
-            FormatName::Md => Format::Markdown,
-            FormatName::Docx => Format::Docx,
-            FormatName::Json => Format::Json,
-            FormatName::Csv => Format::Csv,
-            FormatName::Tsv => Format::Tsv,
-            FormatName::Srt => Format::Srt,
-            FormatName::Vtt => Format::Vtt,
-            FormatName::Ass => Format::Ass,
-            FormatName::Lrc => Format::Lrc,
-        })
+    /// The format asked for with `--format` or by the ending of the output file, which is `-` for
+    /// standard output; `default` if neither says one.
+    ///
+    /// Errors: the two contradict each other; the ending is that of no format.
+    pub(crate) fn format(&self, default: Format, output: &Path) -> anyhow::Result<Format> {
+        let asked = self.format.map(FormatName::format);
+        let Some(ending) = ending(output) else {
+            return Ok(asked.unwrap_or(default));
+        };
+        let shown = output.display();
+        match (Format::find(&ending), asked) {
+            (Some(of_ending), Some(asked)) if of_ending != asked => Err(anyhow!(
+                "`--output {shown}` and `--format {0}` contradict each other; name a file that ends \
+                 with `.{0}`, or leave out `--format`",
+                asked.extension()
+            )),
+            (Some(format), _) | (None, Some(format)) => Ok(format),
+            (None, None) => Err(unknown_ending(output)),
+        }
+    }
+
+    /// Whether a preset of rules was chosen.
+    pub(crate) fn has_rules(&self) -> bool {
+        self.rules.rules().is_some()
     }
 
     /// The other options of the export.

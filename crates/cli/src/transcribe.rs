@@ -33,13 +33,15 @@ pub(crate) struct Args {
     #[command(flatten)]
     written: FormatArgs,
 
-    /// Output folder with one file per recording, or `-` for standard output
+    /// Output folder with one file per recording, output file of a single recording, or `-` for
+    /// standard output
     ///
-    /// A file has the name of its recording with the extension of the format. An existing file of
-    /// that name is replaced; recordings are never replaced.
+    /// In a folder, a file has the name of its recording with the extension of the format. The
+    /// format of a single file is that of its ending (`talk.srt`). An existing file of that name is
+    /// replaced; recordings are never replaced.
     #[arg(
         long,
-        value_name = "DIR|-",
+        value_name = "DIR|FILE|-",
         default_value = "-",
         help_heading = "Output"
     )]
@@ -52,21 +54,20 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     args.model.apply_threads();
     let (recordings, some_unread) = recordings(&args.files);
-    let format = args.written.format(Format::Txt);
-    let to_stdout = args.output == Path::new("-");
-    if to_stdout && recordings.len() > 1 && !matches!(format, Format::Txt | Format::Json) {
-        return Ok(usage(&anyhow!(
-            "several recordings in this format cannot go to standard output; write files with \
-             `--output DIR`"
-        )));
-    }
-    let targets =
-        (!to_stdout).then(|| output_files::plan(&args.output, &recordings, format.extension()));
+    let (format, mut targets) = match args.targets(&recordings) {
+        Ok(targets) => targets,
+        Err(error) => return Ok(usage(&error)),
+    };
     let jobs = match args.speech.jobs(&args.model, &recordings) {
         Ok(jobs) => jobs,
         Err(error) => return Ok(usage(&error)),
     };
+    let some_moved = match &mut targets {
+        Some(targets) => output_files::try_all(targets)?,
+        None => false,
+    };
     let mut writer = Writer {
+        some_failed: some_moved,
         context: jobs
             .first()
             .map_or_else(String::new, |job| job.context.clone()),
@@ -76,11 +77,64 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         targets,
     };
     let exit = job_runner::run(jobs, &mut writer)?;
-    Ok(if exit == Exit::Done && some_unread {
+    let some_failed = some_unread || writer.some_failed;
+    Ok(if exit == Exit::Done && some_failed {
         Exit::Failed
     } else {
         exit
     })
+}
+
+impl Args {
+    /// The format, and a file for each recording; `None` if everything goes to standard output.
+    ///
+    /// Errors: the options contradict each other or the number of recordings.
+    fn targets(&self, recordings: &[PathBuf]) -> anyhow::Result<(Format, Option<Vec<PathBuf>>)> {
+        let (output, default) = (self.output.as_path(), Format::Txt);
+        let n_recordings = recordings.len();
+        if output == Path::new("-") {
+            let format = self.written.format(default, output)?;
+            let several = matches!(format, Format::Txt | Format::Json);
+            anyhow::ensure!(
+                n_recordings <= 1 || several,
+                "several recordings in this format cannot go to standard output; write files with \
+                 `--output DIR`"
+            );
+            return Ok((format, None));
+        }
+        let shown = output.display();
+        let ending = output.extension().unwrap_or_default().to_string_lossy();
+        let is_format = Format::find(&ending).is_some();
+        let is_folder = output.is_dir() || ends_with_separator(output) || ending.is_empty();
+        if is_folder || (n_recordings != 1 && !is_format) {
+            // The ending of a folder's name says nothing.
+            let format = self.written.format(default, Path::new("-"))?;
+            let targets = output_files::plan(output, recordings, format.extension());
+            return Ok((format, Some(targets)));
+        }
+        anyhow::ensure!(
+            n_recordings <= 1,
+            "`--output {shown}` names one file, but there are {n_recordings} recordings; name a \
+             folder, such as `{}`",
+            output.with_extension("").display()
+        );
+        let format = self
+            .written
+            .format(default, output)
+            .map_err(|error| anyhow!("{error}; the name of a new folder ends with `/` here"))?;
+        let place = |path: &Path| path.canonicalize().ok();
+        let is_recording = |path: &PathBuf| path == output || place(path) == place(output);
+        anyhow::ensure!(
+            !(output.exists() && recordings.iter().any(is_recording)),
+            "`--output {shown}` is the recording itself; name another file"
+        );
+        Ok((format, Some(vec![output.to_owned()])))
+    }
+}
+
+fn ends_with_separator(path: &Path) -> bool {
+    let path = path.as_os_str().to_string_lossy();
+    path.ends_with(std::path::is_separator)
 }
 
 /// The recordings named by the arguments, and whether some argument gave none; that is printed.
@@ -110,6 +164,8 @@ struct Writer {
     options: Options,
     /// One for each recording; `None` if everything goes to standard output.
     targets: Option<Vec<PathBuf>>,
+    /// Whether a file had to be written elsewhere.
+    some_failed: bool,
 }
 
 impl Writer {
@@ -125,7 +181,7 @@ impl OutputSink for Writer {
             let gap = if job == 0 { "" } else { "\n" };
             output::print(&format!(
                 "{gap}==> {} <==\n",
-                self.recordings[job].display()
+                output::name(&self.recordings[job])
             ))?;
         }
         Ok(())
@@ -160,7 +216,10 @@ impl OutputSink for Writer {
         }
         let file = || export::render(self.format, transcript, &path, &self.options);
         match &self.targets {
-            Some(targets) => output_files::write(&targets[job], &file())?,
+            Some(targets) => {
+                let exit = output_files::write_or_keep(&targets[job], &file())?;
+                self.some_failed |= exit != Exit::Done;
+            }
             None if self.streams_text() => {} // its segments are printed already
             None if self.format == Format::Json => {
                 output::print(&json::render(transcript, &path, json::Layout::Line))?;

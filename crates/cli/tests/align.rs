@@ -132,6 +132,186 @@ fn shifted_subtitles_get_correct_times() {
     assert!(mended.contains("3:30"), "{mended}");
 }
 
+/// Aligns subtitles with the first sample; the lines of the file that changed, each as it was and as
+/// it is, and the messages.
+fn aligned(name: &str, file: impl AsRef<[u8]>) -> (Vec<(String, String)>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let (given, new) = (
+        folder.path().join(name),
+        folder.path().join(format!("new-{name}")),
+    );
+    fs::write(&given, &file).unwrap();
+    let (code, out, said) = earmark(&[&"align", &sample("en-01.flac"), &given, &"--output", &new]);
+    assert_eq!((code, out.as_str()), (0, ""), "{said}");
+    let lines = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        text.split('\n').map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (old, new) = (lines(file.as_ref()), lines(&fs::read(new).unwrap()));
+    assert_eq!(old.len(), new.len(), "{new:?}");
+    let pairs = old.into_iter().zip(new);
+    (pairs.filter(|(old, new)| old != new).collect(), said)
+}
+
+#[test]
+fn only_the_times_of_subtitles_change() {
+    let srt = "\u{FEFF}1\r\n00:01:00,300 --> 00:01:00,500\r\n[DOOR SLAMS]\r\n\r\n\
+               2\r\n00:01:01,000 --> 00:01:02,000  X1:10\r\n{\\an8}<i>Let's move</i>\r\nthe meeting\r\n\r\n\
+               3\r\n-00:00:03,000 --> 00:00:05,000\r\nto 3:30\r\n\r\n\
+               4\r\n00:01:04,000 --> 00:01:05,000\r\n♪ on Thursday afternoon. ♪\r\n\r\n\
+               5\r\n00:01:06,000 --> 00:01:07,000\r\n♪♪\r\n\r\n";
+    let (lines, said) = aligned("a.srt", srt);
+    assert_eq!(lines.len(), 5, "{lines:?}");
+    assert!(
+        lines[0].1.starts_with("00:00:00,000 --> 00:00:00,"),
+        "{lines:?}"
+    );
+    assert!(lines[1].1.ends_with("  X1:10\r"), "{lines:?}");
+    assert!(
+        lines.iter().all(|(_, new)| new.contains("00:00:0")),
+        "{lines:?}"
+    );
+    let times = |line: &str| {
+        let times = line.split_whitespace().filter(|word| word.contains(','));
+        times.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all: Vec<String> = lines.iter().flat_map(|(_, new)| times(new)).collect();
+    assert!(all.is_sorted() && all.len() == 10, "{all:?}");
+    let pairs = all.chunks(2);
+    assert!(pairs.into_iter().all(|pair| pair[0] < pair[1]), "{all:?}");
+    assert!(said.contains("line 11: read "), "{said}");
+    assert!(
+        said.contains("nothing is spoken in some cues") && said.contains(": 1, 5\n"),
+        "{said}"
+    );
+    assert!(!said.contains("not found"), "{said}");
+
+    let vtt = "WEBVTT\n\nSTYLE\n::cue { color: red }\n\nNOTE x\n\nintro\n\
+               01:01.000 --> 01:02.000 line:10%\n<v Kate>Let&apos;s move the meeting\n\n\
+               01:03.000 --> 01:05.000\n<v Ben>to 3:30 on&nbsp;Thursday <c.yellow>afternoon.</c>\n";
+    let (lines, said) = aligned("a.vtt", vtt);
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        lines[0].1.starts_with("00:00.") && lines[0].1.ends_with(" line:10%"),
+        "{lines:?}"
+    );
+    assert!(!said.contains("not found"), "{said}");
+
+    let ass = "[Script Info]\nTitle: x\n\n[V4+ Styles]\nFormat: Name\nStyle: Sign\n\n[Events]\n\
+               Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n\
+               Comment: 0,0:01:00.00,0:01:01.00,Default,,0,0,0,,a comment\n\
+               Dialogue: 0,0:01:01.00,0:01:05.00,Sign,,0,0,0,,{\\p1}m 0 0 l 100 0{\\p0}\n\
+               Dialogue: 0,0:01:01.00,0:01:03.00,Sign,Kate,0,0,0,,{\\i1}Let's move{\\i0}\\Nthe meeting\n\
+               Dialogue: 0,0:01:03.00,0:01:05.00,Sign,,0,0,0,Scroll up;0;0;0,to 3:30 on Thursday afternoon.\n";
+    let (lines, said) = aligned("a.ass", ass);
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    let tail = |line: &str| line.splitn(4, ',').nth(3).unwrap().to_owned();
+    for (old, new) in &lines {
+        assert_eq!(tail(old), tail(new));
+        assert!(new.starts_with("Dialogue: 0,0:00:0"), "{new}");
+    }
+    assert!(!said.contains("not found"), "{said}");
+}
+
+#[test]
+fn another_format_and_new_cues_are_on_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = folder.path().join("a.vtt");
+    let text = "Let&apos;s move the\nmeeting to\n3:30 on\nThursday afternoon.";
+    fs::write(
+        &given,
+        format!("WEBVTT\n\n00:00.000 --> 00:20.000\n<v Kate>{text}\n"),
+    )
+    .unwrap();
+    let run = |arguments: &[&str]| {
+        let mut all: Vec<&dyn AsRef<std::ffi::OsStr>> = vec![&"align"];
+        let audio = sample("en-01.flac");
+        all.extend([&audio as &dyn AsRef<_>, &given]);
+        all.extend(arguments.iter().map(|it| it as &dyn AsRef<_>));
+        earmark(&all)
+    };
+    let (code, out, said) = run(&["--format", "srt"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        out.ends_with("\nKate: Let's move the\nmeeting to\n3:30 on\nThursday afternoon.\n\n"),
+        "{out}"
+    );
+    let (code, out, said) = run(&["--resegment", "--rules", "social"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        out.starts_with("WEBVTT\n\n") && out.matches("-->").count() > 1,
+        "{out}"
+    );
+    let (code, _, said) = run(&["--rules", "social"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("only together with `--resegment`"), "{said}");
+    let (code, _, said) = run(&["--resegment", "--format", "txt"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("needs a format with cues"), "{said}");
+    let (code, _, said) = run(&["--format", "srt", "--output", "x.vtt"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("contradict each other"), "{said}");
+}
+
+#[test]
+fn texts_are_read_as_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str, content: &[u8]| {
+        let given = folder.path().join(name);
+        fs::write(&given, content).unwrap();
+        earmark(&[&"align", &sample("en-01.flac"), &given])
+    };
+    let line = "Let's move the meeting to 3:30 on Thursday afternoon.";
+    let srt = format!("1\n00:01:00,000 --> 00:01:01,000\n<i>{line}</i>\n");
+    let (code, out, said) = run("srt.txt", srt.as_bytes());
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        out.starts_with("1\n00:00:0") && out.contains("<i>Let's"),
+        "{out}"
+    );
+    let (code, out, said) = run("song.txt", format!("[ti:x]\n[01:00.00]{line}\n").as_bytes());
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        out.starts_with("[ti:x]\n[00:00.") && out.ends_with(&format!("]{line}\n")),
+        "{out}"
+    );
+    let nul = line.replace("to 3", "to\0 3");
+    let wide: Vec<u8> = line.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for text in [
+        nul.into_bytes(),
+        wide,
+        format!("\u{FEFF}{line}").into_bytes(),
+    ] {
+        let (code, out, said) = run("a.txt", &text);
+        assert_eq!(code, 0, "{said}");
+        let report: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(report["lines"][0]["text"], line);
+        assert_eq!(words(&report).len(), 9);
+    }
+    for (name, content, expected) in [
+        (
+            "a.docx",
+            &b"PK\x03\x04\x14\0word/document.xml"[..],
+            "it is a Word or other Office document",
+        ),
+        ("a.txt", b"%PDF-1.7", "it is a PDF document"),
+        (
+            "b.txt",
+            b"{1}{2}Hello",
+            "it holds MicroDVD subtitles, which cannot be read",
+        ),
+        (
+            "c.srt",
+            b"1\n00:00:01,000 --> 00:00:02,000\n[music]\n",
+            "nothing in `",
+        ),
+    ] {
+        let (code, out, said) = run(name, content);
+        assert_eq!((code, out.as_str()), (2, ""), "{said}");
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
 #[test]
 fn a_long_recording_without_a_recogniser_is_refused() {
     let (code, _, said) = earmark(&[

@@ -108,3 +108,39 @@ fn a_folder_without_reference_texts_is_refused() {
         "{said}"
     );
 }
+
+#[test]
+fn references_may_be_in_any_encoding() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b"] {
+        fs::write(folder.path().join(format!("{name}.wav")), silence()).unwrap();
+    }
+    let wide = |text: &str| {
+        text.encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<u8>>()
+    };
+    fs::write(folder.path().join("a.txt"), wide("\u{FEFF}One two three.")).unwrap();
+    fs::write(
+        folder.path().join("a.words.json"),
+        "\u{FEFF}{\"language\": \"English\"}",
+    )
+    .unwrap();
+    // "Is there a meeting?" in GBK.
+    fs::write(
+        folder.path().join("b.txt"),
+        b"\xca\xc7\xb2\xbb\xca\xc7\xbb\xe1\xd2\xe9",
+    )
+    .unwrap();
+    let (code, json, said) = earmark(folder.path(), &["--json", "-"]);
+    assert_eq!(code, 0, "{said}");
+    let figures: Value = serde_json::from_str(&json).unwrap();
+    let truths: Vec<&str> = figures["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["truth"].as_str().unwrap())
+        .collect();
+    assert!(truths.contains(&"One two three."), "{truths:?}");
+    assert!(truths.contains(&"是不是会议"), "{truths:?}");
+}

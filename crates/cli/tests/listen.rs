@@ -233,6 +233,24 @@ fn a_killed_process_leaves_its_recording() {
 }
 
 #[test]
+fn a_recording_that_was_removed_is_missed() {
+    with_server("a_recording_that_was_removed_is_missed", || {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let (recording, text) = (at("talk.wav"), at("talk.vtt"));
+        let earmark = Earmark::listen(&["--record", &recording, "--output", &text]);
+        std::fs::remove_file(&recording).unwrap();
+        play("microphone", &read(&sample("en-02.flac")));
+        earmark.signal("-INT");
+        let (code, _, complaints) = earmark.end();
+        assert_eq!(code, Some(1), "{complaints}");
+        assert!(complaints.contains("talk.wav` was removed"), "{complaints}");
+        let text = std::fs::read_to_string(text).unwrap();
+        assert!(text.starts_with("WEBVTT\n"), "{text}");
+    });
+}
+
+#[test]
 fn unplugging_the_microphone_ends_the_session_and_keeps_everything() {
     let name = "unplugging_the_microphone_ends_the_session_and_keeps_everything";
     with_server(name, || {

@@ -240,6 +240,169 @@ fn output_files_get_distinct_names_and_never_replace_a_recording() {
 }
 
 #[test]
+fn a_single_file_has_the_format_of_its_ending() {
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 8_000);
+    folder.recording("b.wav", 8_000);
+    for (name, start) in [
+        ("a.vtt", "WEBVTT\n"),
+        ("new/a.ASS", "[Script Info]\n"),
+        ("a.json", "{\n"),
+        ("a.md", "# a"),
+        ("a.lrc", "[ti:a]\n"),
+    ] {
+        let ran = folder.transcribe(&["a.wav", "--output", name]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
+        let file = fs::read_to_string(folder.at(name)).unwrap();
+        assert!(file.starts_with(start), "{name}: {file}");
+    }
+    let ran = folder.transcribe(&["a.wav", "--output", "a.srt"]);
+    assert!(ran.code == 0 && folder.at("a.srt").is_file(), "{ran:?}");
+    let ran = folder.transcribe(&["a.wav", "--output", "a.other", "--format", "srt"]);
+    assert!(ran.code == 0 && folder.at("a.other").is_file(), "{ran:?}");
+
+    let check = |arguments: &[&str], message: &str| {
+        check_failure(&folder.transcribe(arguments), 2, &[message]);
+    };
+    check(
+        &["a.wav", "--output", "b.vtt", "--format", "srt"],
+        "`--output b.vtt` and `--format srt` contradict each other",
+    );
+    check(
+        &["a.wav", "b.wav", "--output", "b.srt"],
+        "names one file, but there are 2 recordings; name a folder, such as `b`",
+    );
+    check(
+        &["a.wav", "--output", "b.sub"],
+        "end it with one of `.txt`, `.md`, `.docx`, `.json`, `.csv`, `.tsv`, `.srt`, `.vtt`, `.ass`, `.lrc`",
+    );
+    assert!(!folder.at("b.vtt").exists() && !folder.at("b.srt").exists());
+
+    // A folder is one by its name or because it is there.
+    for name in ["c.srt/", "d.v2/"] {
+        let ran = folder.transcribe(&["a.wav", "--output", name]);
+        assert!(
+            ran.code == 0 && folder.at(name).join("a.txt").is_file(),
+            "{ran:?}"
+        );
+    }
+    let ran = folder.transcribe(&["a.wav", "--output", "c.srt", "--format", "vtt"]);
+    assert!(
+        ran.code == 0 && folder.at("c.srt/a.vtt").is_file(),
+        "{ran:?}"
+    );
+    let song = folder.recording("song.txt", 8_000);
+    let before = fs::read(&song).unwrap();
+    check(
+        &["song.txt", "--output", "./song.txt"],
+        "is the recording itself",
+    );
+    assert_eq!(fs::read(&song).unwrap(), before);
+}
+
+#[test]
+fn a_bad_target_is_found_before_the_work_and_the_others_are_done() {
+    let folder = TestFolder::new();
+    let long = "录".repeat(83);
+    let long_name = format!("{long}.wav");
+    for name in ["a.wav", "b.wav", &long_name] {
+        folder.recording(name, 8_000);
+    }
+    fs::create_dir_all(folder.at("out/a.json/inside")).unwrap();
+    let out = ["--output", "out", "--format", "json"];
+    let ran = folder.transcribe(&[&["a.wav", "b.wav", &long_name][..], &out].concat());
+    check_failure(
+        &ran,
+        1,
+        &["error: `out/a.json` is a folder; the transcript goes to `out/a-2.json`"],
+    );
+    assert!(
+        ran.stderr.find("is a folder") < ran.stderr.find("using") || !ran.stderr.contains("using")
+    );
+    for name in ["a-2.json", "b.json", &format!("{long}.json")] {
+        let file = fs::read(folder.at("out").join(name)).unwrap();
+        let _: Value = serde_json::from_slice(&file).unwrap();
+    }
+
+    // Nothing is recognised for a target that cannot be written at all.
+    folder.write("taken", "a file");
+    let ran = folder.transcribe(&["a.wav", "--output", "taken/a.txt"]);
+    check_failure(&ran, 1, &["error: cannot write `taken/a.txt`"]);
+    let name = format!("{}.txt", "n".repeat(252));
+    let ran = folder.transcribe(&["a.wav", "--output", &name]);
+    check_failure(&ran, 1, &["error: cannot write `nnn"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_transcript_that_cannot_be_written_is_kept() {
+    let folder = TestFolder::new();
+    folder.recording("a.wav", 8_000);
+    folder.recording("b.wav", 8_000);
+    fs::create_dir(folder.at("out")).unwrap();
+    // A disk that is full when the work is done.
+    std::os::unix::fs::symlink("/dev/full", folder.at("out/a.json")).unwrap();
+    let run = |data: &Path, temporary: &Path| {
+        let model = tiny_model();
+        let arguments = ["transcribe", "--model", &model, "a.wav", "b.wav"];
+        let out = ["--output", "out", "--format", "json"];
+        let mut command = folder.command(&[&arguments[..], &out].concat());
+        command.env("EARMARK_DATA", data).env("TMPDIR", temporary);
+        let output = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let (code, out, said) = run(&folder.at("data"), &folder.at("data"));
+    assert_eq!((code, out.as_str()), (Some(1), ""), "{said}");
+    let kept = folder.at("data/unsaved/a.json");
+    assert!(
+        said.contains("error: cannot write `out/a.json`: No space left"),
+        "{said}"
+    );
+    assert!(
+        said.contains(&format!("the result is kept: {}", kept.display())),
+        "{said}"
+    );
+    for path in [kept, folder.at("out/b.json")] {
+        let _: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    }
+    // Nothing is replaced by another transcript that is kept.
+    run(&folder.at("data"), &folder.at("data"));
+    assert!(folder.at("data/unsaved/a-2.json").is_file());
+
+    let nowhere = Path::new("/proc/nowhere");
+    let (code, out, said) = run(nowhere, nowhere);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("the result goes to standard output"),
+        "{said}"
+    );
+    let _: Value = serde_json::from_str(&out).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_does_not_reach_the_terminal_as_commands() {
+    let folder = TestFolder::new();
+    let name = "a\u{1b}]0;title\u{7}\u{1b}[31m\u{202e}.wav";
+    folder.recording(name, 8_000);
+    let text = folder.write("b\u{1b}[2J.wav", "no recording");
+    let ran = folder.transcribe(&[name, text.file_name().unwrap().to_str().unwrap()]);
+    assert_eq!(ran.code, 1);
+    let shown = ran.stdout + &ran.stderr;
+    assert!(shown.contains("a\\u{1b}]0;title\\u{7}"), "{shown}");
+    assert!(shown.contains("b\\u{1b}[2J.wav"), "{shown}");
+    assert!(
+        !shown.contains(['\u{1b}', '\u{7}', '\u{202e}']),
+        "{shown:?}"
+    );
+}
+
+#[test]
 fn subtitles_of_several_recordings_need_files() {
     let folder = TestFolder::new();
     folder.recording("a.wav", 8_000);
@@ -507,4 +670,57 @@ fn recognised_context_terms_are_listed() {
     assert_eq!(ran.code, 0, "{ran:?}");
     let line = "2 of 3 expected terms were recognised: Thursday afternoon, 3:30";
     assert!(ran.stderr.contains(line), "{ran:?}");
+}
+
+#[test]
+fn a_context_file_may_be_in_any_encoding() {
+    let folder = TestFolder::new();
+    let sample = root().join("samples/en-01.flac");
+    let text = "Thursday afternoon,\r\nKubernetes\r\n";
+    let wide = |mark: bool, big: bool| -> Vec<u8> {
+        let units = mark
+            .then_some(0xFEFF)
+            .into_iter()
+            .chain(text.encode_utf16());
+        let bytes = |unit: u16| {
+            if big {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            }
+        };
+        units.flat_map(bytes).collect()
+    };
+    for file in [
+        wide(true, false),
+        wide(true, true),
+        wide(false, false),
+        wide(false, true),
+        format!("\u{FEFF}{text}").into_bytes(),
+        // Chinese and a comma, in GBK.
+        [b"\xb2\xbb\xca\xc7\xbb\xe1\xd2\xe9\xa3\xac", text.as_bytes()].concat(),
+    ] {
+        folder.write("names.txt", &file);
+        let ran = folder.earmark(&[
+            "transcribe",
+            sample.to_str().unwrap(),
+            "--context",
+            "@names.txt",
+        ]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let line = "expected terms were recognised: Thursday afternoon\n";
+        assert!(ran.stderr.contains(line), "{ran:?}");
+    }
+    folder.write("names.txt", "PK\u{3}\u{4}word/document.xml");
+    let ran = folder.earmark(&[
+        "transcribe",
+        sample.to_str().unwrap(),
+        "--context",
+        "@names.txt",
+    ]);
+    check_failure(
+        &ran,
+        2,
+        &["cannot read the context file `names.txt`: it is a Word or other Office document"],
+    );
 }

@@ -19,7 +19,7 @@ use earmark_test_checkpoint::Shape;
 use earmark_weights::What;
 use serde::Serialize;
 
-use crate::{Exit, options, output};
+use crate::{Exit, options, output, output_files};
 use report::Report;
 
 /// Measure how fast a model runs on this computer
@@ -178,8 +178,7 @@ fn write(args: &Args, report: &impl Serialize, table: &str) -> anyhow::Result<Ex
     let json = serde_json::to_string(report)?;
     match &args.json {
         Some(path) if path.as_os_str() == "-" => output::print(&format!("{json}\n"))?,
-        Some(path) => std::fs::write(path, json)
-            .with_context(|| format!("cannot write `{}`", path.display()))?,
+        Some(path) => return output_files::write_or_keep(path, json.as_bytes()),
         None => output::print(&format!("{table}\n"))?,
     }
     Ok(Exit::Done)

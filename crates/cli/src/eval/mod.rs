@@ -63,6 +63,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             }
         }
     }
+    if let Some(path) = args.json.as_deref().filter(|path| *path != Path::new("-")) {
+        output_files::try_one(path)?;
+    }
     let mut evaluator = Evaluator {
         recordings,
         references,
@@ -80,7 +83,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         report.table()
     })?;
     if let Some(path) = args.json.as_deref().filter(|_| !to_stdout) {
-        output_files::write(path, report.json().as_bytes())?;
+        let written = output_files::write_or_keep(path, report.json().as_bytes())?;
+        return Ok(if exit == Exit::Done { written } else { exit });
     }
     Ok(exit)
 }

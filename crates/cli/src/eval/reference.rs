@@ -1,11 +1,12 @@
 //! The reference of a recording: its text, and optionally its language and word times.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use anyhow::Context;
 use serde::Deserialize;
+
+use crate::options::text_file;
 
 /// The reference of a recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,11 +67,15 @@ impl Reference {
     }
 }
 
-/// The content of a file, `None` when there is no such file.
+/// The text of a file, `None` when there is no such file.
 fn read(path: &Path) -> anyhow::Result<Option<String>> {
-    match fs::read_to_string(path) {
+    let is_missing = |error: &anyhow::Error| {
+        let error = error.downcast_ref::<io::Error>();
+        error.is_some_and(|error| error.kind() == ErrorKind::NotFound)
+    };
+    match text_file(path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(error) => Err(error.context(format!("cannot read `{}`", path.display()))),
     }
 }

@@ -1,5 +1,6 @@
 //! The report of an evaluation: the totals, and the results of every file, worst first.
 
+use std::path::Path;
 use std::time::Duration;
 
 use earmark_jobs::Transcript;
@@ -8,6 +9,7 @@ use earmark_transcript::{Timing, context};
 use serde::Serialize;
 
 use super::reference::Reference;
+use crate::output;
 
 /// The result of one recording.
 #[derive(Clone, Debug)]
@@ -198,7 +200,8 @@ impl Report {
                 ""
             };
             let language = format!("{}{mark}", file.language);
-            lines.push(line(file.wer, file.cer, file.rtf, &language, &file.path));
+            let name = output::name(Path::new(&file.path));
+            lines.push(line(file.wer, file.cer, file.rtf, &language, &name));
         }
         let right = self
             .language_accuracy

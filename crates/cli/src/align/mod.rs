@@ -1,31 +1,34 @@
 //! `earmark align`: aligns an existing text or existing subtitles with a recording.
 
-use std::fs;
+mod text;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::anyhow;
 use earmark_audio::{Recording, Source};
 use earmark_engine::{Aligner, Recognizer};
-use earmark_jobs::{Language, Ms, Progress, Segment, Transcript};
+use earmark_jobs::{Language, Ms, Progress, Transcript};
 use earmark_pipeline::reference_text::{self, Timed, Tools, align_reference_text};
 use earmark_pipeline::{
     BoundedAligner, Error as PipelineError, Event, Precision, Recognize, Watcher,
 };
-use earmark_transcript::export::{self, Format, json};
-use earmark_transcript::{Timing, Word, import, writing_system::is_cjk};
+use earmark_transcript::export::{self, Format, LineEnding, Punctuation, json};
+use earmark_transcript::import::{Document, NewTimes};
 use earmark_weights::{DEMO, DEMO_ALIGNER, Located};
 use serde::Serialize;
 
+use self::text::{Line, Text};
 use crate::options::{ComputeArgs, FormatArgs, checkpoint};
 use crate::progress_bar::RecordingProgressBar;
 use crate::{EXIT_CODES, Exit, job_runner, output, output_files, usage};
 
 /// Align an existing text or subtitles with a recording
 ///
-/// TEXT is plain text with one sentence or passage per line, or subtitles (srt, vtt, ass). Cues of
-/// subtitles keep their text and get new times. Lines that are not spoken in the recording are
-/// listed on standard error; in subtitles they keep their old times.
+/// TEXT is plain text with one sentence or passage per line, or subtitles (srt, vtt, ass, lrc). Of
+/// subtitles only the times change: cues, line breaks, markup, styles, notes and encoding stay as
+/// they are in the file. Lines that are not spoken in the recording are listed on standard error;
+/// in subtitles they, and cues without words, move with the cues around them.
 ///
 /// A recogniser first finds where in the recording each line is and which lines are missing.
 /// Without a recogniser, only recordings up to the aligner's longest clip can be aligned.
@@ -73,10 +76,18 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Output")]
     raw: bool,
 
+    /// Cut the text of subtitles into new cues by `--rules`, instead of keeping the cues; markup is
+    /// lost
+    #[arg(long, help_heading = "Output")]
+    resegment: bool,
+
     #[command(flatten)]
     written: FormatArgs,
 
     /// Output file, or `-` for standard output
+    ///
+    /// The format is that of its ending; without one, or on standard output, that of the subtitles,
+    /// and JSON for a plain text.
     #[arg(
         long,
         value_name = "FILE|-",
@@ -91,49 +102,99 @@ pub(crate) struct Args {
 /// Errors: the recording or the text cannot be read, a model fails, nothing can be written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     args.compute.apply_threads();
-    let (text, language) = match Text::read(&args.text).and_then(|text| {
-        let language = language(&args.language, &text)?;
-        Ok((text, language))
-    }) {
+    let (text, language, format) = match args.read() {
         Ok(read) => read,
         Err(error) => return Ok(usage(&error)),
     };
-    let default = if text.has_times {
-        Format::Srt
-    } else {
-        Format::Json
-    };
-    let format = args.written.format(default);
-    if args.raw && format != Format::Json {
-        return Ok(usage(&anyhow::anyhow!("`--raw` needs `--format json`")));
+    for warning in text.document.iter().flat_map(Document::warnings) {
+        output::message(&format!("warning: {}: {warning}", args.text.display()));
+    }
+    if args.output != Path::new("-") {
+        output_files::try_one(&args.output)?;
     }
     let Some(timed) = align(args, &text, language)? else {
         return Ok(Exit::Cancelled);
     };
+    let timed = text.every_line(timed);
+    let new = text.new_times(&timed);
     let path = args.audio.to_string_lossy();
     for warning in &timed.warnings {
         output::message(&format!("warning: {path}: {warning}"));
     }
-    for (line, timed) in text.lines.iter().zip(&timed.lines) {
-        if !timed.found {
-            let text = &line.text;
-            output::message(&format!(
-                "not found in the recording, line {}: {text}",
-                line.number
-            ));
-        }
+    for message in text.messages(&timed, &new) {
+        output::message(&message);
     }
-    let transcript = text.transcript(&timed, language);
+    let transcript = text.transcript(&timed, &new, language);
     let content = match format {
         Format::Json => report(&path, &text, &timed, &transcript, args.raw).into_bytes(),
-        _ => export::render(format, &transcript, &path, &args.written.options()),
+        _ => file(args, &text, &new, &transcript, format),
     };
     if args.output == Path::new("-") {
         output::print_bytes(&content)?;
-    } else {
-        output_files::write(&args.output, &content)?;
+        return Ok(Exit::Done);
     }
-    Ok(Exit::Done)
+    output_files::write_or_keep(&args.output, &content)
+}
+
+impl Args {
+    /// The text, its language, and the format to write.
+    ///
+    /// Errors: the text cannot be read; options contradict each other or the text.
+    fn read(&self) -> anyhow::Result<(Text, Language, Format)> {
+        let text = Text::read(&self.text)?;
+        let language = text.language(&self.language)?;
+        let format = self.written.format(text.format(), &self.output)?;
+        if self.raw && format != Format::Json {
+            return Err(anyhow!("`--raw` needs `--format json`"));
+        }
+        if self.resegment && !format.has_cues() {
+            return Err(anyhow!(
+                "`--resegment` needs a format with cues, such as `--format srt`"
+            ));
+        }
+        if text.document.is_some() && self.written.has_rules() && !self.resegment {
+            return Err(anyhow!(
+                "`--rules` changes the cues of subtitles only together with `--resegment`"
+            ));
+        }
+        Ok((text, language, format))
+    }
+}
+
+/// The content of a file that is not JSON: the subtitles with new times, or the cues or the text in
+/// another format.
+fn file(
+    args: &Args,
+    text: &Text,
+    new: &[Option<NewTimes>],
+    transcript: &Transcript,
+    format: Format,
+) -> Vec<u8> {
+    let (path, options) = (args.audio.to_string_lossy(), args.written.options());
+    let document = text.document.as_ref();
+    let Some(document) = document.filter(|_| format.has_cues() && !args.resegment) else {
+        return export::render(format, transcript, &path, &options);
+    };
+    let changes_text = options.script.is_some() || options.punctuation == Punctuation::Drop;
+    if text.format() != format || changes_text {
+        let cues = document.cues_with_times(new);
+        return export::render_cues(format, &cues, transcript, &path, &options);
+    }
+    let mut content = document.with_times(new);
+    if options.line_ending == LineEnding::CrLf
+        && let Ok(text) = std::str::from_utf8(&content)
+    {
+        content = text
+            .replace("\r\n", "\n")
+            .replace('\n', "\r\n")
+            .into_bytes();
+    }
+    let mark = "\u{FEFF}".as_bytes();
+    let is_utf_8 = std::str::from_utf8(&content).is_ok();
+    if options.bom && is_utf_8 && !content.starts_with(mark) {
+        content.splice(..0, mark.iter().copied());
+    }
+    content
 }
 
 /// Loads the models and aligns; `None` when cancelled.
@@ -162,7 +223,7 @@ fn align(args: &Args, text: &Text, language: Language) -> anyhow::Result<Option<
     let mut open = || -> Result<Box<dyn Source>, PipelineError> {
         Ok(Box::new(Recording::open(&args.audio)?))
     };
-    let lines: Vec<&str> = text.lines.iter().map(|line| line.text.as_str()).collect();
+    let lines = text.spoken();
     let mut watcher = ProgressWatcher {
         bar,
         begun: Instant::now(),
@@ -201,137 +262,6 @@ impl Watcher for ProgressWatcher {
                 .update(&Progress::new(done, total, self.begun.elapsed()));
         }
     }
-}
-
-/// The text to align.
-struct Text {
-    lines: Vec<Line>,
-    /// Whether its lines already have times, as subtitles do.
-    has_times: bool,
-}
-
-/// A line of a text, or a cue.
-struct Line {
-    /// Line number in the file, or number of the cue; from 1.
-    number: usize,
-    text: String,
-    /// Its times in the subtitles.
-    given: Option<(Ms, Ms)>,
-}
-
-impl Text {
-    /// Reads a text or subtitles.
-    fn read(path: &Path) -> anyhow::Result<Self> {
-        let shown = path.display();
-        let bytes = fs::read(path).with_context(|| format!("cannot read `{shown}`"))?;
-        let ending = path.extension().unwrap_or_default().to_string_lossy();
-        let text = match import::Format::find(&ending) {
-            Some(format) => {
-                let given = import::read(&bytes, Some(format))
-                    .with_context(|| format!("cannot read the subtitles in `{shown}`"))?;
-                Self::of_subtitles(&given)
-            }
-            None => Self::plain(&import::text(&bytes)),
-        };
-        if text.lines.is_empty() {
-            bail!("`{shown}` has no text");
-        }
-        Ok(text)
-    }
-
-    fn plain(text: &str) -> Self {
-        let line = |(number, text): (usize, &str)| Line {
-            number,
-            text: text.trim().to_owned(),
-            given: None,
-        };
-        let mut lines: Vec<Line> = (1..).zip(text.lines()).map(line).collect();
-        lines.retain(|line| !line.text.is_empty());
-        Self {
-            lines,
-            has_times: false,
-        }
-    }
-
-    fn of_subtitles(given: &Transcript) -> Self {
-        let line = |(number, segment): (usize, &Segment)| Line {
-            number,
-            text: segment.text.clone(),
-            given: Some((segment.start, segment.end)),
-        };
-        Self {
-            lines: (1..).zip(&given.segments).map(line).collect(),
-            has_times: true,
-        }
-    }
-
-    /// The lines with their times, one segment each. Lines that were not found keep their old
-    /// times, or are omitted if they have none.
-    fn transcript(&self, timed: &Timed, language: Language) -> Transcript {
-        let segment = |(line, timed): (&Line, &reference_text::Line)| {
-            let span = if timed.found {
-                Some((timed.span().start, timed.span().end))
-            } else {
-                line.given
-            };
-            let word = |word: &earmark_transcript::word_times::Timed| Word {
-                text: line.text[word.range.clone()].to_owned(),
-                start: word.start,
-                end: word.end,
-                probability: 1.0,
-                quality: word.quality,
-            };
-            // Segments without words are neither split nor joined, so cues keep their text.
-            let words = if timed.found && !self.has_times {
-                timed.words.iter().map(word).collect()
-            } else {
-                Vec::new()
-            };
-            span.map(|(start, end)| Segment {
-                start,
-                end,
-                text: line.text.clone(),
-                language: language.name().to_owned(),
-                timing: if timed.found {
-                    Timing::Aligned
-                } else {
-                    Timing::Given
-                },
-                speaker: None,
-                words,
-            })
-        };
-        let lines = self.lines.iter().zip(&timed.lines);
-        Transcript::assemble(
-            timed.duration,
-            lines.filter_map(segment).collect(),
-            timed.warnings.clone(),
-        )
-    }
-}
-
-/// The requested language, or a guess from the writing system of the text.
-fn language(name: &str, text: &Text) -> anyhow::Result<Language> {
-    if name != "auto" {
-        return Language::find(name).with_context(|| {
-            format!("there is no language called `{name}`; try `Chinese` or `zh`")
-        });
-    }
-    let mut letters = text.lines.iter().flat_map(|line| line.text.chars());
-    let any = |range: std::ops::RangeInclusive<char>| {
-        let mut letters = text.lines.iter().flat_map(|line| line.text.chars());
-        letters.any(|c| range.contains(&c))
-    };
-    let guess = if any('\u{3041}'..='\u{30FA}') {
-        "Japanese"
-    } else if any('\u{AC00}'..='\u{D7A3}') {
-        "Korean"
-    } else if letters.any(is_cjk) {
-        "Chinese"
-    } else {
-        "English"
-    };
-    Ok(Language::find(guess).expect("all four are in the table"))
 }
 
 /// What `--format json` writes.
