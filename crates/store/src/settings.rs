@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use earmark_files::Access;
+use earmark_transcript::import;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -201,9 +202,9 @@ impl Loaded {
     }
 }
 
-/// Reads what is JSON.
+/// Reads what is JSON. A text editor may have written it with a byte order mark or in UTF-16.
 fn read(bytes: &[u8]) -> Option<Loaded> {
-    match serde_json::from_slice(bytes) {
+    match serde_json::from_str(&import::text(bytes)) {
         Ok(Value::Object(map)) => Some(from_map(map)),
         _ => None,
     }
@@ -254,6 +255,22 @@ mod tests {
             assert!(!loaded.warnings.is_empty());
         }
         loaded
+    }
+
+    #[test]
+    fn a_text_editor_may_choose_the_encoding() {
+        let json = "\u{FEFF}{\"playback_speed\": 1.5, \"profiles\": [{\"name\": \"会议\", \"context\": \"\"}]}\r\n";
+        let units = || json.encode_utf16();
+        for text in [
+            json.as_bytes().to_vec(),
+            units().flat_map(u16::to_le_bytes).collect(),
+            units().flat_map(u16::to_be_bytes).collect(),
+        ] {
+            let loaded = load(text);
+            assert_eq!(loaded.warnings, [""; 0]);
+            assert!((loaded.settings.playback_speed - 1.5).abs() < 1e-6);
+            assert_eq!(loaded.settings.profiles[0].name, "会议");
+        }
     }
 
     #[test]

@@ -290,6 +290,7 @@ mod tests {
         assert_eq!(catalog.checkpoint.len(), all.checkpoint.len() + 1);
         let own = catalog.checkpoint.last().unwrap();
         assert_eq!((own.name.as_str(), own.editions[0].size()), ("firm-asr", 5));
+        assert_eq!(with_own(&format!("\u{FEFF}{OWN}")).trouble, None);
         let nowhere = Catalog::built_in().with_own(std::path::Path::new("/nowhere/catalog.toml"));
         assert_eq!(nowhere.trouble, None);
     }

@@ -1,7 +1,8 @@
 //! Tables (`.csv`, `.tsv`): a row per segment.
 //!
 //! Source: RFC 4180 for quoting. A text that a spreadsheet would take for a formula begins with an
-//! apostrophe (OWASP, "CSV Injection").
+//! apostrophe (OWASP, "CSV Injection"), and so does what follows a semicolon: where commas are decimal
+//! marks, spreadsheets divide lines there, quoted or not.
 
 use super::one_line;
 use crate::{Segment, Transcript};
@@ -43,11 +44,18 @@ fn fields(number: usize, segment: &Segment) -> [String; 9] {
 /// A text on one line that no spreadsheet runs.
 fn harmless(text: &str) -> String {
     let text = one_line(text);
-    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text
+    let mut safe = String::with_capacity(text.len());
+    for (n, cell) in text.split(';').enumerate() {
+        if n > 0 {
+            safe.push(';');
+        }
+        let shown = cell.trim_start_matches([' ', '"']);
+        if shown.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+            safe.push('\'');
+        }
+        safe.push_str(cell);
     }
+    safe
 }
 
 /// A line of the table. The package `csv` would save a few of these lines and bring three more
@@ -67,4 +75,24 @@ fn row(fields: &[String], separator: Separator) -> String {
     let mut row = quoted.collect::<Vec<_>>().join(&String::from(separator));
     row.push('\n');
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn no_cell_is_a_formula_whatever_divides_the_line() {
+        for (text, expected) in [
+            ("=1+1", "'=1+1"),
+            ("\"=1+1\"", "'\"=1+1\""),
+            ("a;=cmd|' /C calc'!A0", "a;'=cmd|' /C calc'!A0"),
+            ("a; -1;\"@x\";+", "a;' -1;'\"@x\";'+"),
+            ("a; b - c;;d=1", "a; b - c;;d=1"),
+            ("＝1；=1", "'＝1；=1"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(text), expected);
+        }
+    }
 }
