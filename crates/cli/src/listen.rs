@@ -282,6 +282,7 @@ struct Writer {
 impl Writer {
     /// Errors: options contradict each other.
     fn new(args: &Args) -> anyhow::Result<Self> {
+        output_files::spare_recordings(&args.output, args.record.as_slice())?;
         let recording = args.record.as_deref().unwrap_or(Path::new("recording.wav"));
         Ok(Self {
             format: args.written.format(Format::Txt, &args.output)?,

@@ -117,6 +117,23 @@ fn try_name(path: &Path) -> anyhow::Result<()> {
     }
 }
 
+/// Refuses an output file that is one of the recordings.
+///
+/// Errors: it is.
+pub(crate) fn spare_recordings(output: &Path, recordings: &[PathBuf]) -> anyhow::Result<()> {
+    let place = output.canonicalize();
+    let is_output = |recording: &PathBuf| match (&place, recording.canonicalize()) {
+        (Ok(output), Ok(recording)) => *output == recording,
+        _ => output == recording,
+    };
+    anyhow::ensure!(
+        !recordings.iter().any(is_output),
+        "`--output {}` is the recording itself; name another file",
+        output.display()
+    );
+    Ok(())
+}
+
 fn try_folder(path: &Path) -> anyhow::Result<()> {
     if is_special(path) {
         return Ok(());

@@ -122,12 +122,7 @@ impl Args {
             .written
             .format(default, output)
             .map_err(|error| anyhow!("{error}; the name of a new folder ends with `/` here"))?;
-        let place = |path: &Path| path.canonicalize().ok();
-        let is_recording = |path: &PathBuf| path == output || place(path) == place(output);
-        anyhow::ensure!(
-            !(output.exists() && recordings.iter().any(is_recording)),
-            "`--output {shown}` is the recording itself; name another file"
-        );
+        output_files::spare_recordings(output, recordings)?;
         Ok((format, Some(vec![output.to_owned()])))
     }
 }

@@ -342,9 +342,28 @@ fn invalid_arguments_exit_with_2() {
         &[&"align", &audio, &"nowhere.txt"],
         "cannot read `nowhere.txt`",
     );
-    check(&[&"align", &audio, &broken], "line 1: expected two times");
+    check(&[&"align", &audio, &broken], "line 2: expected two times");
     check(&[&"align", &audio, &empty], "has no text");
     let text = sample("en-01.txt");
+    let copy = folder.path().join("copy.flac");
+    fs::copy(&audio, &copy).unwrap();
+    check(
+        &[
+            &"align",
+            &copy,
+            &text,
+            &"--format",
+            &"srt",
+            &"--output",
+            &copy,
+        ],
+        "is the recording itself",
+    );
+    assert_eq!(fs::read(&copy).unwrap(), fs::read(&audio).unwrap());
+    check(
+        &[&"align", &audio, &text, &"--output", &"x.sub"],
+        "there is no format for the ending of `x.sub`",
+    );
     check(
         &[&"align", &audio, &text, &"--language", &"Klingon"],
         "no language called `Klingon`",

@@ -328,6 +328,11 @@ fn a_bad_target_is_found_before_the_work_and_the_others_are_done() {
     folder.write("taken", "a file");
     let ran = folder.transcribe(&["a.wav", "--output", "taken/a.txt"]);
     check_failure(&ran, 1, &["error: cannot write `taken/a.txt`"]);
+    #[cfg(target_os = "linux")]
+    {
+        let ran = folder.transcribe(&["a.wav", "--output", "/proc/a.txt"]);
+        check_failure(&ran, 1, &["error: cannot write `/proc/a.txt`"]);
+    }
     let name = format!("{}.txt", "n".repeat(252));
     let ran = folder.transcribe(&["a.wav", "--output", &name]);
     check_failure(&ran, 1, &["error: cannot write `nnn"]);

@@ -157,6 +157,7 @@ impl Args {
                 "`--rules` changes the cues of subtitles only together with `--resegment`"
             ));
         }
+        output_files::spare_recordings(&self.output, std::slice::from_ref(&self.audio))?;
         Ok((text, language, format))
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         output::print(&format!("{}\n", serde_json::to_string_pretty(&rows)?))?;
         return Ok(Exit::Done);
     }
-    output::print(&table(&rows))?;
+    output::print(&output::harmless(&table(&rows)))?;
     output::message(&format!(
         "* recommended for this computer: {}",
         doctor::recommended(&advice)

@@ -17,7 +17,7 @@ pub(super) enum Place {
     Both(Range<usize>, Range<usize>),
     /// The start alone; the next subtitle ends it.
     Start(Range<usize>),
-    /// A stretch that has both or should have them.
+    /// A stretch that has both or should have them; empty before the line where theirs is missing.
     Whole(Range<usize>),
 }
 

@@ -185,9 +185,14 @@ impl Document {
             Place::Start(start) => replace(start, before.0, times.start),
             Place::Whole(whole) => {
                 let time = |time| written("", time, self.format);
+                let line_end = match (whole.is_empty(), self.decoded.text.contains("\r\n")) {
+                    (true, true) => "\r\n",
+                    (true, false) => "\n",
+                    (false, _) => "",
+                };
                 edits.push(Edit {
                     place: whole.clone(),
-                    text: format!("{} --> {}", time(times.start), time(times.end)),
+                    text: format!("{} --> {}{line_end}", time(times.start), time(times.end)),
                 });
                 return;
             }

@@ -153,6 +153,13 @@ impl Parsed {
         self.captions.push(caption);
     }
 
+    /// Begins a caption before a line of text where its times should stand.
+    fn caption_without_times(&mut self, line: &Line<'_>, expected: &str) {
+        self.ignored(line.number, expected, line.text.trim());
+        let place = Place::Whole(line.at..line.at);
+        self.captions.push(Caption::new(line.number, place, None));
+    }
+
     /// Says that a line is not what it should be.
     fn ignored(&mut self, number: usize, expected: &str, found: &str) {
         let error = Error::new(number, expected, found);

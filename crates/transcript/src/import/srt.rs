@@ -29,6 +29,12 @@ pub(super) fn read(text: &str) -> Parsed {
             parsed.caption(&line, times, TIMES);
         } else if times_follow && (after_blank || in_turn) {
             after_number = true;
+        } else if let Some(next) = lines.peek()
+            && in_turn
+            && after_blank
+            && !next.text.trim().is_empty()
+        {
+            parsed.caption_without_times(next, TIMES);
         } else if let Some(caption) = parsed.captions.last_mut() {
             push(caption, line.text);
             caption.end_line();

@@ -318,6 +318,21 @@ fn an_odd_line_costs_at_most_its_cue() {
 }
 
 #[test]
+fn a_missing_line_of_times_is_added() {
+    let file = "1\r\n00:00:01,000 --> 00:00:02,000\r\nOne\r\n\r\n2\r\nTwo\r\n\r\n\
+                3\r\n00:00:05,000 --> 00:00:06,000\r\n4\r\n\r\n5\r\n";
+    let document = document(file, Format::Srt);
+    assert_eq!(texts(&document), ["One", "Two", "4 5"]);
+    assert_eq!(document.warnings()[0].line, 6);
+    let new = String::from_utf8(document.with_times(&a_minute_later(&document))).unwrap();
+    assert!(
+        new.contains("\r\n2\r\n00:01:02,000 --> 00:01:02,000\r\nTwo\r\n"),
+        "{new}"
+    );
+    assert_eq!(document.with_times(&[None, None, None]), file.as_bytes());
+}
+
+#[test]
 fn hours_may_have_three_digits() {
     let file = "1\n100:00:01,000 --> 100:00:02,000\nOne\n";
     let document = document(file, Format::Srt);
