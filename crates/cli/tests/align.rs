@@ -248,7 +248,8 @@ fn another_format_and_new_cues_are_on_request() {
     let (code, _, said) = run(&["--resegment", "--format", "txt"]);
     assert_eq!(code, 2);
     assert!(said.contains("needs a format with cues"), "{said}");
-    let (code, _, said) = run(&["--format", "srt", "--output", "x.vtt"]);
+    let other = folder.path().join("x.vtt");
+    let (code, _, said) = run(&["--format", "srt", "--output", other.to_str().unwrap()]);
     assert_eq!(code, 2);
     assert!(said.contains("contradict each other"), "{said}");
 }
@@ -361,8 +362,14 @@ fn invalid_arguments_exit_with_2() {
     );
     assert_eq!(fs::read(&copy).unwrap(), fs::read(&audio).unwrap());
     check(
-        &[&"align", &audio, &text, &"--output", &"x.sub"],
-        "there is no format for the ending of `x.sub`",
+        &[
+            &"align",
+            &audio,
+            &text,
+            &"--output",
+            &folder.path().join("x.sub"),
+        ],
+        "there is no format for the ending of `",
     );
     check(
         &[&"align", &audio, &text, &"--language", &"Klingon"],
