@@ -1,9 +1,8 @@
 //! Exports as the contract describes them: what they hold, what they are called, where they go.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use earmark_files::{Access, fitting_name};
 use earmark_store::Entry;
 use earmark_transcript::cues::{self, Fault, Rules};
 use earmark_transcript::export::{self, LineEnding, Options, Punctuation, txt};
@@ -64,7 +63,10 @@ impl Sheet {
             .replace("{title}", &self.entry.asked.name)
             .replace("{date}", &created.date().to_string())
             .replace("{language}", &self.entry.languages.join(", "));
-        format!("{}.{}", sanitised(&named), ending(options))
+        // Characters have up to four bytes.
+        let end = format!(".{}", ending(options));
+        let name = fitting_name(sanitised(&named).as_ref(), &end);
+        name.to_string_lossy().into_owned()
     }
 
     /// Beside the recording.
@@ -295,16 +297,7 @@ impl Place {
     /// Errors: it cannot be written there.
     pub(crate) fn write(&self, content: &[u8]) -> Result<PathBuf, Failure> {
         let path = self.path();
-        let part = path.with_added_extension("part");
-        let write = || -> io::Result<()> {
-            let mut file = File::create(&part)?;
-            file.write_all(content)?;
-            file.sync_all()?;
-            fs::rename(&part, &path)
-        };
-        write().map_err(|error| {
-            // A piece of a file is of no use to anyone.
-            let _ = fs::remove_file(&part);
+        earmark_files::write_atomic(&path, content, Access::Usual).map_err(|error| {
             let path = path.display();
             Failure::new(
                 Code::ExportUnwritable,
@@ -333,9 +326,10 @@ pub fn named(path: PathBuf, ending: &str) -> PathBuf {
 
 /// The path, or where something is already, the first that is free with a number behind its name.
 fn free(path: &Path) -> PathBuf {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let stem = path.file_stem().unwrap_or_default();
     let ending = path.extension().unwrap_or_default().to_string_lossy();
-    let mut names = (2_u32..).map(|n| path.with_file_name(format!("{stem} ({n}).{ending}")));
+    let name = |n| fitting_name(stem, &format!(" ({n}).{ending}"));
+    let mut names = (2_u32..).map(|n| path.with_file_name(name(n)));
     if path.exists() {
         names
             .find(|path| !path.exists())
@@ -518,6 +512,22 @@ mod tests {
         fs::write(folder.path().join("talk.srt"), "1").unwrap();
         let second = folder.path().join("talk (2).srt");
         assert_eq!(named(talk, "srt"), second);
+    }
+
+    #[test]
+    fn a_long_title_is_a_name_that_can_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut sheet = sheet();
+        for title in ["长".repeat(500), "n".repeat(500), "😀".repeat(100)] {
+            sheet.entry.asked.name = title;
+            let place = || sheet.within(folder.path(), &ExportOptions::default());
+            for _ in 0..2 {
+                let path = place().write(b"x").unwrap();
+                assert_eq!(path.extension().unwrap(), "srt");
+                assert!(path.file_name().unwrap().len() <= 255);
+            }
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 6);
     }
 
     #[test]

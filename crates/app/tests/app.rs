@@ -114,6 +114,49 @@ fn a_recording_becomes_a_transcript_and_a_file() {
 }
 
 #[test]
+fn an_export_that_fails_does_not_stop_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("history.db")).unwrap();
+    let mut add = |recording: &str| {
+        let entry = NewEntry {
+            source: folder.path().join(recording),
+            name: "Talk".into(),
+            origin: Origin::File,
+            created: Timestamp::UNIX_EPOCH,
+            model: "demo".into(),
+            language: None,
+            context: String::new(),
+        };
+        store.add(&entry).unwrap().0
+    };
+    let ids = [
+        add("gone/a.wav"),
+        add("b.wav"),
+        add("gone/c.wav"),
+        add("d.wav"),
+    ];
+    drop(store);
+    let (app, _told) = open(folder.path());
+    let failure = app
+        .export_entries(
+            &ids,
+            ExportOptions::default(),
+            Destination::BesideRecording,
+            |_| None,
+        )
+        .unwrap_err();
+    assert!(failure.message.contains("gone"), "{}", failure.message);
+    assert!(
+        failure.message.ends_with("; 2 of 4 were exported"),
+        "{}",
+        failure.message
+    );
+    assert!(folder.path().join("Talk.srt").is_file());
+    assert!(folder.path().join("Talk (2).srt").is_file());
+    app.close();
+}
+
+#[test]
 fn what_was_left_unfinished_is_resumed_by_a_person_after_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let (app, _) = open(folder.path());

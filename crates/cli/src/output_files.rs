@@ -6,12 +6,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use earmark_files::Access;
+use earmark_files::{Access, fitting_name};
 
 use crate::{Exit, output};
-
-/// The longest name of a file that usual file systems take. Units: bytes.
-const LONGEST: usize = 255;
 
 /// A path in `folder` for each recording: its name with the extension of the format.
 ///
@@ -31,10 +28,10 @@ pub(crate) fn plan(folder: &Path, recordings: &[PathBuf], ending: &str) -> Vec<P
         let alone = n_of_stem[&folded(short)] == 1;
         let ending = format!(".{ending}");
         let names = alone
-            .then(|| shortened(short, &ending))
+            .then(|| fitting_name(short, &ending))
             .into_iter()
-            .chain([shortened(long, &ending)]);
-        let numbered = (2..).map(|number| shortened(long, &format!("-{number}{ending}")));
+            .chain([fitting_name(long, &ending)]);
+        let numbered = (2..).map(|number| fitting_name(long, &format!("-{number}{ending}")));
         names
             .chain(numbered)
             .map(|name| folder.join(name))
@@ -52,20 +49,6 @@ fn stem(path: &Path) -> &OsStr {
 fn folded(name: &OsStr) -> OsString {
     name.to_str()
         .map_or_else(|| name.to_owned(), |name| name.to_lowercase().into())
-}
-
-/// A name of at most [`LONGEST`] bytes: `stem` is cut between characters where it is too long, the
-/// ending is kept.
-fn shortened(stem: &OsStr, ending: &str) -> OsString {
-    let room = LONGEST.saturating_sub(ending.len());
-    let mut name = if stem.len() <= room {
-        stem.to_owned()
-    } else {
-        let stem = stem.to_string_lossy();
-        OsString::from(&stem[..stem.floor_char_boundary(room)])
-    };
-    name.push(ending);
-    name
 }
 
 /// Tries whether files can be written, before the work begins; creates missing folders. Where a
@@ -213,7 +196,7 @@ fn free_beside(path: &Path) -> PathBuf {
         .map_or_else(String::new, |it| format!(".{}", it.to_string_lossy()));
     earmark_files::free_path(|number| match number {
         1 => path.to_owned(),
-        _ => path.with_file_name(shortened(stem(path), &format!("-{number}{ending}"))),
+        _ => path.with_file_name(fitting_name(stem(path), &format!("-{number}{ending}"))),
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod lock;
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -51,6 +52,23 @@ pub fn free_path(path_of: impl Fn(u32) -> PathBuf) -> PathBuf {
         .expect("numbers do not end before names do")
 }
 
+/// The longest name of a file that usual file systems take. Units: bytes.
+const LONGEST_NAME: usize = 255;
+
+/// A file name of a stem and what ends it, such as ` (2).txt`, that usual file systems take: a stem
+/// that is too long is cut between characters.
+pub fn fitting_name(stem: &OsStr, end: &str) -> OsString {
+    let room = LONGEST_NAME.saturating_sub(end.len());
+    let mut name = if stem.len() <= room {
+        stem.to_owned()
+    } else {
+        let stem = stem.to_string_lossy();
+        OsString::from(&stem[..stem.floor_char_boundary(room)])
+    };
+    name.push(end);
+    name
+}
+
 /// Builder of the temporary file with its name and permissions.
 fn temporary(access: Access) -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
@@ -86,7 +104,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{Access, free_path, replace, write_atomic};
+    use super::{Access, fitting_name, free_path, replace, write_atomic};
 
     fn names(folder: &Path) -> Vec<String> {
         let files = fs::read_dir(folder).unwrap().flatten();
@@ -142,6 +160,25 @@ mod tests {
         let path = folder.path().join("n".repeat(255));
         write_atomic(&path, b"x", Access::Usual).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"x");
+    }
+
+    #[test]
+    fn a_long_name_is_cut_between_characters_and_keeps_its_end() {
+        let check = |stem: &str, n_expected: usize| {
+            let name = fitting_name(stem.as_ref(), " (2).txt")
+                .into_string()
+                .unwrap();
+            assert_eq!(name.len(), n_expected);
+            assert!(stem.starts_with(name.strip_suffix(" (2).txt").unwrap()));
+            let folder = tempfile::tempdir().unwrap();
+            write_atomic(&folder.path().join(name), b"x", Access::Usual).unwrap();
+        };
+        check("talk", 12);
+        check(&"n".repeat(247), 255);
+        check(&"n".repeat(248), 255);
+        check(&"录".repeat(82), 254);
+        check(&"录".repeat(83), 254);
+        check(&format!("a{}", "😀".repeat(62)), 253);
     }
 
     #[test]

@@ -30,7 +30,8 @@ impl App {
     /// Exports entries, each to a file; `choose` asks the person for a file of this name, or for a
     /// folder when there are several, and gives `None` when they changed their mind.
     ///
-    /// Errors: there is no such entry, or a file cannot be written.
+    /// Errors: there is no such entry, or a file cannot be written; the others are written, and the
+    /// message says how many.
     pub fn export_entries(
         &self,
         ids: &[EntryId],
@@ -43,11 +44,27 @@ impl App {
         let Some(places) = places(&sheets, &options, to, choose) else {
             return Ok(None);
         };
-        let mut files = Vec::new();
+        let (mut files, mut failures) = (Vec::new(), Vec::new());
         let mut written = PathBuf::new();
         for (sheet, place) in sheets.iter().zip(places) {
-            written = place.write(&export::render(sheet, &options))?;
-            files.push(name(&written));
+            match place.write(&export::render(sheet, &options)) {
+                Ok(path) => {
+                    files.push(name(&path));
+                    written = path;
+                }
+                Err(failure) => failures.push(failure),
+            }
+        }
+        let n_written = files.len();
+        if let Some(first) = failures.into_iter().next() {
+            let n_asked = sheets.len();
+            return Err(match n_written {
+                0 => first,
+                _ => Failure {
+                    message: format!("{}; {n_written} of {n_asked} were exported", first.message),
+                    ..first
+                },
+            });
         }
         let folder = written.parent().map(|folder| folder.display().to_string());
         *self.exported.lock().unwrap_or_else(PoisonError::into_inner) = Some(written);
