@@ -289,6 +289,10 @@ fn texts_are_read_as_what_they_are() {
         assert_eq!(report["lines"][0]["text"], line);
         assert_eq!(words(&report).len(), 9);
     }
+    let (code, out, said) = run("times.txt", format!("[0:00 – 0:05] {line}").as_bytes());
+    assert_eq!(code, 0, "{said}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(words(&report)[0].0, "Let's");
     for (name, content, expected) in [
         (
             "a.docx",

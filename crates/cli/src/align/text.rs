@@ -68,7 +68,8 @@ impl Text {
     fn plain(text: &str) -> Self {
         let line = |(number, text): (usize, &str)| {
             let text = text.trim().to_owned();
-            Line::new(number, text.clone(), text, None, None)
+            let spoken = import::without_times(&text);
+            Line::new(number, text, spoken, None, None)
         };
         let mut lines: Vec<Line> = (1..).zip(text.lines()).map(line).collect();
         lines.retain(|line| !line.text.is_empty());

@@ -84,6 +84,17 @@ pub(super) fn time_line(line: &str, expected: bool) -> Option<TimeLine> {
     is_meant.then_some(TimeLine::Unreadable)
 }
 
+/// Whether a line begins with a time of hours, minutes and seconds.
+pub(super) fn begins_with_time(line: &str) -> bool {
+    let line = line.trim_start();
+    odd_time(line).is_some_and(|(_, length)| is_long(&line[..length]))
+}
+
+/// Whether a time has hours.
+fn is_long(time: &str) -> bool {
+    time.matches([':', ';', '：']).count() >= 2
+}
+
 /// Two times that stand alone.
 pub(super) fn pair(first: &str, second: &str) -> Option<(Ms, Ms, Trust)> {
     let odd = |text: &str| {
@@ -152,7 +163,6 @@ fn unusual(line: &str) -> Option<Times> {
     let to = from + n_first + n_between - sign.map_or(0, char::len_utf8);
     let (end, n_second) = odd_time(&line[to..])?;
     let (first, second) = (&line[from..from + n_first], &line[to..to + n_second]);
-    let is_long = |time: &str| time.matches([':', ';', '：']).count() >= 2;
     let alone = line[to + n_second..].trim().is_empty();
     let are_times = alone && is_long(first) && is_long(second);
     if !has_arrow && !are_times {

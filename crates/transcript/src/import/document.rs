@@ -332,7 +332,11 @@ fn written(old: &str, time: Ms, format: Format) -> String {
     } else {
         ""
     };
-    let n_first = old.find(':').unwrap_or(0);
+    // Hours of three digits need them only while they are that many.
+    let n_first = match old.find(':').unwrap_or(0) {
+        n if n > 2 && !old.starts_with('0') => 2,
+        n => n,
+    };
     let short = old.matches(':').count() == 1;
     let [h, m, s, ms] = time.clock();
     match format {

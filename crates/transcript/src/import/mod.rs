@@ -20,6 +20,7 @@ use self::clock::{TimeLine, Trust};
 pub use self::decode::text;
 pub use self::document::{Document, DocumentCue, NewTimes};
 pub use self::not_text::{Content, NotText, content, plain_text};
+pub use self::spoken::without_times;
 use crate::Transcript;
 use crate::cues::Cue;
 use crate::step_counter::step;
@@ -140,7 +141,12 @@ impl Parsed {
                     self.warn(number, format!("read {found} as {start} to {end}"));
                 }
                 let (first, second) = times.places;
-                let place = Place::Both(at(first), at(second));
+                let place = if times.trust == Trust::Usual {
+                    Place::Both(at(first), at(second))
+                } else {
+                    // What is between them may be odd, too.
+                    Place::Whole(at(first.start..second.end))
+                };
                 Caption::new(number, place, Some((start, end, times.trust)))
             }
             TimeLine::Unreadable => {

@@ -1,5 +1,6 @@
 //! What of a subtitle is spoken: its text without descriptions of sounds.
 
+use super::clock;
 use crate::units::is_kept;
 
 /// The brackets that descriptions stand in, wherever they are.
@@ -19,6 +20,24 @@ pub(super) fn spoken(text: &str, breaks: &[usize]) -> String {
         from = to;
     }
     masked
+}
+
+/// A line of plain text with spaces for the bytes of the times in brackets that it begins with, as
+/// `[0:01]` or `[0:01 – 0:05]`.
+pub fn without_times(line: &str) -> String {
+    let from = line.len() - line.trim_start().len();
+    let inside = line[from..].strip_prefix(['[', '(']);
+    let end = inside.and_then(|inside| inside.find([']', ')']));
+    let (Some(inside), Some(end)) = (inside, end) else {
+        return line.to_owned();
+    };
+    let mut times = inside[..end].split([' ', '–', '—', '-', '>']);
+    let are_times = times.all(|it| it.is_empty() || clock::time(it).is_some());
+    if !are_times || !inside[..end].contains(':') {
+        return line.to_owned();
+    }
+    let to = from + 1 + end + 1;
+    format!("{}{}", " ".repeat(to), &line[to..])
 }
 
 /// Whether a text has anything to say.
@@ -61,7 +80,7 @@ fn without(line: &str, brackets: &[(char, char)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_words, spoken};
+    use super::{has_words, spoken, without_times};
 
     #[track_caller]
     fn check(lines: &[&str], expected: &str) {
@@ -91,6 +110,22 @@ mod tests {
         check(&["- [laughs] No!", "- (sighs)"], "- No! -");
         check(&["a [b", "c] d"], "a [b c] d");
         check(&["♪ Let's move ♪"], "♪ Let's move ♪");
+    }
+
+    #[test]
+    fn times_before_a_line_are_not_spoken() {
+        for (line, expected) in [
+            ("[0:01 – 0:05] Hello", "Hello"),
+            ("[00:00:01.500 --> 00:00:02.000] Hello", "Hello"),
+            ("  (1:02) It is 10:30", "It is 10:30"),
+            ("[10] Hello", "[10] Hello"),
+            ("[Kate: 0:01] Hello", "[Kate: 0:01] Hello"),
+            ("[0:01 Hello", "[0:01 Hello"),
+            ("好", "好"),
+        ] {
+            let spoken = without_times(line);
+            assert_eq!((spoken.trim(), spoken.len()), (expected, line.len()));
+        }
     }
 
     #[test]

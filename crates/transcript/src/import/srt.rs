@@ -18,11 +18,11 @@ pub(super) fn read(text: &str) -> Parsed {
         let in_turn = counter == Some(parsed.captions.len() as u64 + 1);
         let times_follow = counter.is_some()
             && lines.peek().is_some_and(|next| {
-                let is_odd = in_turn && after_blank && next.text.contains("-->");
+                let is_odd = is_odd(next.text) && in_turn && after_blank;
                 is_odd || clock::time_line(next.text, true).is_some()
             });
         let times = clock::time_line(line.text, after_blank || after_number);
-        let is_odd = after_number && line.text.contains("-->");
+        let is_odd = after_number && is_odd(line.text);
         let times = times.or(is_odd.then_some(TimeLine::Unreadable));
         after_number = false;
         if let Some(times) = times {
@@ -44,6 +44,11 @@ pub(super) fn read(text: &str) -> Parsed {
         after_blank = trimmed.is_empty();
     }
     parsed
+}
+
+/// Whether a line after a cue's number is meant to be its times, although it has not two of them.
+fn is_odd(line: &str) -> bool {
+    line.contains("-->") || clock::begins_with_time(line)
 }
 
 /// Adds a line without its markup: `<i>`, `<font …>` and their kind, and `{\an8}`, which other
