@@ -1,7 +1,7 @@
 //! Output of the command: results go to standard output, messages to standard error.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 
 /// Prints a part of the result and flushes it.
@@ -42,6 +42,18 @@ pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// Prints a path on its own line: as it is for other programs, and to a terminal as it may show it.
+///
+/// Errors: as [`print`].
+pub(crate) fn print_path(path: &Path) -> io::Result<()> {
+    let shown = if io::stdout().is_terminal() {
+        name(path)
+    } else {
+        path.display().to_string()
+    };
+    print(&format!("{shown}\n"))
 }
 
 /// A path on one line, as a terminal may show it.

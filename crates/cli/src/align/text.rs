@@ -161,6 +161,16 @@ impl Text {
                 ));
             }
         }
+        if !timed.lines.iter().any(|line| line.found) {
+            let times = if self.has_times {
+                "; the times are unchanged"
+            } else {
+                ""
+            };
+            messages.push(format!(
+                "warning: nothing of the text was found in the recording{times}"
+            ));
+        }
         let silent = self.lines.iter().filter(|line| !line.is_spoken());
         if let Some(numbers) = listed(silent) {
             messages.push(format!(
@@ -303,5 +313,89 @@ impl Line {
     /// Whether any of it is said.
     fn is_spoken(&self) -> bool {
         !self.spoken.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SRT: &str = "\
+1
+00:00:01,000 --> 00:00:02,000
+One
+
+2
+00:00:03,000 --> 00:00:04,000
+♪
+
+3
+00:00:20,000 --> 00:00:24,000
+Two
+";
+
+    /// What is aligned of the file, with the times at which its cues are found.
+    fn timed(text: &Text, found: &[Option<u32>]) -> Timed {
+        let line = |(text, found): (&str, &Option<u32>)| {
+            let start = found.map_or(Ms::ZERO, Ms);
+            let word = earmark_transcript::word_times::Timed {
+                range: 0..text.len(),
+                start,
+                end: start + Ms(900),
+                quality: None,
+            };
+            reference_text::Line {
+                words: vec![word],
+                found: found.is_some(),
+            }
+        };
+        let timed = Timed {
+            duration: Ms(10_000),
+            lines: text.spoken().into_iter().zip(found).map(line).collect(),
+            ..Timed::default()
+        };
+        text.every_line(timed)
+    }
+
+    fn check(found: &[Option<u32>], times: [&str; 3], expected: &[&str]) {
+        let document = Document::read(SRT.as_bytes(), Format::Srt).unwrap();
+        let text = Text::of_document(document);
+        let timed = timed(&text, found);
+        let new = text.new_times(&timed);
+        let file = text.document.as_ref().unwrap().with_times(&new);
+        let file = String::from_utf8(file).unwrap();
+        let lines: Vec<&str> = file.lines().filter(|line| line.contains("-->")).collect();
+        assert_eq!(lines, times);
+        assert_eq!(text.messages(&timed, &new), expected);
+    }
+
+    #[test]
+    fn cues_without_words_or_not_found_move_and_are_listed() {
+        let silent = "nothing is spoken in some cues; they move with the cues around them: 2";
+        let late = "warning: some cues begin after the end of the recording: 3";
+        check(
+            &[Some(500), None],
+            [
+                "00:00:00,500 --> 00:00:01,400",
+                "00:00:02,500 --> 00:00:03,500",
+                "00:00:19,500 --> 00:00:23,500",
+            ],
+            &["not found in the recording, cue 3: Two", silent, late],
+        );
+        check(
+            &[None, None],
+            [
+                "00:00:01,000 --> 00:00:02,000",
+                "00:00:03,000 --> 00:00:04,000",
+                "00:00:20,000 --> 00:00:24,000",
+            ],
+            &[
+                "not found in the recording, cue 1: One",
+                "not found in the recording, cue 3: Two",
+                "warning: nothing of the text was found in the recording; the times are unchanged",
+                silent,
+                late,
+            ],
+        );
     }
 }

@@ -87,6 +87,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             "`--live` needs speech: `--audio FILE|DIR`"
         )));
     }
+    if let Some(path) = args.json.as_ref().filter(|path| path.as_os_str() != "-") {
+        output_files::try_one(path)?;
+    }
     let samples = match &args.audio {
         Some(_) if args.live => Vec::new(),
         Some(path) => read(path)?,

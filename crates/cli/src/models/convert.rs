@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     bar.finish();
     match ended {
         Ok(Some(folder)) => {
-            output::print(&format!("{}\n", folder.display()))?;
+            output::print_path(&folder)?;
             Ok(Exit::Done)
         }
         Ok(None) => {

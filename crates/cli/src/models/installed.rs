@@ -162,7 +162,7 @@ pub(crate) fn path(args: &PathArgs) -> anyhow::Result<Exit> {
     };
     match folder {
         Ok(folder) => {
-            output::print(&format!("{}\n", folder.display()))?;
+            output::print_path(&folder)?;
             Ok(Exit::Done)
         }
         Err(error) => Ok(report_error(&error)),

@@ -90,7 +90,7 @@ fn with_progress<T>(
 fn report_outcome(ended: Result<Outcome, Error>, kept: &str) -> anyhow::Result<Exit> {
     match ended {
         Ok(Outcome::Done(path)) => {
-            output::print(&format!("{}\n", path.display()))?;
+            output::print_path(&path)?;
             Ok(Exit::Done)
         }
         Ok(Outcome::Cancelled) => {

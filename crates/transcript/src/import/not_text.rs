@@ -20,10 +20,16 @@ pub enum NotText {
 ///
 /// Errors: the content is certainly something else.
 pub fn plain_text(bytes: &[u8]) -> Result<String, NotText> {
-    if let Some(kind) = kind(bytes) {
-        return Err(NotText::Kind(kind));
+    match kind(bytes) {
+        Some(kind) => Err(NotText::Kind(kind)),
+        None => plain(&decode::decode(bytes).text),
     }
-    let text = decode::decode(bytes).text;
+}
+
+/// A text without the characters that no text has.
+///
+/// Errors: these are too many.
+fn plain(text: &str) -> Result<String, NotText> {
     let is_odd = |c: &char| {
         let is_usual = matches!(
             c,
@@ -31,8 +37,9 @@ pub fn plain_text(bytes: &[u8]) -> Result<String, NotText> {
         );
         (c.is_control() && !is_usual) || *c == '\u{FFFD}'
     };
+    // In bytes that are no text, every tenth is a control character.
     let (n_odd, n_all) = (text.chars().filter(is_odd).count(), text.chars().count());
-    if n_odd > 1 + n_all / 50 {
+    if n_odd > 1 + n_all / 20 {
         return Err(NotText::Unknown);
     }
     Ok(text.replace(['\0', '\u{1A}'], ""))
@@ -125,13 +132,17 @@ pub enum Content {
 ///
 /// Errors: it is neither text nor subtitles that can be read.
 pub fn content(bytes: &[u8], ending: &str) -> Result<Content, NotText> {
-    let text = plain_text(bytes)?;
+    if let Some(kind) = kind(bytes) {
+        return Err(NotText::Kind(kind));
+    }
+    let text = decode::decode(bytes).text;
     if let Some(format) = Format::detect(&text) {
         return Ok(Content::Timed(format));
     }
     if let Some(kind) = other_subtitles(&text) {
         return Err(NotText::Subtitles(kind));
     }
+    let text = plain(&text)?;
     Ok(match Format::find(ending) {
         Some(format) => Content::Timed(format),
         None => Content::Plain(text),
@@ -176,6 +187,12 @@ mod tests {
         check("Hello, Anna.\n[laughs] Hi!\n", "txt", None);
         check("Then --> he went.\n", "md", None);
         check("", "txt", None);
+        // Damage costs no more than the cues it is in.
+        check(
+            format!("{SRT}\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}"),
+            "srt",
+            Some(Format::Srt),
+        );
         let wide: Vec<u8> = SRT.encode_utf16().flat_map(u16::to_be_bytes).collect();
         check(wide, "txt", Some(Format::Srt));
     }
