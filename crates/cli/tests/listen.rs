@@ -239,8 +239,10 @@ fn a_recording_that_was_removed_is_missed() {
         let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
         let (recording, text) = (at("talk.wav"), at("talk.vtt"));
         let earmark = Earmark::listen(&["--record", &recording, "--output", &text]);
-        std::fs::remove_file(&recording).unwrap();
         play("microphone", &read(&sample("en-02.flac")));
+        // By now the recogniser has opened it.
+        earmark.out.recv_timeout(DEADLINE).unwrap();
+        std::fs::remove_file(&recording).unwrap();
         earmark.signal("-INT");
         let (code, _, complaints) = earmark.end();
         assert_eq!(code, Some(1), "{complaints}");
