@@ -293,6 +293,15 @@ fn texts_are_read_as_what_they_are() {
     assert_eq!(code, 0, "{said}");
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(words(&report)[0].0, "Let's");
+    let (code, out, said) = run("signs.txt", format!("♪♪\n{line}\n[0:05]\n").as_bytes());
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("nothing is spoken in some lines; they are left out: 1, 3"),
+        "{said}"
+    );
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(words(&report).len(), 9);
+    assert!(report["lines"][2]["start_ms"].is_null());
     for (name, content, expected) in [
         (
             "a.docx",

@@ -68,7 +68,7 @@ impl Text {
     fn plain(text: &str) -> Self {
         let line = |(number, text): (usize, &str)| {
             let text = text.trim().to_owned();
-            let spoken = import::without_times(&text);
+            let spoken = import::spoken_line(&text);
             Line::new(number, text, spoken, None, None)
         };
         let mut lines: Vec<Line> = (1..).zip(text.lines()).map(line).collect();
@@ -79,20 +79,16 @@ impl Text {
     fn of_transcript(given: &Transcript) -> Self {
         let line = |(number, segment): (usize, &Segment)| {
             let (text, given) = (segment.text.clone(), (segment.start, segment.end));
-            Line::new(
-                number,
-                text.clone(),
-                text,
-                segment.speaker.clone(),
-                Some(given),
-            )
+            let spoken = import::spoken_line(&text);
+            Line::new(number, text, spoken, segment.speaker.clone(), Some(given))
         };
         Self::of_lines((1..).zip(&given.segments).map(line).collect(), true)
     }
 
     fn of_lines(lines: Vec<Line>, has_times: bool) -> Self {
+        let spoken = lines.iter().enumerate().filter(|(_, it)| it.is_spoken());
         Self {
-            spoken: (0..lines.len()).map(|n| vec![n]).collect(),
+            spoken: spoken.map(|(n, _)| vec![n]).collect(),
             lines,
             document: None,
             has_times,
@@ -173,9 +169,12 @@ impl Text {
         }
         let silent = self.lines.iter().filter(|line| !line.is_spoken());
         if let Some(numbers) = listed(silent) {
-            messages.push(format!(
-                "nothing is spoken in some cues; they move with the cues around them: {numbers}"
-            ));
+            let what = if self.has_times {
+                "cues; they move with the cues around them"
+            } else {
+                "lines; they are left out"
+            };
+            messages.push(format!("nothing is spoken in some {what}: {numbers}"));
         }
         let timed_lines = self.lines.iter().zip(new);
         let late = timed_lines.filter(|(_, new)| {

@@ -20,7 +20,7 @@ use self::clock::{TimeLine, Trust};
 pub use self::decode::text;
 pub use self::document::{Document, DocumentCue, NewTimes};
 pub use self::not_text::{Content, NotText, content, plain_text};
-pub use self::spoken::without_times;
+pub use self::spoken::spoken_line;
 use crate::Transcript;
 use crate::cues::Cue;
 use crate::step_counter::step;

@@ -22,9 +22,18 @@ pub(super) fn spoken(text: &str, breaks: &[usize]) -> String {
     masked
 }
 
-/// A line of plain text with spaces for the bytes of the times in brackets that it begins with, as
-/// `[0:01]` or `[0:01 – 0:05]`.
-pub fn without_times(line: &str) -> String {
+/// What of a line of plain text is spoken: the line with spaces for the bytes of the times in
+/// brackets that it begins with, as `[0:01]` or `[0:01 – 0:05]`. Empty when it has no words.
+pub fn spoken_line(line: &str) -> String {
+    let spoken = without_times(line);
+    if has_words(&spoken) {
+        spoken
+    } else {
+        String::new()
+    }
+}
+
+fn without_times(line: &str) -> String {
     let from = line.len() - line.trim_start().len();
     let inside = line[from..].strip_prefix(['[', '(']);
     let end = inside.and_then(|inside| inside.find([']', ')']));
@@ -80,7 +89,7 @@ fn without(line: &str, brackets: &[(char, char)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_words, spoken, without_times};
+    use super::{has_words, spoken, spoken_line, without_times};
 
     #[track_caller]
     fn check(lines: &[&str], expected: &str) {
@@ -125,6 +134,10 @@ mod tests {
         ] {
             let spoken = without_times(line);
             assert_eq!((spoken.trim(), spoken.len()), (expected, line.len()));
+            assert_eq!(spoken_line(line), spoken);
+        }
+        for line in ["[0:01]", "♪♪", ""] {
+            assert_eq!(spoken_line(line), "");
         }
     }
 
