@@ -1,7 +1,6 @@
 //! An active recording is one that is being made: an entry of the history from its first moment,
 //! which grows on disk and as text while somebody speaks.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -101,12 +100,16 @@ impl Recorder {
             Ok(begun) => begun,
             Err(failure) => {
                 self.parts().history.write(move |store| {
-                    recordings::remove(store.delete(&[id])?);
+                    let free = store.delete(&[id])?;
+                    recordings::remove(store.path(), free);
                     Ok(())
                 })?;
                 return Err(failure.into());
             }
         };
+        if let Err(error) = earmark_files::open_private(&listen.job.recording) {
+            log::warn(&format!("a recording may be readable for others: {error}"));
+        }
         self.opened(id, session, dictation);
         Ok((id, Some(events)))
     }
@@ -265,7 +268,7 @@ impl Recorder {
     fn prepare(&self, origin: Origin) -> Result<(EntryId, Listen), Failure> {
         let parts = self.parts();
         let now = Zoned::now();
-        let source = free_path(&parts.folder.join("recordings"), &now)?;
+        let source = free_path(&parts.folder.join(recordings::FOLDER), &now)?;
         let words = parts.settings.words();
         let kind = match origin {
             Origin::Dictation => words.dictation,
@@ -444,7 +447,8 @@ pub(crate) fn recover_recording(store: &mut Store, entry: &Entry) -> Result<bool
     match recover(&entry.asked.source) {
         Ok(Some(Recorded { duration, .. })) => store.set_duration(entry.id, duration)?,
         Ok(None) if entry.n_segments == 0 => {
-            recordings::remove(store.delete(&[entry.id])?);
+            let free = store.delete(&[entry.id])?;
+            recordings::remove(store.path(), free);
             return Ok(false);
         }
         // What was recognised in it is worth keeping all the same.
@@ -481,7 +485,7 @@ fn selector(microphone: Option<&str>) -> DeviceSelector {
 ///
 /// Errors: the folder is not there and cannot be made.
 fn free_path(folder: &Path, now: &Zoned) -> Result<PathBuf, Failure> {
-    fs::create_dir_all(folder).map_err(|error| {
+    earmark_files::create_private_folder(folder).map_err(|error| {
         let folder = folder.display();
         let message = format!("`{folder}` cannot be written ({error}); free some space");
         Failure::new(Code::Disk, message)

@@ -40,7 +40,7 @@ pub use batch::{BatchSummary, Notification};
 pub use dictation::DictationHandle;
 pub use dictation::insertion::{Place, TextInjector};
 pub use dictation::recent::RecentDictation;
-pub use earmark_jobs::set_threads;
+pub use earmark_jobs::{decode_in_own_process, serve_if_asked, set_threads};
 pub use earmark_store::EntryId;
 pub use events::{AppEvent, Delivery, Events, Subscriber};
 pub use export::named as named_file;

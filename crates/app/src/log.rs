@@ -3,7 +3,7 @@
 //! It is made to be shown to others: recordings are called by their number in the history, and
 //! [`discreet`] takes names out of messages that were made for the person alone.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::panic;
 use std::path::{Path, PathBuf};
@@ -135,9 +135,9 @@ impl Log {
             fs::rename(now, before)?;
         }
         if self.file.is_none() {
-            fs::create_dir_all(&self.folder)?;
+            earmark_files::create_private_folder(&self.folder)?;
             let path = self.folder.join(FILES[0]);
-            let file = OpenOptions::new().create(true).append(true).open(path)?;
+            let file = earmark_files::open_private(&path)?;
             self.n_bytes = file.metadata()?.len();
             self.file = Some(file);
         }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use earmark_files::{Access, write_atomic};
+
 use crate::api::{Code, Failure};
 
 /// A sentence in the voice that the demo understands.
@@ -16,7 +18,8 @@ pub(crate) fn write(folder: &Path) -> Result<PathBuf, Failure> {
     if fs::read(&path).is_ok_and(|there| there == SAMPLE) {
         return Ok(path);
     }
-    let written = fs::create_dir_all(folder.join("sample")).and_then(|()| fs::write(&path, SAMPLE));
+    let created = earmark_files::create_private_folder(&folder.join("sample"));
+    let written = created.and_then(|()| write_atomic(&path, SAMPLE, Access::Owner));
     written.map_err(|error| {
         let path = path.display();
         Failure::new(

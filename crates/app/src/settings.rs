@@ -247,6 +247,8 @@ pub(crate) fn completed(
     let is_here = |key: &str, value: &Value| match key {
         "model" => models.iter().any(|it| it.is_ready && *value == it.name),
         "microphone" | "dictation_shortcut" => false,
+        // A backup from elsewhere would delete what is here.
+        "keep_days" | "keep_dictation_days" | "keep_dictation_audio" => false,
         "device" => entry_view::devices().iter().any(|it| value == it.name),
         _ => true,
     };
@@ -336,7 +338,7 @@ mod tests {
         check(
             json!({}),
             json!({ "model": "missing", "device": "abacus", "keep_days": 30 }),
-            json!({ "keep_days": 30 }),
+            json!({}),
         );
     }
 

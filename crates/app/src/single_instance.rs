@@ -5,11 +5,13 @@
 //! every system, with or without a session bus. The address and a token nobody can guess lie
 //! beside the history, where only its owner can read them.
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
@@ -28,6 +30,10 @@ const WELCOME: &str = "welcome\n";
 
 /// How long either side waits for the other.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections that are answered at a time. Every program may connect and be silent, so a new one
+/// over this number ends the oldest.
+const N_ANSWERING: usize = 32;
 
 /// The longest message; thousands of files. Units: bytes.
 const LONGEST: u64 = 4 << 20;
@@ -128,10 +134,30 @@ pub(crate) fn listen(
     thread::Builder::new()
         .name("single instance".into())
         .spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if let Ok(request) = answer(stream, &token) {
-                    receive(request);
+            let (sender, requests) = mpsc::channel();
+            thread::spawn(move || requests.into_iter().for_each(receive));
+            let mut answering: VecDeque<TcpStream> = VecDeque::new();
+            for stream in listener.incoming() {
+                let Ok(stream) = stream else {
+                    // The system has no more files at the moment.
+                    thread::sleep(Duration::from_millis(100));
+                    continue;
+                };
+                if answering.len() == N_ANSWERING
+                    && let Some(oldest) = answering.pop_front()
+                {
+                    // Ends its thread, if it still waits for a request.
+                    let _ = oldest.shutdown(Shutdown::Both);
                 }
+                answering.extend(stream.try_clone());
+                let (sender, token) = (sender.clone(), token.clone());
+                thread::spawn(move || {
+                    if let Ok(request) = answer(&stream, &token) {
+                        let _ = sender.send(request);
+                    }
+                    // Its other handle is still in the list.
+                    let _ = stream.shutdown(Shutdown::Both);
+                });
             }
         })?;
     Ok(())
@@ -145,9 +171,9 @@ pub(crate) fn close(folder: &Path) {
 /// Reads a request and answers it.
 ///
 /// Errors: somebody who does not know the token, or says nothing that can be understood.
-fn answer(mut stream: TcpStream, token: &str) -> io::Result<LaunchRequest> {
-    be_patient(&stream)?;
-    let mut lines = BufReader::new(stream.try_clone()?.take(LONGEST)).lines();
+fn answer(mut stream: &TcpStream, token: &str) -> io::Result<LaunchRequest> {
+    be_patient(stream)?;
+    let mut lines = BufReader::new(stream.take(LONGEST)).lines();
     let mut line = || {
         lines
             .next()
@@ -192,7 +218,7 @@ mod tests {
     use std::time::Duration;
     use std::{fs, thread};
 
-    use super::{Address, FILE, LaunchRequest, close, file, listen};
+    use super::{Address, FILE, LaunchRequest, N_ANSWERING, close, file, listen};
 
     fn address(folder: &Path) -> Address {
         serde_json::from_slice(&fs::read(folder.join(FILE)).unwrap()).unwrap()
@@ -291,5 +317,25 @@ mod tests {
             check("file:///d%20e.wav", Some("/d e.wav"));
             check("file://elsewhere/d.wav", None);
         }
+    }
+
+    #[test]
+    fn silent_connections_do_not_keep_a_second_start_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let (sender, received) = mpsc::channel();
+        listen(folder.path(), move |request| sender.send(request).unwrap()).unwrap();
+        let port = address(folder.path()).port;
+        let connect = |_| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        let silent: Vec<TcpStream> = (0..5 * N_ANSWERING).map(connect).collect();
+        let request = LaunchRequest {
+            files: vec!["a.wav".into()],
+            ..LaunchRequest::default()
+        };
+        assert!(request.hand_over(folder.path()));
+        let timeout = Duration::from_secs(20);
+        assert_eq!(received.recv_timeout(timeout).unwrap(), request);
+        // The oldest was ended from the other side, long before it would have timed out.
+        let mut byte = [0];
+        assert_eq!((&silent[0]).read(&mut byte).unwrap(), 0);
     }
 }

@@ -1,6 +1,7 @@
 //! Waveforms of recordings, kept beside the history, so that a recording is read for its waveform
 //! once.
 
+use earmark_files::Access;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -74,10 +75,8 @@ fn packed(waveform: &Waveform) -> Vec<u8> {
 
 /// Writes an waveform and makes room for it.
 fn keep(folder: &Path, place: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let part = place.with_extension("part");
-    fs::write(&part, bytes)?;
-    fs::rename(&part, place)?;
+    earmark_files::create_private_folder(folder)?;
+    earmark_files::write_atomic(place, bytes, Access::Owner)?;
     let mut kept: Vec<(SystemTime, u64, PathBuf)> = Vec::new();
     for file in fs::read_dir(folder)? {
         let file = file?;

@@ -412,3 +412,115 @@ fn settings_are_changed_whole_or_not_at_all() {
     assert_eq!(app.settings().text_px, 20);
     app.close();
 }
+
+/// A backup of a stranger names files of the person as recordings that the program made, deleted
+/// long ago.
+#[test]
+fn a_backup_cannot_make_the_program_remove_files() {
+    let (theirs, ours) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let inside = ours.path().join("recordings");
+    fs::create_dir(&inside).unwrap();
+    let targets = [
+        ours.path().join("letter.txt"),
+        inside.join("../taxes.pdf"),
+        inside.join("mine.wav"),
+    ];
+    for target in &targets {
+        fs::write(target, "precious").unwrap();
+    }
+    let mut own = Store::open(&ours.path().join("history.db")).unwrap();
+    let mut foreign = Store::open(&theirs.path().join("history.db")).unwrap();
+    let recording = |source: &Path, second: i64| NewEntry {
+        source: source.to_owned(),
+        name: "Recording".into(),
+        origin: Origin::Recording,
+        created: Timestamp::from_second(second).unwrap(),
+        model: "demo".into(),
+        language: None,
+        context: String::new(),
+    };
+    let done = Transcript::assemble(Ms(0), Vec::new(), Vec::new());
+    let mine = own.add(&recording(&targets[2], 1)).unwrap();
+    own.finish(mine, &done).unwrap();
+    drop(own);
+    for (nth, target) in (2..).zip(&targets) {
+        let id = foreign.add(&recording(target, nth)).unwrap();
+        foreign.finish(id, &done).unwrap();
+        foreign
+            .set_deleted(&[id], Some(Timestamp::UNIX_EPOCH))
+            .unwrap();
+    }
+    let backup = theirs.path().join("stranger.backup");
+    earmark_store::back_up(foreign.path(), &earmark_store::Settings::default(), &backup).unwrap();
+    drop(foreign);
+    let (app, _) = open(ours.path());
+    assert_eq!(app.restore_backup(&backup).unwrap(), 3);
+    app.close();
+    drop(app);
+    // A start removes what was deleted long ago; nothing was.
+    let (app, _) = open(ours.path());
+    let deleted = HistoryQuery {
+        filter: HistoryFilter::Deleted,
+        ..everything()
+    };
+    let rows = app.list_history(&deleted).unwrap().rows;
+    assert_eq!(rows.len(), 3);
+    // The person empties the trash.
+    let ids: Vec<i64> = rows.iter().map(|row| row.entry.id).collect();
+    app.purge_entries(&ids).unwrap();
+    for target in &targets {
+        assert_eq!(
+            fs::read(target).unwrap(),
+            b"precious",
+            "{}",
+            target.display()
+        );
+    }
+    // Its own recording goes with its own entry.
+    app.purge_entries(&[mine.0]).unwrap();
+    assert!(!targets[2].exists());
+    app.close();
+}
+
+/// Somebody else on the computer reads nothing of it, also not in folders from before.
+#[cfg(unix)]
+#[test]
+fn the_data_folder_is_for_its_owner() {
+    use std::os::unix::fs::PermissionsExt as _;
+    fn modes(folder: &Path, found: &mut Vec<(PathBuf, u32)>) {
+        let metadata = fs::metadata(folder).unwrap();
+        found.push((folder.to_owned(), metadata.permissions().mode() & 0o777));
+        if metadata.is_dir() {
+            for file in fs::read_dir(folder).unwrap() {
+                modes(&file.unwrap().path(), found);
+            }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("recordings")).unwrap();
+    for name in ["history.db", "history.db.lock"] {
+        fs::write(folder.path().join(name), "").unwrap();
+    }
+    for open in ["", "recordings", "history.db"] {
+        let wide = fs::Permissions::from_mode(0o777);
+        fs::set_permissions(folder.path().join(open), wide).unwrap();
+    }
+    let (app, told) = open(folder.path());
+    let id = app.add_sample().unwrap();
+    wait(&told, |event| match event {
+        AppEvent::BatchEnded(summary) => Some(summary),
+        _ => None,
+    });
+    app.waveform(id).unwrap();
+    let change = serde_json::json!({ "text_px": 20 });
+    app.change_settings(change.as_object().unwrap(), |_, _| Ok(()))
+        .unwrap();
+    let mut found = Vec::new();
+    modes(folder.path(), &mut found);
+    assert!(found.len() > 6, "{found:?}");
+    for (path, mode) in found {
+        let expected = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode, expected, "{} {mode:o}", path.display());
+    }
+    app.close();
+}

@@ -100,7 +100,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if let Some(recording) = &args.record {
         output_files::try_one(recording)?;
     }
-    let folder = tempfile::tempdir().context("cannot create a folder for the recording")?;
+    let folder =
+        earmark_files::temporary_folder().context("cannot create a folder for the recording")?;
     let recording = match &args.record {
         Some(path) => path.clone(),
         None => folder.path().join("recording.wav"),

@@ -69,6 +69,10 @@ Exit codes:
   130  stopped with Ctrl-C; finished work is kept";
 
 fn main() -> ExitCode {
+    if let Some(exit) = earmark_audio::decode::serve_if_asked() {
+        return exit;
+    }
+    earmark_audio::decode::decode_in_own_process();
     let exit = match Cli::parse().command {
         Command::Transcribe(args) => transcribe::run(&args),
         Command::Listen(args) => listen::run(&args),

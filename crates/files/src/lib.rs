@@ -12,6 +12,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub use lock::LockGuard;
+pub use tempfile::TempDir;
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,59 @@ pub fn write_atomic(path: &Path, content: &[u8], access: Access) -> io::Result<(
     file.persist(path)?;
     sync_folder(folder);
     Ok(())
+}
+
+/// Creates a folder, and those that lead to it, that only its owner may look into. One that is there
+/// becomes so.
+///
+/// Errors: it cannot be created. One that belongs to somebody else stays as it is.
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)?;
+    restrict(path, 0o700);
+    Ok(())
+}
+
+/// Opens a file for writing that only its owner may read, without changing its content.
+///
+/// Errors: it cannot be created or opened.
+pub fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    restrict(path, 0o600);
+    Ok(file)
+}
+
+/// A folder for temporary files that only its owner may look into; it is removed with this value.
+///
+/// Errors: the system's folder for temporary files is full or cannot be written to.
+pub fn temporary_folder() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("earmark-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o700));
+    }
+    builder.tempdir()
+}
+
+/// Takes a file or folder away from everybody but its owner, if it is ours.
+fn restrict(path: &Path, mode: u32) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // A file of somebody else stays as it is: only its owner may change that.
+        let _ = fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    }
+    #[cfg(not(unix))]
+    let _ = (path, mode);
 }
 
 /// Renames a file within its file system, replacing an existing one, and syncs the folder so that a
@@ -104,7 +158,9 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{Access, fitting_name, free_path, replace, write_atomic};
+    use super::{
+        Access, create_private_folder, fitting_name, free_path, open_private, replace, write_atomic,
+    };
 
     fn names(folder: &Path) -> Vec<String> {
         let files = fs::read_dir(folder).unwrap().flatten();
@@ -205,5 +261,30 @@ mod tests {
         #[cfg(not(unix))]
         fs::write(path_of(3), "").unwrap();
         assert_eq!(free_path(path_of), path_of(4));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_private_is_for_its_owner_even_if_it_was_there_before() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("old");
+        fs::create_dir(&old).unwrap();
+        fs::write(old.join("file"), "kept").unwrap();
+        for (path, open) in [(&old, 0o755), (&old.join("file"), 0o644)] {
+            fs::set_permissions(path, fs::Permissions::from_mode(open)).unwrap();
+        }
+        for path in [old.join("a/b"), old.clone()] {
+            create_private_folder(&path).unwrap();
+            assert_eq!(mode(&path), 0o700, "{}", path.display());
+        }
+        assert_eq!(mode(&old.join("a")), 0o700);
+        for name in ["file", "new"] {
+            open_private(&old.join(name)).unwrap();
+            assert_eq!(mode(&old.join(name)), 0o600, "{name}");
+        }
+        assert_eq!(fs::read(old.join("file")).unwrap(), b"kept");
+        create_private_folder(&old.join("file")).unwrap_err();
     }
 }

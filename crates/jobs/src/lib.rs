@@ -37,6 +37,7 @@ mod waveform;
 pub use advice::{Advice, Reason, advice, memory_of};
 pub use convert::{Conversion, convert};
 pub use earmark_audio::capture::{Device, DeviceSelector, Kind, Level, devices as input_devices};
+pub use earmark_audio::decode::{decode_in_own_process, serve_if_asked};
 pub use earmark_audio::record::Recorded;
 pub use earmark_engine::{DeviceChoice, Dtype, Hardware, Settings, set_threads};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};

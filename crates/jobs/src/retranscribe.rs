@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
+use earmark_audio::decode::IsCancelled;
 use earmark_transcript::{Ms, Segment};
 
 use crate::{Failure, Span};
@@ -87,6 +88,12 @@ impl CancelToken {
 
     pub(crate) fn is_stopped(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// The same question for a decoder.
+    pub(crate) fn check(&self) -> IsCancelled {
+        let token = self.clone();
+        Arc::new(move || token.is_stopped())
     }
 }
 

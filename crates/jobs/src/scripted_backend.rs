@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use earmark_audio::decode::IsCancelled;
 use earmark_audio::{Error as AudioError, Source};
 use earmark_engine::{
     Error as EngineError, Observer, Outcome, Recognition, Request, Settings, StreamingClip, Token,
@@ -137,7 +138,12 @@ impl Scripted {
 
 impl Backend for Scripted {
     /// Every recording is there but the missing one.
-    fn open(&self, recording: &Path, from: u64) -> Result<Box<dyn Source>, Failure> {
+    fn open(
+        &self,
+        recording: &Path,
+        from: u64,
+        _: &IsCancelled,
+    ) -> Result<Box<dyn Source>, Failure> {
         if recording == Path::new("missing.wav") {
             return Err(Failure::new(
                 Code::RecordingUnreadable,

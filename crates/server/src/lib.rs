@@ -7,6 +7,7 @@
 //! `Origin` are refused.
 
 mod access_control;
+mod connections;
 mod error;
 mod mime;
 mod registry;
@@ -23,6 +24,7 @@ pub use error::Error;
 pub use registry::{Link, Registered};
 
 use access_control::AccessControl;
+use connections::{BoundedListener, Client};
 use registry::Registry;
 
 /// A server with a thread of its own. Dropping it closes the port and every connection.
@@ -106,7 +108,9 @@ fn serve(
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)
             .expect("it does not block, and this is a runtime with sockets");
-        tokio::spawn(async { axum::serve(listener, router).await });
+        let service = router.into_make_service_with_connect_info::<Client>();
+        let listener = BoundedListener::new(listener);
+        tokio::spawn(async { axum::serve(listener, service).await });
         let _ = stopped.await; // the sender is only ever dropped
     });
     // Does not wait for reads of a file system that hangs.

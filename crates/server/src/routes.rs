@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path as Segments, Request, State};
+use axum::extract::{ConnectInfo, Path as Segments, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -16,6 +16,7 @@ use axum::routing::get;
 use tower_http::services::ServeFile;
 
 use crate::access_control::AccessControl;
+use crate::connections::Client;
 use crate::mime;
 use crate::registry::{Registered, Registry};
 
@@ -68,11 +69,13 @@ async fn check_access(
 async fn audio(
     State(state): State<Arc<RouterState>>,
     Segments((token, id)): Segments<(String, String)>,
+    ConnectInfo(client): ConnectInfo<Client>,
     request: Request,
 ) -> Response {
     if !state.access.accepts_token(&token) {
         return not_found();
     }
+    client.trust();
     let recording = id.parse().ok().and_then(|id| state.registry.get(id));
     match recording {
         Some(Registered::File(path)) => file(path, request).await,

@@ -5,10 +5,11 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::thread;
+use std::time::Duration;
 
 use earmark_server::{Link, Server};
 use tempfile::TempDir;
@@ -382,4 +383,53 @@ fn a_dropped_server_closes_its_port() {
     // Closed or reset, but at an end.
     let _ = open.read_to_end(&mut rest);
     assert!(rest.is_empty());
+}
+
+/// Any program may connect, and say nothing.
+#[test]
+fn silent_connections_are_bounded_and_keep_no_player_out() {
+    let fixture = Fixture::new();
+    let silent = silent_connections(&fixture);
+    let response = fixture.get(&[]);
+    assert_eq!(response.status, 200);
+    assert!(response.body == fixture.bytes);
+    let is_ended = |stream: &TcpStream| {
+        let timeout = Some(Duration::from_millis(200));
+        stream.set_read_timeout(timeout).unwrap();
+        let mut stream = stream;
+        match stream.read(&mut [0]) {
+            Ok(n_bytes) => n_bytes == 0,
+            Err(error) => error.kind() == ErrorKind::ConnectionReset,
+        }
+    };
+    // The oldest were ended by the server, the newest are open.
+    assert!(is_ended(&silent[0]) && is_ended(&silent[200]));
+    assert!(!is_ended(&silent[299]));
+}
+
+/// A player that is paused does not read on; it is not silent.
+#[test]
+fn a_paused_player_keeps_its_connection() {
+    let fixture = Fixture::new();
+    // More than the buffers of the system hold.
+    let bytes: Vec<u8> = (0..8_000_000_u32).flat_map(u32::to_le_bytes).collect();
+    fs::write(&fixture.path, &bytes).unwrap();
+    let request = format!(
+        "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+        fixture.target(),
+        fixture.host()
+    );
+    let mut paused = TcpStream::connect(fixture.server.address()).unwrap();
+    paused.write_all(request.as_bytes()).unwrap();
+    paused.read_exact(&mut [0]).unwrap();
+    let silent = silent_connections(&fixture);
+    let mut rest = Vec::new();
+    paused.read_to_end(&mut rest).unwrap();
+    assert!(rest.ends_with(&bytes), "{} bytes", rest.len());
+    drop(silent);
+}
+
+fn silent_connections(fixture: &Fixture) -> Vec<TcpStream> {
+    let connect = |_| TcpStream::connect(fixture.server.address()).unwrap();
+    (0..300).map(connect).collect()
 }

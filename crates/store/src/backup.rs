@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params_from_iter};
 
@@ -149,14 +150,20 @@ impl Backup {
 impl Store {
     /// Adds entries of a backup that are not in the history, with all their text; how many that were.
     /// All of them or none are added. An entry is the same when the same recording was asked for at
-    /// the same moment. What waited or was being recognised is interrupted here.
+    /// the same moment. What waited or was being recognised is interrupted here, and what was deleted
+    /// there is deleted here as of `now`, so that nothing of a backup is removed for good at once.
     ///
     /// Errors: [`Error::BadBackup`].
-    pub fn adopt(&mut self, backup: &Backup, ids: &[EntryId]) -> Result<usize, Error> {
+    pub fn adopt(
+        &mut self,
+        backup: &Backup,
+        ids: &[EntryId],
+        now: Timestamp,
+    ) -> Result<usize, Error> {
         self.write(|transaction| {
             let mut n_new = 0;
             for &id in ids {
-                let adopted = adopt(transaction, &backup.connection, id);
+                let adopted = adopt(transaction, &backup.connection, id, now);
                 n_new += usize::from(adopted.map_err(|fault| match fault {
                     Fault::Sql(error) if is_of_history(&error) => Fault::Sql(error),
                     fault => Fault::Told(of_backup(fault, &backup.path)),
@@ -177,7 +184,12 @@ fn is_of_history(error: &rusqlite::Error) -> bool {
 }
 
 /// Adds an entry with what belongs to it, unless it is there; whether it was added.
-fn adopt(ours: &Connection, theirs: &Connection, id: EntryId) -> Result<bool, Fault> {
+fn adopt(
+    ours: &Connection,
+    theirs: &Connection,
+    id: EntryId,
+    now: Timestamp,
+) -> Result<bool, Fault> {
     // A row that cannot be read here would spoil every list it is in.
     let entry = theirs
         .prepare_cached(&format!(
@@ -193,7 +205,7 @@ fn adopt(ours: &Connection, theirs: &Connection, id: EntryId) -> Result<bool, Fa
     if is_there {
         return Ok(false);
     }
-    copy_row(ours, theirs, id)?;
+    copy_row(ours, theirs, id, now)?;
     let new = EntryId(ours.last_insert_rowid());
     ngram_index::put_name(ours, segment_id::name_of(new.0), &entry.asked.name)?;
     let select = segment_row::SELECT.replace(" FROM ", ", id FROM ");
@@ -215,7 +227,12 @@ fn adopt(ours: &Connection, theirs: &Connection, id: EntryId) -> Result<bool, Fa
 }
 
 /// Copies the row of an entry as it is, but for its id.
-fn copy_row(ours: &Connection, theirs: &Connection, id: EntryId) -> Result<(), Fault> {
+fn copy_row(
+    ours: &Connection,
+    theirs: &Connection,
+    id: EntryId,
+    now: Timestamp,
+) -> Result<(), Fault> {
     let columns: Vec<String> = ours
         .prepare_cached("SELECT name FROM pragma_table_info('item') WHERE name <> 'id'")?
         .query_map([], |row| row.get(0))?
@@ -234,6 +251,11 @@ fn copy_row(ours: &Connection, theirs: &Connection, id: EntryId) -> Result<(), F
          WHERE id = last_insert_rowid() AND state IN ('waiting', 'running')",
     )?
     .execute([])?;
+    ours.prepare_cached(
+        "UPDATE item SET deleted_ms = ?1 \
+         WHERE id = last_insert_rowid() AND deleted_ms IS NOT NULL",
+    )?
+    .execute([now.as_millisecond()])?;
     Ok(())
 }
 

@@ -231,10 +231,14 @@ pub(crate) fn delete(connection: &Connection, ids: &[EntryId]) -> Result<Vec<Pat
             recordings.insert(source);
         }
     }
-    let mut needed = connection.prepare_cached("SELECT 1 FROM item WHERE source = ?1")?;
+    // The same file may be written in several ways, so a name alone is enough to be needed.
+    let mut needed = connection.prepare_cached(
+        "SELECT 1 FROM item WHERE substr(CAST(source AS BLOB), -length(?1)) = ?1",
+    )?;
     let mut free = Vec::new();
     for recording in recordings {
-        if !needed.exists([path_column::to_column(&recording)])? {
+        let name = recording.file_name().unwrap_or_default();
+        if !needed.exists([name.as_encoded_bytes()])? {
             free.push(recording);
         }
     }

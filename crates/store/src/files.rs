@@ -23,9 +23,15 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// Takes the lock of a database, in a file beside it, and makes the folders that lead there.
 pub(crate) fn lock(database: &Path) -> Result<LockGuard, Error> {
     if let Some(folder) = database.parent() {
-        fs::create_dir_all(folder).map_err(|error| error::io(folder, &error))?;
+        let created = earmark_files::create_private_folder(folder);
+        created.map_err(|error| error::io(folder, &error))?;
     }
     let path = beside(database, ".lock");
+    // What cannot be opened is told by whoever needs it; SQLite gives its companions the same
+    // permissions.
+    for private in [database, &path] {
+        let _ = earmark_files::open_private(private);
+    }
     match LockGuard::take(&path) {
         Ok(Some(guard)) => Ok(guard),
         Ok(None) => Err(Error::InUse {

@@ -187,7 +187,7 @@ impl Settings {
             }
             let mut json = serde_json::to_vec_pretty(self)?;
             json.push(b'\n');
-            earmark_files::write_atomic(path, &json, Access::Usual)
+            earmark_files::write_atomic(path, &json, Access::Owner)
         };
         write().map_err(|error: io::Error| error::io(path, &error))
     }

@@ -35,7 +35,8 @@ pub enum Files {
 }
 
 /// Finds a recogniser by a folder, by a name of the catalog whose files are built in or in `home`,
-/// or by the name of a quantised copy there. An existing folder wins over a name.
+/// or by the name of a quantised copy there. A name wins over a folder of that name in the current
+/// directory, which somebody may have put there; `./name` is a folder.
 ///
 /// Of a folder only `config.json` is read; the engine checks the rest. If its name is that of a
 /// checkpoint of the catalog, or its configuration is that of a demo or a published one, that one's
@@ -68,14 +69,18 @@ const PUBLISHED_ALIGNER: &str = "Qwen3-ForcedAligner-0.6B";
 
 fn find_a(what: What, name_or_path: &str, home: &Path) -> Result<Located, Error> {
     let path = Path::new(name_or_path);
+    if !looks_like_a_path(name_or_path) {
+        if let Ok(entry) = catalog_model(name_or_path) {
+            return suits(entry, what, name_or_path).and_then(|()| in_catalog(entry, home));
+        }
+        if Origin::read(&home.join(path)).is_some() {
+            return in_folder(&home.join(path), what);
+        }
+    }
     if path.is_dir() {
         in_folder(path, what)
     } else if path.is_file() {
         Err(Error::NotAFolder { path: path.into() })
-    } else if let Ok(entry) = catalog_model(name_or_path) {
-        suits(entry, what, name_or_path).and_then(|()| in_catalog(entry, home))
-    } else if !looks_like_a_path(name_or_path) && Origin::read(&home.join(path)).is_some() {
-        in_folder(&home.join(path), what)
     } else if looks_like_a_path(name_or_path) {
         Err(Error::NoFolder { path: path.into() })
     } else {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use earmark_store::{Backup, EntryId, back_up};
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 
 use super::App;
 use crate::api::{Code, Failure};
@@ -52,7 +52,9 @@ impl App {
             let some = some.to_vec();
             let n;
             (backup, n) = self.history.write(move |store| {
-                let n = store.adopt(&backup, &some).map_err(of_backup)?;
+                let n = store
+                    .adopt(&backup, &some, Timestamp::now())
+                    .map_err(of_backup)?;
                 Ok((backup, n))
             })?;
             n_new += n;

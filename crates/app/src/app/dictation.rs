@@ -78,7 +78,7 @@ impl App {
         if !settings.keep_dictation_audio {
             let entry = self.history.read(|store| store.entry(id))?;
             if entry.asked.origin == Origin::Dictation {
-                recordings::remove(vec![entry.asked.source]);
+                recordings::remove(self.history.path(), vec![entry.asked.source]);
             }
         }
         self.tidy()
@@ -90,7 +90,8 @@ impl App {
             let entry = store.entry(id)?;
             let is_slip = entry.duration.is_none_or(|it| it.0 < WORTH_KEEPING_MS);
             if is_slip && entry.asked.origin == Origin::Dictation {
-                recordings::remove(store.delete(&[id])?);
+                let free = store.delete(&[id])?;
+                recordings::remove(store.path(), free);
             }
             Ok(())
         })

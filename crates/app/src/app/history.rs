@@ -105,7 +105,8 @@ impl App {
         let purged = gone.clone();
         self.history.write(move |store| {
             // What the person handed over is theirs and stays.
-            recordings::remove(store.delete(&purged)?);
+            let free = store.delete(&purged)?;
+            recordings::remove(store.path(), free);
             Ok(())
         })?;
         waveform_cache::forget(&self.waveforms(), &gone);

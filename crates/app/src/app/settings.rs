@@ -189,8 +189,9 @@ impl App {
                 store.delete_older(then, now)?;
             }
             let mut gone = Vec::new();
+            let history = store.path().to_owned();
             let mut remove = |removed: Removed| {
-                recordings::remove(removed.recordings);
+                recordings::remove(&history, removed.recordings);
                 gone.extend(removed.entries);
             };
             if let Some(Ok(then)) = oldest_dictation {

@@ -1,5 +1,6 @@
 //! The start: the history and the settings are opened, the queue takes up what the last process left.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
@@ -29,7 +30,7 @@ impl App {
     ///
     /// Errors: not even a folder for this session can be had.
     pub fn open(request: &LaunchRequest) -> Result<Option<Arc<Self>>, Failure> {
-        let folder = earmark_store::default_folder().unwrap_or_else(for_this_session);
+        let folder = earmark_store::default_folder().map_or_else(for_this_session, Ok)?;
         Self::open_in(&folder, request)
     }
 
@@ -44,10 +45,11 @@ impl App {
             Err(error) => {
                 let message = format!("{error}; until then nothing is kept");
                 events.trouble(Failure::new(Code::Store, message));
-                let folder = for_this_session();
+                let folder = for_this_session()?;
                 (Store::open(&folder.join("history.db"))?, folder)
             }
         };
+        keep_private(&folder);
         log::start(log::folder(&folder));
         log::info(&format!("Earmark {} starts", env!("CARGO_PKG_VERSION")));
         let app = Self::assemble(store, folder, events)?;
@@ -185,7 +187,24 @@ fn open_store(folder: &Path, events: &Events) -> Result<Store, Error> {
     }
 }
 
+/// Takes folders of earlier versions, which everybody could look into, away from others.
+fn keep_private(folder: &Path) {
+    let inner = fs::read_dir(folder).into_iter().flatten().flatten();
+    for inner in inner.map(|it| it.path()).filter(|path| path.is_dir()) {
+        if let Err(error) = earmark_files::create_private_folder(&inner) {
+            log::warn(&format!("a folder may be readable for others: {error}"));
+        }
+    }
+}
+
 /// A folder for what cannot be kept.
-fn for_this_session() -> PathBuf {
-    std::env::temp_dir().join(format!("earmark-{}", std::process::id()))
+///
+/// Errors: the system's folder for temporary files is full or cannot be written to.
+fn for_this_session() -> Result<PathBuf, Failure> {
+    let folder = earmark_files::temporary_folder();
+    let folder = folder.map_err(|error| {
+        let message = format!("no folder for temporary files can be created ({error})");
+        Failure::new(Code::Disk, message)
+    })?;
+    Ok(folder.keep())
 }

@@ -1,13 +1,132 @@
 //! The external decoder ffmpeg, for formats that the native decoder does not support.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Stdio;
+use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::{env, thread};
 
+use super::child_output::{ChildOutput, IsCancelled, Next, PATIENCE};
+use super::process::ffmpeg_command;
 use crate::{Error, SAMPLE_RATE};
+
+/// Containers that ffmpeg may read, by its names; others may be lists that lead to other files
+/// (concat, HLS, DASH), devices, or pictures.
+///
+/// Source: `ffmpeg -demuxers`, those with sound.
+const CONTAINERS: [&str; 109] = [
+    "aa",
+    "aac",
+    "aax",
+    "ac3",
+    "aiff",
+    "alaw",
+    "amr",
+    "amrnb",
+    "amrwb",
+    "apc",
+    "ape",
+    "aptx",
+    "aptx_hd",
+    "asf",
+    "asf_o",
+    "ast",
+    "au",
+    "avi",
+    "avr",
+    "bink",
+    "binka",
+    "caf",
+    "cavsvideo",
+    "cdxl",
+    "daud",
+    "dhav",
+    "dsf",
+    "dsicin",
+    "dss",
+    "dts",
+    "dtshd",
+    "dv",
+    "eac3",
+    "ea",
+    "flac",
+    "flv",
+    "g722",
+    "g723_1",
+    "g726",
+    "g726le",
+    "g729",
+    "gsm",
+    "gxf",
+    "iff",
+    "ilbc",
+    "ircam",
+    "iv8",
+    "ivf",
+    "kux",
+    "lmlm4",
+    "loas",
+    "live_flv",
+    "m4v",
+    "matroska,webm",
+    "mlp",
+    "mov,mp4,m4a,3gp,3g2,mj2",
+    "mp3",
+    "mpc",
+    "mpc8",
+    "mpeg",
+    "mpegts",
+    "mpegtsraw",
+    "mpegvideo",
+    "mtv",
+    "mulaw",
+    "musx",
+    "mv",
+    "mxf",
+    "nistsphere",
+    "nsv",
+    "nut",
+    "nuv",
+    "ogg",
+    "oma",
+    "pmp",
+    "pva",
+    "pvf",
+    "qcp",
+    "rl2",
+    "rm",
+    "rso",
+    "sbc",
+    "shn",
+    "siff",
+    "smk",
+    "sol",
+    "sox",
+    "spdif",
+    "svs",
+    "swf",
+    "tak",
+    "thp",
+    "truehd",
+    "tta",
+    "ty",
+    "vag",
+    "vc1",
+    "vivo",
+    "voc",
+    "vpk",
+    "vqf",
+    "w64",
+    "wav",
+    "wsaud",
+    "wsd",
+    "wtv",
+    "wv",
+    "xa",
+    "xwma",
+];
 
 /// Lines of error output that are kept.
 const N_COMPLAINTS: usize = 3;
@@ -54,8 +173,7 @@ impl Ffmpeg {
 
 /// A running ffmpeg that writes mono samples at [`SAMPLE_RATE`]; it ends with this value.
 pub(super) struct Conversion {
-    child: Child,
-    stdout: BufReader<ChildStdout>,
+    output: ChildOutput<io::Result<Vec<u8>>>,
     complaints: Option<JoinHandle<Vec<String>>>,
     path: PathBuf,
     /// Bytes of a sample whose rest has not come yet.
@@ -76,7 +194,12 @@ impl Conversion {
     /// Starts `program` on the file `path`.
     ///
     /// Errors: `Ffmpeg` when the program cannot be started.
-    pub(super) fn start(program: &Path, path: &Path, placement: Placement) -> Result<Self, Error> {
+    pub(super) fn start(
+        program: &Path,
+        path: &Path,
+        placement: Placement,
+        is_cancelled: &IsCancelled,
+    ) -> Result<Self, Error> {
         let failed = |source: io::Error| Error::Ffmpeg {
             path: path.to_owned(),
             message: format!("{} did not start: {source}", program.display()),
@@ -84,7 +207,7 @@ impl Conversion {
         // `file:` keeps a name that looks like an option or a URL from being taken for one.
         let mut input = OsString::from("file:");
         input.push(path);
-        let mut command = Command::new(program);
+        let mut command = ffmpeg_command(program, path);
         command
             .args([
                 "-nostdin",
@@ -93,7 +216,9 @@ impl Conversion {
                 "-loglevel",
                 "level+error",
             ])
-            .args(["-protocol_whitelist", "file,pipe", "-i"])
+            .args(["-protocol_whitelist", "file,pipe"])
+            .args(["-format_whitelist", &CONTAINERS.join(",")])
+            .args(["-threads", "1", "-i"])
             .arg(input)
             .args(["-vn", "-sn", "-dn", "-ac", "1", "-af"])
             .arg(match placement {
@@ -104,18 +229,15 @@ impl Conversion {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        #[cfg(windows)]
-        {
-            use std::os::windows::process::CommandExt as _;
-            command.creation_flags(0x0800_0000); // CREATE_NO_WINDOW
-        }
         let mut child = command.spawn().map_err(failed)?;
-        let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        let stdout = child.stdout.take().expect("stdout is piped");
         let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
         let complaints = Some(thread::spawn(move || last_lines(stderr)));
+        let output = ChildOutput::new(child, is_cancelled.clone(), |sender| {
+            send_pieces(stdout, &sender);
+        });
         Ok(Self {
-            child,
-            stdout,
+            output,
             complaints,
             path: path.to_owned(),
             split: Vec::new(),
@@ -127,32 +249,40 @@ impl Conversion {
     /// Errors: `Ffmpeg` if it failed; earlier samples are valid.
     pub(super) fn next_chunk(&mut self, samples: &mut Vec<f32>) -> Result<(), Error> {
         samples.clear();
-        let mut bytes = std::mem::take(&mut self.split);
-        let n_wanted = u64::from(SAMPLE_RATE); // a quarter of a second
-        let read = (&mut self.stdout).take(n_wanted).read_to_end(&mut bytes);
-        let (whole, rest) = bytes.as_chunks::<4>();
-        samples.extend(whole.iter().map(|sample| f32::from_le_bytes(*sample)));
-        self.split = rest.to_vec();
-        if samples.is_empty() {
-            self.end(read.err())
-        } else {
-            Ok(())
+        while samples.is_empty() {
+            let piece = match self.output.next() {
+                Next::Piece(Ok(piece)) => piece,
+                Next::Piece(Err(broken)) => return self.end(Some(broken.to_string())),
+                Next::Closed => return self.end(None),
+                Next::Cancelled => return Ok(()),
+                Next::Stuck => {
+                    let seconds = PATIENCE.as_secs();
+                    return self.end(Some(format!("it decoded nothing for {seconds} s")));
+                }
+            };
+            let mut bytes = std::mem::take(&mut self.split);
+            bytes.extend(piece);
+            let (whole, rest) = bytes.as_chunks::<4>();
+            samples.extend(whole.iter().map(|sample| f32::from_le_bytes(*sample)));
+            self.split = rest.to_vec();
         }
+        Ok(())
     }
 
     /// Waits for the program and returns its result.
-    fn end(&mut self, broken: Option<io::Error>) -> Result<(), Error> {
+    fn end(&mut self, broken: Option<String>) -> Result<(), Error> {
         let Some(complaints) = self.complaints.take() else {
             return Ok(());
         };
-        let status = self.child.wait();
+        let status = self.output.wait();
         let lines = complaints.join().unwrap_or_default();
-        let reason = match (broken, status) {
-            (Some(source), _) | (None, Err(source)) => source.to_string(),
+        let reason = match (&broken, status) {
             (None, Ok(status)) if status.success() => return Ok(()),
             (None, Ok(status)) => status.to_string(),
+            (None, Err(source)) => source.to_string(),
+            (Some(reason), _) => reason.clone(),
         };
-        let message = if lines.is_empty() {
+        let message = if lines.is_empty() || broken.is_some() {
             reason
         } else {
             lines.join("; ")
@@ -164,11 +294,24 @@ impl Conversion {
     }
 }
 
-impl Drop for Conversion {
-    fn drop(&mut self) {
-        // Both fail only if it has already ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+/// Sends what comes, a quarter of a second at a time.
+fn send_pieces(mut from: impl Read, sender: &SyncSender<io::Result<Vec<u8>>>) {
+    loop {
+        let mut piece = Vec::new();
+        let read = (&mut from)
+            .take(u64::from(SAMPLE_RATE))
+            .read_to_end(&mut piece);
+        let is_last = read.is_err() || piece.is_empty();
+        let is_taken = piece.is_empty() || sender.send(Ok(piece)).is_ok();
+        if let Err(broken) = read
+            && is_taken
+        {
+            // Nobody takes it if the recording was closed.
+            let _ = sender.send(Err(broken));
+        }
+        if is_last || !is_taken {
+            return;
+        }
     }
 }
 

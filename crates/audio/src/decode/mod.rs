@@ -10,27 +10,37 @@
 //! that starts late is preceded by silence, and damaged packets are replaced by silence, so that
 //! word times after them stay correct.
 
+mod child_output;
 mod edit_list;
 mod ffmpeg;
 mod mono;
 mod native;
+mod process;
 mod riff;
 mod sniff;
 mod timeline;
+mod track;
 
 use std::fmt;
+use std::fs::File;
+use std::io;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use earmark_transcript::Ms;
 
 use self::ffmpeg::{Conversion, Placement};
-use self::native::{Native, Refusal};
+use self::native::Native;
+use self::process::DecodingProcess;
+use self::track::{Refusal, TrackDecoder, TrackState};
 use crate::resample::{Resampler, gcd, resampled_len};
 use crate::{Error, SAMPLE_RATE, Source};
 
+pub use self::child_output::IsCancelled;
 pub use self::ffmpeg::Ffmpeg;
 pub use self::mono::Mixer;
+pub use self::process::{Confinement, confinement, decode_in_own_process, serve_if_asked};
 
 /// Rates a header may declare; others are damage.
 ///
@@ -69,6 +79,7 @@ pub struct Recording {
     warnings: Vec<String>,
     is_over: bool,
     second_decoder: SecondDecoder,
+    is_cancelled: IsCancelled,
 }
 
 /// The ffmpeg that takes over where the native decoder meets damage.
@@ -82,7 +93,7 @@ struct SecondDecoder {
 
 /// Who decodes.
 enum Decoder {
-    Native(Box<Native>),
+    Native(Box<dyn TrackDecoder>),
     Foreign(Conversion),
 }
 
@@ -98,8 +109,39 @@ impl Recording {
     ///
     /// Errors: as [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, ffmpeg: &Ffmpeg) -> Result<Self, Error> {
+        Self::open_cancellable(path.as_ref(), ffmpeg, &never())
+    }
+
+    /// Opens `path` like [`open`](Self::open) and returns samples from `from` on. Earlier ones are
+    /// seeked over in wav, aiff, caf, flac, mp3 and mp4, and decoded and dropped in other formats.
+    /// Once `is_cancelled`, the recording is at its end.
+    ///
+    /// Errors: as [`open`](Self::open).
+    pub fn open_from(
+        path: impl AsRef<Path>,
+        from: u64,
+        is_cancelled: &IsCancelled,
+    ) -> Result<Self, Error> {
         let path = path.as_ref();
-        let (refusal, found) = match open_native(path)? {
+        let open = || Self::open_cancellable(path, &Ffmpeg::on_path(), is_cancelled);
+        let mut recording = open()?;
+        if from > N_NEAR && !recording.is_over && !recording.seek(from) {
+            recording = open()?;
+        }
+        recording.from = from;
+        Ok(recording)
+    }
+
+    /// Opens `path` like [`open_with`](Self::open_with). Once `is_cancelled`, the recording is at
+    /// its end.
+    ///
+    /// Errors: as [`open`](Self::open).
+    pub fn open_cancellable(
+        path: &Path,
+        ffmpeg: &Ffmpeg,
+        is_cancelled: &IsCancelled,
+    ) -> Result<Self, Error> {
+        let (refusal, found) = match open_native(path, is_cancelled)? {
             Ok(mut recording) => {
                 recording.second_decoder = SecondDecoder {
                     program: ffmpeg.program().map(Path::to_owned),
@@ -108,15 +150,21 @@ impl Recording {
                 };
                 return Ok(recording);
             }
-            Err(Refusal::Unreadable(source)) => {
+            Err(Refusal::Unreadable(message)) => {
                 return Err(Error::Unreadable {
                     path: path.to_owned(),
-                    source,
+                    source: io::Error::other(message),
                 });
             }
             Err(Refusal::NoAudio) => {
                 return Err(Error::NoAudioTrack {
                     path: path.to_owned(),
+                });
+            }
+            Err(Refusal::CutOff(message)) => {
+                return Err(Error::Damaged {
+                    path: path.to_owned(),
+                    message,
                 });
             }
             Err(Refusal::Foreign(what)) => (
@@ -137,7 +185,7 @@ impl Recording {
         let Some(program) = ffmpeg.program() else {
             return Err(refusal);
         };
-        match (open_foreign(program, path), found) {
+        match (open_foreign(program, path, is_cancelled), found) {
             (
                 Err(Error::Ffmpeg {
                     path,
@@ -152,30 +200,17 @@ impl Recording {
         }
     }
 
-    /// Opens `path` like [`open`](Self::open) and returns samples from `from` on. Earlier ones are
-    /// seeked over in wav, aiff, caf, flac, mp3 and mp4, and decoded and dropped in other formats.
-    ///
-    /// Errors: as [`open`](Self::open).
-    pub fn open_from(path: impl AsRef<Path>, from: u64) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let mut recording = Self::open(path)?;
-        if from > N_NEAR && !recording.is_over && !recording.seek(from) {
-            recording = Self::open(path)?;
-        }
-        recording.from = from;
-        Ok(recording)
-    }
-
     /// Duration of the whole recording, if it is known or can be estimated before decoding.
     pub fn duration(&self) -> Option<Ms> {
         self.n_total.map(|n| Ms::from_samples(n, SAMPLE_RATE))
     }
 
-    fn new(decoder: Decoder) -> Self {
+    fn new(decoder: Decoder, is_cancelled: &IsCancelled) -> Self {
         let n_total = match &decoder {
-            Decoder::Native(native) => native.n_total().map(|(n, rate)| resampled_len(n, rate)),
+            Decoder::Native(native) => native.state().n_total,
             Decoder::Foreign(_) => None,
         };
+        let n_total = n_total.map(|(n, rate_hz)| resampled_len(n, rate_hz));
         Self {
             decoder,
             resampler: None,
@@ -188,6 +223,7 @@ impl Recording {
             warnings: Vec::new(),
             is_over: false,
             second_decoder: SecondDecoder::default(),
+            is_cancelled: is_cancelled.clone(),
         }
     }
 
@@ -197,7 +233,7 @@ impl Recording {
             return false;
         };
         // The resampler starts at a position where frames and samples coincide.
-        let rate_hz = native.rate_hz();
+        let rate_hz = native.state().rate_hz;
         let divisor = gcd(rate_hz as usize, SAMPLE_RATE as usize) as u64;
         let n_steps = sample.saturating_sub(N_RUN_UP) / (u64::from(SAMPLE_RATE) / divisor);
         if !native.seek(n_steps * (u64::from(rate_hz) / divisor)) {
@@ -214,6 +250,11 @@ impl Recording {
     /// Errors: `Ffmpeg`, and only if it returned no samples.
     fn fill(&mut self) -> Result<(), Error> {
         while self.ready.len() < N_BLOCK && !self.is_over {
+            if (self.is_cancelled)() {
+                self.is_over = true;
+                self.ready.clear();
+                return Ok(());
+            }
             let rate_hz = match &mut self.decoder {
                 Decoder::Native(native) => native.next_chunk(&mut self.chunk),
                 Decoder::Foreign(conversion) => match conversion.next_chunk(&mut self.chunk) {
@@ -226,11 +267,11 @@ impl Recording {
                 },
             };
             let is_damaged = match &self.decoder {
-                Decoder::Native(native) if rate_hz.is_some() => native.is_badly_damaged(),
-                Decoder::Native(native) => self.falls_short(native),
+                Decoder::Native(native) if rate_hz.is_some() => native.state().is_badly_damaged,
+                Decoder::Native(native) => self.falls_short(&native.state()),
                 Decoder::Foreign(_) => false,
             };
-            if is_damaged && self.hand_over() {
+            if is_damaged && !(self.is_cancelled)() && self.hand_over() {
                 continue;
             }
             match rate_hz {
@@ -247,11 +288,11 @@ impl Recording {
     }
 
     /// Whether the native decoder stopped before the end of the track.
-    fn falls_short(&self, native: &Native) -> bool {
+    fn falls_short(&self, track: &TrackState) -> bool {
         let n_missing = self
             .n_total
             .map_or(0, |total| total.saturating_sub(self.n_decoded()));
-        native.failure().is_some() || n_missing > N_MISSING && native.total_is_exact()
+        track.failure.is_some() || n_missing > N_MISSING && track.total_is_exact
     }
 
     /// Lets ffmpeg go on where the native decoder has nothing but damage. `false` when there is no
@@ -266,10 +307,11 @@ impl Recording {
             second.program = None;
         }
         let placement = match &self.decoder {
-            Decoder::Native(native) if native.is_bare_stream() => Placement::Continuous,
+            Decoder::Native(native) if native.state().is_bare_stream => Placement::Continuous,
             _ => Placement::Stamps,
         };
-        let Ok(mut conversion) = Conversion::start(&program, &second.path, placement) else {
+        let started = Conversion::start(&program, &second.path, placement, &self.is_cancelled);
+        let Ok(mut conversion) = started else {
             return false;
         };
         let Some(mut found) = sound_from(&mut conversion, self.n_decoded()) else {
@@ -319,9 +361,10 @@ impl Recording {
         }
         let n_decoded = self.n_decoded();
         if let Decoder::Native(native) = &self.decoder {
-            self.n_not_numbers += native.n_not_numbers();
+            let track = native.state();
+            self.n_not_numbers += track.n_not_numbers;
             self.warnings
-                .extend(damage(native, n_decoded, self.n_total));
+                .extend(damage(&track, n_decoded, self.n_total));
         }
         if self.n_not_numbers > 0 {
             self.warnings.push(format!(
@@ -372,36 +415,30 @@ impl fmt::Debug for Recording {
 /// Opens and starts the native decoder.
 ///
 /// Errors: those that no other decoder could help with.
-fn open_native(path: &Path) -> Result<Result<Recording, Refusal>, Error> {
+fn open_native(
+    path: &Path,
+    is_cancelled: &IsCancelled,
+) -> Result<Result<Recording, Refusal>, Error> {
     let (file, foreign) = sniff::open(path)?;
     if let Some(name) = foreign {
         return Ok(Err(Refusal::Foreign(format!("this is {name}"))));
     }
-    let movie = native::read_movie(&file);
-    if movie.as_ref().is_some_and(|movie| !movie.has_index) {
-        return Err(Error::Damaged {
-            path: path.to_owned(),
-            message: "the index (moov) is missing, so the recording was cut off while it was \
-                      written or copied"
-                .into(),
-        });
-    }
-    let mut native = match Native::open(file, movie.as_ref()) {
-        Ok(native) => native,
+    let (native, remarks) = match open_track(file, is_cancelled) {
+        Ok(opened) => opened,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let remarks = native.take_remarks();
-    let mut recording = Recording::new(Decoder::Native(Box::new(native)));
+    let mut recording = Recording::new(Decoder::Native(native), is_cancelled);
     recording.fill()?;
-    if recording.ready.is_empty() {
-        let Decoder::Native(native) = &recording.decoder else {
-            unreachable!("made above")
+    if recording.ready.is_empty() && !is_cancelled() {
+        let track = match &recording.decoder {
+            Decoder::Native(native) => native.state(),
+            Decoder::Foreign(_) => unreachable!("made above"),
         };
-        return match (native.failure(), native.n_corrupt()) {
+        return match (track.failure, track.n_corrupt) {
             (None, 0) => Err(Error::ZeroLength {
                 path: path.to_owned(),
             }),
-            (Some(failure), _) => Ok(Err(Refusal::Malformed(failure.to_owned()))),
+            (Some(failure), _) => Ok(Err(Refusal::Malformed(failure))),
             (None, n) => Ok(Err(Refusal::Malformed(format!(
                 "all of its {n} packets are damaged"
             )))),
@@ -411,20 +448,41 @@ fn open_native(path: &Path) -> Result<Result<Recording, Refusal>, Error> {
     Ok(Ok(recording))
 }
 
+/// Opens the audio track, in a process of its own if that was asked for. Also gives what is worth
+/// saying about the file beforehand.
+fn open_track(
+    file: File,
+    is_cancelled: &IsCancelled,
+) -> Result<(Box<dyn TrackDecoder>, Vec<String>), Refusal> {
+    if let Some(process) = DecodingProcess::start(&file, is_cancelled) {
+        let (process, remarks) = process?;
+        return Ok((Box::new(process), remarks));
+    }
+    let mut native = Native::open(file)?;
+    let remarks = native.take_remarks();
+    Ok((Box::new(native), remarks))
+}
+
 /// Starts ffmpeg on `path` and waits for its first samples.
-fn open_foreign(program: &Path, path: &Path) -> Result<Recording, Error> {
-    let mut recording = Recording::new(Decoder::Foreign(Conversion::start(
-        program,
-        path,
-        Placement::Stamps,
-    )?));
+fn open_foreign(
+    program: &Path,
+    path: &Path,
+    is_cancelled: &IsCancelled,
+) -> Result<Recording, Error> {
+    let conversion = Conversion::start(program, path, Placement::Stamps, is_cancelled)?;
+    let mut recording = Recording::new(Decoder::Foreign(conversion), is_cancelled);
     recording.fill()?;
-    if recording.ready.is_empty() {
+    if recording.ready.is_empty() && !is_cancelled() {
         return Err(Error::ZeroLength {
             path: PathBuf::from(path),
         });
     }
     Ok(recording)
+}
+
+/// Nobody cancels.
+fn never() -> IsCancelled {
+    Arc::new(|| false)
 }
 
 /// The second from sample `start` on as ffmpeg decodes it; `None` when there is no sound in it.
@@ -444,19 +502,19 @@ fn sound_from(conversion: &mut Conversion, start: u64) -> Option<Vec<f32>> {
 }
 
 /// What was damaged and how much that leaves, in one sentence; `None` when all is well.
-fn damage(native: &Native, n_decoded: u64, n_total: Option<u64>) -> Option<String> {
+fn damage(track: &TrackState, n_decoded: u64, n_total: Option<u64>) -> Option<String> {
     let n_missing = n_total.map_or(0, |total| total.saturating_sub(n_decoded));
-    let falls_short = n_missing > N_MISSING && native.total_is_exact();
-    if !falls_short && native.failure().is_none() && native.n_corrupt() == 0 {
+    let falls_short = n_missing > N_MISSING && track.total_is_exact;
+    if !falls_short && track.failure.is_none() && track.n_corrupt == 0 {
         return None;
     }
     let decoded = format!("decoded {}", Ms::from_samples(n_decoded, SAMPLE_RATE));
     let total = n_total.map(|n| format!(" of about {}", Ms::from_samples(n, SAMPLE_RATE)));
-    let parts = match native.n_corrupt() {
+    let parts = match track.n_corrupt {
         0 => String::new(),
         n => format!("; {n} damaged parts became silence"),
     };
-    let end = match native.failure() {
+    let end = match &track.failure {
         Some(failure) => format!("; it ends early: {failure}"),
         None if falls_short => "; the file ends early".into(),
         None => String::new(),

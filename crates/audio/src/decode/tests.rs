@@ -78,10 +78,10 @@ fn formats_without_seeking_are_read_to_the_same_position() {
     ] {
         let whole = rest(Recording::open(at(name)).unwrap());
         let from = whole.len() / 2 + 11;
-        let recording = Recording::open_from(at(name), from as u64).unwrap();
+        let recording = Recording::open_from(at(name), from as u64, &super::never()).unwrap();
         assert_eq!(rest(recording), whole[from..], "{name}");
     }
-    let behind = Recording::open_from(at("mono.flac"), 1 << 40).unwrap();
+    let behind = Recording::open_from(at("mono.flac"), 1 << 40, &super::never()).unwrap();
     assert_eq!(behind.n_total(), Some(0));
     assert!(rest(behind).is_empty());
 }
@@ -91,7 +91,7 @@ fn only_the_requested_range_of_a_long_recording_is_decoded() {
     let dialogue = at("samples/en-dialogue.flac");
     let whole = rest(Recording::open(&dialogue).unwrap());
     let from = whole.len() - 16_000;
-    let recording = Recording::open_from(&dialogue, from as u64).unwrap();
+    let recording = Recording::open_from(&dialogue, from as u64, &super::never()).unwrap();
     assert!(
         recording.n_given + 2 * 16_000 > from as u64,
         "it begins close before"

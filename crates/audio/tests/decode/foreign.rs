@@ -47,11 +47,23 @@ fn samples_of_ffmpeg_are_unchanged() {
     assert_eq!((got, warnings), (samples, vec![]));
 
     let arguments = fs::read_to_string(folder.path().join("arguments")).unwrap();
-    let input = format!(
-        "-protocol_whitelist\nfile,pipe\n-i\nfile:{}\n",
-        other().display()
-    );
+    let input = format!("\n-i\nfile:{}\n", other().display());
     assert!(arguments.contains(&input), "{arguments}");
+    let (before, _) = arguments.split_once(&input).unwrap();
+    assert!(before.contains("-protocol_whitelist\nfile,pipe\n"));
+    let (_, containers) = before.split_once("-format_whitelist\n").unwrap();
+    for list in [
+        "concat",
+        "hls",
+        "dash",
+        "image2",
+        "lavfi",
+        "sdp",
+        "tedcaptions",
+    ] {
+        assert!(containers.contains("matroska"), "{containers}");
+        assert!(!containers.split(',').any(|it| it == list), "{list}");
+    }
     assert!(arguments.starts_with("-nostdin\n"), "{arguments}");
 }
 
@@ -140,4 +152,39 @@ fn a_real_ffmpeg_reads_unsupported_formats() {
         found.correlation > 0.8 && warnings.is_empty(),
         "{found:?} {warnings:?}"
     );
+}
+
+/// A list leads to other files; a control character makes it look like no text.
+#[test]
+fn a_playlist_is_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = fixture("s16.wav");
+    fs::copy(&secret, folder.path().join("secret.wav")).unwrap();
+    let secret = secret.display();
+    for (name, list) in [
+        (
+            "a.m3u8",
+            "#EXTM3U\n#\x01\n#EXTINF:1,\nsecret.wav\n#EXT-X-ENDLIST\n".to_owned(),
+        ),
+        (
+            "a.mp3",
+            "#EXTM3U\n#\x01\n#EXTINF:1,\nsecret.wav\n#EXT-X-ENDLIST\n".to_owned(),
+        ),
+        (
+            "a.ffconcat",
+            "ffconcat version 1.0\nfile secret.wav\n#\x01".to_owned(),
+        ),
+        (
+            "b.wav",
+            format!("ffconcat version 1.0\nfile {secret}\n#\x01"),
+        ),
+        (
+            "a.mpd",
+            "<?xml version=\"1.0\"?><MPD>\x01<BaseURL>secret.wav</BaseURL></MPD>".to_owned(),
+        ),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, list).unwrap();
+        assert!(Recording::open(&path).is_err(), "{name}");
+    }
 }

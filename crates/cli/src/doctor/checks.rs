@@ -1,5 +1,6 @@
 //! Checks: turn the gathered facts into findings, each with its next step.
 
+use earmark_audio::decode::Confinement;
 use earmark_jobs::{Dtype, Hardware};
 use earmark_weights::{Error, Located};
 
@@ -31,6 +32,7 @@ pub(super) fn all(facts: &Facts) -> Vec<Finding> {
     );
     findings.extend(facts.folders.iter().map(folder));
     findings.push(ffmpeg(&facts.ffmpeg));
+    findings.push(confinement(facts.confinement));
     findings.push(network(&facts.network));
     findings
 }
@@ -213,6 +215,21 @@ fn ffmpeg(ffmpeg: &Ffmpeg) -> Finding {
             format!("ffmpeg is installed but does not start ({why})"),
             "reinstall ffmpeg (https://ffmpeg.org)",
         ),
+    }
+}
+
+fn confinement(confinement: Confinement) -> Finding {
+    let so_far = "recordings are decoded in a process of their own";
+    match confinement {
+        Confinement::Full => {
+            Finding::fine(format!("{so_far}, without access to files and network"))
+        }
+        Confinement::NoLandlock => Finding::note(
+            format!("{so_far}, but this kernel cannot keep it from files (no Landlock)"),
+            "a Linux kernel of 5.13 or later can, unless it was built or started without Landlock",
+        ),
+        Confinement::LimitsOnly => Finding::fine(format!("{so_far}, with bounded memory")),
+        Confinement::ProcessOnly => Finding::fine(so_far.to_owned()),
     }
 }
 

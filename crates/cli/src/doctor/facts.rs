@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use earmark_audio::decode::Confinement;
 use earmark_engine::{Limit, Recognizer, Request, SAMPLE_RATE, Unobserved};
 use earmark_jobs::{Advice, DeviceChoice, Dtype, Hardware, Settings, memory_needed};
 use earmark_weights::{
@@ -24,6 +25,8 @@ pub(super) struct Facts {
     pub(super) catalog_trouble: Option<&'static str>,
     pub(super) folders: Vec<Folder>,
     pub(super) ffmpeg: Ffmpeg,
+    /// How well the system confines decoders.
+    pub(super) confinement: Confinement,
     pub(super) network: NetworkFacts,
 }
 
@@ -96,6 +99,7 @@ impl Facts {
                 .chain(data)
                 .collect(),
             ffmpeg: Ffmpeg::look(),
+            confinement: earmark_audio::decode::confinement(),
             network: NetworkFacts::look(),
         }
     }

@@ -17,6 +17,9 @@ const NATIVE_ALIGNER: &str = "Qwen3ASRForTokenClassification";
 /// Bands of the spectrogram of every published checkpoint.
 pub const N_MELS: usize = 128;
 
+/// Layers that a part of a model may declare; the published ones have at most 28.
+const N_LAYERS_MOST: usize = 512;
+
 /// How the checkpoint names its tensors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
@@ -190,7 +193,7 @@ impl Config {
             head,
             audio: AudioConfig {
                 d_model: audio.size("d_model")?,
-                n_layers: audio.size("encoder_layers")?,
+                n_layers: audio.layers("encoder_layers")?,
                 n_heads: audio.size(heads)?,
                 ffn: audio.size("encoder_ffn_dim")?,
                 channels: audio.size("downsample_hidden_size")?,
@@ -202,7 +205,7 @@ impl Config {
             text: TextConfig {
                 hidden: text.size("hidden_size")?,
                 ffn: text.size("intermediate_size")?,
-                n_layers: text.size("num_hidden_layers")?,
+                n_layers: text.layers("num_hidden_layers")?,
                 n_heads: text.size("num_attention_heads")?,
                 n_kv_heads: text.size("num_key_value_heads")?,
                 head_dim: text.size("head_dim")?,
@@ -360,6 +363,15 @@ impl<'a> Fields<'a> {
             .filter(|&size| size > 0 && size <= 1 << 24)
             .map(|size| size as usize)
             .ok_or_else(|| field.wrong("a positive whole number"))
+    }
+
+    /// A number of layers: every layer costs time and memory before a weight is read.
+    fn layers(&self, key: &str) -> Result<usize> {
+        let n_layers = self.size(key)?;
+        if n_layers > N_LAYERS_MOST {
+            return Err(self.at(key).wrong(&format!("at most {N_LAYERS_MOST}")));
+        }
+        Ok(n_layers)
     }
 
     /// A positive whole number that fits the id of a token.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use earmark_audio::Source;
+use earmark_audio::decode::IsCancelled;
 use earmark_engine::Settings;
 use earmark_pipeline::live::Follow;
 use earmark_pipeline::{Align, Recognize};
@@ -13,8 +14,14 @@ use crate::{Failure, Loaded};
 
 /// Recordings, checkpoints and memory.
 pub(crate) trait Backend: Send + Sync {
-    /// Opens a recording; the source begins with the sample `from`.
-    fn open(&self, recording: &Path, from: u64) -> Result<Box<dyn Source>, Failure>;
+    /// Opens a recording; the source begins with the sample `from`. Once `is_cancelled`, it is at
+    /// its end.
+    fn open(
+        &self,
+        recording: &Path,
+        from: u64,
+        is_cancelled: &IsCancelled,
+    ) -> Result<Box<dyn Source>, Failure>;
     /// Which files a key means at this moment.
     ///
     /// Errors: there is no such model, or no longer.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use earmark_audio::decode::IsCancelled;
 use earmark_audio::{Recording, Source};
 use earmark_engine::{Aligner, Recognizer, Settings};
 use earmark_pipeline::BoundedAligner;
@@ -25,8 +26,14 @@ const READ: [&str; 3] = ["json", "safetensors", "txt"];
 pub(crate) struct ThisComputer;
 
 impl Backend for ThisComputer {
-    fn open(&self, recording: &Path, from: u64) -> Result<Box<dyn Source>, Failure> {
-        Ok(Box::new(Recording::open_from(recording, from)?))
+    fn open(
+        &self,
+        recording: &Path,
+        from: u64,
+        is_cancelled: &IsCancelled,
+    ) -> Result<Box<dyn Source>, Failure> {
+        let recording = Recording::open_from(recording, from, is_cancelled)?;
+        Ok(Box::new(recording))
     }
 
     fn identify(&self, key: &ModelKey) -> Result<Identity, Failure> {

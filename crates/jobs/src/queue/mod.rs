@@ -111,7 +111,7 @@ impl Drop for Queue {
 }
 
 /// The engine thread: does jobs and spans until the queue is gone.
-fn run(shared: &Shared, outbox: &Sender<Event>, worker: &Worker) {
+fn run(shared: &Arc<Shared>, outbox: &Sender<Event>, worker: &Worker) {
     while let Some(next) = shared.next() {
         match next {
             Next::Span(order) => worker.retranscribe(&order),

@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::mpsc::Sender;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use earmark_audio::decode::IsCancelled;
 
 use crate::retranscribe::{CancelToken, RetranscribeRequest};
 use crate::{Event, Job, JobId};
@@ -100,7 +102,7 @@ pub(super) enum Next {
 /// What a job that is being done can tell and ask.
 pub(super) struct Turn<'a> {
     pub(super) id: JobId,
-    pub(super) shared: &'a Shared,
+    pub(super) shared: &'a Arc<Shared>,
     pub(super) outbox: &'a Sender<Event>,
 }
 
@@ -112,6 +114,12 @@ impl Turn<'_> {
 
     pub(super) fn is_cancelled(&self) -> bool {
         self.wish() == RequestedState::Stop
+    }
+
+    /// The same question for a place that outlives this turn.
+    pub(super) fn cancel_check(&self) -> IsCancelled {
+        let (shared, id) = (Arc::clone(self.shared), self.id);
+        Arc::new(move || shared.waiting().wishes.get(&id) == Some(&RequestedState::Stop))
     }
 
     /// Whether it is to end with its chunk.

@@ -44,7 +44,7 @@ impl Worker {
     ) -> Result<End, Failure> {
         let from = job.from;
         let backend = self.cache.backend();
-        let mut source = backend.open(&job.recording, sample_at(from))?;
+        let mut source = backend.open(&job.recording, sample_at(from), &turn.cancel_check())?;
         let channel_speakers = ChannelSpeakers::of_recording(job.speakers.as_ref(), &job.recording);
         let whole = |mut heard: Transcript| {
             heard = shifted_all(heard, from);
@@ -91,6 +91,8 @@ impl Worker {
             let step = transcription.step(&mut models.get(), &request, &mut forwarder)?;
             match step {
                 Step::Heard | Step::Stopped => {}
+                // A source also ends when the job is cancelled while it is waited for.
+                Step::Ended if turn.is_cancelled() => break,
                 Step::Ended => return Ok(End::Done(whole(transcription.done()))),
             }
         }
@@ -157,10 +159,11 @@ impl Worker {
             if cancel_token.is_stopped() {
                 return Ok(None);
             }
-            let source = self
-                .cache
-                .backend()
-                .open(&span.recording, sample_at(from))?;
+            let source = self.cache.backend().open(
+                &span.recording,
+                sample_at(from),
+                &cancel_token.check(),
+            )?;
             let mut source = TimeRange::new(source, &span.range);
             let mut stop = || cancel_token.is_stopped();
             let Some(mut lease) = self.cache.lease(&request, &mut stop)? else {
@@ -168,6 +171,9 @@ impl Worker {
             };
             effort.device.clone_from(&lease.loaded().device);
             let answer = compute(span, &mut source, &mut lease, cancel_token, effort)?;
+            if cancel_token.is_stopped() {
+                return Ok(None);
+            }
             if answer.is_some() || !lease.is_recalled() {
                 return Ok(answer);
             }

@@ -6,12 +6,12 @@ use std::path::Path;
 use earmark_store::{Backup, Entry, Error, Filter, Settings, State, back_up};
 use rusqlite::Connection;
 
-use crate::{Home, new, segment};
+use crate::{Home, new, now, segment};
 
 /// Takes a backup in; how many entries were new.
 fn take_in(home: &mut Home, backup: &Path) -> Result<usize, Error> {
     let backup = Backup::open(backup, home.store.path())?;
-    home.store.adopt(&backup, &backup.entries()?)
+    home.store.adopt(&backup, &backup.entries()?, now())
 }
 
 fn found(home: &Home, text: &str) -> usize {

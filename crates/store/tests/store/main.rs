@@ -64,6 +64,11 @@ impl Home {
     }
 }
 
+/// When a backup is taken in.
+fn now() -> Timestamp {
+    at(1_900_000_000)
+}
+
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }

@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::new;
+use crate::{new, now};
 
 /// The data folder as it was left.
 pub(crate) fn fixture() -> PathBuf {
@@ -186,6 +186,10 @@ fn every_word_time_mark_and_setting_is_as_it_was() {
     assert_eq!(read(&again), read(&Settings::file(folder.path())));
 }
 
+fn entries_of(history: &mut Value) -> std::slice::IterMut<'_, Value> {
+    history["entries"].as_array_mut().unwrap().iter_mut()
+}
+
 #[test]
 fn its_backup_is_taken_in_whole() {
     let expected = &expected()["backup"];
@@ -194,9 +198,23 @@ fn its_backup_is_taken_in_whole() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("history.db")).unwrap();
     let backup = Backup::open(&path, store.path()).unwrap();
-    let n_new = store.adopt(&backup, &backup.entries().unwrap()).unwrap();
+    let n_new = store
+        .adopt(&backup, &backup.entries().unwrap(), now())
+        .unwrap();
     assert_eq!(json!(n_new), expected["n_new"]);
-    let found = describe(&store, &expected["history"]["searches"]);
+    let mut found = describe(&store, &expected["history"]["searches"]);
+    // What was deleted there stays so, but its time until it is removed begins now.
+    let mut n_deleted = 0;
+    for (entry, before) in
+        entries_of(&mut found).zip(expected["history"]["entries"].as_array().unwrap())
+    {
+        if !before["deleted_ms"].is_null() {
+            assert_eq!(entry["deleted_ms"], json!(now().as_millisecond()));
+            entry["deleted_ms"] = before["deleted_ms"].clone();
+            n_deleted += 1;
+        }
+    }
+    assert_eq!(n_deleted, 1);
     assert_same(&found, &expected["history"]);
     let settings = serde_json::to_value(backup.settings()).unwrap();
     assert_eq!(settings, expected["settings"]);
@@ -208,7 +226,9 @@ fn its_own_backup_adds_nothing_to_it() {
     let (_folder, database) = copy();
     let mut store = Store::open(&database).unwrap();
     let backup = Backup::open(&fixture().join("backup.earmark"), &database).unwrap();
-    let n_new = store.adopt(&backup, &backup.entries().unwrap()).unwrap();
+    let n_new = store
+        .adopt(&backup, &backup.entries().unwrap(), now())
+        .unwrap();
     assert_eq!(n_new, 0);
 }
 

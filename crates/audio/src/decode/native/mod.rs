@@ -36,6 +36,7 @@ use super::edit_list::Movie;
 use super::mono::{self, Mixer};
 use super::riff::{DataSize, Patched};
 use super::timeline::Timeline;
+use super::track::{Refusal, TrackDecoder, TrackState};
 use super::{N_CHANNELS_MOST, RATES_HZ};
 
 /// Consecutive packets without audio before a file is given up, because it may be an attack.
@@ -66,18 +67,6 @@ static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     codecs.register_audio_decoder::<OpusDecoder>();
     codecs
 });
-
-/// Why the native decoder does not read a file.
-pub(super) enum Refusal {
-    /// The format or the codec is not supported.
-    Foreign(String),
-    /// The format is supported, but the content is malformed.
-    Malformed(String),
-    /// There are tracks, but none has audio.
-    NoAudio,
-    /// The system failed to read.
-    Unreadable(io::Error),
-}
 
 /// A track that is being decoded.
 pub(super) struct Native {
@@ -136,9 +125,22 @@ enum Stamps {
 
 impl Native {
     /// Opens the default audio track of `file`.
-    pub(super) fn open(file: File, movie: Option<&Movie>) -> Result<Self, Refusal> {
+    pub(super) fn open(file: File) -> Result<Self, Refusal> {
+        let movie = read_movie(&file);
+        if movie.as_ref().is_some_and(|movie| !movie.has_index) {
+            return Err(Refusal::CutOff(
+                "the index (moov) is missing, so the recording was cut off while it was written \
+                 or copied"
+                    .into(),
+            ));
+        }
+        Self::open_movie(file, movie.as_ref())
+    }
+
+    fn open_movie(file: File, movie: Option<&Movie>) -> Result<Self, Refusal> {
         let patches = movie.map(|movie| movie.patches.clone()).unwrap_or_default();
-        let (source, data_size) = Patched::new(file, patches).map_err(Refusal::Unreadable)?;
+        let (source, data_size) =
+            Patched::new(file, patches).map_err(|e| Refusal::Unreadable(e.to_string()))?;
         let is_old_movie = movie.is_some_and(|movie| !movie.has_brand);
         let source = source.followed_by(if is_old_movie { BRAND } else { &[] });
         let mut stream =
@@ -244,88 +246,14 @@ impl Native {
         })
     }
 
-    /// Frames the track has, with the rate they are counted at.
-    pub(super) fn n_total(&self) -> Option<(u64, u32)> {
-        self.n_total.map(|n| (n, self.rate_hz))
-    }
-
-    /// The rate of its frames.
-    ///
-    /// Units: Hz.
-    pub(super) fn rate_hz(&self) -> u32 {
-        self.rate_hz
-    }
-
-    /// Whether [`n_total`](Self::n_total) is stated by the file and no estimate.
-    pub(super) fn total_is_exact(&self) -> bool {
-        self.total_is_exact
-    }
-
-    /// Packets that could not be decoded, and holes where some are missing.
-    pub(super) fn n_corrupt(&self) -> u64 {
-        self.n_corrupt
-    }
-
-    /// Whether frames follow each other without a container that could place them.
-    pub(super) fn is_bare_stream(&self) -> bool {
-        self.stamps == Stamps::Ignored
-    }
-
     /// Whether what comes next is silence for a long run of damaged packets.
-    pub(super) fn is_badly_damaged(&self) -> bool {
+    fn is_badly_damaged(&self) -> bool {
         self.n_damaged_now * 1000 >= DAMAGE_MS * u64::from(self.rate_hz)
-    }
-
-    /// Samples that were not numbers.
-    pub(super) fn n_not_numbers(&self) -> u64 {
-        self.n_not_numbers
-    }
-
-    /// Why it ended before the end of the track.
-    pub(super) fn failure(&self) -> Option<&str> {
-        self.failure.as_deref()
     }
 
     /// What is worth saying about the file beforehand.
     pub(super) fn take_remarks(&mut self) -> Vec<String> {
         std::mem::take(&mut self.remarks)
-    }
-
-    /// Replaces `mono` by the next frames and gives their rate; `None` at the end.
-    pub(super) fn next_chunk(&mut self, mono: &mut Vec<f32>) -> Option<u32> {
-        loop {
-            mono.clear();
-            if self.timeline.is_over() {
-                return None;
-            }
-            let most = u64::from(self.rate_hz);
-            let silence = self.timeline.take_silence(most);
-            if silence > 0 {
-                mono.resize(silence as usize, 0.0);
-                return Some(self.rate_hz);
-            }
-            if self.owed_silence > 0 {
-                let n = self.owed_silence.min(most);
-                self.owed_silence -= n;
-                mono.resize(n as usize, 0.0);
-            } else if self.held.is_empty() {
-                self.hold_next()?;
-                continue;
-            } else {
-                std::mem::swap(mono, &mut self.held);
-                self.held.clear();
-            }
-            self.timeline.cut(mono);
-            if !mono.is_empty() {
-                return Some(self.rate_hz);
-            }
-        }
-    }
-
-    /// Goes on at the frame that is played as number `frame`. `false` when that cannot be done, and
-    /// then nothing sensible comes any more.
-    pub(super) fn seek(&mut self, frame: u64) -> bool {
-        self.try_seek(frame).is_some()
     }
 
     fn try_seek(&mut self, frame: u64) -> Option<()> {
@@ -554,10 +482,61 @@ impl Native {
     }
 }
 
+impl TrackDecoder for Native {
+    fn state(&self) -> TrackState {
+        TrackState {
+            n_total: self.n_total.map(|n| (n, self.rate_hz)),
+            total_is_exact: self.total_is_exact,
+            rate_hz: self.rate_hz,
+            is_bare_stream: self.stamps == Stamps::Ignored,
+            is_badly_damaged: self.is_badly_damaged(),
+            n_corrupt: self.n_corrupt,
+            n_not_numbers: self.n_not_numbers,
+            failure: self.failure.clone(),
+        }
+    }
+
+    fn next_chunk(&mut self, mono: &mut Vec<f32>) -> Option<u32> {
+        loop {
+            mono.clear();
+            if self.timeline.is_over() {
+                return None;
+            }
+            let most = u64::from(self.rate_hz);
+            let silence = self.timeline.take_silence(most);
+            if silence > 0 {
+                mono.resize(silence as usize, 0.0);
+                return Some(self.rate_hz);
+            }
+            if self.owed_silence > 0 {
+                let n = self.owed_silence.min(most);
+                self.owed_silence -= n;
+                mono.resize(n as usize, 0.0);
+            } else if self.held.is_empty() {
+                self.hold_next()?;
+                continue;
+            } else {
+                std::mem::swap(mono, &mut self.held);
+                self.held.clear();
+            }
+            self.timeline.cut(mono);
+            if !mono.is_empty() {
+                return Some(self.rate_hz);
+            }
+        }
+    }
+
+    fn seek(&mut self, frame: u64) -> bool {
+        self.try_seek(frame).is_some()
+    }
+}
+
 impl Refusal {
     fn from_probe(failure: Failure) -> Self {
         match failure {
-            Failure::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => Self::Unreadable(e),
+            Failure::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => {
+                Self::Unreadable(e.to_string())
+            }
             Failure::Unsupported(what) if what.starts_with("core (probe)") => {
                 Self::Foreign("the format is not one that Earmark reads by itself".into())
             }
@@ -675,6 +654,6 @@ fn describe(failure: &Failure) -> String {
 }
 
 /// The edit lists of `file`, if any can be read.
-pub(super) fn read_movie(file: &File) -> Option<Movie> {
+fn read_movie(file: &File) -> Option<Movie> {
     Movie::read(&mut BufReader::new(file)).ok().flatten()
 }
