@@ -236,3 +236,21 @@ fn a_tokenizer_without_the_special_tokens_is_refused() {
         &["tokenizer.json", "damaged"],
     );
 }
+
+#[test]
+fn a_configuration_cannot_ask_for_millions_of_layers() {
+    for (layout, part, field) in [
+        ("asr", "text_config", "num_hidden_layers"),
+        ("asr", "audio_config", "encoder_layers"),
+    ] {
+        for n_layers in [513, 16_000_000] {
+            check(
+                layout,
+                edit_config(|config| {
+                    config["thinker_config"][part][field] = json!(n_layers);
+                }),
+                &[field, "at most 512"],
+            );
+        }
+    }
+}

@@ -246,9 +246,9 @@ pub(crate) fn completed(
     let (mine, defaults) = (map(now)?, map(&Settings::default())?);
     let is_here = |key: &str, value: &Value| match key {
         "model" => models.iter().any(|it| it.is_ready && *value == it.name),
-        "microphone" | "dictation_shortcut" => false,
-        // A backup from elsewhere would delete what is here.
-        "keep_days" | "keep_dictation_days" | "keep_dictation_audio" => false,
+        "microphone" | "dictation_shortcut"
+        // How long things are kept elsewhere would delete what is here.
+        | "keep_days" | "keep_dictation_days" | "keep_dictation_audio" => false,
         "device" => entry_view::devices().iter().any(|it| value == it.name),
         _ => true,
     };

@@ -11,7 +11,7 @@ pub type IsCancelled = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// How long nothing may come before the child is taken for stuck. A network drive that wakes up
 /// needs half a minute.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 /// How often it is asked whether the person has cancelled.
 const ASKED_EVERY: Duration = Duration::from_millis(50);
 /// Pieces that are read ahead.

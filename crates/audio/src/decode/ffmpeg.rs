@@ -128,6 +128,10 @@ const CONTAINERS: [&str; 109] = [
     "xwma",
 ];
 
+/// What ffmpeg says of a container that is not one of [`CONTAINERS`].
+///
+/// Source: `libavformat/demux.c` of ffmpeg 4 to 7.
+const NOT_LISTED: &str = "not on whitelist";
 /// Lines of error output that are kept.
 const N_COMPLAINTS: usize = 3;
 /// Bytes of a line of error output that are kept.
@@ -252,12 +256,12 @@ impl Conversion {
         while samples.is_empty() {
             let piece = match self.output.next() {
                 Next::Piece(Ok(piece)) => piece,
-                Next::Piece(Err(broken)) => return self.end(Some(broken.to_string())),
+                Next::Piece(Err(broken)) => return self.end(Some(&broken.to_string())),
                 Next::Closed => return self.end(None),
                 Next::Cancelled => return Ok(()),
                 Next::Stuck => {
                     let seconds = PATIENCE.as_secs();
-                    return self.end(Some(format!("it decoded nothing for {seconds} s")));
+                    return self.end(Some(&format!("it decoded nothing for {seconds} s")));
                 }
             };
             let mut bytes = std::mem::take(&mut self.split);
@@ -270,19 +274,21 @@ impl Conversion {
     }
 
     /// Waits for the program and returns its result.
-    fn end(&mut self, broken: Option<String>) -> Result<(), Error> {
+    fn end(&mut self, broken: Option<&str>) -> Result<(), Error> {
         let Some(complaints) = self.complaints.take() else {
             return Ok(());
         };
         let status = self.output.wait();
         let lines = complaints.join().unwrap_or_default();
-        let reason = match (&broken, status) {
+        let reason = match (broken, status) {
             (None, Ok(status)) if status.success() => return Ok(()),
             (None, Ok(status)) => status.to_string(),
             (None, Err(source)) => source.to_string(),
-            (Some(reason), _) => reason.clone(),
+            (Some(reason), _) => reason.to_owned(),
         };
-        let message = if lines.is_empty() || broken.is_some() {
+        let message = if lines.iter().any(|line| line.contains(NOT_LISTED)) {
+            "it is a list of other files, a picture, or of a kind without sound".into()
+        } else if lines.is_empty() || broken.is_some() {
             reason
         } else {
             lines.join("; ")

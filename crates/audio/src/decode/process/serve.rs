@@ -1,6 +1,6 @@
 //! The decoding process itself: confined, it reads its standard input and writes messages.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, BufWriter, Seek as _, Write};
 use std::process::ExitCode;
@@ -23,10 +23,12 @@ pub fn serve_if_asked() -> Option<ExitCode> {
     }
     let done = match arguments.next() {
         Some(option) if option == FFMPEG => run_ffmpeg(arguments),
-        Some(option) if option == SEEK => match arguments.next().and_then(frame_number) {
-            Some(frame) => decode(Some(frame)),
-            None => Err(not_for_people()),
-        },
+        Some(option) if option == SEEK => {
+            match arguments.next().as_deref().and_then(frame_number) {
+                Some(frame) => decode(Some(frame)),
+                None => Err(not_for_people()),
+            }
+        }
         None => decode(None),
         Some(_) => Err(not_for_people()),
     };
@@ -40,7 +42,7 @@ pub fn serve_if_asked() -> Option<ExitCode> {
     })
 }
 
-fn frame_number(argument: OsString) -> Option<u64> {
+fn frame_number(argument: &OsStr) -> Option<u64> {
     argument.to_str()?.parse().ok()
 }
 
