@@ -201,3 +201,21 @@ fn every_command_is_used_by_its_page() {
         }
     }
 }
+
+/// Without a name in a capability, Tauri refuses a command to a window.
+#[test]
+fn every_window_may_call_its_own_commands_and_no_others() {
+    for (nth, capability) in ["main", "overlays"].iter().enumerate() {
+        let file = read(&format!("src-tauri/capabilities/{capability}.json"));
+        let file: serde_json::Value = serde_json::from_str(&file).unwrap();
+        let permissions = file["permissions"].as_array().unwrap().iter();
+        let allowed: BTreeSet<String> = permissions
+            .map(|it| it.as_str().unwrap().to_owned())
+            .collect();
+        let own = commands(nth).into_iter();
+        let own: BTreeSet<String> = own
+            .map(|it| format!("allow-{}", it.name.replace('_', "-")))
+            .collect();
+        assert_eq!(allowed, own, "{capability}");
+    }
+}

@@ -729,3 +729,38 @@ fn a_context_file_may_be_in_any_encoding() {
         &["cannot read the context file `names.txt`: it is a Word or other Office document"],
     );
 }
+
+/// A logout or a closed terminal ends the command as Ctrl-C does: what is finished is written.
+#[cfg(unix)]
+#[test]
+fn a_signal_to_end_keeps_what_is_finished() {
+    let folder = TestFolder::new();
+    for signal in ["INT", "TERM", "HUP"] {
+        let short = folder.recording("short.wav", 16_000);
+        let long = folder.recording("long.wav", 16_000 * 600);
+        let output = folder.at(signal);
+        let mut child = folder
+            .command(&["transcribe", "--model", &tiny_model()])
+            .args(["--format", "json", "--output"])
+            .args([&output, &short, &long])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let first = output.join("short.json");
+        while !first.exists() {
+            assert!(child.try_wait().unwrap().is_none(), "{signal}: it ended");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let sent = Command::new("kill")
+            .args([format!("-{signal}"), child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        let ended = child.wait().unwrap();
+        assert_eq!(ended.code(), Some(130), "{signal}: {ended}");
+        let text = fs::read_to_string(&first).unwrap();
+        let _: Value = serde_json::from_str(&text).unwrap();
+        let left = fs::read_dir(&output).unwrap().flatten();
+        let left = left.filter(|it| it.file_name().to_string_lossy().starts_with('.'));
+        assert_eq!(left.count(), 0, "{signal}: temporary files are left");
+    }
+}
