@@ -23,6 +23,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("earmark-engine", &["earmark-transcript", "earmark-files"]),
     // Random weights for tests and benchmarks; it does not use the engine.
     ("earmark-test-checkpoint", &[]),
+    ("earmark-speakers", &["earmark-transcript"]),
     ("earmark-weights", &["earmark-files"]),
     (
         "earmark-pipeline",
@@ -61,6 +62,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-audio",
             "earmark-engine",
             "earmark-pipeline",
+            "earmark-speakers",
             "earmark-test-checkpoint",
             "earmark-weights",
         ],
@@ -72,6 +74,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-transcript",
             "earmark-audio",
             "earmark-engine",
+            "earmark-speakers",
             "earmark-weights",
             "earmark-pipeline",
             "earmark-store",
@@ -91,7 +94,8 @@ const COMMON: &str = "workspace-hack";
 const KNOWN_ONLY_TO: &[(&str, &[&str])] = &[
     ("candle-*", &["earmark-engine"]),
     ("tokenizers", &["earmark-engine"]),
-    ("safetensors", &["earmark-engine"]),
+    ("safetensors", &["earmark-engine", "earmark-speakers"]),
+    ("kodama", &["earmark-speakers"]),
     ("symphonia*", &["earmark-audio"]),
     ("rubato", &["earmark-audio"]),
     ("cpal", &["earmark-audio"]),
@@ -209,8 +213,13 @@ fn the_rules_name_only_existing_packages() {
 }
 
 #[test]
-fn engine_audio_and_weights_do_not_depend_on_each_other_even_in_tests() {
-    let separate = ["earmark-engine", "earmark-audio", "earmark-weights"];
+fn engine_audio_speakers_and_weights_do_not_depend_on_each_other_even_in_tests() {
+    let separate = [
+        "earmark-engine",
+        "earmark-audio",
+        "earmark-speakers",
+        "earmark-weights",
+    ];
     let packages = packages();
     for package in separate {
         for Dependency { name, .. } in &packages[package].dependencies {

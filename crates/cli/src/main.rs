@@ -4,6 +4,7 @@ mod align;
 mod bench;
 mod check;
 mod devices;
+mod diarize;
 mod doctor;
 mod eval;
 mod job_runner;
@@ -35,6 +36,7 @@ enum Command {
     Listen(listen::Args),
     Devices(devices::Args),
     Align(align::Args),
+    Diarize(diarize::Args),
     Check(check::Args),
     Eval(eval::Args),
     Bench(bench::Args),
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Command::Listen(args) => listen::run(&args),
         Command::Devices(args) => devices::run(&args),
         Command::Align(args) => align::run(&args),
+        Command::Diarize(args) => diarize::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Bench(args) => bench::run(&args),

@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow};
 use clap::ValueEnum;
 use earmark_engine::Checkpoint;
 use earmark_jobs::{AlignerChoice, DEMO, DeviceChoice, Dtype, Job, Language, Settings};
+use earmark_speakers::{Count, MOST_SPEAKERS};
 use earmark_transcript::cues::Rules;
 use earmark_transcript::export::{self, Format, txt};
 use earmark_transcript::import;
@@ -156,6 +157,39 @@ impl StorageArgs {
             }),
         }
     }
+}
+
+/// Threads of commands that need nothing else.
+#[derive(clap::Args)]
+pub(crate) struct ThreadArgs {
+    /// CPU threads; all cores if not given
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+impl ThreadArgs {
+    /// Sets the number of threads; to be called before any other thread runs.
+    pub(crate) fn apply(&self) {
+        earmark_jobs::set_threads(self.threads);
+    }
+}
+
+/// Parses a number of speakers: `auto`, a number, or the least and the most.
+pub(crate) fn speaker_count(text: &str) -> Result<Count, String> {
+    if text.trim().eq_ignore_ascii_case("auto") {
+        return Ok(Count::auto());
+    }
+    let (least, most) = text.split_once('-').unwrap_or((text, text));
+    let number = |text: &str| text.trim().parse::<usize>().ok();
+    let count = number(least).zip(number(most));
+    count
+        .and_then(|(least, most)| Count::new(least..=most))
+        .ok_or_else(|| {
+            format!(
+                "choose `auto`, a number from 1 to {MOST_SPEAKERS}, or the least and the most, such \
+                 as `2-4`"
+            )
+        })
 }
 
 /// The files of a located checkpoint, as the engine takes them.
@@ -498,6 +532,25 @@ impl FormatArgs {
                 Layout::Times => txt::Layout::Times,
                 Layout::Paragraphs => txt::Layout::Paragraphs,
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_speakers_is_a_word_a_number_or_two() {
+        let check = |text: &str, range: std::ops::RangeInclusive<usize>| {
+            assert_eq!(speaker_count(text).ok(), Count::new(range), "{text}");
+        };
+        check("auto", 1..=20);
+        check("3", 3..=3);
+        check("2-4", 2..=4);
+        check(" 2 - 4 ", 2..=4);
+        for text in ["", "0", "21", "4-2", "-3", "2-", "many", "0-3"] {
+            assert!(speaker_count(text).is_err(), "{text}");
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod lrc;
 mod markdown;
 mod paragraph;
 mod punctuation;
+pub mod rttm;
 pub mod srt;
 pub mod txt;
 pub mod vtt;
