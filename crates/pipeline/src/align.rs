@@ -3,8 +3,11 @@
 use std::ops::Range;
 
 use earmark_audio::SAMPLE_RATE;
+use earmark_audio::vad::Span;
 use earmark_engine::{Aligned, Aligner, Error, Observer, Outcome, TimedWord};
 use earmark_transcript::Ms;
+
+use crate::speech_clip::SpeechClip;
 
 /// Gives words their times; the engine's aligner, or a scripted one in tests.
 pub trait Align {
@@ -91,12 +94,40 @@ const RUN: usize = 2;
 /// A shorter stretch is not worth a second try. Units: ms.
 const SHORTEST_RETRY_MS: u32 = 400;
 
+/// The times of words in a clip with speech in it. At their best, they are measured without the
+/// clip's long pauses. `None` when the observer asked to stop.
+///
+/// Errors: the aligner fails.
+pub(crate) fn align_speech(
+    aligner: &mut dyn Align,
+    samples: &[f32],
+    speech: &[Span],
+    words: &[&str],
+    precision: Precision,
+    observer: &mut dyn Observer,
+) -> Result<Option<Vec<Time>>, Error> {
+    let clip = match precision {
+        Precision::Reference => SpeechClip::whole(samples),
+        Precision::Best => SpeechClip::cut(samples, speech),
+    };
+    let times = align(aligner, &clip.samples, words, precision, observer)?;
+    let in_whole = |time: Time| {
+        let (start_ms, end_ms) = clip.in_whole(time.start_ms, time.end_ms);
+        Time {
+            start_ms,
+            end_ms,
+            ..time
+        }
+    };
+    Ok(times.map(|times| times.into_iter().map(in_whole).collect()))
+}
+
 /// The times of words in a clip. At their best, runs of doubtful words are aligned once more,
 /// alone, in the stretch between their neighbours; the second times hold where the aligner is
 /// surer of them. `None` when the observer asked to stop.
 ///
 /// Errors: the aligner fails.
-pub(crate) fn align(
+fn align(
     aligner: &mut dyn Align,
     samples: &[f32],
     words: &[&str],

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use earmark_audio::vad::Span;
 use earmark_audio::{SAMPLE_RATE, vad};
 use earmark_engine::{Observer, Recognition, Token};
 use earmark_transcript::units::{self, Unit};
 use earmark_transcript::{Ms, Segment, Timing, Word, sentences, word_times, words};
 
-use crate::align::{Time, align};
+use crate::align::{Time, align_speech};
 use crate::chunk::Chunk;
 use crate::estimate;
 use crate::snap_to_silence::snap;
@@ -38,6 +39,18 @@ impl Chunk {
     /// Where the chunk ends in the recording, padding not counted.
     pub fn end_ms(&self) -> Ms {
         Ms::from_samples(self.start + self.n_samples as u64, SAMPLE_RATE)
+    }
+
+    /// Where there is speech, from the beginning of the chunk.
+    pub(crate) fn speech_spans(&self) -> Vec<Span> {
+        vad::spans(&self.samples[..self.n_samples], &vad::Settings::default())
+    }
+
+    /// The same from the beginning of the recording.
+    pub(crate) fn speech(&self, spans: &[Span]) -> Vec<Range<Ms>> {
+        let at = |sample: u64| Ms::from_samples(self.start + sample, SAMPLE_RATE);
+        let range = |span: &Span| at(span.start)..at(span.end);
+        spans.iter().map(range).collect()
     }
 }
 
@@ -119,7 +132,9 @@ fn measure(
     }
     let units = units::split(&recognition.text, &recognition.language);
     let texts: Vec<&str> = units.iter().map(|unit| unit.text.as_str()).collect();
-    let aligned = align(aligner, &chunk.samples, &texts, Precision::Best, observer)
+    let spans = chunk.speech_spans();
+    let precision = Precision::Best;
+    let aligned = align_speech(aligner, &chunk.samples, &spans, &texts, precision, observer)
         .map_err(|error| EstimateReason::Failed(error.to_string()))?
         .ok_or(EstimateReason::Cancelled)?;
     let (start, end) = (chunk.start_ms(), chunk.end_ms());
@@ -131,7 +146,7 @@ fn measure(
     };
     let timed: Vec<word_times::Timed> = units.into_iter().zip(aligned).map(timed).collect();
     let mut words = word_times::words(&recognition.text, start..end, &timed);
-    snap(&mut words, &speech(chunk));
+    snap(&mut words, &chunk.speech(&spans));
     Ok(words)
 }
 
@@ -139,7 +154,7 @@ fn measure(
 fn estimate(chunk: &Chunk, text: &str) -> Vec<word_times::Timed> {
     let ranges = words::split(text);
     let words: Vec<&str> = ranges.iter().map(|range| &text[range.clone()]).collect();
-    let mut speech = speech(chunk);
+    let mut speech = chunk.speech(&chunk.speech_spans());
     if speech.is_empty() {
         speech.push(chunk.start_ms()..chunk.end_ms());
     }
@@ -151,15 +166,6 @@ fn estimate(chunk: &Chunk, text: &str) -> Vec<word_times::Timed> {
     };
     let times = estimate::times(&words, &speech);
     ranges.into_iter().zip(times).map(timed).collect()
-}
-
-/// Where there is speech in the chunk, from the beginning of the recording.
-fn speech(chunk: &Chunk) -> Vec<Range<Ms>> {
-    let at = |sample: u64| Ms::from_samples(chunk.start + sample, SAMPLE_RATE);
-    vad::spans(&chunk.samples[..chunk.n_samples], &vad::Settings::default())
-        .into_iter()
-        .map(|span| at(span.start)..at(span.end))
-        .collect()
 }
 
 /// The smallest probability among the tokens that spell a part of a text, 1 when none is known to.

@@ -16,6 +16,7 @@ mod realign;
 mod recognize;
 pub mod reference_text;
 mod snap_to_silence;
+mod speech_clip;
 mod transcribe;
 
 pub use align::{Align, BoundedAligner, Precision};

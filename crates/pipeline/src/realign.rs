@@ -243,7 +243,7 @@ mod tests {
             .map(|word| (word.probability, word.quality));
         assert_eq!(
             marks.collect::<Vec<_>>(),
-            [(0.5, Some(0.9)), (1.0, Some(0.9))]
+            [(0.5, Some(0.0)), (1.0, Some(0.0))], // measured in silence
         );
         assert_eq!(
             (&again[1].text, &again[1].speaker),

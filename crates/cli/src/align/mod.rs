@@ -31,7 +31,8 @@ use crate::{EXIT_CODES, Exit, job_runner, output, output_files, usage};
 /// in subtitles they, and cues without words, move with the cues around them.
 ///
 /// A recogniser first finds where in the recording each line is and which lines are missing.
-/// Without a recogniser, only recordings up to the aligner's longest clip can be aligned.
+/// Without a recogniser, only recordings up to the aligner's longest clip can be aligned, and every
+/// line counts as spoken.
 #[derive(clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Args {

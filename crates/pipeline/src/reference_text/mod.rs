@@ -1,9 +1,11 @@
 //! A script is a text that is known beforehand, line by line; here its words get their times.
 //!
-//! A recording that fits into one window is aligned at once. A longer one is recognised first: where
+//! Without a recogniser, a recording that fits into one window is aligned as it is. Otherwise it is recognised first: where
 //! what was recognised agrees with the script, the script is cut as the recording is, and every window
-//! is aligned with its own words. So no error travels from one window into the next, and lines
+//! is aligned with its own words and with those that are spoken and not written. So no error travels from one window into the next, and lines
 //! that nobody speaks stand out.
+
+mod matching;
 
 use std::ops::Range;
 
@@ -11,11 +13,12 @@ use earmark_audio::{SAMPLE_RATE, Source};
 use earmark_engine::{Outcome as Ran, Request, StopWhen};
 use earmark_transcript::units::{self, Unit};
 use earmark_transcript::{Language, Ms, score, word_times};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::align::align;
+use self::matching::{Pair, n_letters, pairs};
+use crate::align::{Time, align_speech};
 use crate::chunk::{Chunk, Chunks};
 use crate::chunk_segments::limit_peak;
+use crate::snap_to_silence::snap;
 use crate::{Align, Error, Event, Policy, Precision, Recognize, Watcher};
 
 /// What a script is aligned with.
@@ -75,9 +78,11 @@ pub fn align_reference_text(
     mut tools: Tools<'_>,
     watcher: &mut dyn Watcher,
 ) -> Result<Option<Timed>, Error> {
+    let within = Policy::within(tools.aligner.longest_s());
     let policy = Policy {
-        ends_at_pauses: false, // what the aligner can take whole needs no recogniser
-        ..Policy::within(tools.aligner.longest_s())
+        // what the aligner can take whole needs no recogniser
+        ends_at_pauses: within.ends_at_pauses && tools.recognizer.is_some(),
+        ..within
     };
     let mut script = Script::new(lines, language);
     let Some(first_pass) = recognize_all(open()?.as_mut(), policy, language, &mut tools, watcher)?
@@ -96,7 +101,7 @@ pub fn align_reference_text(
     let (mut number, mut duration) = (0, Ms(0));
     while let Some(mut chunk) = chunks.next_chunk()? {
         limit_peak(&mut chunk.samples);
-        if !script.align(number, &chunk, &mut tools, watcher)? {
+        if !script.align(number, &chunk, &first_pass, &mut tools, watcher)? {
             return Ok(None);
         }
         (number, duration) = (number + 1, chunk.end_ms());
@@ -114,8 +119,17 @@ pub fn align_reference_text(
 struct FirstPass {
     duration: Ms,
     n_pieces: usize,
-    /// Every word, and the chunk it was recognised in.
-    units: Vec<(String, usize)>,
+    units: Vec<Heard>,
+}
+
+/// A word that was recognised.
+struct Heard {
+    /// As the aligner gets it.
+    text: String,
+    /// As it is compared.
+    normal: String,
+    /// The chunk it was recognised in.
+    chunk: usize,
 }
 
 /// Recognises a recording to its end; `None` when the watcher asked to stop.
@@ -147,8 +161,17 @@ fn recognize_all(
             let Ran::Done(recognition) = outcome else {
                 return Ok(None);
             };
-            let units = units::split(&recognition.text, language.name());
-            let unit = |unit: Unit| (score::normalise(&unit.text), first_pass.n_pieces);
+            let mut units = units::split(&recognition.text, language.name());
+            let spans = chunk.speech_spans();
+            let n_spoken: u64 = spans.iter().map(|span| span.end - span.start).sum();
+            if !spans.is_empty() && n_spoken < units.len() as u64 * FASTEST_WORD {
+                units.clear(); // invented
+            }
+            let unit = |unit: Unit| Heard {
+                normal: score::normalise(&unit.text),
+                text: unit.text,
+                chunk: first_pass.n_pieces,
+            };
             first_pass.units.extend(units.into_iter().map(unit));
         }
         first_pass.n_pieces += 1;
@@ -167,6 +190,8 @@ fn recognize_all(
 struct Script {
     units: Vec<Placed>,
     found: Vec<bool>,
+    /// What is aligned, in the order in which it is spoken.
+    sequence: Vec<Item>,
 }
 
 /// A unit of the script.
@@ -177,6 +202,31 @@ struct Placed {
     chunk: Option<usize>,
     time: Option<(Ms, Ms, f32)>,
 }
+
+/// Something that the aligner gets.
+enum Item {
+    /// A unit of the script, by its number.
+    Written(usize),
+    /// A word that was recognised and is not written, by its number: without it, the aligner would
+    /// stretch the words around it over where it is said.
+    Filler(usize),
+}
+
+/// No word is said in less. Units: samples; 40 ms.
+const FASTEST_WORD: u64 = SAMPLE_RATE as u64 / 25;
+
+/// A line is found if so many of its letters were recognised.
+const LEAST_FOUND: f32 = 0.4;
+
+/// A line of at most so many words may be recognised as entirely different words.
+const SHORT_LINE: usize = 3;
+
+/// So many words that are not written are fillers; fewer are taken for a word that was misheard:
+/// inside a line, and elsewhere.
+const FILLERS: [usize; 2] = [3, 2];
+
+/// So many words more are spoken than are written between two words of a line that belong together.
+const FAR: usize = 4;
 
 impl Script {
     /// Every unit in the first chunk, until the script was found.
@@ -190,56 +240,127 @@ impl Script {
             };
             units::split(text, language.name()).into_iter().map(unit)
         };
+        let units: Vec<Placed> = lines.iter().enumerate().flat_map(placed).collect();
         Self {
-            units: lines.iter().enumerate().flat_map(placed).collect(),
+            sequence: (0..units.len()).map(Item::Written).collect(),
+            units,
             found: vec![true; lines.len()],
         }
     }
 
     /// Puts every unit into the chunk it was recognised in, and tells which lines were not found.
     ///
-    /// Between two words that were recognised as written, other words were recognised wrongly, or are not there.
-    /// They count as wrong where at least half as many words were recognised as are written.
+    /// In a line that was found, words between two that were recognised were misheard. Other words
+    /// that were recognised and are not written become fillers.
     fn find(&mut self, first_pass: &FirstPass) {
-        let written: Vec<String> = self
-            .units
-            .iter()
-            .map(|placed| score::normalise(&placed.unit.text))
-            .collect();
-        let spoken: Vec<&str> = first_pass
-            .units
-            .iter()
-            .map(|(text, _)| text.as_str())
-            .collect();
+        let normal = |placed: &Placed| score::normalise(&placed.unit.text);
+        let written: Vec<String> = self.units.iter().map(normal).collect();
         let written: Vec<&str> = written.iter().map(String::as_str).collect();
-        for op in capture_diff_slices(Algorithm::Patience, &written, &spoken) {
-            let (units, words) = (op.old_range(), op.new_range());
-            let chunks = || {
-                first_pass.units[words.clone()]
-                    .iter()
-                    .map(|(_, chunk)| *chunk)
-            };
-            let is_wrong = words.len() * 2 >= units.len();
-            for (nth, at) in units.clone().enumerate() {
-                let same = matches!(op, DiffOp::Equal { .. });
-                let nth_word = if same {
-                    nth
-                } else {
-                    nth * words.len() / units.len()
-                };
-                self.units[at].chunk = chunks().nth(nth_word).filter(|_| same || is_wrong);
+        let heard: Vec<&str> = first_pass
+            .units
+            .iter()
+            .map(|it| it.normal.as_str())
+            .collect();
+        let pairs = self.found_pairs(&written, &pairs(&written, &heard));
+        self.sequence.clear();
+        for unit in &mut self.units {
+            unit.chunk = None;
+        }
+        let (mut unit, mut word) = (0, 0);
+        let end = (self.units.len(), heard.len());
+        let places = pairs.iter().map(|pair| (pair.written, pair.heard));
+        for (next_unit, next_word) in places.chain([end]) {
+            self.place_between(unit..next_unit, word..next_word, first_pass);
+            if next_unit < end.0 {
+                self.units[next_unit].chunk = Some(first_pass.units[next_word].chunk);
+                self.sequence.push(Item::Written(next_unit));
             }
+            (unit, word) = (next_unit + 1, next_word + 1);
         }
         self.settle();
     }
 
-    /// A line with a word that was recognised is found, and its other words are where that one is.
+    /// Tells which lines are found, and keeps their pairs.
+    fn found_pairs(&mut self, written: &[&str], pairs: &[Pair]) -> Vec<Pair> {
+        let mut kept = Vec::new();
+        let mut at = 0;
+        let (units, found) = (&self.units, &mut self.found);
+        let line_of = |pair: &Pair| units[pair.written].line;
+        found.fill(false);
+        for line in pairs.chunk_by(|a, b| line_of(a) == line_of(b)) {
+            let is_near = |a: &Pair, b: &Pair| b.heard - a.heard <= b.written - a.written + FAR;
+            let weight = |part: &&[Pair]| part.iter().map(|pair| pair.weight).sum::<f32>();
+            let parts = line.chunk_by(is_near);
+            let Some(part) = parts.max_by(|a, b| weight(a).total_cmp(&weight(b))) else {
+                continue;
+            };
+            let number = line_of(&part[0]);
+            while units[at].line < number {
+                at += 1;
+            }
+            let same = units[at..].iter().take_while(|unit| unit.line == number);
+            let letters: f32 = written[at..at + same.count()]
+                .iter()
+                .map(|it| n_letters(it))
+                .sum();
+            if weight(&part) >= letters * LEAST_FOUND {
+                found[number] = true;
+                kept.extend_from_slice(part);
+            }
+        }
+        kept
+    }
+
+    /// Places the units between two pairs, where other words were recognised.
+    fn place_between(&mut self, units: Range<usize>, words: Range<usize>, heard: &FirstPass) {
+        let line_at = |at: Option<usize>| at.map(|at| self.units[at].line);
+        let before = line_at(units.start.checked_sub(1));
+        let after = line_at(Some(units.end).filter(|end| *end < self.units.len()));
+        let is_inside = before.is_some() && before == after;
+        let of = |line: Option<usize>| -> Vec<usize> {
+            let is_in_line = |at: &usize| line.is_some_and(|line| self.units[*at].line == line);
+            units.clone().filter(is_in_line).collect()
+        };
+        let tail = of(before);
+        let head = of(after.filter(|_| !is_inside));
+        let is_between = |at: &usize| !tail.contains(at) && !head.contains(at);
+        let middle: Vec<usize> = units.clone().filter(is_between).collect();
+        let n_free = words.len().saturating_sub(tail.len() + head.len());
+        // A short line may be misheard as a whole, if what was heard is about as long.
+        let n_units = middle.len();
+        let is_short = n_units <= SHORT_LINE && n_free * 2 >= n_units && n_free <= n_units * 2;
+        let is_misheard = n_units > 0 && n_free > 0 && is_short && (before, after) != (None, None);
+        for at in middle.iter().filter(|_| is_misheard) {
+            self.found[self.units[*at].line] = true;
+        }
+        let (first, last) = (
+            words.start + tail.len().min(words.len()),
+            words.end - head.len().min(words.len()),
+        );
+        let chunk = |nth: usize| Some(heard.units.get(nth).filter(|_| words.contains(&nth))?.chunk);
+        for (nth, at) in tail.into_iter().enumerate() {
+            self.units[at].chunk = chunk(words.start + nth);
+            self.sequence.push(Item::Written(at));
+        }
+        if is_misheard {
+            for (nth, at) in middle.into_iter().enumerate() {
+                self.units[at].chunk = chunk(first + nth * n_free / n_units);
+                self.sequence.push(Item::Written(at));
+            }
+        } else if n_free >= FILLERS[usize::from(!is_inside)] {
+            self.sequence.extend((first..last).map(Item::Filler));
+        }
+        for (nth, at) in head.into_iter().enumerate() {
+            self.units[at].chunk = chunk(last + nth);
+            self.sequence.push(Item::Written(at));
+        }
+    }
+
+    /// The other words of a line are where the one before them is, or the first after them.
     fn settle(&mut self) {
         let mut last = 0;
         for units in self.units.chunk_by_mut(|a, b| a.line == b.line) {
-            let line = units[0].line;
-            self.found[line] = units.iter().any(|unit| unit.chunk.is_some());
-            if self.found[line] {
+            if self.found[units[0].line] {
                 let first = units.iter().find_map(|unit| unit.chunk).unwrap_or(last);
                 last = first.max(last);
                 for unit in units {
@@ -255,27 +376,65 @@ impl Script {
         &mut self,
         number: usize,
         chunk: &Chunk,
+        heard: &FirstPass,
         tools: &mut Tools<'_>,
         watcher: &mut dyn Watcher,
     ) -> Result<bool, Error> {
-        let here = |placed: &&mut Placed| placed.chunk == Some(number);
-        let mut units: Vec<&mut Placed> = self.units.iter_mut().filter(here).collect();
-        if units.is_empty() {
+        let is_here = |item: &&Item| match item {
+            Item::Written(at) => self.units[*at].chunk == Some(number),
+            Item::Filler(at) => heard.units[*at].chunk == number,
+        };
+        let with_fillers: Vec<&Item> = self.sequence.iter().filter(is_here).collect();
+        let is_written = |item: &&&Item| matches!(item, Item::Written(_));
+        let without: Vec<&Item> = with_fillers.iter().filter(is_written).copied().collect();
+        if without.is_empty() {
             return Ok(!watcher.cancelled());
         }
-        let texts: Vec<&str> = units
-            .iter()
-            .map(|placed| placed.unit.text.as_str())
-            .collect();
+        // A recogniser that invents words makes fillers of them: the surer times hold.
+        let is_same = without.len() == with_fillers.len();
+        let mut ways = vec![with_fillers];
+        ways.extend(Some(without).filter(|_| !is_same));
+        let text = |item: &&Item| match item {
+            Item::Written(at) => self.units[*at].unit.text.as_str(),
+            Item::Filler(at) => heard.units[*at].text.as_str(),
+        };
         let mut stop = StopWhen(|| watcher.cancelled());
         let (aligner, precision) = (&mut *tools.aligner, tools.precision);
-        let Some(times) = align(aligner, &chunk.samples, &texts, precision, &mut stop)? else {
-            return Ok(false);
-        };
+        let (samples, spans) = (&chunk.samples, chunk.speech_spans());
         let (start, end) = (chunk.start_ms(), chunk.end_ms());
-        for (placed, time) in units.iter_mut().zip(times) {
-            let at = |ms: u32| (start + Ms(ms)).min(end);
-            placed.time = Some((at(time.start_ms), at(time.end_ms), time.quality));
+        let at = |ms: u32| (start + Ms(ms)).min(end);
+        let timed = |time: Time| word_times::Timed {
+            range: 0..0,
+            start: at(time.start_ms),
+            end: at(time.end_ms),
+            quality: Some(time.quality),
+        };
+        let mut best = (f32::NEG_INFINITY, Vec::new());
+        for items in ways {
+            let texts: Vec<&str> = items.iter().map(text).collect();
+            let times = align_speech(aligner, samples, &spans, &texts, precision, &mut stop)?;
+            let Some(times) = times else {
+                return Ok(false);
+            };
+            let mut times: Vec<_> = times.into_iter().map(timed).collect();
+            if precision == Precision::Best {
+                snap(&mut times, &chunk.speech(&spans));
+            }
+            let placed = items
+                .into_iter()
+                .zip(times)
+                .filter_map(|(item, time)| match item {
+                    Item::Written(at) => Some((*at, time)),
+                    Item::Filler(_) => None,
+                });
+            let placed: Vec<_> = placed.collect();
+            let quality = placed.iter().filter_map(|(_, time)| time.quality).sum();
+            if quality > best.0 {
+                best = (quality, placed);
+            }
+        }
+        for (at, time) in best.1 {
+            self.units[at].time = Some((time.start, time.end, time.quality.unwrap_or_default()));
         }
         Ok(true)
     }
