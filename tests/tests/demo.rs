@@ -63,7 +63,7 @@ fn recordings(folder: &str, prefix: &str) -> Vec<PathBuf> {
         .filter(|path| {
             !matches!(
                 path.extension().unwrap().to_str(),
-                Some("txt" | "json" | "md")
+                Some("txt" | "json" | "md" | "rttm")
             )
         })
         .collect();
@@ -116,7 +116,7 @@ fn quantised_storage_has_similar_errors() {
 fn recordings_of_people_go_through_the_whole_path() {
     let mut recognizer = demo(Dtype::F32);
     let paths = recordings("tests/recordings", "");
-    assert_eq!(paths.len(), 4);
+    assert_eq!(paths.len(), 5);
     for path in paths {
         let transcript = hear(&mut recognizer, &path);
         assert!(transcript.duration.0 >= 9_000, "{}", path.display());

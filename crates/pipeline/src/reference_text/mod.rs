@@ -161,12 +161,7 @@ fn recognize_all(
             let Ran::Done(recognition) = outcome else {
                 return Ok(None);
             };
-            let mut units = units::split(&recognition.text, language.name());
-            let spans = chunk.speech_spans();
-            let n_spoken: u64 = spans.iter().map(|span| span.end - span.start).sum();
-            if !spans.is_empty() && n_spoken < units.len() as u64 * FASTEST_WORD {
-                units.clear(); // invented
-            }
+            let units = units::split(&recognition.text, language.name());
             let unit = |unit: Unit| Heard {
                 normal: score::normalise(&unit.text),
                 text: unit.text,
@@ -211,9 +206,6 @@ enum Item {
     /// stretch the words around it over where it is said.
     Filler(usize),
 }
-
-/// No word is said in less. Units: samples; 40 ms.
-const FASTEST_WORD: u64 = SAMPLE_RATE as u64 / 25;
 
 /// A line is found if so many of its letters were recognised.
 const LEAST_FOUND: f32 = 0.4;
