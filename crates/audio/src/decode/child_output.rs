@@ -114,9 +114,10 @@ impl<T> Drop for ChildOutput<T> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
-    use std::io::Read as _;
+    use std::io::{BufReader, Read as _};
     use std::process::{Command, Stdio};
     use std::sync::Arc;
     use std::time::{Duration, Instant};
@@ -129,7 +130,7 @@ mod tests {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let stdout = child.stdout.take().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
         ChildOutput::new(child, Arc::new(move || is_cancelled), move |sender| {
             for byte in stdout.bytes().map_while(Result::ok) {
                 if sender.send(byte).is_err() {
