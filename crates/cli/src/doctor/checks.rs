@@ -225,7 +225,7 @@ fn confinement(confinement: Confinement) -> Finding {
             Finding::fine(format!("{so_far}, without access to files and network"))
         }
         Confinement::NoLandlock => Finding::note(
-            format!("{so_far}, but this kernel cannot keep it from files (no Landlock)"),
+            format!("{so_far}, but this kernel cannot keep ffmpeg from files (no Landlock)"),
             "a Linux kernel of 5.13 or later can, unless it was built or started without Landlock",
         ),
         Confinement::LimitsOnly => Finding::fine(format!("{so_far}, with bounded memory")),

@@ -1,8 +1,9 @@
 //! What a decoding process gives up before it reads a byte.
 //!
 //! On Linux, Landlock takes the file system and the network away, seccomp most system calls, and
-//! resource limits bound memory and open files. Other Unix systems have the limits. A kernel
-//! without Landlock leaves the others in force; `earmark doctor` says so.
+//! resource limits bound memory and open files. Other Unix systems have the limits. Without
+//! Landlock, our decoder still opens no file, because that takes a system call, but ffmpeg can;
+//! `earmark doctor` says so.
 
 use std::io;
 use std::path::Path;
@@ -22,7 +23,7 @@ const N_FILES_FFMPEG: u64 = 64;
 pub enum Confinement {
     /// No access to files and network, few system calls, bounded memory.
     Full,
-    /// The same, but the kernel cannot take away the file system.
+    /// The same for our decoder; from ffmpeg the kernel cannot take the file system away.
     NoLandlock,
     /// Bounded memory.
     LimitsOnly,
