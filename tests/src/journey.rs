@@ -167,6 +167,7 @@ fn job(recording: &Path, model: &Path, settings: Settings) -> Job {
         from: Ms(0),
         longest_chunk_s: Some(10),
         speakers: None,
+        voices: None,
     }
 }
 

@@ -80,6 +80,7 @@ pub fn measure(model: &Use<'_>) -> Resident {
         from: Ms(0),
         longest_chunk_s: Some(10),
         speakers: None,
+        voices: None,
     };
     let cache = ModelCache::start();
     let events = cache.subscribe();

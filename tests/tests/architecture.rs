@@ -37,6 +37,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-audio",
             "earmark-engine",
             "earmark-pipeline",
+            "earmark-speakers",
             "earmark-weights",
         ],
     ),

@@ -242,6 +242,7 @@ fn job(recording: &Path) -> Job {
         from: Ms(0),
         longest_chunk_s: None,
         speakers: None,
+        voices: None,
     }
 }
 

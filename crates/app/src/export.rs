@@ -83,7 +83,8 @@ impl Sheet {
     /// The transcript as these options want it.
     fn said(&self, options: &ExportOptions) -> Transcript {
         let mut transcript = self.transcript.clone();
-        if !options.with_speakers && options.format != Format::Json {
+        let has_column = matches!(options.format, Format::Json | Format::Csv | Format::Tsv);
+        if !options.with_speakers && !has_column {
             for segment in &mut transcript.segments {
                 segment.speaker = None;
             }
@@ -234,6 +235,7 @@ fn details(sheet: &Sheet, options: &ExportOptions) -> Options {
             Script::Traditional => export::Script::Traditional,
         }),
         word_times: options.with_word_times,
+        speaker_labels: export::SpeakerLabels::Name,
         text: if options.with_times {
             txt::Layout::Times
         } else {
@@ -486,6 +488,14 @@ mod tests {
             ..ExportOptions::default()
         };
         assert!(text(&sheet(), &named).contains("王："));
+        // Tables have a column for speakers.
+        for (format, expected) in [(Format::Csv, ",王,"), (Format::Tsv, "\t王\t")] {
+            let options = ExportOptions {
+                format,
+                ..ExportOptions::default()
+            };
+            assert!(text(&sheet(), &options).contains(expected), "{format:?}");
+        }
     }
 
     #[test]

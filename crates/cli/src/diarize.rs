@@ -8,9 +8,10 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::ValueEnum;
 use earmark_audio::{Recording, SAMPLE_RATE, Source};
-use earmark_jobs::{Ms, Progress};
-use earmark_speakers::{Count, Diarizer, Models, Turn};
+use earmark_jobs::{Ms, Progress, SpeakerCount, speaker_name};
+use earmark_speakers::{Diarizer, Models};
 use earmark_transcript::export::rttm;
+use earmark_transcript::speakers::{Turn, Turns};
 use serde::Serialize;
 
 use crate::options::{ThreadArgs, speaker_count};
@@ -33,7 +34,7 @@ pub(crate) struct Args {
 
     /// Number of speakers: `auto`, a number, or the least and the most, such as `2-4`
     #[arg(long, value_name = "auto|N|MIN-MAX", default_value = "auto", value_parser = speaker_count)]
-    speakers: Count,
+    speakers: SpeakerCount,
 
     #[command(flatten)]
     threads: ThreadArgs,
@@ -77,14 +78,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     for warning in &found.warnings {
         output::message(&format!("warning: {path}: {warning}"));
     }
-    if found.turns.is_empty() {
+    if found.turns.all().is_empty() {
         output::message(&format!("{path}: nobody speaks in it"));
     }
     let text = match args.format {
         Format::Rttm => {
-            let turns = found.turns.iter();
-            let turns = turns.map(|it| (it.start, it.end, rttm_name(it.speaker)));
-            rttm::render(&path, turns)
+            if let Some(note) = rttm_note(found.turns.all()) {
+                output::message(&format!("{path}: {note}"));
+            }
+            rttm::render(&path, found.turns.all())
         }
         Format::Json => json(&path, &found)?,
     };
@@ -98,7 +100,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 /// What was found in a recording.
 struct Found {
     duration: Ms,
-    turns: Vec<Turn>,
+    turns: Turns,
     warnings: Vec<String>,
 }
 
@@ -132,31 +134,37 @@ fn diarize(args: &Args) -> anyhow::Result<Option<Found>> {
         let total = total.map(|total| Ms::from_samples(total, SAMPLE_RATE));
         bar.update(&Progress::new(done, total, begun.elapsed()));
     }
-    let turns = diarizer.finish(&args.speakers);
+    let turns = diarizer.finish(&args.speakers).into_iter();
+    let turns = turns.map(|it| Turn {
+        speaker: speaker_name(it.speaker),
+        start: it.start,
+        end: it.end,
+    });
     bar.finish();
     Ok(Some(Found {
         duration: Ms::from_samples(n_samples, SAMPLE_RATE),
-        turns,
+        turns: turns.collect::<Vec<_>>().into(),
         warnings: recording.warnings().to_vec(),
     }))
 }
 
-/// The name of a speaker for people.
-fn name(speaker: usize) -> String {
-    format!("Speaker {}", speaker + 1)
-}
-
-/// The same without blanks.
-fn rttm_name(speaker: usize) -> String {
-    name(speaker).replace(' ', "_")
+/// Which names RTTM writes in another way; `None` if it does so with none.
+pub(crate) fn rttm_note(turns: &[Turn]) -> Option<String> {
+    let changed = rttm::names(turns).into_iter();
+    let changed = changed.filter(|(name, written)| name != written);
+    let changed: Vec<String> = changed
+        .map(|(name, written)| format!("{written} is `{}`", name.replace('\n', " ")))
+        .collect();
+    let list = changed.join(", ");
+    (!changed.is_empty()).then(|| format!("names have no blanks in RTTM: {list}"))
 }
 
 #[derive(Serialize)]
 struct Json<'a> {
     schema: u32,
     audio: JsonAudio<'a>,
-    speakers: Vec<JsonSpeaker>,
-    turns: Vec<JsonTurn>,
+    speakers: Vec<JsonSpeaker<'a>>,
+    turns: Vec<JsonTurn<'a>>,
 }
 
 #[derive(Serialize)]
@@ -166,29 +174,34 @@ struct JsonAudio<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonSpeaker {
-    name: String,
+struct JsonSpeaker<'a> {
+    name: &'a str,
     speaking_ms: u32,
 }
 
 #[derive(Serialize)]
-struct JsonTurn {
+struct JsonTurn<'a> {
     start_ms: u32,
     end_ms: u32,
-    speaker: String,
+    speaker: &'a str,
 }
 
 fn json(path: &str, found: &Found) -> anyhow::Result<String> {
-    let n_speakers = found.turns.iter().map(|it| it.speaker + 1).max();
-    let of = |speaker: usize| found.turns.iter().filter(move |it| it.speaker == speaker);
-    let speaker = |n: usize| JsonSpeaker {
-        name: name(n),
-        speaking_ms: of(n).map(|it| it.end.0 - it.start.0).sum(),
+    let turns = found.turns.all();
+    let mut names: Vec<&str> = Vec::new();
+    for turn in turns {
+        if !names.contains(&turn.speaker.as_str()) {
+            names.push(&turn.speaker);
+        }
+    }
+    let speaking_ms = |name: &str| {
+        let turns = turns.iter().filter(|it| it.speaker == name);
+        turns.map(|it| it.end.0 - it.start.0).sum()
     };
-    let turn = |it: &Turn| JsonTurn {
-        start_ms: it.start.0,
-        end_ms: it.end.0,
-        speaker: name(it.speaker),
+    let turn = |n: usize| JsonTurn {
+        start_ms: turns[n].start.0,
+        end_ms: turns[n].end.0,
+        speaker: &turns[n].speaker,
     };
     let json = Json {
         schema: SCHEMA,
@@ -196,8 +209,14 @@ fn json(path: &str, found: &Found) -> anyhow::Result<String> {
             path,
             duration_ms: found.duration.0,
         },
-        speakers: (0..n_speakers.unwrap_or(0)).map(speaker).collect(),
-        turns: found.turns.iter().map(turn).collect(),
+        speakers: names
+            .into_iter()
+            .map(|name| JsonSpeaker {
+                name,
+                speaking_ms: speaking_ms(name),
+            })
+            .collect(),
+        turns: (0..turns.len()).map(turn).collect(),
     };
     Ok(serde_json::to_string(&json)? + "\n")
 }

@@ -93,6 +93,10 @@ impl JobRunner<'_> {
                     self.bar = Some(bar);
                 }
                 Event::Loaded(_, loaded) => self.print_notes(&loaded),
+                Event::Voices(_, progress) => self.bar.iter_mut().for_each(|bar| {
+                    bar.update(&progress);
+                    bar.show_text("finding the speakers");
+                }),
                 Event::ChunkStarted { .. } => {}
                 Event::Text(_, text) => self.bar.iter().for_each(|bar| bar.show_text(&text)),
                 Event::Progress(_, progress) => {

@@ -6,9 +6,10 @@ use anyhow::{Context, anyhow};
 use earmark_jobs::{
     DeviceSelector, End, Failure, Listen, Listener, LiveEvent, ModelCache, Ms, Session, Transcript,
 };
-use earmark_transcript::export::{self, Format, Options, txt};
+use earmark_transcript::export::{self, Format, Options, rttm, txt};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::diarize::rttm_note;
 use crate::options::{Device, FormatArgs, ModelNames, SpeechArgs, StorageArgs};
 use crate::{EXIT_CODES, Exit, output, output_files, usage};
 
@@ -112,6 +113,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         job: earmark_jobs::Job {
             recording,
             speakers: Some(SPEAKERS.map(str::to_owned)),
+            voices: None,
             ..job
         },
     };
@@ -224,7 +226,7 @@ impl EventHandler {
                 self.status_line.show("", "");
                 let writer = &mut self.writer;
                 self.status_line
-                    .suspend(|| writer.segment(&txt::turn(&segment)))?;
+                    .suspend(|| writer.segment(&txt::line(&segment)))?;
             }
             LiveEvent::Lost { device, reason, .. } => {
                 self.message(&format!("warning: {} was lost: {reason}", device.name));
@@ -338,6 +340,11 @@ impl Writer {
             && let Some(note) = export::timing_note(transcript)
         {
             output::message(&format!("warning: {note}"));
+        }
+        if self.format == Format::Rttm
+            && let Some(note) = rttm_note(&rttm::turns(transcript))
+        {
+            output::message(&note);
         }
         let file = export::render(self.format, transcript, &self.name, &self.options);
         if self.to_stdout() {

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use clap::ValueEnum;
 use earmark_engine::Checkpoint;
-use earmark_jobs::{AlignerChoice, DEMO, DeviceChoice, Dtype, Job, Language, Settings};
-use earmark_speakers::{Count, MOST_SPEAKERS};
+use earmark_jobs::{
+    AlignerChoice, DEMO, DeviceChoice, Dtype, Job, Language, MOST_SPEAKERS, Settings, SpeakerCount,
+};
 use earmark_transcript::cues::Rules;
 use earmark_transcript::export::{self, Format, txt};
 use earmark_transcript::import;
@@ -175,21 +176,34 @@ impl ThreadArgs {
 }
 
 /// Parses a number of speakers: `auto`, a number, or the least and the most.
-pub(crate) fn speaker_count(text: &str) -> Result<Count, String> {
+pub(crate) fn speaker_count(text: &str) -> Result<SpeakerCount, String> {
     if text.trim().eq_ignore_ascii_case("auto") {
-        return Ok(Count::auto());
+        return Ok(SpeakerCount::auto());
     }
     let (least, most) = text.split_once('-').unwrap_or((text, text));
     let number = |text: &str| text.trim().parse::<usize>().ok();
     let count = number(least).zip(number(most));
     count
-        .and_then(|(least, most)| Count::new(least..=most))
+        .and_then(|(least, most)| SpeakerCount::new(least..=most))
         .ok_or_else(|| {
             format!(
                 "choose `auto`, a number from 1 to {MOST_SPEAKERS}, or the least and the most, such \
                  as `2-4`"
             )
         })
+}
+
+/// How many people to tell apart; `None` tells nobody apart.
+#[derive(Clone)]
+pub(crate) struct SpeakerChoice(pub(crate) Option<SpeakerCount>);
+
+/// Parses the same, or `off`.
+pub(crate) fn speaker_choice(text: &str) -> Result<SpeakerChoice, String> {
+    if text.trim().eq_ignore_ascii_case("off") {
+        return Ok(SpeakerChoice(None));
+    }
+    let count = speaker_count(text).map_err(|error| error.replace("`auto`", "`off`, `auto`"))?;
+    Ok(SpeakerChoice(Some(count)))
 }
 
 /// The files of a located checkpoint, as the engine takes them.
@@ -295,6 +309,7 @@ impl SpeechArgs {
             from: earmark_jobs::Ms(0),
             longest_chunk_s: self.piece,
             speakers: None,
+            voices: None,
         })
     }
 }
@@ -336,7 +351,7 @@ pub(crate) struct FormatArgs {
     /// Output format
     ///
     /// `json` contains everything; on standard output it is one object per line, one for each
-    /// recording. `srt`, `vtt`, `ass` and `lrc` are subtitles.
+    /// recording. `srt`, `vtt`, `ass` and `lrc` are subtitles, `rttm` says only who speaks when.
     #[arg(long, value_enum)]
     format: Option<FormatName>,
 
@@ -347,6 +362,10 @@ pub(crate) struct FormatArgs {
     /// Include the time of each word in subtitles (`vtt`, `ass`, `lrc`)
     #[arg(long)]
     word_times: bool,
+
+    /// How subtitles show who speaks, if that is known
+    #[arg(long, value_enum, default_value_t)]
+    speaker_labels: SpeakerLabels,
 
     /// Layout of plain text
     #[arg(long, value_enum, default_value_t)]
@@ -381,6 +400,18 @@ enum FormatName {
     Vtt,
     Ass,
     Lrc,
+    Rttm,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum SpeakerLabels {
+    /// The name before the text, or in the place that the format has for it
+    #[default]
+    Name,
+    /// A dash before the text where another speaker begins
+    Dash,
+    /// Nothing in the text
+    Off,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -441,6 +472,7 @@ impl FormatName {
             Self::Vtt => Format::Vtt,
             Self::Ass => Format::Ass,
             Self::Lrc => Format::Lrc,
+            Self::Rttm => Format::Rttm,
         }
     }
 }
@@ -527,6 +559,11 @@ impl FormatArgs {
                 ChineseScript::Traditional => export::Script::Traditional,
             }),
             word_times: self.word_times,
+            speaker_labels: match self.speaker_labels {
+                SpeakerLabels::Name => export::SpeakerLabels::Name,
+                SpeakerLabels::Dash => export::SpeakerLabels::Dash,
+                SpeakerLabels::Off => export::SpeakerLabels::Off,
+            },
             text: match self.layout {
                 Layout::Lines => txt::Layout::Lines,
                 Layout::Times => txt::Layout::Times,
@@ -543,7 +580,9 @@ mod tests {
     #[test]
     fn a_number_of_speakers_is_a_word_a_number_or_two() {
         let check = |text: &str, range: std::ops::RangeInclusive<usize>| {
-            assert_eq!(speaker_count(text).ok(), Count::new(range), "{text}");
+            let expected = SpeakerCount::new(range);
+            assert_eq!(speaker_count(text).ok(), expected, "{text}");
+            assert_eq!(speaker_choice(text).ok().map(|it| it.0), Some(expected));
         };
         check("auto", 1..=20);
         check("3", 3..=3);
@@ -551,6 +590,10 @@ mod tests {
         check(" 2 - 4 ", 2..=4);
         for text in ["", "0", "21", "4-2", "-3", "2-", "many", "0-3"] {
             assert!(speaker_count(text).is_err(), "{text}");
+            let error = speaker_choice(text).err().unwrap();
+            assert!(error.contains("`off`, `auto`, a number from 1 to 20"));
         }
+        assert!(speaker_choice("OFF").is_ok_and(|it| it.0.is_none()));
+        assert!(speaker_count("off").is_err());
     }
 }

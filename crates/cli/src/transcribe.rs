@@ -6,10 +6,11 @@ use std::time::Duration;
 use anyhow::anyhow;
 use earmark_jobs::{Segment, Transcript};
 use earmark_transcript::context;
-use earmark_transcript::export::{self, Format, Options, json, txt};
+use earmark_transcript::export::{self, Format, Options, json, rttm, txt};
 
+use crate::diarize::rttm_note;
 use crate::job_runner::{self, OutputSink};
-use crate::options::{FormatArgs, ModelArgs, SpeechArgs};
+use crate::options::{FormatArgs, ModelArgs, SpeakerChoice, SpeechArgs, speaker_choice};
 use crate::{EXIT_CODES, Exit, output, output_files, usage};
 
 /// Transcribe recordings to text, JSON or subtitles
@@ -29,6 +30,19 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     speech: SpeechArgs,
+
+    /// Tell speakers apart: `off`, `auto`, their number, or the least and the most, such as `2-4`
+    ///
+    /// Speakers are numbered in the order in which they first speak. A sentence is split where the
+    /// speaker changes. The models for this are part of the program.
+    #[arg(
+        long,
+        value_name = "auto|N|MIN-MAX|off",
+        default_value = "off",
+        value_parser = speaker_choice,
+        help_heading = "Speech"
+    )]
+    speakers: SpeakerChoice,
 
     #[command(flatten)]
     written: FormatArgs,
@@ -58,10 +72,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Ok(targets) => targets,
         Err(error) => return Ok(usage(&error)),
     };
-    let jobs = match args.speech.jobs(&args.model, &recordings) {
+    if format == Format::Rttm && args.speakers.0.is_none() {
+        return Ok(usage(&anyhow!(
+            "`--format rttm` needs `--speakers`, such as `--speakers auto`"
+        )));
+    }
+    let mut jobs = match args.speech.jobs(&args.model, &recordings) {
         Ok(jobs) => jobs,
         Err(error) => return Ok(usage(&error)),
     };
+    for job in &mut jobs {
+        job.voices.clone_from(&args.speakers.0);
+    }
     let some_moved = match &mut targets {
         Some(targets) => output_files::try_all(targets)?,
         None => false,
@@ -200,6 +222,11 @@ impl OutputSink for Writer {
             && let Some(note) = export::timing_note(transcript)
         {
             output::message(&format!("warning: {path}: {note}"));
+        }
+        if self.format == Format::Rttm
+            && let Some(note) = rttm_note(&rttm::turns(transcript))
+        {
+            output::message(&format!("{path}: {note}"));
         }
         let expected = context::heard(&self.context, &transcript.text);
         if !expected.is_empty() {

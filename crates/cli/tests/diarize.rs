@@ -81,6 +81,11 @@ fn error_rate(reference: &[Turn], found: &[Turn]) -> f64 {
 fn two_callers_are_told_apart() {
     let file = recording("30s_two_callers.flac");
     let reference = fs::read_to_string(recording("30s_two_callers.rttm")).unwrap();
+    let error = String::from_utf8(diarize(&file, &[]).stderr).unwrap();
+    assert!(
+        error.contains("Speaker_1 is `Speaker 1`, Speaker_2 is `Speaker 2`"),
+        "{error}"
+    );
     for arguments in [&[][..], &["--speakers", "2-4"], &["--speakers", "2"]] {
         let found = turns(&stdout(&file, arguments));
         assert_eq!(names(&found), ["Speaker_1", "Speaker_2"]);
@@ -159,4 +164,79 @@ fn the_result_goes_into_a_file() {
     assert!(stdout(&recording("jfk.wav"), &["--output", path]).is_empty());
     let text = fs::read_to_string(&target).unwrap();
     assert!(text.starts_with("SPEAKER jfk 1 0."), "{text}");
+}
+
+/// A transcript of the demo, which does not understand these people but hears when they speak.
+fn transcript(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_earmark"))
+        .args(["transcribe", "--model", "demo"])
+        .args(arguments)
+        .arg(recording("30s_two_callers.flac"))
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_transcript_has_a_speaker_for_every_segment_and_word() {
+    let json = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&transcript(&[&["--format", "json"], arguments].concat())).unwrap()
+    };
+    let words = |json: &Value| -> Vec<Value> {
+        let segments = json["segments"].as_array().unwrap().iter();
+        let words = segments.flat_map(|it| it["words"].as_array().unwrap().clone());
+        words.collect()
+    };
+    let without = json(&[]);
+    let with = json(&["--speakers", "auto"]);
+    assert_eq!(with["text"], without["text"]);
+    let reference = fs::read_to_string(recording("30s_two_callers.rttm")).unwrap();
+    let reference = turns(&reference);
+    let (mut n_words, mut n_agree) = (0, 0);
+    for segment in with["segments"].as_array().unwrap() {
+        let speaker = segment["speaker"].as_str().unwrap();
+        assert!(["Speaker 1", "Speaker 2"].contains(&speaker));
+        for word in segment["words"].as_array().unwrap() {
+            assert_eq!(word["speaker"], speaker);
+            let at = usize::try_from(word["start_ms"].as_u64().unwrap()).unwrap();
+            let mut speaks = reference.iter().filter(|it| (it.0..it.1).contains(&at));
+            let is_alone = speaks.next().filter(|_| speaks.next().is_none());
+            if let Some((_, _, name)) = is_alone {
+                n_words += 1;
+                n_agree += usize::from((*name == reference[0].2) == (speaker == "Speaker 1"));
+            }
+        }
+    }
+    assert!(
+        n_words > 20 && n_agree * 10 >= n_words * 9,
+        "{n_agree} of {n_words}"
+    );
+    // Nothing but the speakers was changed.
+    let bare = |mut word: Value| {
+        word.as_object_mut().unwrap().remove("speaker");
+        word
+    };
+    let with: Vec<Value> = words(&with).into_iter().map(bare).collect();
+    assert_eq!(with, words(&without));
+}
+
+#[test]
+fn other_formats_name_speakers_as_they_do() {
+    let check = |arguments: &[&str], expected: &str| {
+        let file = transcript(&[&["--speakers", "2"], arguments].concat());
+        assert!(file.contains(expected), "{arguments:?}: {file}");
+    };
+    check(&[], "Speaker 2: ");
+    check(&["--format", "vtt"], "<v Speaker 2>");
+    check(&["--format", "srt", "--speaker-labels", "dash"], "\n- ");
+    check(&["--format", "ass"], "\nStyle: Speaker 2,");
+    check(&["--format", "rttm"], " <NA> <NA> Speaker_2 <NA> <NA>\n");
+    let output = Command::new(env!("CARGO_BIN_EXE_earmark"))
+        .args(["transcribe", "a.wav", "--format", "rttm"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("needs `--speakers`"));
 }

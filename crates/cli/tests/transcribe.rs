@@ -274,7 +274,8 @@ fn a_single_file_has_the_format_of_its_ending() {
     );
     check(
         &["a.wav", "--output", "b.sub"],
-        "end it with one of `.txt`, `.md`, `.docx`, `.json`, `.csv`, `.tsv`, `.srt`, `.vtt`, `.ass`, `.lrc`",
+        "end it with one of `.txt`, `.md`, `.docx`, `.json`, `.csv`, `.tsv`, `.srt`, `.vtt`, `.ass`, `.lrc`, \
+         `.rttm`",
     );
     assert!(!folder.at("b.vtt").exists() && !folder.at("b.srt").exists());
 
@@ -523,7 +524,7 @@ fn invalid_arguments_exit_with_2_and_do_nothing() {
     );
     check(
         &["a.wav", "--format", "pdf"],
-        "[possible values: txt, md, docx, json, csv, tsv, srt, vtt, ass, lrc]",
+        "[possible values: txt, md, docx, json, csv, tsv, srt, vtt, ass, lrc, rttm]",
     );
     check(&["a.wav", "--threads", "0"], "--threads");
     check(&["a.wav", "--piece", "0"], "--piece");

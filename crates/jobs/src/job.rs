@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use earmark_engine::Settings;
+use earmark_speakers::Count as SpeakerCount;
 use earmark_transcript::{Language, Ms, Segment, Transcript};
 
 use crate::{Failure, Progress};
@@ -32,6 +33,8 @@ pub struct Job {
     /// Who speaks on which of two channels, to be written beside what is said, when it is the
     /// recording of a session; one of a single channel has no speakers all the same.
     pub speakers: Option<[String; 2]>,
+    /// How many people to tell apart by their voices; `None` tells nobody apart.
+    pub voices: Option<SpeakerCount>,
 }
 
 /// A few lines of a transcript that are to be heard again.
@@ -111,6 +114,8 @@ pub enum Event {
     Started(JobId),
     /// Its model had to be loaded, and is.
     Loaded(JobId, Loaded),
+    /// How far its voices are told apart, which comes before the first chunk.
+    Voices(JobId, Progress),
     /// A chunk of its recording is being heard.
     ChunkStarted {
         /// Of this job.

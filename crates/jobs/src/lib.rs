@@ -40,6 +40,7 @@ pub use earmark_audio::capture::{Device, DeviceSelector, Kind, Level, devices as
 pub use earmark_audio::decode::{decode_in_own_process, serve_if_asked};
 pub use earmark_audio::record::Recorded;
 pub use earmark_engine::{DeviceChoice, Dtype, Hardware, Settings, set_threads};
+pub use earmark_speakers::{Count as SpeakerCount, MOST_SPEAKERS};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
 pub use earmark_weights::{
     Control, DEMO, Event as DownloadEvent, Mirror, Network, Progress as DownloadProgress, Proxy,
@@ -56,7 +57,7 @@ pub use model_cache::{ModelCache, ModelCacheEvent, Unloading};
 pub use models::{Model, devices, model, models};
 pub use no_recording::{NoRecording, no_recording};
 pub use progress::Progress;
-pub use queue::Queue;
+pub use queue::{Queue, speaker_name};
 pub use retranscribe::{CancelToken, Retranscription};
 pub use speed::Measurement;
 pub use waveform::{PEAKS_PER_SECOND, Waveform};

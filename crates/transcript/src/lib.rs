@@ -17,6 +17,7 @@ mod linear_time_tests;
 pub mod retime;
 pub mod score;
 pub mod sentences;
+pub mod speakers;
 mod step_counter;
 mod time;
 pub mod units;

@@ -36,6 +36,17 @@ pub fn split(segment: &Segment) -> Vec<Segment> {
         shorten(first, cut, words, &joints, &mut parts);
         first = cut;
     }
+    cut_at(segment, &starts, &parts)
+}
+
+/// A segment in parts, each of which is a range of its words; `starts` are where these begin in its
+/// text. White space at the cuts is lost.
+pub(crate) fn cut_at(
+    segment: &Segment,
+    starts: &[usize],
+    parts: &[(usize, usize)],
+) -> Vec<Segment> {
+    let words = &segment.words;
     let place = |n: usize| match n {
         0 => 0,
         n => starts.get(n).copied().unwrap_or(segment.text.len()),
@@ -53,7 +64,7 @@ pub fn split(segment: &Segment) -> Vec<Segment> {
 }
 
 /// The silence before a word.
-fn gap(words: &[Word], n: usize) -> Ms {
+pub(crate) fn gap(words: &[Word], n: usize) -> Ms {
     words[n].start - words[n - 1].end
 }
 

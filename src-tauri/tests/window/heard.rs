@@ -21,6 +21,7 @@ pub(crate) fn heard(recording: &Path) -> End {
         from: Ms(0),
         longest_chunk_s: None,
         speakers: None,
+        voices: None,
     });
     for event in events {
         if let Event::Ended { end, .. } = event {

@@ -91,7 +91,7 @@ pub struct ExportOptions {
     pub preset: Preset,
     /// The rules, when they are a person's own.
     pub cues: CueRules,
-    /// Begin a line with who speaks, where that is known.
+    /// Begin a line with who speaks, where that is known. JSON and tables always say it.
     pub with_speakers: bool,
     /// Begin a paragraph with its time; text, Markdown and documents only.
     pub with_times: bool,

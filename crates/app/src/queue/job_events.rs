@@ -25,6 +25,7 @@ impl Queue {
                 .0
                 .history
                 .write_later(move |store| Ok(store.append_segments(id, &[], start)?)),
+            JobEvent::Voices(..) => {}
             JobEvent::Text(_, text) => self.0.events.page(Event::Text { id: id.0, text }),
             JobEvent::Segment(_, segment) => {
                 self.0.events.page(Event::Segment {

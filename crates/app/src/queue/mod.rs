@@ -187,6 +187,7 @@ impl Queue {
             from,
             longest_chunk_s: None,
             speakers: is_own.then(|| [words.me, words.others].map(str::to_owned)),
+            voices: None,
         }
     }
 

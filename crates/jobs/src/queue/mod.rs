@@ -3,6 +3,7 @@
 //! begins the chunk it was at again when the span is done. A person waits for the span; nobody
 //! waits for the chunk.
 
+mod speakers;
 mod state;
 mod worker;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use earmark_transcript::Transcript;
 
+pub use self::speakers::speaker_name;
 use self::state::{Next, RequestedState, Shared, Turn};
 use self::worker::Worker;
 use crate::{End, Event, Failure, Job, JobId, ModelCache, Retranscription, Span};

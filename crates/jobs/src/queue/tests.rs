@@ -5,7 +5,10 @@ use earmark_transcript::{Ms, Segment, Timing};
 
 use super::Queue;
 use crate::scripted_backend::{Scripted, job};
-use crate::{AlignerChoice, Code, End, Event, Job, JobId, Retranscription, Settings, Span, Task};
+use crate::{
+    AlignerChoice, Code, End, Event, Job, JobId, Retranscription, Settings, Span, SpeakerCount,
+    Task,
+};
 
 fn start() -> (Queue, Receiver<Event>, Scripted) {
     let scripted = Scripted::default();
@@ -59,6 +62,7 @@ fn a_job_tells_what_happens_to_it() {
             Event::Started(_) => "started",
             Event::Loaded(..) => "loaded",
             Event::ChunkStarted { .. } => "piece",
+            Event::Voices(..) => "voices",
             Event::Text(..) => "text",
             Event::Segment(..) => "segment",
             Event::Progress(..) => "progress",
@@ -173,6 +177,67 @@ fn what_is_left_of_a_session_has_its_speakers() {
     let names: Vec<_> = told.iter().map(|it| it.speaker.as_deref()).collect();
     assert_eq!(names, [Some("Others")]);
     assert_eq!(done.segments, told);
+}
+
+#[test]
+fn voices_are_told_apart_in_the_whole_recording_before_its_first_chunk() {
+    let (mut queue, events, _scripted) = start();
+    let mut rest = job("three.wav", "m", "hello");
+    rest.from = Ms(1_500);
+    rest.voices = Some(SpeakerCount::auto());
+    queue.submit(rest);
+    let (mut until, mut is_begun) = (Ms(0), false);
+    let done = loop {
+        match events.recv().unwrap() {
+            Event::Voices(_, progress) => {
+                assert!(!is_begun && progress.done > until);
+                until = progress.done;
+            }
+            Event::ChunkStarted { .. } => is_begun = true,
+            Event::Ended {
+                end: End::Done(transcript),
+                ..
+            } => break transcript,
+            Event::Ended { end, .. } => panic!("{end:?}"),
+            _ => {}
+        }
+    };
+    assert_eq!(until, Ms(3_000));
+    // It is silent.
+    assert!(done.segments.iter().all(|it| it.speaker.is_none()));
+}
+
+#[test]
+fn a_job_is_held_and_cancelled_while_its_voices_are_told_apart() {
+    for cancels in [false, true] {
+        let (mut queue, events, _scripted) = start();
+        let id = queue.submit(Job {
+            voices: Some(SpeakerCount::auto()),
+            ..job("endless.wav", "m", "hello")
+        });
+        while !matches!(events.recv().unwrap(), Event::Voices(..)) {}
+        if cancels {
+            queue.cancel(id);
+            assert!(matches!(next_end(&events).1, End::Cancelled(_)));
+        } else {
+            queue.hold(id);
+            assert_eq!(next_end(&events).1, End::Held(Ms(0)));
+        }
+    }
+}
+
+#[test]
+fn a_span_comes_before_the_voices_of_a_job() {
+    let (mut queue, events, _scripted) = start();
+    let id = queue.submit(Job {
+        voices: Some(SpeakerCount::auto()),
+        ..job("endless.wav", "m", "hello")
+    });
+    while !matches!(events.recv().unwrap(), Event::Voices(..)) {}
+    let again = queue.retranscribe(span("three.wav", "m", "again"));
+    assert_eq!(heard(again).len(), 1);
+    queue.cancel(id);
+    assert!(matches!(next_end(&events).1, End::Cancelled(_)));
 }
 
 /// What is to be heard again; the middle one of three seconds.
@@ -316,6 +381,7 @@ fn a_held_job_ends_with_its_piece_and_goes_on_behind_it() {
     let three = || Job {
         longest_chunk_s: Some(1),
         speakers: None,
+        voices: None,
         ..job("three.wav", "small", "gate")
     };
     let follow = || {

@@ -11,8 +11,8 @@ use earmark_pipeline::{
 };
 use earmark_transcript::{Ms, Segment, Transcript};
 
+use super::speakers::{Speakers, speakers};
 use super::state::Turn;
-use crate::channel_speakers::ChannelSpeakers;
 use crate::model_cache::{Lease, LeaseRequest, ModelCache, ModelKey, Priority, WaitTime};
 use crate::retranscribe::{Answer, CancelToken, Effort, RetranscribeRequest};
 use crate::time_range::{TimeRange, later, sample_at, shifted, shifted_all};
@@ -45,12 +45,6 @@ impl Worker {
         let from = job.from;
         let backend = self.cache.backend();
         let mut source = backend.open(&job.recording, sample_at(from), &turn.cancel_check())?;
-        let channel_speakers = ChannelSpeakers::of_recording(job.speakers.as_ref(), &job.recording);
-        let whole = |mut heard: Transcript| {
-            heard = shifted_all(heard, from);
-            channel_speakers.name_all(&mut heard);
-            heard
-        };
         let request = Request {
             context: &job.context,
             language: job.language,
@@ -60,6 +54,13 @@ impl Worker {
         if lease.is_none() && !turn.is_cancelled() {
             return Ok(End::Held(from));
         }
+        let lease_again = || self.lease_between_spans(turn, job, || turn.is_held());
+        let speakers = match speakers(backend, turn, job, &mut lease, lease_again)? {
+            Some(speakers) => speakers,
+            None if turn.is_cancelled() => Speakers::new(job, None),
+            None => return Ok(End::Held(from)),
+        };
+        let whole = |heard: Transcript| speakers.name_all(shifted_all(heard, from));
         // Without a model nothing will be cut.
         let longest_s = job.longest_chunk_s;
         let policy = lease.as_ref().map(|it| it.policy(longest_s));
@@ -85,7 +86,7 @@ impl Worker {
                 turn,
                 from,
                 clock,
-                channel_speakers: &channel_speakers,
+                speakers: &speakers,
             };
             let mut models = lease.file_models();
             let step = transcription.step(&mut models.get(), &request, &mut forwarder)?;
@@ -100,7 +101,7 @@ impl Worker {
             turn,
             from,
             clock,
-            channel_speakers: &channel_speakers,
+            speakers: &speakers,
         };
         Ok(End::Cancelled(whole(
             transcription.cancelled(&mut forwarder),
@@ -301,7 +302,7 @@ struct EventForwarder<'a> {
     /// Where the source begins in the recording.
     from: Ms,
     clock: &'a WorkClock,
-    channel_speakers: &'a ChannelSpeakers<'a>,
+    speakers: &'a Speakers<'a>,
 }
 
 impl Watcher for EventForwarder<'_> {
@@ -319,9 +320,10 @@ impl Watcher for EventForwarder<'_> {
             },
             PipelineEvent::Text(text) => Event::Text(job, text.to_owned()),
             PipelineEvent::Segment(segment) => {
-                let mut segment = shifted(segment.clone(), from);
-                self.channel_speakers.name(&mut segment);
-                Event::Segment(job, segment)
+                for segment in self.speakers.name(vec![shifted(segment.clone(), from)]) {
+                    self.turn.tell(Event::Segment(job, segment));
+                }
+                return;
             }
             PipelineEvent::Progress { done, total } => {
                 let mut progress = Progress::new(done, total, self.clock.elapsed());

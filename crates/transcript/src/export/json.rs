@@ -14,6 +14,7 @@
 //! | `segments[].timing` | `aligned`, `estimated`, `piece`: only the piece of audio is known, or `given`: read from another file |
 //! | `segments[].speaker` | who speaks, when somebody has said so |
 //! | `segments[].words[]` | `text`, `start_ms`, `end_ms`, `probability` (0 to 1) |
+//! | `segments[].words[].speaker` | the speaker of the segment |
 //! | `segments[].words[].quality` | how far the times can be trusted, 0 to 1, when they were measured |
 //! | `warnings[]` | what the reader should know, one sentence each |
 
@@ -81,6 +82,8 @@ struct JsonWord<'a> {
     probability: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     quality: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    speaker: Option<&'a str>,
 }
 
 impl<'a> File<'a> {
@@ -101,26 +104,28 @@ impl<'a> File<'a> {
 
 impl<'a> JsonSegment<'a> {
     fn new(segment: &'a Segment) -> Self {
+        let (words, speaker) = (segment.words.iter(), segment.speaker.as_deref());
         Self {
             start_ms: segment.start.0,
             end_ms: segment.end.0,
             text: &segment.text,
             language: &segment.language,
             timing: segment.timing.name(),
-            speaker: segment.speaker.as_deref(),
-            words: segment.words.iter().map(JsonWord::new).collect(),
+            speaker,
+            words: words.map(|word| JsonWord::new(word, speaker)).collect(),
         }
     }
 }
 
 impl<'a> JsonWord<'a> {
-    fn new(word: &'a Word) -> Self {
+    fn new(word: &'a Word, speaker: Option<&'a str>) -> Self {
         Self {
             text: &word.text,
             start_ms: word.start.0,
             end_ms: word.end.0,
             probability: four_digits(word.probability),
             quality: word.quality.map(four_digits),
+            speaker,
         }
     }
 }

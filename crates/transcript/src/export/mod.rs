@@ -46,11 +46,13 @@ pub enum Format {
     Ass,
     /// Lyrics.
     Lrc,
+    /// Who speaks when, without the text.
+    Rttm,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Txt,
         Self::Markdown,
         Self::Docx,
@@ -61,6 +63,7 @@ impl Format {
         Self::Vtt,
         Self::Ass,
         Self::Lrc,
+        Self::Rttm,
     ];
 
     /// The ending of file names, without the dot.
@@ -76,6 +79,7 @@ impl Format {
             Self::Vtt => "vtt",
             Self::Ass => "ass",
             Self::Lrc => "lrc",
+            Self::Rttm => "rttm",
         }
     }
 
@@ -113,6 +117,19 @@ pub enum Punctuation {
     Drop,
 }
 
+/// How subtitles show who speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SpeakerLabels {
+    /// By name: before the text where another speaker begins, or in the place that the format has
+    /// for it.
+    #[default]
+    Name,
+    /// By a dash before the text where another speaker begins.
+    Dash,
+    /// Not in the text. `WebVTT` and ASS still name the speaker in the place that they have for it.
+    Off,
+}
+
 /// What can be chosen about a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
@@ -129,6 +146,8 @@ pub struct Options {
     pub script: Option<Script>,
     /// Whether WebVTT, ASS and LRC mark when each word is spoken.
     pub word_times: bool,
+    /// How subtitles show who speaks.
+    pub speaker_labels: SpeakerLabels,
     /// The layout of plain text.
     pub text: txt::Layout,
     /// Whether Markdown and documents begin paragraphs without their times.
@@ -161,20 +180,20 @@ pub fn render(
         Format::Json => json::render(&transcript, audio_path, json::Layout::Indented),
         Format::Csv => csv::render(&transcript, csv::Separator::Comma),
         Format::Tsv => csv::render(&transcript, csv::Separator::Tab),
-        Format::Srt => srt::render(&cues(&named(&transcript), options)),
-        Format::Vtt => vtt::render(&cues(&transcript, options), &transcript, options.word_times),
-        Format::Ass => ass::render(
-            &cues(&transcript, options),
-            &transcript,
-            audio_path,
-            options,
-        ),
-        Format::Lrc => lrc::render(
-            &cues(&named(&transcript), options),
-            &transcript,
-            audio_path,
-            options,
-        ),
+        Format::Srt => srt::render(&cues(format, &transcript, options)),
+        Format::Vtt => {
+            let cues = cues(format, &transcript, options);
+            vtt::render(&cues, &transcript, options.word_times)
+        }
+        Format::Ass => {
+            let cues = cues(format, &transcript, options);
+            ass::render(&cues, &transcript, audio_path, options)
+        }
+        Format::Lrc => {
+            let cues = cues(format, &transcript, options);
+            lrc::render(&cues, &transcript, audio_path, options)
+        }
+        Format::Rttm => rttm::render(audio_path, &rttm::turns(&transcript)),
     };
     encoded(&text, format, options)
 }
@@ -191,14 +210,13 @@ pub fn render_cues(
     options: &Options,
 ) -> Vec<u8> {
     let mut cues = cues.to_vec();
-    if matches!(format, Format::Srt | Format::Lrc) {
-        name_speakers(&mut cues);
-    }
+    let label = Label::of(format, options);
+    label_cues(&mut cues, label);
     if let Some(script) = options.script {
         convert::cues(&mut cues, script);
     }
     if options.punctuation == Punctuation::Drop {
-        punctuation::drop_from_cues(&mut cues);
+        punctuation::drop_from_cues(&mut cues, label);
     }
     let text = match format {
         Format::Srt => srt::render(&cues),
@@ -223,15 +241,15 @@ fn encoded(text: &str, format: Format, options: &Options) -> Vec<u8> {
     bytes
 }
 
-/// Puts the name of a speaker before the first word of what is said, as [`named`] does.
-fn name_speakers(cues: &mut [Cue]) {
+/// Labels the first word of what a speaker says, as [`labelled`] does.
+fn label_cues(cues: &mut [Cue], label: Label) {
     let mut before = None;
     for cue in cues {
         let word = cue.lines.iter_mut().flatten().next();
         if let (Some(name), Some(word)) = (&cue.speaker, word)
             && cue.speaker != before
         {
-            word.text.insert_str(0, &name_before(name));
+            word.text.insert_str(0, &label.before(name));
         }
         before.clone_from(&cue.speaker);
     }
@@ -239,20 +257,21 @@ fn name_speakers(cues: &mut [Cue]) {
 
 /// The cues that a file of this format holds; none for formats without cues.
 pub fn preview(format: Format, transcript: &Transcript, options: &Options) -> Vec<Cue> {
-    match format {
-        Format::Srt | Format::Lrc => cues(&named(transcript), options),
-        Format::Vtt | Format::Ass => cues(transcript, options),
-        _ => Vec::new(),
+    if format.has_cues() {
+        cues(format, transcript, options)
+    } else {
+        Vec::new()
     }
 }
 
 /// The cues of a transcript as they are written.
-fn cues(transcript: &Transcript, options: &Options) -> Vec<Cue> {
+fn cues(format: Format, transcript: &Transcript, options: &Options) -> Vec<Cue> {
     let rules = options.rules.clone();
     let rules = rules.unwrap_or_else(|| Rules::for_language(&transcript.language));
-    let mut cues = cues::make(transcript, &rules);
+    let label = Label::of(format, options);
+    let mut cues = cues::make(&labelled(transcript, label), &rules);
     if options.punctuation == Punctuation::Drop {
-        punctuation::drop_from_cues(&mut cues);
+        punctuation::drop_from_cues(&mut cues, label);
     }
     cues
 }
@@ -273,14 +292,38 @@ pub fn timing_note(transcript: &Transcript) -> Option<&'static str> {
     }
 }
 
-/// A transcript whose text names a speaker where one begins, for formats that have no place for
-/// names.
-fn named(transcript: &Transcript) -> Cow<'_, Transcript> {
-    if transcript
-        .segments
-        .iter()
-        .all(|segment| segment.speaker.is_none())
-    {
+/// What stands in the text of subtitles where a speaker begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Label {
+    Name,
+    Dash,
+    Nothing,
+}
+
+impl Label {
+    /// Names stand in the text of formats that have no other place for them.
+    fn of(format: Format, options: &Options) -> Self {
+        match options.speaker_labels {
+            SpeakerLabels::Name if matches!(format, Format::Srt | Format::Lrc) => Self::Name,
+            SpeakerLabels::Dash => Self::Dash,
+            SpeakerLabels::Name | SpeakerLabels::Off => Self::Nothing,
+        }
+    }
+
+    /// What stands before the words of a speaker.
+    fn before(self, name: &str) -> String {
+        match self {
+            Self::Name => name_before(name),
+            Self::Dash => "- ".to_owned(),
+            Self::Nothing => String::new(),
+        }
+    }
+}
+
+/// A transcript whose text is labelled where a speaker begins.
+fn labelled(transcript: &Transcript, label: Label) -> Cow<'_, Transcript> {
+    let mut segments = transcript.segments.iter();
+    if label == Label::Nothing || segments.all(|segment| segment.speaker.is_none()) {
         return Cow::Borrowed(transcript);
     }
     let mut transcript = transcript.clone();
@@ -289,10 +332,10 @@ fn named(transcript: &Transcript) -> Cow<'_, Transcript> {
         if let Some(name) = &segment.speaker
             && segment.speaker != before
         {
-            let name = name_before(name);
-            segment.text = format!("{name}{}", segment.text.trim_start());
+            let label = label.before(name);
+            segment.text = format!("{label}{}", segment.text.trim_start());
             if let Some(word) = segment.words.first_mut() {
-                word.text.insert_str(0, &name);
+                word.text.insert_str(0, &label);
             }
         }
         before.clone_from(&segment.speaker);

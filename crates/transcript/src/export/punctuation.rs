@@ -2,7 +2,7 @@
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use super::name_before;
+use super::Label;
 use crate::Transcript;
 use crate::cues::Cue;
 use crate::step_counter::step;
@@ -22,11 +22,12 @@ pub(super) fn drop_from_transcript(transcript: &Transcript) -> Transcript {
     transcript
 }
 
-/// Removes punctuation from cues; a space takes its place between Chinese characters. The name of
+/// Removes punctuation from cues; a space takes its place between Chinese characters. The label of
 /// the speaker before a text keeps its own. What had nothing else is gone.
-pub(super) fn drop_from_cues(cues: &mut Vec<Cue>) {
+pub(super) fn drop_from_cues(cues: &mut Vec<Cue>, label: Label) {
     for cue in cues.iter_mut() {
-        let name = cue.speaker.as_deref().map(name_before).unwrap_or_default();
+        let name = cue.speaker.as_deref();
+        let name = name.map(|name| label.before(name)).unwrap_or_default();
         for line in &mut cue.lines {
             let mut stop = false;
             for word in line.iter_mut() {

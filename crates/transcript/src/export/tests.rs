@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::{
-    Format, LineEnding, Options, Punctuation, Script, fixture, json, render, timing_note, txt,
+    Format, LineEnding, Options, Punctuation, Script, SpeakerLabels, fixture, json, render,
+    timing_note, txt,
 };
 use crate::{Ms, Segment, Timing, Transcript};
 
@@ -118,6 +119,101 @@ fn punctuation_goes_after_it_has_cut_the_cues() {
         text(Format::Json, &dialogue, &options),
         text(Format::Json, &dialogue, &Options::default())
     );
+}
+
+#[test]
+fn subtitles_show_speakers_by_name_by_a_dash_or_not_at_all() {
+    use SpeakerLabels::{Dash, Name, Off};
+    let mut dialogue = fixture::dialogue();
+    dialogue.segments.truncate(2);
+    let check = |format, speaker_labels, expected: [&str; 2]| {
+        for punctuation in [Punctuation::Keep, Punctuation::Drop] {
+            let options = Options {
+                punctuation,
+                speaker_labels,
+                ..Options::default()
+            };
+            let file = text(format, &dialogue, &options);
+            for expected in expected {
+                assert!(file.contains(expected), "{format:?}: {file}");
+            }
+            let n_dashes = file.matches("- Let").count() + file.matches("- =").count();
+            let is_dash = speaker_labels == SpeakerLabels::Dash;
+            assert_eq!(n_dashes, if is_dash { 2 } else { 0 }, "{file}");
+        }
+    };
+    for format in [Format::Srt, Format::Lrc] {
+        check(format, Name, ["Anna, B.: Let", "王：="]);
+        check(format, Dash, ["- Let", "- ="]);
+        check(format, Off, ["Let", "=好的"]);
+    }
+    check(Format::Vtt, Name, ["<v Anna, B.>Let", "<v 王>="]);
+    check(Format::Vtt, Dash, ["<v Anna, B.>- Let", "<v 王>- ="]);
+    check(Format::Vtt, Off, ["<v Anna, B.>Let", "<v 王>="]);
+    check(
+        Format::Ass,
+        Dash,
+        [",Anna B.,Anna B.,0,0,0,,- Let", ",王,王,0,0,0,,- ="],
+    );
+    // A dash before each turn, not before each cue.
+    let long = fixture::spoken(&"one two three four five ".repeat(20), 0);
+    let segments = vec![Segment {
+        speaker: Some("A".into()),
+        ..long
+    }];
+    let options = Options {
+        speaker_labels: Dash,
+        ..Options::default()
+    };
+    let monologue = Transcript::assemble(Ms(60_000), segments, Vec::new());
+    let file = text(Format::Srt, &monologue, &options);
+    assert_eq!(file.matches("- one").count(), 1);
+}
+
+#[test]
+fn every_speaker_has_a_style() {
+    let mut transcript = fixture::dialogue();
+    let names = ["Default", "", "a,b", "ab", "Karaoke"];
+    transcript.segments = (0..)
+        .zip(names)
+        .map(|(n, name)| Segment {
+            speaker: Some(name.into()),
+            ..fixture::spoken("one two", 10_000 * n)
+        })
+        .collect();
+    let file = text(Format::Ass, &transcript, &Options::default());
+    let field = |line: &str, at: usize| line.split(',').nth(at).map(str::to_owned);
+    let styles: Vec<String> = file
+        .lines()
+        .filter_map(|line| field(line.strip_prefix("Style: ")?, 0))
+        .collect();
+    let expected = [
+        "Default",
+        "Karaoke",
+        "Default 2",
+        "2",
+        "ab",
+        "ab 2",
+        "Karaoke 2",
+    ];
+    assert_eq!(styles, expected);
+    let used: Vec<String> = file
+        .lines()
+        .filter_map(|line| field(line.strip_prefix("Dialogue: ")?, 3))
+        .collect();
+    assert_eq!(used, expected[2..]);
+}
+
+#[test]
+fn rttm_has_the_turns_of_a_transcript() {
+    let file = text(Format::Rttm, &fixture::dialogue(), &Options::default());
+    assert_eq!(
+        file,
+        "SPEAKER day_one 1 1.005 3.100 <NA> <NA> Anna,_B. <NA> <NA>\n\
+         SPEAKER day_one 1 6.250 6.300 <NA> <NA> 王 <NA> <NA>\n"
+    );
+    let nobody = with_text("One.");
+    assert_eq!(text(Format::Rttm, &nobody, &Options::default()), "");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::{Segment, Transcript};
 /// How plain text is laid out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
-    /// A line per segment, text alone.
+    /// A line per segment after its speaker, where that is known.
     #[default]
     Lines,
     /// A line per segment after its time and its speaker, and first of all a remark when the
@@ -27,16 +27,12 @@ pub fn render(transcript: &Transcript, layout: Layout) -> String {
     }
 }
 
-/// One segment as its line, line break included.
+/// One segment as its line, line break included, after who speaks where that is known.
 pub fn line(segment: &Segment) -> String {
-    let mut line = one_line(&segment.text);
+    let mut line = speaker(segment.speaker.as_deref());
+    line.push_str(&one_line(&segment.text));
     line.push('\n');
     line
-}
-
-/// The same after who speaks, where that is known.
-pub fn turn(segment: &Segment) -> String {
-    speaker(segment.speaker.as_deref()) + &line(segment)
 }
 
 fn times(transcript: &Transcript) -> String {
@@ -49,7 +45,7 @@ fn times(transcript: &Transcript) -> String {
             paragraph::clock(segment.start),
             paragraph::clock(segment.end),
         );
-        write!(file, "[{start} – {end}] {}", turn(segment))
+        write!(file, "[{start} – {end}] {}", line(segment))
             .expect("writing to a String cannot fail");
     }
     file

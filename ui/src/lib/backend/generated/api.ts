@@ -181,7 +181,7 @@ export type ExportOptions = {
   preset: Preset,
   /** The rules, when they are a person's own. */
   cues: CueRules,
-  /** Begin a line with who speaks, where that is known. */
+  /** Begin a line with who speaks, where that is known. JSON and tables always say it. */
   with_speakers: boolean,
   /** Begin a paragraph with its time; text, Markdown and documents only. */
   with_times: boolean,
