@@ -38,6 +38,7 @@ impl Inputs {
             Some(NoRecording::Empty) => self.refuse(&file, NotAddedReason::Empty),
             Some(NoRecording::Subtitles) => self.refuse(&file, NotAddedReason::Subtitles),
             Some(NoRecording::Picture) => self.refuse(&file, NotAddedReason::Picture),
+            Some(NoRecording::Playlist) => self.refuse(&file, NotAddedReason::Playlist),
             Some(NoRecording::Other) => self.refuse(&file, NotAddedReason::NoRecording),
         }
     }

@@ -1,9 +1,10 @@
-//! Atomic writes, locks between processes, and unused file names, for every crate that writes to
-//! disk.
+//! Atomic writes, locks between processes, unused file names, and what a file is by its first
+//! bytes, for every crate that has to do with files.
 //!
 //! [`write_atomic`] writes a file that fits in memory. A larger one is written under a temporary
 //! name and then moved into place by [`replace`].
 
+pub mod kind;
 mod lock;
 
 use std::ffi::{OsStr, OsString};

@@ -1,18 +1,10 @@
 //! Files that are certainly no recordings, told by what is in them: a name alone may be wrong.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
-use crate::inputs::{ending, has_media_ending};
+use earmark_files::kind::{Group, TextKind, kind, text};
 
-/// As much of a file is looked at. Units: bytes.
-const N_READ: u64 = 4096;
-
-/// Endings of the names of subtitle files.
-const SUBTITLES: [&str; 12] = [
-    "ass", "dfxp", "itt", "lrc", "sbv", "smi", "srt", "ssa", "sub", "ttml", "usf", "vtt",
-];
+use crate::inputs::{ending, has_media_ending, head};
 
 /// What a file is that is no recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +15,8 @@ pub enum NoRecording {
     Subtitles,
     /// It holds a picture.
     Picture,
+    /// It only names recordings, which are not in it.
+    Playlist,
     /// It holds something else without sound: a text, a document, an archive.
     Other,
 }
@@ -36,89 +30,23 @@ pub fn no_recording(path: &Path) -> Option<NoRecording> {
     of_content(&head, n_bytes.len(), path)
 }
 
-fn head(path: &Path) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    File::open(path)?.take(N_READ).read_to_end(&mut head)?;
-    Ok(head)
-}
-
 fn of_content(head: &[u8], n_bytes: u64, path: &Path) -> Option<NoRecording> {
     if n_bytes == 0 {
         return Some(NoRecording::Empty);
     }
-    if is_picture(head, n_bytes) {
-        return Some(NoRecording::Picture);
+    match kind(head).map(|it| it.group) {
+        Some(Group::Recording(_)) => return None,
+        Some(Group::Picture) => return Some(NoRecording::Picture),
+        Some(Group::Document | Group::Archive | Group::Other) => return Some(NoRecording::Other),
+        None => {}
     }
-    if is_document(head) {
-        return Some(NoRecording::Other);
+    match TextKind::of(&text(head)?, &ending(path).unwrap_or_default()) {
+        TextKind::Subtitles => Some(NoRecording::Subtitles),
+        TextKind::Picture => Some(NoRecording::Picture),
+        TextKind::Playlist => Some(NoRecording::Playlist),
+        // A recording that is damaged has a failure of its own.
+        TextKind::Other => (!has_media_ending(path)).then_some(NoRecording::Other),
     }
-    let text = text(head)?;
-    let ending = ending(path).unwrap_or_default();
-    if are_subtitles(&text) || SUBTITLES.contains(&ending.as_str()) {
-        return Some(NoRecording::Subtitles);
-    }
-    if ending == "svg" {
-        return Some(NoRecording::Picture);
-    }
-    // A recording that is damaged has a failure of its own.
-    (!has_media_ending(path)).then_some(NoRecording::Other)
-}
-
-fn is_picture(head: &[u8], n_bytes: u64) -> bool {
-    let starts = |with: &[&[u8]]| with.iter().any(|it| head.starts_with(it));
-    let at = |from: usize, what: &[u8]| head.get(from..from + what.len()) == Some(what);
-    let brands: [&[u8]; 6] = [b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif"];
-    starts(&[b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"])
-        || starts(&[b"II*\0", b"MM\0*", b"8BPS\0\x01"])
-        || at(0, b"RIFF") && at(8, b"WEBP")
-        || at(4, b"ftyp") && brands.iter().any(|brand| at(8, brand))
-        || at(0, b"BM") && at(2, &(n_bytes as u32).to_le_bytes()) && at(6, &[0; 4])
-}
-
-/// Whether it is one of the documents and archives that are met most often.
-fn is_document(head: &[u8]) -> bool {
-    let heads: [&[u8]; 6] = [
-        b"%PDF-",
-        b"PK\x03\x04",
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        b"7z\xbc\xaf\x27\x1c",
-        b"Rar!\x1a\x07",
-        b"\x1f\x8b\x08",
-    ];
-    heads.iter().any(|it| head.starts_with(it))
-}
-
-/// The text in a file, in whatever encoding, as far as its ASCII characters tell; sound always has
-/// bytes that no text has.
-fn text(head: &[u8]) -> Option<String> {
-    let wide = match head {
-        [0xff, 0xfe, rest @ ..] => Some((rest, u16::from_le_bytes as fn([u8; 2]) -> u16)),
-        [0xfe, 0xff, rest @ ..] => Some((rest, u16::from_be_bytes as fn([u8; 2]) -> u16)),
-        _ => None,
-    };
-    let text = match wide {
-        Some((rest, unit)) => {
-            let units = rest.as_chunks().0.iter().copied().map(unit);
-            char::decode_utf16(units)
-                .map(|it| it.unwrap_or(char::REPLACEMENT_CHARACTER))
-                .collect()
-        }
-        None => String::from_utf8_lossy(head).into_owned(),
-    };
-    let is_text = |c: char| !c.is_ascii_control() || "\t\n\r\u{c}\u{1b}".contains(c);
-    text.chars().all(is_text).then_some(text)
-}
-
-/// Whether a text begins as subtitles do.
-fn are_subtitles(text: &str) -> bool {
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    if text.starts_with("WEBVTT") || text.starts_with("[Script Info]") {
-        return true;
-    }
-    let mut lines = text.lines();
-    let first = lines.next().unwrap_or_default().trim();
-    let is_number = !first.is_empty() && first.bytes().all(|it| it.is_ascii_digit());
-    is_number && lines.next().is_some_and(|second| second.contains("-->"))
 }
 
 #[cfg(test)]
@@ -126,21 +54,26 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use super::{N_READ, NoRecording, no_recording, of_content};
+    use earmark_files::kind::N_FIRST_BYTES;
+
+    use super::{NoRecording, no_recording, of_content};
 
     const SRT: &str = "1\r\n00:00:01,000 --> 00:00:02,000\r\nHello\r\n";
 
     fn check(name: &str, content: impl AsRef<[u8]>, expected: Option<NoRecording>) {
         let content = content.as_ref();
-        let head = &content[..content.len().min(N_READ as usize)];
+        let head = &content[..content.len().min(N_FIRST_BYTES)];
         let found = of_content(head, content.len() as u64, Path::new(name));
         assert_eq!(found, expected, "{name}");
     }
 
     #[test]
     fn what_is_no_recording_is_told_by_its_content() {
-        use NoRecording::{Empty, Other, Picture, Subtitles};
+        use NoRecording::{Empty, Other, Picture, Playlist, Subtitles};
         check("a.wav", "", Some(Empty));
+        check("a.m3u8", "#EXTM3U\na.mp3\n", Some(Playlist));
+        check("a.mp3", "[playlist]\nFile1=a.mp3\n", Some(Playlist));
+        check("a.cue", "FILE \"a.wav\" WAVE\n", Some(Playlist));
         check("a.srt", SRT, Some(Subtitles));
         check("a.mp3", SRT, Some(Subtitles));
         check("a.txt", "\u{feff}WEBVTT\n\n", Some(Subtitles));

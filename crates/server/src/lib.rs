@@ -9,7 +9,6 @@
 mod access_control;
 mod connections;
 mod error;
-mod mime;
 mod registry;
 mod routes;
 

@@ -13,11 +13,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use earmark_files::kind::{Group, N_FIRST_BYTES, kind};
 use tower_http::services::ServeFile;
 
 use crate::access_control::AccessControl;
 use crate::connections::Client;
-use crate::mime;
 use crate::registry::{Registered, Registry};
 
 /// State shared by the handlers.
@@ -91,7 +91,7 @@ async fn file(path: PathBuf, request: Request) -> Response {
     let Ok(Ok(bytes)) = read else {
         return unreadable();
     };
-    let media_type = mime::media_type(&bytes).parse();
+    let media_type = media_type(&bytes).parse();
     let media_type = media_type.expect("a type, a slash and a subtype");
     let mut service = ServeFile::new_with_mime(path, &media_type);
     let (mut parts, _) = request.into_parts();
@@ -131,8 +131,16 @@ fn first_bytes(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::ErrorKind::NotFound.into());
     }
     let mut bytes = Vec::new();
-    file.take(mime::N_SNIFFED).read_to_end(&mut bytes)?;
+    file.take(N_FIRST_BYTES as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The media type of a recording that begins with `bytes`; the player gets nothing else.
+fn media_type(bytes: &[u8]) -> &'static str {
+    match kind(bytes) {
+        Some(kind) if matches!(kind.group, Group::Recording(_)) => kind.media_type,
+        _ => "application/octet-stream",
+    }
 }
 
 fn not_found() -> Response {

@@ -319,9 +319,9 @@ fn a_missing_file_is_answered_with_404_and_a_reason() {
     fs::create_dir(&fixture.path).unwrap();
     assert_eq!(fixture.get(&[]).status, 404);
     fs::remove_dir(&fixture.path).unwrap();
-    fs::write(&fixture.path, "fLaC again").unwrap();
+    fs::write(&fixture.path, "fLaC\0again").unwrap();
     let response = fixture.get(&[]);
-    assert_eq!((response.status, response.text()), (200, "fLaC again"));
+    assert_eq!((response.status, response.text()), (200, "fLaC\0again"));
     assert_eq!(response.header("content-type"), "audio/flac");
 }
 

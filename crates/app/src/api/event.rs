@@ -38,6 +38,8 @@ pub enum NotAddedReason {
     Subtitles,
     /// It holds a picture.
     Picture,
+    /// It only names recordings.
+    Playlist,
     /// It holds something else without sound.
     NoRecording,
     /// It is a folder that cannot be read.

@@ -1,5 +1,7 @@
 //! Files that are no plain text, although somebody took them for it.
 
+use earmark_files::kind::{self, Group};
+
 use super::{Format, decode};
 
 /// Why the content of a file is no plain text.
@@ -47,45 +49,13 @@ fn plain(text: &str) -> Result<String, NotText> {
 
 /// What content is by its first bytes, as it is called in a sentence.
 fn kind(bytes: &[u8]) -> Option<&'static str> {
-    let at = |from: usize, what: &[u8]| bytes.get(from..from + what.len()) == Some(what);
-    let heads: [(&[u8], &str); 19] = [
-        (b"%PDF-", "a PDF document"),
-        (b"{\\rtf", "a rich text document (RTF)"),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            "an old Office document",
-        ),
-        (b"7z\xbc\xaf\x27\x1c", "an archive"),
-        (b"Rar!\x1a\x07", "an archive"),
-        (b"\x1f\x8b\x08", "an archive"),
-        (b"\x89PNG\r\n\x1a\n", "a picture"),
-        (b"\xff\xd8\xff", "a picture"),
-        (b"GIF87a", "a picture"),
-        (b"GIF89a", "a picture"),
-        (b"RIFF", "a recording"),
-        (b"FORM", "a recording"),
-        (b"fLaC", "a recording"),
-        (b"OggS", "a recording"),
-        (b"ID3\x03", "a recording"),
-        (b"ID3\x04", "a recording"),
-        (b"caff\0", "a recording"),
-        (b"wvpk", "a recording"),
-        (b"\x1a\x45\xdf\xa3", "a recording"),
-    ];
-    if at(0, b"PK\x03\x04") {
-        let start = &bytes[..bytes.len().min(4096)];
-        let has = |name: &[u8]| start.windows(name.len()).any(|it| it == name);
-        return Some(if has(b"word/") || has(b"[Content_Types]") {
-            "a Word or other Office document"
-        } else if has(b"opendocument") {
-            "an OpenDocument file"
-        } else {
-            "an archive"
-        });
-    }
-    let of_head = heads.iter().find(|(head, _)| bytes.starts_with(head));
-    let mp4 = at(4, b"ftyp").then_some("a recording");
-    of_head.map(|(_, kind)| *kind).or(mp4)
+    let kind = kind::kind(bytes)?;
+    Some(match kind.group {
+        // Whatever begins like a frame of sound may be text in an old encoding.
+        Group::Recording(_) if kind::text(bytes).is_some() => return None,
+        Group::Recording(_) => "a recording",
+        _ => kind.name,
+    })
 }
 
 /// Subtitles of a kind that cannot be read, by their first characters, as they are called in a

@@ -405,7 +405,7 @@ export type NotAdded = {
   reason: NotAddedReason, };
 
 /** Why something that was handed over was not added. */
-export type NotAddedReason = "empty" | "subtitles" | "picture" | "no-recording" | "unreadable";
+export type NotAddedReason = "empty" | "subtitles" | "picture" | "playlist" | "no-recording" | "unreadable";
 
 /** An entry, opened to be read. */
 export type Opened = {
