@@ -7,7 +7,7 @@ fn main() -> ExitCode {
     if let Some(exit) = earmark_app::serve_if_asked() {
         return exit;
     }
-    earmark_app::decode_in_own_process();
+    earmark_app::decode_in_own_process(Some("earmark"));
     earmark_desktop::run();
     ExitCode::SUCCESS
 }

@@ -159,6 +159,7 @@ fn entry_of(folder: &Path) -> CatalogModel {
 fn job(recording: &Path, model: &Path, settings: Settings) -> Job {
     Job {
         recording: recording.into(),
+        track: None,
         model: model.display().to_string(),
         aligner: AlignerChoice::Off,
         settings,

@@ -72,6 +72,7 @@ pub fn measure(model: &Use<'_>) -> Resident {
     record(model, &speech);
     let job = || Job {
         recording: speech.clone(),
+        track: None,
         model: model.model.to_owned(),
         aligner: model.aligner.clone(),
         settings: model.settings,

@@ -18,8 +18,8 @@ use serde_json::Value;
 
 /// Every package and the workspace packages it may depend on; the table of `ARCHITECTURE.md`.
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
-    ("earmark-transcript", &[]),
-    ("earmark-audio", &["earmark-transcript"]),
+    ("earmark-transcript", &["earmark-files"]),
+    ("earmark-audio", &["earmark-transcript", "earmark-files"]),
     ("earmark-engine", &["earmark-transcript", "earmark-files"]),
     // Random weights for tests and benchmarks; it does not use the engine.
     ("earmark-test-checkpoint", &[]),
@@ -39,6 +39,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "earmark-pipeline",
             "earmark-speakers",
             "earmark-weights",
+            "earmark-files",
         ],
     ),
     (
@@ -51,7 +52,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         ],
     ),
     ("earmark-files", &[]),
-    ("earmark-server", &[]),
+    ("earmark-server", &["earmark-files"]),
     (
         "earmark-cli",
         // `store` is for settings; everything below `jobs` is only for diagnostics.

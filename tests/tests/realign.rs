@@ -234,6 +234,7 @@ fn a_line_is_recognised_again_with_its_times() {
 fn job(recording: &Path) -> Job {
     Job {
         recording: recording.to_owned(),
+        track: None,
         model: DEMO.into(),
         aligner: AlignerChoice::Auto,
         settings: Settings::default(),

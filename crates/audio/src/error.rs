@@ -52,6 +52,16 @@ pub enum Error {
         /// The path as given.
         path: PathBuf,
     },
+    /// There is no audio track of the number that was asked for: choose another.
+    #[error("{}: there is no audio track {wanted}; choose one of {found}", .path.display())]
+    NoSuchTrack {
+        /// The path as given.
+        path: PathBuf,
+        /// The number that was asked for.
+        wanted: u32,
+        /// The tracks that are there.
+        found: String,
+    },
     /// An intact recording of zero length.
     #[error("{}: the recording has a length of zero; record it again", .path.display())]
     ZeroLength {

@@ -13,7 +13,7 @@ mod resample;
 mod source;
 pub mod vad;
 
-pub use decode::{Ffmpeg, Mixer, Recording};
+pub use decode::{Ffmpeg, Mixer, Opening, Recording};
 pub use earmark_transcript::SAMPLE_RATE;
 pub use error::Error;
 pub use memory_source::MemorySource;

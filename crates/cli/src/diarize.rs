@@ -14,7 +14,7 @@ use earmark_transcript::export::rttm;
 use earmark_transcript::speakers::{Turn, Turns};
 use serde::Serialize;
 
-use crate::options::{ThreadArgs, speaker_count};
+use crate::options::{ThreadArgs, TrackArgs, speaker_count};
 use crate::progress_bar::RecordingProgressBar;
 use crate::{EXIT_CODES, Exit, job_runner, output, output_files};
 
@@ -31,6 +31,9 @@ pub(crate) struct Args {
     /// The recording
     #[arg(value_name = "FILE")]
     file: PathBuf,
+
+    #[command(flatten)]
+    track: TrackArgs,
 
     /// Number of speakers: `auto`, a number, or the least and the most, such as `2-4`
     #[arg(long, value_name = "auto|N|MIN-MAX", default_value = "auto", value_parser = speaker_count)]
@@ -106,7 +109,7 @@ struct Found {
 
 /// Reads the recording; `None` if it was stopped.
 fn diarize(args: &Args) -> anyhow::Result<Option<Found>> {
-    let mut recording = Recording::open(&args.file)?;
+    let mut recording = Recording::open_as(&args.file, &args.track.opening())?;
     let models = Models::load()?;
     let stop = Arc::new(AtomicBool::new(false));
     let handler = {

@@ -48,6 +48,7 @@ pub(crate) fn run(jobs: Vec<Job>, sink: &mut dyn OutputSink) -> anyhow::Result<E
         bar: None,
         exit: Exit::Done,
         model_failed: false,
+        said: Vec::new(),
     };
     for job in &runner.jobs {
         queue.submit(job.clone());
@@ -75,6 +76,8 @@ struct JobRunner<'a> {
     exit: Exit,
     /// The remaining jobs were cancelled because the model failed, not by Ctrl-C.
     model_failed: bool,
+    /// Warnings of the current recording that are printed already.
+    said: Vec<String>,
 }
 
 impl JobRunner<'_> {
@@ -87,10 +90,17 @@ impl JobRunner<'_> {
                 .context("the engine's thread ended unexpectedly")?
             {
                 Event::Started(job) => {
+                    self.said.clear();
                     self.sink.started(index(job))?;
                     let bar = RecordingProgressBar::start(&name(&self.jobs[index(job)].recording));
                     bar.wait("loading");
                     self.bar = Some(bar);
+                }
+                Event::Note(job, note) => {
+                    let recording = self.jobs[index(job)].recording.display().to_string();
+                    let say = || output::message(&format!("warning: {recording}: {note}"));
+                    self.bar.as_ref().map_or_else(say, |bar| bar.suspend(say));
+                    self.said.push(note);
                 }
                 Event::Loaded(_, loaded) => self.print_notes(&loaded),
                 Event::Voices(_, progress) => self.bar.iter_mut().for_each(|bar| {
@@ -143,12 +153,9 @@ impl JobRunner<'_> {
     }
 
     fn end(&mut self, job: usize, end: &End, spent: Duration, queue: &Queue) -> anyhow::Result<()> {
-        let recording = self.jobs[job].recording.display();
         match end {
             End::Done(transcript) => {
-                for warning in &transcript.warnings {
-                    output::message(&format!("warning: {recording}: {warning}"));
-                }
+                self.warn(job, transcript);
                 self.sink.transcript(job, transcript, spent)?;
             }
             End::Cancelled(transcript) => {
@@ -156,9 +163,7 @@ impl JobRunner<'_> {
                     self.exit = Exit::Cancelled;
                 }
                 if !transcript.segments.is_empty() {
-                    for warning in &transcript.warnings {
-                        output::message(&format!("warning: {recording}: {warning}"));
-                    }
+                    self.warn(job, transcript);
                     self.sink.transcript(job, transcript, spent)?;
                 }
             }
@@ -178,6 +183,15 @@ impl JobRunner<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Prints the warnings that were not printed before.
+    fn warn(&self, job: usize, transcript: &Transcript) {
+        let recording = self.jobs[job].recording.display();
+        let warnings = transcript.warnings.iter();
+        for warning in warnings.filter(|it| !self.said.contains(it)) {
+            output::message(&format!("warning: {recording}: {warning}"));
+        }
     }
 
     fn clear(&mut self) {

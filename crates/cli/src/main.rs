@@ -74,7 +74,7 @@ fn main() -> ExitCode {
     if let Some(exit) = earmark_audio::decode::serve_if_asked() {
         return exit;
     }
-    earmark_audio::decode::decode_in_own_process();
+    earmark_audio::decode::decode_in_own_process(None);
     let exit = match Cli::parse().command {
         Command::Transcribe(args) => transcribe::run(&args),
         Command::Listen(args) => listen::run(&args),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use clap::ValueEnum;
+use earmark_audio::Opening;
 use earmark_engine::Checkpoint;
 use earmark_jobs::{
     AlignerChoice, DEMO, DeviceChoice, Dtype, Job, Language, MOST_SPEAKERS, Settings, SpeakerCount,
@@ -214,6 +215,32 @@ pub(crate) fn checkpoint(located: &Located) -> Checkpoint {
     }
 }
 
+/// The audio track.
+#[derive(clap::Args)]
+pub(crate) struct TrackArgs {
+    /// Audio track to read, counted from 1, of a recording with several; the default one if not
+    /// given
+    ///
+    /// A warning lists the tracks with language and title.
+    #[arg(long = "track", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    number: Option<u32>,
+}
+
+impl TrackArgs {
+    /// Its number; `None` for the default one.
+    pub(crate) fn number(&self) -> Option<u32> {
+        self.number
+    }
+
+    /// How a recording is opened.
+    pub(crate) fn opening(&self) -> Opening {
+        Opening {
+            track: self.number,
+            ..Opening::default()
+        }
+    }
+}
+
 /// Language, context and chunk length.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Speech")]
@@ -286,10 +313,12 @@ impl SpeechArgs {
         &self,
         model: &ModelArgs,
         recordings: &[PathBuf],
+        track: Option<u32>,
     ) -> anyhow::Result<Vec<Job>> {
         let job = self.job(&model.pair, model.settings())?;
         let with = |recording: &PathBuf| Job {
             recording: recording.clone(),
+            track,
             ..job.clone()
         };
         Ok(recordings.iter().map(with).collect())
@@ -301,6 +330,7 @@ impl SpeechArgs {
     pub(crate) fn job(&self, pair: &ModelNames, settings: Settings) -> anyhow::Result<Job> {
         Ok(Job {
             recording: PathBuf::new(),
+            track: None,
             model: pair.name().to_owned(),
             aligner: pair.aligner(),
             settings,

@@ -10,8 +10,11 @@ use earmark_transcript::export::{self, Format, Options, json, rttm, txt};
 
 use crate::diarize::rttm_note;
 use crate::job_runner::{self, OutputSink};
-use crate::options::{FormatArgs, ModelArgs, SpeakerChoice, SpeechArgs, speaker_choice};
+use crate::options::{FormatArgs, ModelArgs, SpeakerChoice, SpeechArgs, TrackArgs, speaker_choice};
 use crate::{EXIT_CODES, Exit, output, output_files, usage};
+
+/// Files of a folder that are named when they are left out.
+const N_NAMED: usize = 8;
 
 /// Transcribe recordings to text, JSON or subtitles
 ///
@@ -24,6 +27,9 @@ pub(crate) struct Args {
     /// Recordings, or folders, whose audio and video files are transcribed in sorted order
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    track: TrackArgs,
 
     #[command(flatten)]
     model: ModelArgs,
@@ -77,7 +83,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             "`--format rttm` needs `--speakers`, such as `--speakers auto`"
         )));
     }
-    let mut jobs = match args.speech.jobs(&args.model, &recordings) {
+    let jobs = args
+        .speech
+        .jobs(&args.model, &recordings, args.track.number());
+    let mut jobs = match jobs {
         Ok(jobs) => jobs,
         Err(error) => return Ok(usage(&error)),
     };
@@ -158,11 +167,20 @@ fn ends_with_separator(path: &Path) -> bool {
 fn recordings(files: &[PathBuf]) -> (Vec<PathBuf>, bool) {
     let (mut all, mut some_unread) = (Vec::new(), false);
     for path in files {
-        let problem = match earmark_jobs::recordings(path) {
-            Ok(found) if found.is_empty() => "there are no audio or video files in it".to_owned(),
+        if !path.is_dir() {
+            all.push(path.clone());
+            continue;
+        }
+        let problem = match earmark_jobs::in_folder(path) {
             Ok(found) => {
-                all.extend(found);
-                continue;
+                if !found.others.is_empty() {
+                    output::message(&left_out(path, &found.others));
+                }
+                if !found.recordings.is_empty() {
+                    all.extend(found.recordings);
+                    continue;
+                }
+                "there are no audio or video files in it".to_owned()
             }
             Err(error) => format!("the folder cannot be read ({error})"),
         };
@@ -170,6 +188,26 @@ fn recordings(files: &[PathBuf]) -> (Vec<PathBuf>, bool) {
         some_unread = true;
     }
     (all, some_unread)
+}
+
+/// Names files of a folder that are not transcribed.
+fn left_out(folder: &Path, others: &[PathBuf]) -> String {
+    let names = others.iter().take(N_NAMED);
+    let names = names.map(|path| {
+        path.strip_prefix(folder)
+            .unwrap_or(path)
+            .display()
+            .to_string()
+    });
+    let names = names.collect::<Vec<_>>().join(", ");
+    let more = match others.len().saturating_sub(N_NAMED) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    format!(
+        "note: {}: left out, because they are not recordings: {names}{more}",
+        folder.display()
+    )
 }
 
 /// Writes transcripts to the requested output.

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -86,6 +87,38 @@ fn a_hostile_file_costs_itself_only() {
     }
     assert!(stdout.contains("3:30"), "{stdout}");
     assert!(!stdout.contains("Kate"), "{stdout}");
+}
+
+/// An hour of silence in less than a kilobyte is told before the work, and does not hold up others.
+#[test]
+fn silence_without_end_is_told_before_the_work() {
+    let folder = TempDir::new().unwrap();
+    let silence = "-nostdin -loglevel error -f lavfi -i anullsrc=r=1000:cl=mono -t 3900 -c:a flac \
+                   -frame_size 65535 silence.flac";
+    let made = Command::new("ffmpeg")
+        .args(silence.split_whitespace())
+        .current_dir(folder.path())
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let silent = folder.path().join("silence.flac");
+    assert!(fs::metadata(silent).unwrap().len() < 20_000);
+    fs::copy(
+        root().join("samples/en-01.flac"),
+        folder.path().join("good.flac"),
+    )
+    .unwrap();
+    let begun = Instant::now();
+    let arguments = ["--model", "demo", "silence.flac", "good.flac"];
+    let output = transcribe(folder.path(), &arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.contains("3:30"), "{stdout}");
+    assert!(begun.elapsed() < Duration::from_secs(30), "{stderr}");
+    let told = "warning: silence.flac: it lasts 1.1 hours by its own account, in a file of ";
+    assert_eq!(stderr.matches(told).count(), 1, "{stderr}");
+    let told_first = stderr.find(told) < stderr.find("no speech was recognised");
+    assert!(told_first, "{stderr}");
 }
 
 /// Somebody put a folder with the name of a model beside the recordings.

@@ -187,6 +187,11 @@ fn a_folder_stands_for_its_recordings_in_order() {
         .map(|o| o["audio"]["path"].clone())
         .collect();
     assert_eq!(paths, ["talks/a/z.wav", "talks/b.wav"]);
+    assert!(
+        ran.stderr
+            .contains("note: talks: left out, because they are not recordings: notes.txt\n"),
+        "{ran:?}"
+    );
 
     fs::create_dir(folder.at("empty")).unwrap();
     let ran = folder.transcribe(&["empty"]);
@@ -195,6 +200,79 @@ fn a_folder_stands_for_its_recordings_in_order() {
         1,
         &["error: empty: there are no audio or video files in it"],
     );
+}
+
+#[test]
+fn a_folder_gives_recordings_of_every_kind() {
+    let folder = TestFolder::new();
+    let wav = fs::read(folder.recording("a.wav", 8_000)).unwrap();
+    for name in ["b.ts", "c.wmv", "d.qta", "e.vob", "without ending"] {
+        folder.write(&format!("films/{name}"), &wav);
+    }
+    folder.write("films/program.ts", "export const a = 1;\n");
+    folder.write("films/cover.wmv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    let ran = folder.transcribe(&["films", "--format", "json"]);
+    assert_eq!((ran.code, ran.objects().len()), (0, 5), "{ran:?}");
+    assert!(
+        ran.stderr
+            .contains("not recordings: cover.wmv, program.ts\n"),
+        "{ran:?}"
+    );
+}
+
+/// A recording on each side of a film in two languages.
+fn two_tracks(folder: &TestFolder, name: &str) {
+    let samples = root().join("samples");
+    let made = Command::new("ffmpeg")
+        .args(["-nostdin", "-loglevel", "error", "-i"])
+        .arg(samples.join("zh-01.flac"))
+        .arg("-i")
+        .arg(samples.join("en-01.flac"))
+        .args("-map 0:a -map 1:a -disposition:a:0 0 -disposition:a:1 default".split(' '))
+        .args("-metadata:s:a:0 language=chi -metadata:s:a:1 language=eng".split(' '))
+        .arg(folder.at(name))
+        .status()
+        .unwrap();
+    assert!(made.success());
+}
+
+#[test]
+fn of_several_audio_tracks_the_default_or_the_chosen_one_is_read() {
+    let folder = TestFolder::new();
+    for name in ["film.mkv", "film.mp4", "film.ts"] {
+        two_tracks(&folder, name);
+        let path = folder.at(name).display().to_string();
+        let ran = folder.earmark(&["transcribe", name]);
+        let is_stream = name == "film.ts";
+        let (read, other) = if is_stream { (1, 2) } else { (2, 1) };
+        assert_eq!(ran.stdout.contains("3:30"), !is_stream, "{ran:?}");
+        let said =
+            format!("warning: {name}: it has 2 audio tracks: 1 (Chinese), 2 (English); track");
+        assert_eq!(ran.stderr.matches(&said).count(), 1, "{ran:?}");
+        assert!(ran.stderr.contains(&format!("; track {read}")), "{ran:?}");
+        let other = other.to_string();
+        let ran = folder.earmark(&["transcribe", "--track", &other, name]);
+        assert_eq!(ran.stdout.contains("3:30"), is_stream, "{ran:?}");
+        assert!(!ran.stderr.contains("audio tracks"), "{ran:?}");
+        let ran = folder.earmark(&["transcribe", "--track", "3", &path]);
+        let tracks = "there is no audio track 3; choose one of 1 (Chinese), 2 (English)";
+        check_failure(&ran, 1, &[tracks]);
+    }
+    let text = root().join("samples/en-01.txt").display().to_string();
+    let ran = folder.earmark(&["align", "--track", "2", "film.mkv", &text]);
+    assert!(
+        ran.code == 0 && !ran.stderr.contains("not found"),
+        "{ran:?}"
+    );
+    let ran = folder.earmark(&["align", "--track", "1", "film.mkv", &text]);
+    assert!(
+        ran.stderr.contains("nothing of the text was found"),
+        "{ran:?}"
+    );
+    let ran = folder.earmark(&["diarize", "--track", "2", "film.mkv"]);
+    assert!(ran.code == 0 && ran.stdout.contains("SPEAKER"), "{ran:?}");
+    let ran = folder.earmark(&["diarize", "--track", "7", "film.mkv"]);
+    check_failure(&ran, 1, &["there is no audio track 7"]);
 }
 
 #[test]

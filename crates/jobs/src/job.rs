@@ -15,6 +15,8 @@ use crate::{Failure, Progress};
 pub struct Job {
     /// The recording.
     pub recording: PathBuf,
+    /// Its audio track, counted from 1; `None` for the default one.
+    pub track: Option<u32>,
     /// Folder or catalog name of the model.
     pub model: String,
     /// What measures the times of the words.
@@ -112,6 +114,8 @@ pub struct JobId(pub u64);
 pub enum Event {
     /// It is its turn.
     Started(JobId),
+    /// What a person should know of its recording before the work; the transcript has it, too.
+    Note(JobId, String),
     /// Its model had to be loaded, and is.
     Loaded(JobId, Loaded),
     /// How far its voices are told apart, which comes before the first chunk.

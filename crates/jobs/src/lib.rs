@@ -47,7 +47,7 @@ pub use earmark_weights::{
     Speed, home as models_folder, mirrors,
 };
 pub use failure::{Code, Failure};
-pub use inputs::{in_folder, recordings};
+pub use inputs::{InFolder, in_folder, recordings};
 pub use installed_models::{InstalledModels, ModelEvent, ModelInfo, ModelState};
 pub use job::{AlignerChoice, End, Event, Job, JobId, Loaded, Span, Task};
 pub use listen::{Listen, Listener, Session, recover};

@@ -141,6 +141,7 @@ impl Backend for Scripted {
     fn open(
         &self,
         recording: &Path,
+        _track: Option<u32>,
         from: u64,
         _: &IsCancelled,
     ) -> Result<Box<dyn Source>, Failure> {
@@ -316,6 +317,7 @@ impl Follow for Parrot {
 pub(crate) fn job(recording: &str, model: &str, context: &str) -> Job {
     Job {
         recording: recording.into(),
+        track: None,
         model: model.into(),
         aligner: AlignerChoice::Auto,
         settings: Settings::default(),

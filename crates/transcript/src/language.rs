@@ -41,6 +41,52 @@ const TABLE: [(&str, &str); 30] = [
     ("Vietnamese", "vi"),
 ];
 
+/// The codes of three letters, terminological and bibliographic, by the codes of the table; those
+/// that are missing are the same.
+///
+/// Source: ISO 639-2, ISO 639-3.
+const THREE_LETTERS: [(&str, &str); 39] = [
+    ("ara", "ar"),
+    ("ces", "cs"),
+    ("chi", "zh"),
+    ("cmn", "zh"),
+    ("cze", "cs"),
+    ("dan", "da"),
+    ("deu", "de"),
+    ("dut", "nl"),
+    ("ell", "el"),
+    ("eng", "en"),
+    ("fas", "fa"),
+    ("fin", "fi"),
+    ("fra", "fr"),
+    ("fre", "fr"),
+    ("ger", "de"),
+    ("gre", "el"),
+    ("hin", "hi"),
+    ("hun", "hu"),
+    ("ind", "id"),
+    ("ita", "it"),
+    ("jpn", "ja"),
+    ("kor", "ko"),
+    ("mac", "mk"),
+    ("may", "ms"),
+    ("mkd", "mk"),
+    ("msa", "ms"),
+    ("nld", "nl"),
+    ("per", "fa"),
+    ("pol", "pl"),
+    ("por", "pt"),
+    ("ron", "ro"),
+    ("rum", "ro"),
+    ("rus", "ru"),
+    ("spa", "es"),
+    ("swe", "sv"),
+    ("tha", "th"),
+    ("tur", "tr"),
+    ("vie", "vi"),
+    ("zho", "zh"),
+];
+
 impl Language {
     /// Every language, in the order of their English names.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -57,6 +103,13 @@ impl Language {
                 wanted.eq_ignore_ascii_case(name) || wanted.eq_ignore_ascii_case(code)
             })
             .map(Self)
+    }
+
+    /// The language of a tag as media files have it: `eng`, `ger`, `de-AT`.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let first = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
+        let short = THREE_LETTERS.iter().find(|(long, _)| *long == first);
+        Self::find(short.map_or(&first, |(_, short)| short))
     }
 
     /// The English name, as the model writes it: `English`.
@@ -86,5 +139,25 @@ mod tests {
         }
         assert_eq!(Language::find(" ENGLISH "), Language::find("en"));
         assert_eq!(Language::find("Klingon"), None);
+    }
+
+    #[test]
+    fn tags_of_media_files_are_known() {
+        for (tag, name) in [
+            ("eng", "English"),
+            ("en-US", "English"),
+            ("chi", "Chinese"),
+            ("zho", "Chinese"),
+            ("zh-Hant", "Chinese"),
+            ("GER", "German"),
+            ("deu", "German"),
+            ("yue", "Cantonese"),
+            ("vie", "Vietnamese"),
+        ] {
+            let found = Language::of_tag(tag).map(Language::name);
+            assert_eq!(found, Some(name), "{tag}");
+        }
+        assert_eq!(Language::of_tag("und"), None);
+        assert_eq!(Language::of_tag(""), None);
     }
 }

@@ -1,9 +1,9 @@
 //! Checks that take minutes or hours: `cargo xtask long-check NAME`.
 
-use crate::{Outcome, Task, arguments_after, fuzz, journey, offline, typing};
+use crate::{Outcome, Task, arguments_after, fuzz, journey, media_matrix, offline, typing};
 
 /// The checks; each is also a separate task.
-pub(crate) const CHECKS: [Task; 4] = [
+pub(crate) const CHECKS: [Task; 5] = [
     (
         "offline",
         "run every test without a network, only loopback",
@@ -23,6 +23,11 @@ pub(crate) const CHECKS: [Task; 4] = [
         "fuzz",
         "fuzz the readers of foreign files, SECONDS (60) per target (nightly options)",
         fuzz::run_targets,
+    ),
+    (
+        "media-matrix",
+        "read 170 files of every format as ffmpeg reads them, and write docs/MEDIA.md",
+        media_matrix,
     ),
 ];
 

@@ -178,6 +178,13 @@ fn journey() -> Outcome {
     cargo(&["bench", "--workspace", "--bench", "journey"])
 }
 
+fn media_matrix() -> Outcome {
+    setup::everything()?;
+    run(Command::new(cargo_program())
+        .args(["test", "-p", "earmark-cli", "--test", "media_matrix"])
+        .env("EARMARK_MEDIA_MATRIX", "docs/MEDIA.md"))
+}
+
 /// Runs the tests of the real window.
 fn window_tests(environment: &[(&str, &str)]) -> Outcome {
     run(Command::new(cargo_program())

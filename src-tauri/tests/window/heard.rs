@@ -13,6 +13,7 @@ pub(crate) fn heard(recording: &Path) -> End {
     let (mut queue, events) = Queue::start(&ModelCache::start());
     queue.submit(Job {
         recording: recording.to_owned(),
+        track: None,
         model: DEMO.to_owned(),
         aligner: AlignerChoice::Auto,
         settings: Settings::default(),

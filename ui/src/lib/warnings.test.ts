@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 
 import decode from "../../../crates/audio/src/decode/mod.rs?raw";
+import audioTracks from "../../../crates/audio/src/decode/audio_tracks.rs?raw";
+import proportion from "../../../crates/audio/src/decode/proportion.rs?raw";
 import editList from "../../../crates/audio/src/decode/edit_list.rs?raw";
 import accumulator from "../../../crates/pipeline/src/accumulator.rs?raw";
 import { en } from "./i18n/en";
@@ -8,7 +10,10 @@ import { zh } from "./i18n/zh";
 import { isLoss, warningText } from "./warnings";
 
 /** What the program writes, its texts on one line. */
-const written = (accumulator + decode + editList).replace(/\\\n\s*/g, "");
+const written = (accumulator + audioTracks + decode + editList + proportion).replace(
+  /\\\n\s*/g,
+  "",
+);
 
 test.each([
   [
@@ -70,6 +75,18 @@ test.each([
     " on it was decoded by ffmpeg, because the recording is damaged there",
     "The recording is damaged at 0:06; from there on, ffmpeg read it.",
     "录音在 0:06 处损坏，之后的部分由 ffmpeg 读取。",
+  ],
+  [
+    "it has 2 audio tracks: 1 (German), 2 (English, Commentary); track 2, the default, was read; the option `--track` of the command chooses another",
+    " was read; the option `--track` of the command chooses another",
+    "The recording has several audio tracks: 1 (German), 2 (English, Commentary). Track 2 was read.",
+    "录音有多条音轨：1 (German), 2 (English, Commentary)。已读取第 2 条。",
+  ],
+  [
+    "it lasts 53 days by its own account, in a file of 1.0 MB; most of it can only be silence",
+    "; most of it can only be silence",
+    "The recording is very long for a file of 1.0 MB; most of it can only be silence.",
+    "录音时长与文件大小（1.0 MB）不相称，其中大部分只能是静音。",
   ],
   [
     "the edit list plays parts twice or out of order; the whole track is read instead",

@@ -48,6 +48,15 @@ const known: Known[] = [
     pattern: /^from (\S+) on it was decoded by ffmpeg/,
     words: ({ warnings }, [from]) => warnings.decodedByFfmpeg(clock(from)),
   },
+  {
+    pattern: /^it has \d+ audio tracks: (.+); track (\d+)(?:, the default,)? was read/,
+    words: ({ warnings }, [tracks = "", number = ""]) => warnings.tracks(tracks, number),
+  },
+  {
+    pattern:
+      /^it lasts (.+) by its own account, in a file of (.+); most of it can only be silence$/,
+    words: ({ warnings }, [, size = ""]) => warnings.mostlySilence(size),
+  },
   { pattern: /^the edit list /, words: ({ warnings }) => warnings.editList },
   {
     pattern:

@@ -20,6 +20,7 @@ impl Queue {
         };
         match event {
             JobEvent::Started(_) => self.started(id),
+            JobEvent::Note(..) => {} // the transcript has it
             JobEvent::Loaded(_, model) => publish_loaded(&self.0.events, model),
             JobEvent::ChunkStarted { start, .. } => self
                 .0

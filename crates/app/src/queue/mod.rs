@@ -179,6 +179,7 @@ impl Queue {
         let is_own = asked.origin != Origin::File;
         Job {
             recording: asked.source.clone(),
+            track: None,
             model: asked.model.clone(),
             aligner: AlignerChoice::Auto,
             settings: settings::engine(&settings),

@@ -12,11 +12,24 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::audio_tracks::{AudioTrack, AudioTracks};
 use super::riff::Patch;
 use super::timeline::Timeline;
 
 /// Maximum boxes on one level and edits of one track; more is damage or an attack.
 const N_MOST: usize = 4096;
+/// The codes of languages that QuickTime numbers, from 0 on.
+///
+/// Source: the QuickTime file format, "Language Code Values".
+const QUICKTIME_LANGUAGES: [&str; 34] = [
+    "eng", "fra", "deu", "ita", "nld", "swe", "spa", "dan", "por", "nor", "heb", "jpn", "ara",
+    "fin", "ell", "isl", "mlt", "tur", "hrv", "zho", "urd", "hin", "tha", "kor", "lit", "pol",
+    "hun", "est", "lav", "sme", "fao", "fas", "rus", "zho",
+];
+/// Longest text that is read.
+///
+/// Units: bytes.
+const N_TEXT: u64 = 1024;
 /// Longest plausible silence before a track.
 ///
 /// Units: seconds.
@@ -27,6 +40,8 @@ const SILENCE_MOST_S: u64 = 3600;
 pub(super) struct Movie {
     /// Whether there is a `moov`; a recording that was cut off has none.
     pub(super) has_index: bool,
+    /// Whether it is the picture of a camera, which has the same boxes, but no sound.
+    pub(super) is_picture: bool,
     /// Whether there is an `ftyp`; files from before 2003 have none.
     pub(super) has_brand: bool,
     /// A true size for a box that the file was cut in; without it the demuxer gives up.
@@ -57,6 +72,9 @@ struct Track {
     edits: Vec<Edit>,
     /// Whether its uncompressed samples of 24 bits and more begin with the highest byte.
     is_big_endian: bool,
+    is_audio: bool,
+    language: Option<String>,
+    title: Option<String>,
 }
 
 /// One entry of an edit list.
@@ -73,12 +91,13 @@ impl Movie {
     pub(super) fn read(file: &mut (impl Read + Seek)) -> io::Result<Option<Self>> {
         let end = file.seek(SeekFrom::End(0))?;
         let mut movie = Self::default();
-        let mut first = *b"    ";
+        let (mut first, mut has_meta) = (*b"    ", false);
         walk(file, 0, end, &mut |file, kind, span| {
             if span.header == 0 {
                 first = *kind;
             }
             movie.has_brand |= kind == b"ftyp";
+            has_meta |= kind == b"meta";
             if kind == b"moov" {
                 movie.has_index = true;
                 movie.read_index(file, span)?;
@@ -87,6 +106,7 @@ impl Movie {
             }
             Ok(())
         })?;
+        movie.is_picture = has_meta && !movie.has_index;
         let is_mp4 = match &first {
             b"ftyp" | b"moov" | b"wide" => true,
             // Old QuickTime files begin with anything; the index settles it.
@@ -111,11 +131,16 @@ impl Movie {
         })
     }
 
-    /// Whether track `id` is enabled.
-    pub(super) fn is_enabled(&self, id: u32) -> bool {
-        self.tracks
-            .iter()
-            .any(|track| track.id == id && track.is_enabled)
+    /// The audio tracks; one that is enabled counts as a default.
+    pub(super) fn audio_tracks(&self) -> AudioTracks {
+        let audio = self.tracks.iter().filter(|track| track.is_audio);
+        let track = |track: &Track| AudioTrack {
+            id: track.id,
+            is_default: track.is_enabled,
+            language: track.language.clone(),
+            title: track.title.clone(),
+        };
+        AudioTracks(audio.map(track).collect())
     }
 
     /// Whether the uncompressed samples of track `id` begin with the highest byte, though the
@@ -182,7 +207,11 @@ impl Track {
                 }
                 b"mdia" => walk(file, span.from, span.to, &mut |file, kind, span| {
                     match kind {
-                        b"mdhd" => self.timescale = timescale(file)?,
+                        b"mdhd" => (self.timescale, self.language) = media_header(file, span)?,
+                        b"hdlr" => {
+                            skip(file, 8)?;
+                            self.is_audio = u32(file)?.to_be_bytes() == *b"soun";
+                        }
                         b"minf" => self.is_big_endian = is_big_endian(file, span)?,
                         _ => {}
                     }
@@ -191,6 +220,12 @@ impl Track {
                 b"edts" => walk(file, span.from, span.to, &mut |file, kind, span| {
                     if kind == b"elst" {
                         self.edits = edits(file, span.to)?;
+                    }
+                    Ok(())
+                })?,
+                b"udta" => walk(file, span.from, span.to, &mut |file, kind, span| {
+                    if kind == b"name" {
+                        self.title = Some(text(file, span)?);
                     }
                     Ok(())
                 })?,
@@ -307,11 +342,42 @@ fn is_big_endian(file: &mut (impl Read + Seek), minf: Span) -> io::Result<bool> 
     Ok(!is_little)
 }
 
-/// The time scale in an `mvhd` or `mdhd`.
+/// The time scale in an `mvhd`.
 fn timescale(file: &mut (impl Read + Seek)) -> io::Result<u64> {
     let version = u32(file)? >> 24;
     skip(file, if version == 1 { 16 } else { 8 })?;
     u32(file).map(u64::from)
+}
+
+/// The time scale and the language in an `mdhd`.
+fn media_header(file: &mut (impl Read + Seek), span: Span) -> io::Result<(u64, Option<String>)> {
+    let version = u32(file)? >> 24;
+    skip(file, if version == 1 { 16 } else { 8 })?;
+    let timescale = u64::from(u32(file)?);
+    skip(file, if version == 1 { 8 } else { 4 })?;
+    if file.stream_position()? + 2 > span.to {
+        return Ok((timescale, None));
+    }
+    let mut packed = [0; 2];
+    file.read_exact(&mut packed)?;
+    let packed = u16::from_be_bytes(packed);
+    if packed < 0x400 {
+        let code = QUICKTIME_LANGUAGES.get(usize::from(packed));
+        return Ok((timescale, code.map(|code| (*code).to_owned())));
+    }
+    // Three letters of five bits.
+    let letter = |at: u16| char::from(0x60 + (packed >> at & 0x1f) as u8);
+    let is_known = packed != 0x7fff;
+    let language = is_known.then(|| [letter(10), letter(5), letter(0)].iter().collect());
+    Ok((timescale, language))
+}
+
+/// The text in a box.
+fn text(file: &mut impl Read, span: Span) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    file.take((span.to - span.from).min(N_TEXT))
+        .read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The entries of an `elst` that ends at `to`.
@@ -417,6 +483,65 @@ mod tests {
                 .timeline(7, 48_000)
                 .is_err()
         );
+    }
+
+    #[test]
+    fn audio_tracks_have_a_language_and_a_title() {
+        let track = |id: u32, flags: u32, kind: &[u8], language: u32, title: &[u8]| {
+            let header = words(&[0, 0, 0, 48_000, 0, language << 16]);
+            let media = [
+                boxed(b"mdhd", &header),
+                boxed(b"hdlr", &[&[0; 8], kind].concat()),
+            ];
+            let content = [
+                boxed(b"tkhd", &words(&[flags, 0, 0, id])),
+                boxed(b"mdia", &media.concat()),
+                boxed(b"udta", &boxed(b"name", title)),
+            ];
+            boxed(b"trak", &content.concat())
+        };
+        let packed = |code: &[u8; 3]| {
+            let letter = |at: usize| u32::from(code[at] - 0x60);
+            letter(0) << 10 | letter(1) << 5 | letter(2)
+        };
+        let index = [
+            track(1, 1, b"vide", packed(b"und"), b""),
+            track(2, 0, b"soun", packed(b"ger"), b"Ton"),
+            track(3, 1, b"soun", 0x7fff, b""),
+        ];
+        let file = [boxed(b"ftyp", b"M4A "), boxed(b"moov", &index.concat())].concat();
+        let movie = Movie::read(&mut Cursor::new(file)).unwrap().unwrap();
+        let found = movie.audio_tracks().0;
+        let told: Vec<_> = found
+            .iter()
+            .map(|it| {
+                (
+                    it.id,
+                    it.is_default,
+                    it.language.as_deref(),
+                    it.title.as_deref(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (2, false, Some("ger"), Some("Ton")),
+                (3, true, None, Some(""))
+            ]
+        );
+    }
+
+    #[test]
+    fn a_picture_of_a_camera_is_no_cut_film() {
+        let picture = [
+            boxed(b"ftyp", b"abcd"),
+            boxed(b"meta", &[0; 20]),
+            boxed(b"mdat", &[0; 9]),
+        ];
+        let picture = Movie::read(&mut Cursor::new(picture.concat())).unwrap();
+        assert!(picture.unwrap().is_picture);
+        assert!(!movie(&[]).is_picture);
     }
 
     #[test]

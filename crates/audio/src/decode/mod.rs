@@ -3,26 +3,29 @@
 //! The format is detected from the content, never from the name. Formats that the native decoder
 //! does not support go to an [`Ffmpeg`] on the user's machine, if installed. Everything becomes
 //! mono (the mean of the channels; ffmpeg mixes surround by its own table) at [`SAMPLE_RATE`]. Of
-//! several audio tracks the enabled one is read (mp4), else the first: Matroska's default flag is
-//! ignored.
+//! several audio tracks the one that is asked for is read, else the default one (the first that is
+//! marked so in Matroska, or enabled in mp4), else the first; a warning says which.
 //!
 //! Time 0 is where a player starts: edit lists and declared encoder delays are applied, a track
 //! that starts late is preceded by silence, and damaged packets are replaced by silence, so that
 //! word times after them stay correct.
 
+mod audio_tracks;
 mod child_output;
 mod edit_list;
 mod ffmpeg;
+mod matroska;
 mod mono;
 mod native;
 mod process;
+mod proportion;
 mod riff;
 mod sniff;
 mod timeline;
 mod track;
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -33,8 +36,8 @@ use earmark_transcript::Ms;
 use self::ffmpeg::{Conversion, Placement};
 use self::native::Native;
 use self::process::DecodingProcess;
-use self::track::{Refusal, TrackDecoder, TrackState};
-use crate::resample::{Resampler, gcd, resampled_len};
+use self::track::{Refusal, TrackDecoder, TrackFacts, TrackState, Wanted};
+use crate::resample::{Resampler, resampled_len};
 use crate::{Error, SAMPLE_RATE, Source};
 
 pub use self::child_output::IsCancelled;
@@ -59,8 +62,6 @@ const N_ASKED_MOST: u32 = 3;
 const FAINTEST: f32 = 1.0 / 16_384.0;
 /// Samples that are rather decoded in vain than sought over: ten seconds.
 const N_NEAR: u64 = 10 * SAMPLE_RATE as u64;
-/// Samples before the aim of a seek that the resampler needs to get going: a fifth of a second.
-const N_RUN_UP: u64 = SAMPLE_RATE as u64 / 5;
 
 /// A file that is being decoded.
 pub struct Recording {
@@ -82,12 +83,39 @@ pub struct Recording {
     is_cancelled: IsCancelled,
 }
 
+/// How a recording is opened.
+#[derive(Clone)]
+pub struct Opening {
+    /// Decodes what Earmark does not read by itself.
+    pub ffmpeg: Ffmpeg,
+    /// The audio track, counted from 1; `None` for the default one.
+    pub track: Option<u32>,
+    /// The first sample to return. Earlier ones are seeked over in wav, aiff, caf, flac, mp3 and
+    /// mp4, and decoded and dropped in other formats.
+    pub from: u64,
+    /// Asked while a decoder is waited for.
+    pub is_cancelled: IsCancelled,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self {
+            ffmpeg: Ffmpeg::on_path(),
+            track: None,
+            from: 0,
+            is_cancelled: never(),
+        }
+    }
+}
+
 /// The ffmpeg that takes over where the native decoder meets damage.
 #[derive(Default)]
 struct SecondDecoder {
     /// `None` when there is no ffmpeg, or it has been asked often enough.
     program: Option<PathBuf>,
     path: PathBuf,
+    /// The number of the track that is read; `None` if it is the only one.
+    track: Option<u32>,
     n_asked: u32,
 }
 
@@ -109,95 +137,37 @@ impl Recording {
     ///
     /// Errors: as [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, ffmpeg: &Ffmpeg) -> Result<Self, Error> {
-        Self::open_cancellable(path.as_ref(), ffmpeg, &never())
+        let opening = Opening {
+            ffmpeg: ffmpeg.clone(),
+            ..Opening::default()
+        };
+        Self::open_as(path, &opening)
     }
 
-    /// Opens `path` like [`open`](Self::open) and returns samples from `from` on. Earlier ones are
-    /// seeked over in wav, aiff, caf, flac, mp3 and mp4, and decoded and dropped in other formats.
-    /// Once `is_cancelled`, the recording is at its end.
+    /// Opens `path` as `opening` says. Once it is cancelled, the recording is at its end.
     ///
     /// Errors: as [`open`](Self::open).
-    pub fn open_from(
-        path: impl AsRef<Path>,
-        from: u64,
-        is_cancelled: &IsCancelled,
-    ) -> Result<Self, Error> {
+    pub fn open_as(path: impl AsRef<Path>, opening: &Opening) -> Result<Self, Error> {
         let path = path.as_ref();
-        let open = || Self::open_cancellable(path, &Ffmpeg::on_path(), is_cancelled);
-        let mut recording = open()?;
-        if from > N_NEAR && !recording.is_over && !recording.seek(from) {
-            recording = open()?;
-        }
-        recording.from = from;
+        let wanted = Wanted {
+            track: opening.track,
+            from: if opening.from > N_NEAR {
+                opening.from
+            } else {
+                0
+            },
+        };
+        let mut recording = match open_native(path, wanted, opening)? {
+            Ok(recording) => recording,
+            Err(refusal) => open_refused(path, opening, refusal)?,
+        };
+        recording.from = opening.from;
+        let n_bytes = fs::metadata(path).map_or(0, |metadata| metadata.len());
+        let n_samples = recording.n_total.unwrap_or(0);
+        recording
+            .warnings
+            .extend(proportion::remark(n_samples, n_bytes));
         Ok(recording)
-    }
-
-    /// Opens `path` like [`open_with`](Self::open_with). Once `is_cancelled`, the recording is at
-    /// its end.
-    ///
-    /// Errors: as [`open`](Self::open).
-    pub fn open_cancellable(
-        path: &Path,
-        ffmpeg: &Ffmpeg,
-        is_cancelled: &IsCancelled,
-    ) -> Result<Self, Error> {
-        let (refusal, found) = match open_native(path, is_cancelled)? {
-            Ok(mut recording) => {
-                recording.second_decoder = SecondDecoder {
-                    program: ffmpeg.program().map(Path::to_owned),
-                    path: path.to_owned(),
-                    n_asked: 0,
-                };
-                return Ok(recording);
-            }
-            Err(Refusal::Unreadable(message)) => {
-                return Err(Error::Unreadable {
-                    path: path.to_owned(),
-                    source: io::Error::other(message),
-                });
-            }
-            Err(Refusal::NoAudio) => {
-                return Err(Error::NoAudioTrack {
-                    path: path.to_owned(),
-                });
-            }
-            Err(Refusal::CutOff(message)) => {
-                return Err(Error::Damaged {
-                    path: path.to_owned(),
-                    message,
-                });
-            }
-            Err(Refusal::Foreign(what)) => (
-                Error::NeedsFfmpeg {
-                    path: path.to_owned(),
-                    what,
-                },
-                None,
-            ),
-            Err(Refusal::Malformed(message)) => (
-                Error::Damaged {
-                    path: path.to_owned(),
-                    message: message.clone(),
-                },
-                Some(message),
-            ),
-        };
-        let Some(program) = ffmpeg.program() else {
-            return Err(refusal);
-        };
-        match (open_foreign(program, path, is_cancelled), found) {
-            (
-                Err(Error::Ffmpeg {
-                    path,
-                    message: theirs,
-                }),
-                Some(ours),
-            ) => Err(Error::Damaged {
-                path,
-                message: format!("{ours}; ffmpeg: {theirs}"),
-            }),
-            (outcome, _) => outcome,
-        }
     }
 
     /// Duration of the whole recording, if it is known or can be estimated before decoding.
@@ -225,24 +195,6 @@ impl Recording {
             second_decoder: SecondDecoder::default(),
             is_cancelled: is_cancelled.clone(),
         }
-    }
-
-    /// Seeks to shortly before a sample. If `false`, the decoder cannot be used any more.
-    fn seek(&mut self, sample: u64) -> bool {
-        let Decoder::Native(native) = &mut self.decoder else {
-            return false;
-        };
-        // The resampler starts at a position where frames and samples coincide.
-        let rate_hz = native.state().rate_hz;
-        let divisor = gcd(rate_hz as usize, SAMPLE_RATE as usize) as u64;
-        let n_steps = sample.saturating_sub(N_RUN_UP) / (u64::from(SAMPLE_RATE) / divisor);
-        if !native.seek(n_steps * (u64::from(rate_hz) / divisor)) {
-            return false;
-        }
-        self.n_given = n_steps * (u64::from(SAMPLE_RATE) / divisor);
-        self.resampler = None;
-        self.ready.clear();
-        true
     }
 
     /// Decodes until a block is ready or the end is reached.
@@ -310,7 +262,13 @@ impl Recording {
             Decoder::Native(native) if native.state().is_bare_stream => Placement::Continuous,
             _ => Placement::Stamps,
         };
-        let started = Conversion::start(&program, &second.path, placement, &self.is_cancelled);
+        let started = Conversion::start(
+            &program,
+            &second.path,
+            second.track,
+            placement,
+            &self.is_cancelled,
+        );
         let Ok(mut conversion) = started else {
             return false;
         };
@@ -323,10 +281,13 @@ impl Recording {
             let n_more = (self.ready.len() - n_before).min(found.len());
             found.drain(..n_more);
         }
-        let at = Ms::from_samples(self.n_decoded(), SAMPLE_RATE);
-        self.warnings.push(format!(
-            "from {at} on it was decoded by ffmpeg, because the recording is damaged there"
-        ));
+        // What cannot be read from the beginning need not be damaged.
+        if self.n_decoded() > 0 {
+            let at = Ms::from_samples(self.n_decoded(), SAMPLE_RATE);
+            self.warnings.push(format!(
+                "from {at} on it was decoded by ffmpeg, because the recording is damaged there"
+            ));
+        }
         self.ready.append(&mut found);
         self.decoder = Decoder::Foreign(conversion);
         true
@@ -365,6 +326,9 @@ impl Recording {
             self.n_not_numbers += track.n_not_numbers;
             self.warnings
                 .extend(damage(&track, n_decoded, self.n_total));
+        }
+        if let Decoder::Foreign(conversion) = &mut self.decoder {
+            self.warnings.extend(conversion.take_remark());
         }
         if self.n_not_numbers > 0 {
             self.warnings.push(format!(
@@ -417,23 +381,32 @@ impl fmt::Debug for Recording {
 /// Errors: those that no other decoder could help with.
 fn open_native(
     path: &Path,
-    is_cancelled: &IsCancelled,
+    wanted: Wanted,
+    opening: &Opening,
 ) -> Result<Result<Recording, Refusal>, Error> {
+    let is_cancelled = &opening.is_cancelled;
     let (file, foreign) = sniff::open(path)?;
     if let Some(name) = foreign {
         return Ok(Err(Refusal::Foreign(format!("this is {name}"))));
     }
-    let (native, remarks) = match open_track(file, is_cancelled) {
+    let (native, facts) = match open_track(file, wanted, is_cancelled) {
         Ok(opened) => opened,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let mut recording = Recording::new(Decoder::Native(native), is_cancelled);
+    recording.n_given = facts.n_left_out;
+    recording.second_decoder = SecondDecoder {
+        program: opening.ffmpeg.program().map(Path::to_owned),
+        path: path.to_owned(),
+        track: facts.number,
+        n_asked: 0,
+    };
     recording.fill()?;
-    if recording.ready.is_empty() && !is_cancelled() {
-        let track = match &recording.decoder {
-            Decoder::Native(native) => native.state(),
-            Decoder::Foreign(_) => unreachable!("made above"),
-        };
+    if recording.n_decoded() == 0
+        && !is_cancelled()
+        && let Decoder::Native(native) = &recording.decoder
+    {
+        let track = native.state();
         return match (track.failure, track.n_corrupt) {
             (None, 0) => Err(Error::ZeroLength {
                 path: path.to_owned(),
@@ -444,32 +417,98 @@ fn open_native(
             )))),
         };
     }
-    recording.warnings.extend(remarks);
+    recording.warnings.extend(facts.remarks);
     Ok(Ok(recording))
 }
 
-/// Opens the audio track, in a process of its own if that was asked for. Also gives what is worth
-/// saying about the file beforehand.
+/// Opens the wanted audio track, in a process of its own if that was asked for.
 fn open_track(
     file: File,
+    wanted: Wanted,
     is_cancelled: &IsCancelled,
-) -> Result<(Box<dyn TrackDecoder>, Vec<String>), Refusal> {
-    if let Some(process) = DecodingProcess::start(&file, is_cancelled) {
-        let (process, remarks) = process?;
-        return Ok((Box::new(process), remarks));
+) -> Result<(Box<dyn TrackDecoder>, TrackFacts), Refusal> {
+    if let Some(process) = DecodingProcess::start(&file, wanted, is_cancelled) {
+        let (process, facts) = process?;
+        return Ok((Box::new(process), facts));
     }
-    let mut native = Native::open(file)?;
-    let remarks = native.take_remarks();
-    Ok((Box::new(native), remarks))
+    let (native, facts) = Native::open(file, wanted)?;
+    Ok((Box::new(native), facts))
+}
+
+/// Opens with ffmpeg what the native decoder refused.
+///
+/// Errors: ffmpeg cannot help, does not read it either, or is missing.
+fn open_refused(path: &Path, opening: &Opening, refusal: Refusal) -> Result<Recording, Error> {
+    let owned = path.to_owned();
+    let (track, remark) = match &refusal {
+        Refusal::ForeignTrack { number, remark, .. } => (Some(*number), remark.clone()),
+        _ => (opening.track, None),
+    };
+    let (error, found) = match refusal {
+        Refusal::Unreadable(message) => {
+            let source = io::Error::other(message);
+            return Err(Error::Unreadable {
+                path: owned,
+                source,
+            });
+        }
+        Refusal::NoAudio => return Err(Error::NoAudioTrack { path: owned }),
+        Refusal::NoSuchTrack(tracks) => {
+            return Err(Error::NoSuchTrack {
+                path: owned,
+                wanted: opening.track.unwrap_or_default(),
+                found: tracks.to_string(),
+            });
+        }
+        Refusal::Picture => {
+            let found = "it is a HEIF picture".into();
+            return Err(Error::NotAudio { path: owned, found });
+        }
+        Refusal::CutOff(message) => {
+            return Err(Error::Damaged {
+                path: owned,
+                message,
+            });
+        }
+        Refusal::Foreign(what) | Refusal::ForeignTrack { what, .. } => {
+            (Error::NeedsFfmpeg { path: owned, what }, None)
+        }
+        Refusal::Malformed(message) => {
+            let found = Some(message.clone());
+            (
+                Error::Damaged {
+                    path: owned,
+                    message,
+                },
+                found,
+            )
+        }
+    };
+    let Some(program) = opening.ffmpeg.program() else {
+        return Err(error);
+    };
+    match (open_foreign(program, path, opening, track), found) {
+        (Err(Error::Ffmpeg { path, message }), Some(ours)) => Err(Error::Damaged {
+            path,
+            message: format!("{ours}; ffmpeg: {message}"),
+        }),
+        (Ok(mut recording), _) => {
+            recording.warnings.extend(remark);
+            Ok(recording)
+        }
+        (Err(error), _) => Err(error),
+    }
 }
 
 /// Starts ffmpeg on `path` and waits for its first samples.
 fn open_foreign(
     program: &Path,
     path: &Path,
-    is_cancelled: &IsCancelled,
+    opening: &Opening,
+    track: Option<u32>,
 ) -> Result<Recording, Error> {
-    let conversion = Conversion::start(program, path, Placement::Stamps, is_cancelled)?;
+    let is_cancelled = &opening.is_cancelled;
+    let conversion = Conversion::start(program, path, track, Placement::Stamps, is_cancelled)?;
     let mut recording = Recording::new(Decoder::Foreign(conversion), is_cancelled);
     recording.fill()?;
     if recording.ready.is_empty() && !is_cancelled() {

@@ -8,10 +8,18 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use symphonia::core::io::MediaSource;
 
+use super::{N_CHANNELS_MOST, RATES_HZ};
+
 /// Bytes of tags behind the sound, at most, in a file whose size is told without its 4 GiB.
 const N_TAGS_MOST: u64 = 64 << 20;
 /// Matroska's element around everything behind the header.
 const SEGMENT: &[u8; 4] = b"\x18\x53\x80\x67";
+/// The most channels that the demuxer takes: from any header, and from one with a mask.
+const N_CHANNELS_TAKEN: (u16, u16) = (26, 18);
+/// The format of a wav header with a mask of channels.
+const EXTENSIBLE: u16 = 0xfffe;
+/// The formats whose samples stand alone, each as long as the others.
+const PLAIN: [u16; 5] = [1, 3, 6, 7, EXTENSIBLE];
 /// Chunks looked at before the audio.
 const N_CHUNKS: usize = 256;
 
@@ -29,6 +37,9 @@ pub(super) struct DataSize {
     pub(super) n_frames: Option<u64>,
     /// Whether the header says that the sound goes on to the end of the file, wherever that is.
     pub(super) is_open_ended: bool,
+    /// Channels that the demuxer is told to be one, with as many times the rate; 0 if it is told the
+    /// truth.
+    pub(super) n_folded: u16,
 }
 
 /// A file with some bytes of its header replaced.
@@ -170,14 +181,16 @@ fn read_header(file: &mut File, len: u64) -> io::Result<Option<Header>> {
 fn wav(file: &mut File, len: u64, is_long: bool) -> io::Result<Option<Header>> {
     let mut long_size = None;
     let mut n_frame = None;
+    let (mut n_folded, mut format_patches) = (0, Vec::new());
     let mut at = 12;
     for _ in 0..N_CHUNKS {
         file.seek(SeekFrom::Start(at))?;
         let id = read::<4>(file)?;
         let size = u32::from_le_bytes(read::<4>(file)?);
         if &id == b"fmt " {
-            read::<12>(file)?;
-            n_frame = Some(u64::from(u16::from_le_bytes(read::<2>(file)?)));
+            let format = WaveFormat::read(file)?;
+            n_frame = Some(u64::from(format.n_frame));
+            (n_folded, format_patches) = format.patches(at + 8, size);
         }
         if &id == b"ds64" {
             read::<8>(file)?;
@@ -195,16 +208,68 @@ fn wav(file: &mut File, len: u64, is_long: bool) -> io::Result<Option<Header>> {
                 let n_frame = n_frame.filter(|n| *n > 0);
                 size.n_frames = n_frame.map(|n| size.present / n);
             }
-            let patches = vec![
+            size.n_folded = n_folded;
+            let mut patches = format_patches;
+            patches.extend([
                 (0, *b"RIFF"),
                 (4, u32::MAX.to_le_bytes()),
                 (at + 4, true_size.to_le_bytes()),
-            ];
+            ]);
             return Ok(Some(Header::new(patches, size)));
         }
         at += 8 + u64::from(size) + u64::from(size % 2);
     }
     Ok(None)
+}
+
+/// The beginning of a `fmt ` chunk.
+struct WaveFormat {
+    format: u16,
+    n_channels: u16,
+    rate_hz: u32,
+    /// Bytes of a frame.
+    n_frame: u16,
+}
+
+impl WaveFormat {
+    fn read(file: &mut File) -> io::Result<Self> {
+        let format = u16::from_le_bytes(read::<2>(file)?);
+        let n_channels = u16::from_le_bytes(read::<2>(file)?);
+        let rate_hz = u32::from_le_bytes(read::<4>(file)?);
+        read::<4>(file)?;
+        Ok(Self {
+            format,
+            n_channels,
+            rate_hz,
+            n_frame: u16::from_le_bytes(read::<2>(file)?),
+        })
+    }
+
+    /// How many channels become one, and the bytes that say so, of a chunk at `at`. A mask becomes
+    /// 0, because the demuxer refuses some, and all channels are mixed.
+    fn patches(&self, at: u64, n_chunk: u32) -> (u16, Vec<Patch>) {
+        let has_mask = self.format == EXTENSIBLE && n_chunk >= 40;
+        let mut patches = Vec::new();
+        if has_mask {
+            patches.push((at + 20, [0; 4]));
+        }
+        let n_taken = if has_mask {
+            N_CHANNELS_TAKEN.1
+        } else {
+            N_CHANNELS_TAKEN.0
+        };
+        let rate_hz = self.rate_hz.checked_mul(u32::from(self.n_channels));
+        let is_folded = PLAIN.contains(&self.format)
+            && self.n_channels > n_taken
+            && usize::from(self.n_channels) <= N_CHANNELS_MOST
+            && RATES_HZ.contains(&self.rate_hz);
+        let Some(rate_hz) = rate_hz.filter(|_| is_folded) else {
+            return (0, patches);
+        };
+        let [low, high] = self.format.to_le_bytes();
+        patches.extend([(at, [low, high, 1, 0]), (at + 4, rate_hz.to_le_bytes())]);
+        (self.n_channels, patches)
+    }
 }
 
 /// Corrections for an aiff header whose audio is cut or of unknown length.
@@ -232,32 +297,66 @@ fn aiff(file: &mut File, len: u64) -> io::Result<Option<Header>> {
     Ok(None)
 }
 
-/// Corrections for a caf header whose audio is cut.
+/// Corrections for a caf header whose audio is cut, or that has more channels than the demuxer
+/// takes.
 fn caf(file: &mut File, len: u64) -> io::Result<Option<Header>> {
+    let (mut size, mut patches) = (DataSize::default(), Vec::new());
     let mut at = 8;
     for _ in 0..N_CHUNKS {
         file.seek(SeekFrom::Start(at))?;
         let id = read::<4>(file)?;
         // A size of -1 stands for "to the end" and is understood.
-        let Ok(size) = u64::try_from(i64::from_be_bytes(read::<8>(file)?)) else {
-            break;
-        };
-        let rest = len.saturating_sub(at + 12);
-        if &id == b"data" && size > rest {
-            let true_size = rest.to_be_bytes();
-            let halves = (at + 4..)
-                .step_by(4)
-                .zip(true_size.as_chunks::<4>().0.iter().copied());
-            let size = DataSize {
-                declared: Some(size),
-                present: rest,
-                ..DataSize::default()
-            };
-            return Ok(Some(Header::new(halves.collect(), size)));
+        let n_chunk = u64::try_from(i64::from_be_bytes(read::<8>(file)?)).ok();
+        match &id {
+            b"desc" => {
+                (size.n_folded, patches) = caf_format(file, at + 12)?;
+            }
+            // The demuxer would believe it rather than the number of channels, and all are mixed.
+            b"chan" => patches.push((at, *b"free")),
+            b"data" => {
+                let rest = len.saturating_sub(at + 12);
+                if let Some(declared) = n_chunk.filter(|n| *n > rest) {
+                    (size.declared, size.present) = (Some(declared), rest);
+                    patches.extend(halves(at + 4, rest.to_be_bytes()));
+                }
+                return Ok((!patches.is_empty()).then(|| Header::new(patches, size)));
+            }
+            _ => {}
         }
-        at = at.saturating_add(12).saturating_add(size);
+        let Some(n_chunk) = n_chunk else { break };
+        at = at.saturating_add(12).saturating_add(n_chunk);
     }
     Ok(None)
+}
+
+/// How many channels become one, and the bytes that say so, of a `desc` chunk whose content is at
+/// `at`.
+fn caf_format(file: &mut File, at: u64) -> io::Result<(u16, Vec<Patch>)> {
+    let rate_hz = f64::from_be_bytes(read::<8>(file)?);
+    let format = read::<4>(file)?;
+    read::<4>(file)?;
+    let n_packet = u32::from_be_bytes(read::<4>(file)?);
+    let n_frames = u32::from_be_bytes(read::<4>(file)?);
+    let n_channels = u32::from_be_bytes(read::<4>(file)?);
+    let is_plain = matches!(&format, b"lpcm" | b"ulaw" | b"alaw") && n_frames == 1;
+    let is_too_many = n_channels > u32::from(N_CHANNELS_TAKEN.0)
+        && n_channels as usize <= N_CHANNELS_MOST
+        && n_packet.is_multiple_of(n_channels);
+    if !is_plain || !is_too_many || !RATES_HZ.contains(&(rate_hz as u32)) {
+        return Ok((0, Vec::new()));
+    }
+    let mut patches = Vec::from(halves(at, (rate_hz * f64::from(n_channels)).to_be_bytes()));
+    patches.extend([
+        (at + 16, (n_packet / n_channels).to_be_bytes()),
+        (at + 24, 1_u32.to_be_bytes()),
+    ]);
+    Ok((n_channels as u16, patches))
+}
+
+/// Eight bytes at an offset.
+fn halves(at: u64, bytes: [u8; 8]) -> [Patch; 2] {
+    let [a, b, c, d, e, f, g, h] = bytes;
+    [(at, [a, b, c, d]), (at + 4, [e, f, g, h])]
 }
 
 /// Corrections for a Matroska file whose one segment is cut: its size becomes "not known".

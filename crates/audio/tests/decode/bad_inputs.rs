@@ -60,6 +60,60 @@ fn each_kind_of_bad_input_has_its_own_error() {
 }
 
 #[test]
+fn what_is_no_recording_is_named_for_what_it_is() {
+    let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+    // A brand that nobody knows yet, with the boxes of a picture.
+    let unknown = b"\0\0\0\x10ftypabcd\0\0\0\0\0\0\0\x0cmeta\0\0\0\0\0\0\0\x09mdat\x01";
+    let zip = b"PK\x03\x04\x14\0\0\0\x08\0word/document.xml";
+    let cases: [(&str, &[u8], &str); 14] = [
+        ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG picture"),
+        ("a.mp4", heic, "a HEIF picture"),
+        ("a.heic", unknown, "a HEIF picture"),
+        ("a.tif", b"II*\0\x08\0\0\0", "a TIFF picture"),
+        ("a.wav", b"RIFF\x10\0\0\0WEBPVP8 ", "a WebP picture"),
+        (
+            "a.svg",
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "an SVG picture",
+        ),
+        ("a.docx", zip, "a Word or other Office document"),
+        (
+            "a.doc",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "an old Office document",
+        ),
+        ("a.mp3", b"%PDF-1.7\n\0\0", "a PDF document"),
+        (
+            "a.tar",
+            &[&[0; 257][..], b"ustar\0"].concat(),
+            "a tar archive",
+        ),
+        (
+            "a.m3u",
+            b"talk.mp3\n",
+            "a playlist, which only names recordings",
+        ),
+        ("a.mp3", b"[playlist]\nFile1=talk.mp3\n", "a playlist"),
+        (
+            "a.srt",
+            b"1\n00:00:01,000 --> 00:00:02,000\nHi\n",
+            "a subtitle file",
+        ),
+        (
+            "a.mid",
+            b"MThd\0\0\0\x06\0\x01",
+            "notes without sound (MIDI)",
+        ),
+    ];
+    for (name, content, kind) in cases {
+        let error = refused(name, content);
+        let text = error.to_string();
+        assert!(matches!(error, Error::NotAudio { .. }), "{text}");
+        assert!(text.contains(&format!("(it is {kind}")), "{text}");
+    }
+}
+
+#[test]
 fn a_header_without_samples_is_a_recording_of_zero_length() {
     let header = &fs::read(fixture("s16.wav")).unwrap()[..44];
     let mut header = header.to_vec();

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad_inputs;
+mod channels;
 mod foreign;
 mod formats;
 mod fuzz;
@@ -10,4 +11,5 @@ mod permissions;
 mod recordings;
 mod signal;
 mod timeline;
+mod tracks;
 mod wav;

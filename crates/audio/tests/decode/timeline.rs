@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use earmark_audio::{Error, Ffmpeg, Recording, Source as _};
+use earmark_audio::{Error, Ffmpeg, Opening, Recording, Source as _};
 use earmark_transcript::Ms;
 use tempfile::{NamedTempFile, TempDir};
 
@@ -295,12 +295,11 @@ fn a_wav_of_more_than_4_gib_is_known_to_its_end() {
             .unwrap();
         file.write_all(&sound).unwrap();
         let from = (length_s - 3) * 16_000;
-        let recording = Recording::open_from(
-            file.path(),
+        let opening = Opening {
             from,
-            &(std::sync::Arc::new(|| false) as earmark_audio::decode::IsCancelled),
-        )
-        .unwrap();
+            ..Opening::default()
+        };
+        let recording = Recording::open_as(file.path(), &opening).unwrap();
         assert_eq!(recording.duration(), Some(Ms((length_s * 1000) as u32)));
         let (samples, warnings) = drain(recording).unwrap();
         assert_eq!(warnings, Vec::<String>::new());

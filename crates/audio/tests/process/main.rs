@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use earmark_audio::decode::{IsCancelled, decode_in_own_process, serve_if_asked};
-use earmark_audio::{Error, Ffmpeg, Recording, Source as _};
+use earmark_audio::{Error, Ffmpeg, Opening, Recording, Source as _};
 
 fn main() -> ExitCode {
     if let Some(exit) = serve_if_asked() {
@@ -21,7 +21,9 @@ fn main() -> ExitCode {
     let files = files();
     assert!(files.len() > 40, "{} files", files.len());
     let here: Vec<Vec<Outcome>> = files.iter().map(|file| outcomes(file)).collect();
-    decode_in_own_process();
+    // A program of another version beside this one is tried once and given up.
+    let beside = OtherVersion::beside_this_program();
+    decode_in_own_process(Some(&beside.name()));
     for (file, here) in files.iter().zip(here) {
         assert!(
             outcomes(file) == here,
@@ -40,15 +42,38 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// A program that refuses to be a decoding process of this version.
+struct OtherVersion(PathBuf);
+
+impl OtherVersion {
+    fn beside_this_program() -> Self {
+        let name = format!("other-version-{}", std::process::id());
+        let path = std::env::current_exe().unwrap().with_file_name(name);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::write(&path, "#!/bin/sh\nexit 1\n").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        Self(path)
+    }
+
+    fn name(&self) -> String {
+        self.0.file_name().unwrap().to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for OtherVersion {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
 /// What decoding gave: samples, and warnings or the error.
 #[derive(PartialEq)]
 struct Outcome {
     samples: Vec<f32>,
     words: Vec<String>,
-}
-
-fn never() -> IsCancelled {
-    Arc::new(|| false)
 }
 
 fn outcome_of(opened: Result<Recording, Error>) -> Outcome {
@@ -80,9 +105,13 @@ fn outcome_of(opened: Result<Recording, Error>) -> Outcome {
 
 /// From the beginning without ffmpeg, and from second 11 on.
 fn outcomes(file: &Path) -> Vec<Outcome> {
+    let late = Opening {
+        from: 11 * 16_000,
+        ..Opening::default()
+    };
     vec![
         outcome_of(Recording::open_with(file, &Ffmpeg::none())),
-        outcome_of(Recording::open_from(file, 11 * 16_000, &never())),
+        outcome_of(Recording::open_as(file, &late)),
     ]
 }
 
@@ -165,11 +194,12 @@ fn ffmpeg_that_hangs_is_ended_when_the_person_cancels() {
         Arc::new(move || is_cancelled.load(Ordering::SeqCst))
     };
     let waiting = thread::spawn(move || {
-        outcome_of(Recording::open_cancellable(
-            &film,
-            &Ffmpeg::at(program),
-            &check,
-        ))
+        let opening = Opening {
+            ffmpeg: Ffmpeg::at(program),
+            is_cancelled: check,
+            ..Opening::default()
+        };
+        outcome_of(Recording::open_as(&film, &opening))
     });
     let begun = Instant::now();
     while children().is_empty() {

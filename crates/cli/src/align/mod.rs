@@ -19,7 +19,7 @@ use earmark_weights::{DEMO, DEMO_ALIGNER, Located};
 use serde::Serialize;
 
 use self::text::{Line, Text};
-use crate::options::{ComputeArgs, FormatArgs, checkpoint};
+use crate::options::{ComputeArgs, FormatArgs, TrackArgs, checkpoint};
 use crate::progress_bar::RecordingProgressBar;
 use crate::{EXIT_CODES, Exit, job_runner, output, output_files, usage};
 
@@ -43,6 +43,9 @@ pub(crate) struct Args {
     /// Its text, or its subtitles
     #[arg(value_name = "TEXT")]
     text: PathBuf,
+
+    #[command(flatten)]
+    track: TrackArgs,
 
     /// Folder or name of the aligner: `demo-aligner`, `Qwen3-ForcedAligner-0.6B`
     ///
@@ -222,8 +225,9 @@ fn align(args: &Args, text: &Text, language: Language) -> anyhow::Result<Option<
             Precision::Best
         },
     };
+    let opening = args.track.opening();
     let mut open = || -> Result<Box<dyn Source>, PipelineError> {
-        Ok(Box::new(Recording::open(&args.audio)?))
+        Ok(Box::new(Recording::open_as(&args.audio, &opening)?))
     };
     let lines = text.spoken();
     let mut watcher = ProgressWatcher {

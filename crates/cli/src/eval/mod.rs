@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Ok(known) => known.into_iter().unzip::<_, _, Vec<_>, Vec<_>>(),
         Err(error) => return Ok(usage(&error)),
     };
-    let mut jobs = match args.speech.jobs(&args.model, &recordings) {
+    let mut jobs = match args.speech.jobs(&args.model, &recordings, None) {
         Ok(jobs) => jobs,
         Err(error) => return Ok(usage(&error)),
     };
@@ -96,7 +96,7 @@ fn known(folder: &Path) -> anyhow::Result<Vec<(PathBuf, Reference)>> {
     let mut known = Vec::new();
     let recordings = earmark_jobs::in_folder(folder)
         .map_err(|error| anyhow::anyhow!("{}: cannot be read ({error})", folder.display()))?;
-    for recording in recordings {
+    for recording in recordings.recordings {
         match Reference::beside(&recording)? {
             Some(reference) => known.push((recording, reference)),
             None => output::message(&format!(

@@ -14,11 +14,12 @@ use crate::{Failure, Loaded};
 
 /// Recordings, checkpoints and memory.
 pub(crate) trait Backend: Send + Sync {
-    /// Opens a recording; the source begins with the sample `from`. Once `is_cancelled`, it is at
-    /// its end.
+    /// Opens an audio track of a recording, or the default one; the source begins with the sample
+    /// `from`. Once `is_cancelled`, it is at its end.
     fn open(
         &self,
         recording: &Path,
+        track: Option<u32>,
         from: u64,
         is_cancelled: &IsCancelled,
     ) -> Result<Box<dyn Source>, Failure>;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use earmark_audio::decode::IsCancelled;
-use earmark_audio::{Recording, Source};
+use earmark_audio::{Opening, Recording, Source};
 use earmark_engine::{Aligner, Recognizer, Settings};
 use earmark_pipeline::BoundedAligner;
 use earmark_weights::{Files, Located};
@@ -29,11 +29,17 @@ impl Backend for ThisComputer {
     fn open(
         &self,
         recording: &Path,
+        track: Option<u32>,
         from: u64,
         is_cancelled: &IsCancelled,
     ) -> Result<Box<dyn Source>, Failure> {
-        let recording = Recording::open_from(recording, from, is_cancelled)?;
-        Ok(Box::new(recording))
+        let opening = Opening {
+            track,
+            from,
+            is_cancelled: is_cancelled.clone(),
+            ..Opening::default()
+        };
+        Ok(Box::new(Recording::open_as(recording, &opening)?))
     }
 
     fn identify(&self, key: &ModelKey) -> Result<Identity, Failure> {

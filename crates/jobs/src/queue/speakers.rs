@@ -63,7 +63,7 @@ pub(super) fn speakers<'a>(
         return Ok(Some(Speakers::new(job, None)));
     };
     let models = Models::load().map_err(|e| Failure::new(Code::Internal, e.to_string()))?;
-    let mut source = backend.open(&job.recording, 0, &turn.cancel_check())?;
+    let mut source = backend.open(&job.recording, job.track, 0, &turn.cancel_check())?;
     let mut diarizer = Diarizer::new(&models);
     let (begun, mut n_samples) = (Instant::now(), 0);
     while let Some(block) = source.next_block()? {

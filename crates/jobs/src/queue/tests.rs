@@ -60,6 +60,7 @@ fn a_job_tells_what_happens_to_it() {
         .take(7)
         .map(|event| match event {
             Event::Started(_) => "started",
+            Event::Note(..) => "note",
             Event::Loaded(..) => "loaded",
             Event::ChunkStarted { .. } => "piece",
             Event::Voices(..) => "voices",

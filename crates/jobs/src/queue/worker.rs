@@ -44,7 +44,15 @@ impl Worker {
     ) -> Result<End, Failure> {
         let from = job.from;
         let backend = self.cache.backend();
-        let mut source = backend.open(&job.recording, sample_at(from), &turn.cancel_check())?;
+        let mut source = backend.open(
+            &job.recording,
+            job.track,
+            sample_at(from),
+            &turn.cancel_check(),
+        )?;
+        for note in source.warnings() {
+            turn.tell(Event::Note(turn.id, note.clone()));
+        }
         let request = Request {
             context: &job.context,
             language: job.language,
@@ -162,6 +170,7 @@ impl Worker {
             }
             let source = self.cache.backend().open(
                 &span.recording,
+                None,
                 sample_at(from),
                 &cancel_token.check(),
             )?;

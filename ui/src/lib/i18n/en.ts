@@ -64,6 +64,7 @@ const notAdded: Record<NotAddedReason, (name: string) => string> = {
   empty: (name) => `“${name}” is empty. Check that it was copied completely.`,
   subtitles: (name) => `“${name}” is a subtitle file. Add the recording that it belongs to.`,
   picture: (name) => `“${name}” is a picture. Add an audio or video file.`,
+  playlist: (name) => `“${name}” is a playlist. Add the recordings that it lists.`,
   "no-recording": (name) => `“${name}” is not a recording. Add an audio or video file.`,
   unreadable: (name) => `“${name}” cannot be opened. Check its permissions.`,
 };
@@ -326,6 +327,10 @@ export const en = {
     silenced: "Damaged parts were replaced by silence.",
     decodedByFfmpeg: (from: string) =>
       `The recording is damaged at ${from}; from there on, ffmpeg read it.`,
+    tracks: (tracks: string, number: string) =>
+      `The recording has several audio tracks: ${tracks}. Track ${number} was read.`,
+    mostlySilence: (size: string) =>
+      `The recording is very long for a file of ${size}; most of it can only be silence.`,
     editList: "The file says to play parts of it twice or not at all; all of it was read once.",
     damaged: (n: number) =>
       plural(n, {

@@ -18,6 +18,7 @@ const notAdded: Record<NotAddedReason, (name: string) => string> = {
   empty: (name) => `“${name}”是空文件，请检查是否复制完整。`,
   subtitles: (name) => `“${name}”是字幕文件，请添加对应的录音。`,
   picture: (name) => `“${name}”是图片，请添加音频或视频文件。`,
+  playlist: (name) => `“${name}”是播放列表，请添加其中列出的录音。`,
   "no-recording": (name) => `“${name}”不是录音，请添加音频或视频文件。`,
   unreadable: (name) => `无法打开“${name}”，请检查访问权限。`,
 };
@@ -321,6 +322,8 @@ export const zh: Messages = {
     tooShort: "录音太短，容不下一个词。",
     silenced: "损坏的部分已用静音代替。",
     decodedByFfmpeg: (from) => `录音在 ${from} 处损坏，之后的部分由 ffmpeg 读取。`,
+    tracks: (tracks, number) => `录音有多条音轨：${tracks}。已读取第 ${number} 条。`,
+    mostlySilence: (size) => `录音时长与文件大小（${size}）不相称，其中大部分只能是静音。`,
     editList: "文件要求重复或跳过部分内容；已将全部内容读取一遍。",
     damaged: (n) => `${count(n)} 处损坏的部分已用静音代替。`,
     endsEarly: (read, total) =>

@@ -1,42 +1,34 @@
 //! The native decoder, for all formats that do not need ffmpeg; only this module uses symphonia.
 
 mod delay;
+mod open;
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, Seek as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
 use symphonia::core::audio::Channels;
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_OPUS, CODEC_ID_PCM_F32BE, CODEC_ID_PCM_F32LE, CODEC_ID_PCM_F64BE, CODEC_ID_PCM_F64LE,
-    CODEC_ID_PCM_S24BE, CODEC_ID_PCM_S24LE, CODEC_ID_PCM_S32BE, CODEC_ID_PCM_S32LE,
-};
+use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::{Error as Failure, Result as Outcome};
-use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::well_known::{
     FORMAT_ID_ADTS, FORMAT_ID_AIFF, FORMAT_ID_CAF, FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV,
     FORMAT_ID_MP3, FORMAT_ID_OGG, FORMAT_ID_WAVE,
 };
-use symphonia::core::formats::{
-    FormatOptions, FormatReader, MediaInfo, SeekMode, SeekTo, Track, TrackType,
-};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions, ReadBytes as _};
-use symphonia::core::meta::MetadataOptions;
+use symphonia::core::formats::{FormatReader, MediaInfo, SeekMode, SeekTo, Track, TrackType};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, TimeBase, Timestamp};
-use symphonia::default::formats::IsoMp4Reader;
 use symphonia_adapter_libopus::OpusDecoder;
 
 use self::delay::{Endian, opus_delay};
-use super::edit_list::Movie;
+use self::open::Container;
 use super::mono::{self, Mixer};
-use super::riff::{DataSize, Patched};
+use super::riff::DataSize;
 use super::timeline::Timeline;
-use super::track::{Refusal, TrackDecoder, TrackState};
+use super::track::{Refusal, TrackDecoder, TrackFacts, TrackState, Wanted, common_start};
 use super::{N_CHANNELS_MOST, RATES_HZ};
 
 /// Consecutive packets without audio before a file is given up, because it may be an attack.
@@ -47,13 +39,12 @@ const N_FOREIGN_PACKETS: u32 = 10_000_000;
 ///
 /// Units: seconds.
 const GAP_MOST_S: u64 = 600;
-/// The box that the demuxer wants in a QuickTime file which is older than it; read behind the end of
-/// the file, where it moves nothing.
-const BRAND: &[u8] = b"\0\0\0\x10ftypqt  \0\0\x02\0";
 /// Damage in a row after which another decoder may do better.
 ///
 /// Units: milliseconds.
 const DAMAGE_MS: u64 = 500;
+/// Packets of sound in a second, where nobody tells.
+const PACKETS_PER_SECOND: u64 = 50;
 /// How much before the aim of a seek decoding begins: decoders are right only some packets later
 /// (mp3 borrows bits from the packets before, Opus wants 80 ms).
 ///
@@ -100,12 +91,15 @@ pub(super) struct Native {
     /// Silence that stands for frames that are missing.
     owed_silence: u64,
     interleaved: Vec<f32>,
+    /// The samples of a folded frame whose rest has not come yet.
+    split_frame: Vec<f32>,
     n_not_numbers: u64,
     n_corrupt: u64,
     /// Frames of damage since the last packet that was decoded.
     n_damaged_now: u64,
     failure: Option<String>,
-    remarks: Vec<String>,
+    /// Channels that stand in one, sample by sample; 0 if every channel has its own place.
+    n_folded: u16,
 }
 
 /// Whether the time stamps of packets place them.
@@ -124,69 +118,56 @@ enum Stamps {
 }
 
 impl Native {
-    /// Opens the default audio track of `file`.
-    pub(super) fn open(file: File) -> Result<Self, Refusal> {
-        let movie = read_movie(&file);
-        if movie.as_ref().is_some_and(|movie| !movie.has_index) {
-            return Err(Refusal::CutOff(
-                "the index (moov) is missing, so the recording was cut off while it was written \
-                 or copied"
-                    .into(),
-            ));
+    /// Opens the wanted track of `file`, and seeks if that is worth it.
+    pub(super) fn open(mut file: File, wanted: Wanted) -> Result<(Self, TrackFacts), Refusal> {
+        let unreadable = |e: io::Error| Refusal::Unreadable(e.to_string());
+        let copy = file.try_clone().map_err(unreadable)?;
+        let (mut native, mut facts) = Self::open_track(copy, wanted.track)?;
+        if wanted.from > 0 {
+            // Time stamps of the first packet say where the frames of a seek are.
+            let has_begun = native.next_chunk(&mut Vec::new()).is_some();
+            let (frame, sample) = common_start(wanted.from, native.rate_hz);
+            if has_begun && native.seek(frame).is_some() {
+                facts.n_left_out = sample;
+            } else {
+                // It cannot be used any more.
+                file.rewind().map_err(unreadable)?;
+                native = Self::open_track(file, wanted.track)?.0;
+            }
         }
-        Self::open_movie(file, movie.as_ref())
+        Ok((native, facts))
     }
 
-    fn open_movie(file: File, movie: Option<&Movie>) -> Result<Self, Refusal> {
-        let patches = movie.map(|movie| movie.patches.clone()).unwrap_or_default();
-        let (source, data_size) =
-            Patched::new(file, patches).map_err(|e| Refusal::Unreadable(e.to_string()))?;
-        let is_old_movie = movie.is_some_and(|movie| !movie.has_brand);
-        let source = source.followed_by(if is_old_movie { BRAND } else { &[] });
-        let mut stream =
-            MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
-        // The name of a file is no evidence, so there is no hint.
-        let probe = guarded(|| {
-            if is_old_movie {
-                // The reader expects to be called behind the size of the first box.
-                stream.ignore_bytes(4)?;
-                let reader = IsoMp4Reader::try_new(stream, FormatOptions::default())?;
-                return Ok(Box::new(reader) as Box<dyn FormatReader>);
-            }
-            symphonia::default::get_probe().probe(
-                &Hint::new(),
-                stream,
-                FormatOptions::default(),
-                MetadataOptions::default(),
-            )
-        });
-        let mut reader = probe.map_err(Refusal::from_probe)?;
-        let Some(track) = default_track(&*reader, movie).cloned() else {
-            return Err(Refusal::without_track(reader.tracks()));
-        };
-        let Some(CodecParameters::Audio(codec)) = &track.codec_params else {
-            return Err(Refusal::NoAudio);
-        };
-        let mut codec = codec.clone();
-        if movie.is_some_and(|movie| movie.is_big_endian(track.id)) {
-            codec.codec = match codec.codec {
-                CODEC_ID_PCM_S24LE => CODEC_ID_PCM_S24BE,
-                CODEC_ID_PCM_S32LE => CODEC_ID_PCM_S32BE,
-                CODEC_ID_PCM_F32LE => CODEC_ID_PCM_F32BE,
-                CODEC_ID_PCM_F64LE => CODEC_ID_PCM_F64BE,
-                other => other,
-            };
-        }
-        let rate_hz = check_header(&codec)?;
-        let decoder = make_decoder(&codec)?;
-        let mut remarks = Vec::new();
+    /// Opens the track of this number, or the default one.
+    fn open_track(file: File, wanted: Option<u32>) -> Result<(Self, TrackFacts), Refusal> {
+        let opened = Container::open(file, wanted)?;
+        let foreign = |refusal: Refusal| opened.choice.refused(refusal);
+        let n_folded = opened.data_size.map_or(0, |size| size.n_folded);
+        let rate_hz = check_header(&opened.codec, n_folded).map_err(foreign)?;
+        let decoder = make_decoder(&opened.codec).map_err(foreign)?;
+        let Container {
+            mut reader,
+            movie,
+            data_size,
+            track,
+            codec,
+            choice,
+        } = opened;
+        let mut remarks = Vec::from_iter(choice.remark);
         let timeline = match data_size.and_then(|size| size.n_frames) {
             Some(n_frames) => Timeline::new(0, [(0, n_frames)]),
-            None => delay::timeline(&track, &codec, movie, &mut *reader, rate_hz, &mut remarks),
+            None => delay::timeline(
+                &track,
+                &codec,
+                movie.as_ref(),
+                &mut *reader,
+                rate_hz,
+                &mut remarks,
+            ),
         };
         let format = reader.format_info().format;
         let n_frames = n_frames(&track, reader.media_info(), rate_hz, data_size);
-        Ok(Self {
+        let native = Self {
             track_id: track.id,
             time_base: track.time_base,
             rate_hz,
@@ -209,15 +190,17 @@ impl Native {
                 _ => Stamps::Ignored,
             },
             // Tested on a file of each; others round their stamps, or count what is swallowed.
-            is_seekable: matches!(
-                format,
-                FORMAT_ID_WAVE
-                    | FORMAT_ID_AIFF
-                    | FORMAT_ID_CAF
-                    | FORMAT_ID_FLAC
-                    | FORMAT_ID_MP3
-                    | FORMAT_ID_ISOMP4
-            ),
+            is_seekable: n_folded == 0
+                && matches!(
+                    format,
+                    FORMAT_ID_WAVE
+                        | FORMAT_ID_AIFF
+                        | FORMAT_ID_CAF
+                        | FORMAT_ID_FLAC
+                        | FORMAT_ID_MP3
+                        | FORMAT_ID_ISOMP4
+                ),
+            n_folded,
             // Flac and mp4 count every frame; others round, or count what the decoder swallows.
             n_coarse: u64::from(match format {
                 FORMAT_ID_FLAC | FORMAT_ID_ISOMP4 => rate_hz / 100,
@@ -238,12 +221,18 @@ impl Native {
             held: Vec::new(),
             owed_silence: 0,
             interleaved: Vec::new(),
+            split_frame: Vec::new(),
             n_not_numbers: 0,
             n_corrupt: 0,
             n_damaged_now: 0,
             failure: None,
+        };
+        let facts = TrackFacts {
             remarks,
-        })
+            number: (choice.tracks.0.len() > 1).then_some(choice.number),
+            n_left_out: 0,
+        };
+        Ok((native, facts))
     }
 
     /// Whether what comes next is silence for a long run of damaged packets.
@@ -251,12 +240,9 @@ impl Native {
         self.n_damaged_now * 1000 >= DAMAGE_MS * u64::from(self.rate_hz)
     }
 
-    /// What is worth saying about the file beforehand.
-    pub(super) fn take_remarks(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.remarks)
-    }
-
-    fn try_seek(&mut self, frame: u64) -> Option<()> {
+    /// Goes on at the frame that is played as number `frame`. `None` when that cannot be done, and
+    /// then nothing sensible comes any more.
+    fn seek(&mut self, frame: u64) -> Option<()> {
         let base = self.time_base.filter(|_| self.is_seekable)?;
         let origin = match self.stamps {
             Stamps::Ignored => 0,
@@ -303,7 +289,9 @@ impl Native {
                     self.n_corrupt += 1;
                     let n = self.frames(packet.block_dur().get().cast_signed());
                     let n = n.unsigned_abs().min(u64::from(self.rate_hz));
-                    self.n_damaged_now += n.max(1);
+                    // Matroska need not tell how long a packet is.
+                    let n_likely = u64::from(self.rate_hz) / PACKETS_PER_SECOND;
+                    self.n_damaged_now += if n == 0 { n_likely } else { n };
                     // Time stamps fill this hole by themselves where they count.
                     self.owed_silence += if self.stamps == Stamps::Ignored {
                         n
@@ -361,7 +349,7 @@ impl Native {
             return None;
         };
         let Ok((rate_hz, decoder)) =
-            check_header(&codec).and_then(|rate| Ok((rate, make_decoder(&codec)?)))
+            check_header(&codec, 0).and_then(|rate| Ok((rate, make_decoder(&codec)?)))
         else {
             self.failure = Some("the sound goes on in a format that is not known".into());
             return None;
@@ -406,11 +394,19 @@ impl Native {
     /// Decodes `packet` into `held`.
     fn decode(&mut self, packet: &Packet) -> Outcome<()> {
         let (decoder, interleaved) = (&mut self.decoder, &mut self.interleaved);
-        let (rate_hz, n_channels) = guarded(|| {
+        let (mut rate_hz, mut n_channels) = guarded(|| {
             let decoded = decoder.decode(packet)?;
             decoded.copy_to_vec_interleaved::<f32>(interleaved);
             Ok((decoded.spec().rate(), decoded.spec().channels().count()))
         })?;
+        if self.n_folded > 0 {
+            rate_hz /= u32::from(self.n_folded);
+            n_channels = usize::from(self.n_folded);
+            // A packet may end within a frame.
+            interleaved.splice(..0, self.split_frame.drain(..));
+            let n_whole = interleaved.len() - interleaved.len() % n_channels;
+            self.split_frame.extend(interleaved.drain(n_whole..));
+        }
         if !RATES_HZ.contains(&rate_hz) || n_channels > N_CHANNELS_MOST {
             return Err(Failure::DecodeError(
                 "the sound changes to something impossible",
@@ -525,46 +521,6 @@ impl TrackDecoder for Native {
             }
         }
     }
-
-    fn seek(&mut self, frame: u64) -> bool {
-        self.try_seek(frame).is_some()
-    }
-}
-
-impl Refusal {
-    fn from_probe(failure: Failure) -> Self {
-        match failure {
-            Failure::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => {
-                Self::Unreadable(e.to_string())
-            }
-            Failure::Unsupported(what) if what.starts_with("core (probe)") => {
-                Self::Foreign("the format is not one that Earmark reads by itself".into())
-            }
-            Failure::Unsupported(what) => Self::Foreign(format!("not supported: {what}")),
-            Failure::IoError(_) => Self::Malformed("the file ends before its sound begins".into()),
-            other => Self::Malformed(describe(&other)),
-        }
-    }
-
-    /// Tracks of an unknown kind may contain audio.
-    fn without_track(tracks: &[Track]) -> Self {
-        if tracks.iter().any(|track| track.codec_params.is_none()) {
-            Self::Foreign(
-                "the sound in it is of a kind that Earmark does not read by itself".into(),
-            )
-        } else {
-            Self::NoAudio
-        }
-    }
-}
-
-/// The default audio track: the demuxer's, or in mp4 the first one that is enabled.
-fn default_track<'a>(reader: &'a dyn FormatReader, movie: Option<&Movie>) -> Option<&'a Track> {
-    let enabled = movie.and_then(|movie| {
-        let mut tracks = reader.tracks().iter();
-        tracks.find(|t| t.track_type() == Some(TrackType::Audio) && movie.is_enabled(t.id))
-    });
-    enabled.or_else(|| reader.default_track(TrackType::Audio))
 }
 
 /// Runs a part of the decoder; a panic in it counts as damage.
@@ -574,14 +530,15 @@ fn guarded<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
 }
 
 /// The rate that a track declares, if its header is plausible.
-fn check_header(codec: &AudioCodecParameters) -> Result<u32, Refusal> {
+fn check_header(codec: &AudioCodecParameters, n_folded: u16) -> Result<u32, Refusal> {
     let n_channels = codec.channels.as_ref().map_or(1, Channels::count);
     if n_channels > N_CHANNELS_MOST {
         return Err(Refusal::Malformed(format!(
             "the header declares {n_channels} channels, more than {N_CHANNELS_MOST}"
         )));
     }
-    match codec.sample_rate {
+    let n_folded = u32::from(n_folded.max(1));
+    match codec.sample_rate.map(|rate| rate / n_folded) {
         Some(rate) if RATES_HZ.contains(&rate) => Ok(rate),
         Some(rate) => Err(Refusal::Malformed(format!(
             "the header declares {rate} samples per second, not {} to {}",
@@ -623,9 +580,10 @@ fn n_frames(
         let scaled = u128::from(duration) * u128::from(base.numer.get()) * u128::from(rate_hz);
         u64::try_from(scaled / u128::from(base.denom.get())).ok()
     };
+    let n_folded = data_size.map_or(0, |size| u64::from(size.n_folded)).max(1);
     let n = data_size
         .and_then(|size| size.n_frames)
-        .or(track.num_frames)
+        .or(track.num_frames.map(|n| n / n_folded))
         .or_else(|| frames(track.time_base, track.duration))
         .or_else(|| frames(whole.time_base, whole.duration))
         .filter(|n| *n > 0)?;
@@ -651,9 +609,4 @@ fn describe(failure: &Failure) -> String {
         }
         other => other.to_string(),
     }
-}
-
-/// The edit lists of `file`, if any can be read.
-fn read_movie(file: &File) -> Option<Movie> {
-    Movie::read(&mut BufReader::new(file)).ok().flatten()
 }

@@ -2,9 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use serde::{Deserialize, Serialize};
-
-use crate::decode::track::{Refusal, TrackState};
+use crate::decode::track::{Refusal, TrackFacts, TrackState};
 
 /// Bytes of the longest body. A process that claims more is not believed.
 const N_BODY_MOST: u32 = 8 << 20;
@@ -13,7 +11,7 @@ const N_BODY_MOST: u32 = 8 << 20;
 #[derive(Debug)]
 pub(super) enum Message {
     /// The first one, or [`Message::Refused`] in its place.
-    Opened(Opened),
+    Opened(TrackFacts, TrackState),
     Refused(Refusal),
     /// What has changed with the frames that follow.
     State(TrackState),
@@ -23,23 +21,13 @@ pub(super) enum Message {
     End,
 }
 
-/// What is known before the first frame.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Opened {
-    /// What is worth saying about the file beforehand.
-    pub(super) remarks: Vec<String>,
-    pub(super) state: TrackState,
-    /// Whether the first frame is the one that was asked for.
-    pub(super) has_sought: bool,
-}
-
 impl Message {
     /// Writes the message.
     ///
     /// Errors: nobody reads any more.
     pub(super) fn write(&self, to: &mut impl Write) -> io::Result<()> {
         let (kind, body) = match self {
-            Self::Opened(opened) => (b'O', serde_json::to_vec(opened)?),
+            Self::Opened(facts, state) => (b'O', serde_json::to_vec(&(facts, state))?),
             Self::Refused(refusal) => (b'R', serde_json::to_vec(refusal)?),
             Self::State(state) => (b'S', serde_json::to_vec(state)?),
             Self::Frames(frames) => (
@@ -68,7 +56,10 @@ impl Message {
         let mut body = vec![0; n_body as usize];
         from.read_exact(&mut body)?;
         match kind {
-            [b'O'] => Ok(Self::Opened(serde_json::from_slice(&body)?)),
+            [b'O'] => {
+                let (facts, state) = serde_json::from_slice(&body)?;
+                Ok(Self::Opened(facts, state))
+            }
             [b'R'] => Ok(Self::Refused(serde_json::from_slice(&body)?)),
             [b'S'] => Ok(Self::State(serde_json::from_slice(&body)?)),
             [b'F'] => {
@@ -87,8 +78,8 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
-    use super::{Message, Opened};
-    use crate::decode::track::{Refusal, TrackState};
+    use super::Message;
+    use crate::decode::track::{Refusal, TrackFacts, TrackState};
 
     fn sent(message: &Message) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -104,11 +95,14 @@ mod tests {
             ..TrackState::default()
         };
         let messages = [
-            Message::Opened(Opened {
-                remarks: vec!["late".into()],
-                state: state.clone(),
-                has_sought: true,
-            }),
+            Message::Opened(
+                TrackFacts {
+                    remarks: vec!["late".into()],
+                    number: Some(2),
+                    n_left_out: 7,
+                },
+                state.clone(),
+            ),
             Message::Refused(Refusal::Foreign("this is AVI".into())),
             Message::State(state),
             Message::Frames(vec![0.5, -1.0, f32::MIN_POSITIVE]),

@@ -18,10 +18,11 @@ use std::io::{self, BufReader, Seek as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::message::Message;
 use super::child_output::{ChildOutput, IsCancelled, Next, PATIENCE};
-use super::track::{Refusal, TrackDecoder, TrackState};
+use super::track::{Refusal, TrackDecoder, TrackFacts, TrackState, Wanted};
 
 pub use self::confinement::{Confinement, confinement};
 pub use self::serve::serve_if_asked;
@@ -30,33 +31,68 @@ pub use self::serve::serve_if_asked;
 const ENTRY: &str = "decode";
 /// Its option: become ffmpeg.
 const FFMPEG: &str = "--ffmpeg";
-/// Its option: begin at a frame.
-const SEEK: &str = "--seek";
+/// Its option: the number of the audio track.
+const TRACK: &str = "--track";
+/// Its option: the sample to begin at.
+const FROM: &str = "--from";
+/// Its option: the version of the options and messages. A process of another version refuses.
+const PROTOCOL: &str = "--protocol";
+/// Changes with the options and the messages.
+const PROTOCOL_VERSION: &str = "2";
 
-/// The program whose `main` calls [`serve_if_asked`].
-static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+/// The programs whose `main` calls [`serve_if_asked`].
+static PROGRAMS: OnceLock<Programs> = OnceLock::new();
+
+/// The programs that can be a decoding process.
+#[derive(Debug)]
+struct Programs {
+    own: PathBuf,
+    /// One that starts faster, until it turns out to be of another version.
+    beside: Option<PathBuf>,
+    is_beside_refused: AtomicBool,
+}
+
+impl Programs {
+    /// The one to start.
+    fn preferred(&self) -> &Path {
+        let beside = self.beside.as_deref();
+        let beside = beside.filter(|_| !self.is_beside_refused.load(Ordering::Relaxed));
+        beside.unwrap_or(&self.own)
+    }
+}
 
 /// Decodes every recording in a process of its own from now on.
 ///
-/// The program of this process must call [`serve_if_asked`] before anything else.
-pub fn decode_in_own_process() {
-    let program = if cfg!(target_os = "linux") {
-        // The program that runs, even if an update has replaced its file.
-        Ok(PathBuf::from("/proc/self/exe"))
-    } else {
-        std::env::current_exe()
+/// `beside` is the name of a program in the folder of this one that starts faster: one that links a
+/// webview takes 0.1 s before its `main` runs. If it is not there, or is of another version, this
+/// program is started. Both must call [`serve_if_asked`] before anything else.
+pub fn decode_in_own_process(beside: Option<&str>) {
+    let Ok(current) = std::env::current_exe() else {
+        return;
     };
-    if let Ok(program) = program {
-        let _ = PROGRAM.set(program);
-    }
+    let beside = beside.map(|name| {
+        let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        current.with_file_name(name)
+    });
+    let own = if cfg!(target_os = "linux") {
+        // The program that runs, even if an update has replaced its file.
+        PathBuf::from("/proc/self/exe")
+    } else {
+        current
+    };
+    let _ = PROGRAMS.set(Programs {
+        own,
+        beside: beside.filter(|path| path.is_file()),
+        is_beside_refused: AtomicBool::new(false),
+    });
 }
 
 /// A command that runs `program` confined to `recording` and the system's libraries, or as it is if
 /// decoding has no process of its own.
 pub(super) fn ffmpeg_command(program: &Path, recording: &Path) -> Command {
-    let mut command = match PROGRAM.get() {
-        Some(own) => {
-            let mut command = Command::new(own);
+    let mut command = match PROGRAMS.get() {
+        Some(programs) => {
+            let mut command = Command::new(programs.preferred());
             command.args([OsStr::new(ENTRY), OsStr::new(FFMPEG)]);
             command.args([program, recording]);
             command
@@ -71,35 +107,39 @@ pub(super) fn ffmpeg_command(program: &Path, recording: &Path) -> Command {
 
 /// A decoder in a process of its own.
 pub(super) struct DecodingProcess {
-    /// For starting again after a seek.
-    file: File,
     output: ChildOutput<Message>,
-    is_cancelled: IsCancelled,
     state: TrackState,
     is_over: bool,
 }
 
 impl DecodingProcess {
     /// Starts decoding of `file` in a process of its own; `None` if there is none or it does not
-    /// start. Also gives what is worth saying about the file beforehand.
+    /// start.
     pub(super) fn start(
         file: &File,
+        wanted: Wanted,
         is_cancelled: &IsCancelled,
-    ) -> Option<Result<(Self, Vec<String>), Refusal>> {
-        let program = PROGRAM.get()?;
-        let output = spawn(program, file, None, is_cancelled).ok()?;
-        let file = file.try_clone().ok()?;
+    ) -> Option<Result<(Self, TrackFacts), Refusal>> {
+        let programs = PROGRAMS.get()?;
+        let program = programs.preferred();
         let mut process = Self {
-            file,
-            output,
-            is_cancelled: is_cancelled.clone(),
+            output: spawn(program, file, wanted, is_cancelled).ok()?,
             state: TrackState::default(),
             is_over: false,
         };
-        Some(match process.output.next() {
-            Next::Piece(Message::Opened(opened)) => {
-                process.state = opened.state;
-                Ok((process, opened.remarks))
+        let mut first = process.output.next();
+        if matches!(first, Next::Closed)
+            && program != programs.own
+            && process.output.wait().is_ok_and(|it| it.code() == Some(1))
+        {
+            programs.is_beside_refused.store(true, Ordering::Relaxed);
+            process.output = spawn(&programs.own, file, wanted, is_cancelled).ok()?;
+            first = process.output.next();
+        }
+        Some(match first {
+            Next::Piece(Message::Opened(facts, state)) => {
+                process.state = state;
+                Ok((process, facts))
             }
             Next::Piece(Message::Refused(refusal)) => Err(refusal),
             next => Err(Refusal::Malformed(process.why_it_ended(&next))),
@@ -142,40 +182,24 @@ impl TrackDecoder for DecodingProcess {
         }
         None
     }
-
-    fn seek(&mut self, frame: u64) -> bool {
-        let Some(program) = PROGRAM.get() else {
-            return false;
-        };
-        // Both processes would share one position in the file.
-        self.output.end();
-        let started = spawn(program, &self.file, Some(frame), &self.is_cancelled);
-        let Ok(output) = started else { return false };
-        self.output = output;
-        match self.output.next() {
-            Next::Piece(Message::Opened(opened)) => {
-                self.state = opened.state;
-                self.is_over = false;
-                opened.has_sought
-            }
-            _ => false,
-        }
-    }
 }
 
-/// Starts a process that decodes `file`, from `frame` on if there is one.
+/// Starts a process that decodes what is wanted of `file`.
 fn spawn(
     program: &Path,
     file: &File,
-    frame: Option<u64>,
+    wanted: Wanted,
     is_cancelled: &IsCancelled,
 ) -> io::Result<ChildOutput<Message>> {
     let mut file = file.try_clone()?;
     file.rewind()?;
     let mut command = Command::new(program);
-    command.arg(ENTRY);
-    if let Some(frame) = frame {
-        command.arg(SEEK).arg(frame.to_string());
+    command.args([ENTRY, PROTOCOL, PROTOCOL_VERSION]);
+    if let Some(track) = wanted.track {
+        command.arg(TRACK).arg(track.to_string());
+    }
+    if wanted.from > 0 {
+        command.arg(FROM).arg(wanted.from.to_string());
     }
     without_console(&mut command);
     let mut child = command

@@ -1,14 +1,14 @@
 //! The decoding process itself: confined, it reads its standard input and writes messages.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Seek as _, Write};
 use std::process::ExitCode;
 
-use super::message::{Message, Opened};
-use super::{ENTRY, FFMPEG, SEEK, confinement};
+use super::message::Message;
+use super::{ENTRY, FFMPEG, FROM, PROTOCOL, PROTOCOL_VERSION, TRACK, confinement};
 use crate::decode::native::Native;
-use crate::decode::track::TrackDecoder as _;
+use crate::decode::track::{TrackDecoder as _, TrackFacts, Wanted};
 
 /// Frames in a message, unless something changes before: a quarter of a second at 48 kHz.
 const N_FRAMES: usize = 12_000;
@@ -21,16 +21,14 @@ pub fn serve_if_asked() -> Option<ExitCode> {
     if arguments.next()? != ENTRY {
         return None;
     }
-    let done = match arguments.next() {
-        Some(option) if option == FFMPEG => run_ffmpeg(arguments),
-        Some(option) if option == SEEK => {
-            match arguments.next().as_deref().and_then(frame_number) {
-                Some(frame) => decode(Some(frame)),
-                None => Err(not_for_people()),
-            }
+    let mut arguments = arguments.peekable();
+    let done = if arguments.next_if(|it| it == FFMPEG).is_some() {
+        run_ffmpeg(arguments)
+    } else {
+        match wanted(arguments) {
+            Some(wanted) => decode(wanted),
+            None => Err(not_for_people()),
         }
-        None => decode(None),
-        Some(_) => Err(not_for_people()),
     };
     Some(match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -42,8 +40,19 @@ pub fn serve_if_asked() -> Option<ExitCode> {
     })
 }
 
-fn frame_number(argument: &OsStr) -> Option<u64> {
-    argument.to_str()?.parse().ok()
+/// What the options of a decoding process ask for; `None` if they are none.
+fn wanted(mut options: impl Iterator<Item = OsString>) -> Option<Wanted> {
+    let mut wanted = Wanted::default();
+    while let Some(option) = options.next() {
+        let value = options.next()?.into_string().ok()?;
+        match option.to_str()? {
+            TRACK => wanted.track = Some(value.parse().ok()?),
+            FROM => wanted.from = value.parse().ok()?,
+            PROTOCOL if value == PROTOCOL_VERSION => {}
+            _ => return None,
+        }
+    }
+    Some(wanted)
 }
 
 fn not_for_people() -> io::Error {
@@ -51,7 +60,7 @@ fn not_for_people() -> io::Error {
 }
 
 /// Decodes standard input to standard output.
-fn decode(seek: Option<u64>) -> io::Result<()> {
+fn decode(wanted: Wanted) -> io::Result<()> {
     let (mut file, out) = standard_streams()?;
     if !file.metadata()?.is_file() {
         return Err(not_for_people());
@@ -59,27 +68,18 @@ fn decode(seek: Option<u64>) -> io::Result<()> {
     file.rewind()?;
     confinement::confine_decoder()?;
     let mut out = BufWriter::with_capacity(1 << 16, out);
-    match Native::open(file) {
-        Ok(native) => send_track(native, seek, &mut out)?,
+    match Native::open(file, wanted) {
+        Ok((native, facts)) => send_track(native, facts, &mut out)?,
         Err(refusal) => Message::Refused(refusal).write(&mut out)?,
     }
     out.flush()
 }
 
-/// Sends the track, from a frame on.
-fn send_track(mut native: Native, seek: Option<u64>, out: &mut impl Write) -> io::Result<()> {
-    let mut chunk = Vec::new();
-    let remarks = native.take_remarks();
-    // Time stamps of the first packet say where the frames of a seek are.
-    let has_sought =
-        seek.is_some_and(|frame| native.next_chunk(&mut chunk).is_some() && native.seek(frame));
+/// Sends the track.
+fn send_track(mut native: Native, facts: TrackFacts, out: &mut impl Write) -> io::Result<()> {
     let mut state = native.state();
-    let opened = Opened {
-        remarks,
-        state: state.clone(),
-        has_sought,
-    };
-    Message::Opened(opened).write(out)?;
+    Message::Opened(facts, state.clone()).write(out)?;
+    let mut chunk = Vec::new();
     let mut pending = Vec::new();
     loop {
         let rate_hz = native.next_chunk(&mut chunk);
