@@ -20,13 +20,12 @@ impl Queue {
         };
         match event {
             JobEvent::Started(_) => self.started(id),
-            JobEvent::Note(..) => {} // the transcript has it
             JobEvent::Loaded(_, model) => publish_loaded(&self.0.events, model),
             JobEvent::ChunkStarted { start, .. } => self
                 .0
                 .history
                 .write_later(move |store| Ok(store.append_segments(id, &[], start)?)),
-            JobEvent::Voices(..) => {}
+            JobEvent::Note(..) | JobEvent::Voices(..) => {}
             JobEvent::Text(_, text) => self.0.events.page(Event::Text { id: id.0, text }),
             JobEvent::Segment(_, segment) => {
                 self.0.events.page(Event::Segment {

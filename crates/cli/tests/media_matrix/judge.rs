@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use earmark_audio::{Ffmpeg, Recording, Source as _};
 use serde_json::Value;
 
 use crate::files::{File, Truth};
@@ -45,7 +46,7 @@ pub(crate) fn read_all(folder: &Path, files: &[PathBuf]) -> Vec<Found> {
         .output()
         .unwrap();
     let messages = String::from_utf8_lossy(&transcribed.stderr).into_owned();
-    let native = read_natively(folder, files);
+    let native = read_natively(files);
     let found = files.iter().map(|file| {
         let name = file.file_name().unwrap().to_string_lossy();
         let error = format!("error: {}: ", file.display());
@@ -85,14 +86,17 @@ fn stem(file: &Path) -> String {
 }
 
 /// Which files are read without ffmpeg.
-fn read_natively(folder: &Path, files: &[PathBuf]) -> BTreeMap<PathBuf, bool> {
+fn read_natively(files: &[PathBuf]) -> BTreeMap<PathBuf, bool> {
     let is_native = |file: &PathBuf| {
-        let opened =
-            earmark_audio::Recording::open_with(file, &earmark_audio::Ffmpeg::none()).is_ok();
-        (file.clone(), opened)
+        let Ok(mut recording) = Recording::open_with(file, &Ffmpeg::none()) else {
+            return false;
+        };
+        while matches!(recording.next_block(), Ok(Some(_))) {}
+        let is_silent = |warning: &String| warning.contains("became silence");
+        !recording.warnings().iter().any(is_silent)
     };
-    let _ = folder;
-    files.iter().map(is_native).collect()
+    let of = |file: &PathBuf| (file.clone(), is_native(file));
+    files.iter().map(of).collect()
 }
 
 fn earmark(folder: &Path) -> Command {
