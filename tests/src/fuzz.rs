@@ -7,11 +7,16 @@
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use earmark_audio::{Ffmpeg, Recording, SAMPLE_RATE, Source};
 use earmark_engine::{Aligner, Checkpoint, DeviceChoice, Recognizer, Settings};
+use earmark_store::{Backup, NewEntry, Origin, Store, back_up};
 use earmark_transcript::export::json;
-use earmark_transcript::import::{self, Document, Format};
+use earmark_transcript::import::{self, Content, Document, Format, NewTimes};
+use earmark_transcript::{Ms, Segment, Timing, Transcript, dictation};
+use earmark_weights::{Control, Import};
+use jiff::Timestamp;
 use tempfile::{NamedTempFile, TempDir};
 
 /// Samples decoded of one recording at most.
@@ -54,7 +59,8 @@ pub fn media(bytes: &[u8]) {
 }
 
 /// Imports subtitles in every format, and checks that the result can be exported and imported
-/// again, and that a document without new times is the same file.
+/// again, that a document without new times is the same file, and that one with new times has the
+/// same cues.
 pub fn subtitle_import(bytes: &[u8]) {
     let formats = [
         Format::Srt,
@@ -70,6 +76,7 @@ pub fn subtitle_import(bytes: &[u8]) {
                 document.with_times(&no_times) == bytes,
                 "bytes have changed"
             );
+            check_new_times(&document, format);
         }
     }
     for format in formats.map(Some).into_iter().chain([None]) {
@@ -79,6 +86,159 @@ pub fn subtitle_import(bytes: &[u8]) {
             let again = import::read(json.as_bytes(), Some(Format::Json));
             assert!(again.is_ok(), "our own JSON is refused: {:?}", again.err());
         }
+    }
+}
+
+/// Gives every cue that has times a second of its own.
+fn check_new_times(document: &Document, format: Format) {
+    // Several times of one line share its words in this one.
+    if format == Format::Lrc {
+        return;
+    }
+    let times = (0..).zip(document.cues()).map(|(nth, cue)| {
+        let start = Ms(nth % 10_000 * 1000);
+        cue.times.map(|_| NewTimes {
+            start,
+            end: start + Ms(900),
+            words: Vec::new(),
+        })
+    });
+    let times: Vec<_> = times.collect();
+    let changed = document.with_times(&times);
+    let again = Document::read(&changed, format).expect("the file with new times is refused");
+    assert_eq!(again.cues().len(), document.cues().len(), "other cues");
+    for ((before, after), times) in document.cues().iter().zip(again.cues()).zip(&times) {
+        assert_eq!(before.text, after.text, "another text");
+        if let Some(times) = times {
+            assert_eq!(after.times, Some((times.start, times.end)), "other times");
+        }
+    }
+}
+
+/// Reads any file as a text to align; what is found in it is read as what it is said to be.
+pub fn text_file(bytes: &[u8]) {
+    for ending in ["txt", "srt", "ass", "md", ""] {
+        match import::content(bytes, ending) {
+            Ok(Content::Plain(text)) => {
+                for line in text.lines() {
+                    let spoken = import::spoken_line(line);
+                    assert!(spoken.len() <= line.len(), "more is spoken than written");
+                }
+            }
+            Ok(Content::Timed(format)) => drop(import::read(bytes, Some(format))),
+            Err(_) => {}
+        }
+    }
+}
+
+/// Writes a dictated text with its spoken marks.
+pub fn dictated_text(bytes: &[u8]) {
+    let text = import::text(bytes);
+    for language in ["English", "Chinese"] {
+        let _ = dictation::written(&text, language);
+        let halves = text.split_at(text.floor_char_boundary(text.len() / 2));
+        let segments = [halves.0, halves.1].map(|text| Segment {
+            start: Ms(0),
+            end: Ms(0),
+            text: text.into(),
+            language: language.into(),
+            timing: Timing::Estimated,
+            speaker: None,
+            words: Vec::new(),
+        });
+        let _ = dictation::said(&segments, true);
+    }
+}
+
+/// Reads a settings file; what is understood of it is understood again after it was saved.
+pub fn settings(bytes: &[u8]) {
+    let folder = TempDir::new().unwrap();
+    let path = earmark_store::Settings::file(folder.path());
+    fs::write(&path, bytes).unwrap();
+    let loaded = earmark_store::Settings::load(&path).settings;
+    loaded.save(&path).unwrap();
+    let again = earmark_store::Settings::load(&path);
+    assert_eq!(again.settings, loaded, "{:?}", again.warnings);
+}
+
+/// Takes in a backup that somebody has changed: the input is places in a good one and the bytes
+/// that are put there. The history is sound afterwards, whatever was taken in.
+pub fn backup(bytes: &[u8]) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("all.earmark");
+    let mut changed = good_backup().clone();
+    let mut rest = bytes;
+    while let [high, middle, low, n, more @ ..] = rest {
+        let at = u32::from_be_bytes([0, *high, *middle, *low]) as usize % changed.len();
+        let n = usize::from(*n).min(more.len()).min(changed.len() - at);
+        let (new, more) = more.split_at(n);
+        changed[at..at + n].copy_from_slice(new);
+        rest = more;
+    }
+    fs::write(&path, &changed).unwrap();
+    let history = folder.path().join("history.db");
+    let mut store = Store::open(&history).unwrap();
+    let Ok(backup) = Backup::open(&path, &history) else {
+        return;
+    };
+    let Ok(ids) = backup.entries() else { return };
+    let _ = store.adopt(&backup, &ids, Timestamp::UNIX_EPOCH);
+    store.check().unwrap();
+    for entry in store.list(&<_>::default(), None, 100).unwrap() {
+        store.transcript(entry.id).unwrap();
+    }
+}
+
+/// A backup of a history with three entries.
+fn good_backup() -> &'static Vec<u8> {
+    static GOOD: OnceLock<Vec<u8>> = OnceLock::new();
+    GOOD.get_or_init(|| {
+        let folder = TempDir::new().unwrap();
+        let history = folder.path().join("history.db");
+        let mut store = Store::open(&history).unwrap();
+        for nth in 0..3 {
+            let entry = NewEntry {
+                source: format!("/recordings/{nth}.wav").into(),
+                name: format!("Nr. {nth}"),
+                origin: Origin::File,
+                created: Timestamp::from_second(nth).unwrap(),
+                model: "demo".into(),
+                language: None,
+                context: String::new(),
+            };
+            let id = store.add(&entry).unwrap();
+            let segment = Segment {
+                start: Ms(0),
+                end: Ms(2000),
+                text: "会议 one two".into(),
+                language: "English".into(),
+                timing: Timing::Aligned,
+                speaker: None,
+                words: Vec::new(),
+            };
+            let whole = Transcript::assemble(Ms(2000), vec![segment], vec!["a warning".into()]);
+            store.finish(id, &whole).unwrap();
+        }
+        let path = folder.path().join("all.earmark");
+        back_up(&history, &<_>::default(), &path).unwrap();
+        fs::read(path).unwrap()
+    })
+}
+
+/// Imports an archive of a model; nothing lies outside of the models' folder afterwards.
+pub fn model_archive(bytes: &[u8]) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("model.zip");
+    fs::write(&path, bytes).unwrap();
+    let home = folder.path().join("models");
+    let _ = Import::new(&path, &home).run(&Control::default(), &|_| {});
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let name = entry.unwrap().file_name();
+        assert!(
+            name == "model.zip" || name == "models",
+            "{}",
+            name.display()
+        );
     }
 }
 

@@ -13,8 +13,8 @@ use earmark_jobs::{
 };
 use earmark_test_checkpoint::Shape;
 use earmark_weights::{
-    CatalogModel, Control, Download, Edition, Fact, Health, Mirror, Network, Outcome, Proxy, What,
-    verify,
+    CatalogModel, Control, Download, Edition, Fact, Health, Mirror, ModelKind, Network, Outcome,
+    Proxy, verify,
 };
 use sha2::{Digest, Sha256};
 
@@ -142,7 +142,7 @@ fn entry_of(folder: &Path) -> CatalogModel {
     CatalogModel {
         name: "Random".into(),
         title: "Random".into(),
-        what: What::Recognizer,
+        kind: ModelKind::Recognizer,
         about: "Of a test.".into(),
         languages: Vec::new(),
         longest_clip_s: 30,

@@ -4,7 +4,7 @@
 
 use earmark_engine::{DeviceChoice, Dtype, Settings};
 use earmark_test_checkpoint::Shape;
-use earmark_weights::{Files, Located, MemoryMb, catalog_model};
+use earmark_weights::{Files, LocalCheckpoint, MemoryMb, catalog_model};
 
 /// Tolerance for rounding. Units: MB.
 const TOLERANCE_MB: u64 = 50;
@@ -13,7 +13,7 @@ fn check(name: &str, shape: &Shape) {
     let folder = tempfile::tempdir().unwrap();
     earmark_test_checkpoint::write_outline(folder.path(), shape).unwrap();
     let entry = catalog_model(name).unwrap();
-    let located = Located {
+    let located = LocalCheckpoint {
         title: name.into(),
         files: Files::Folder(folder.path().into()),
         entry: Some(entry),

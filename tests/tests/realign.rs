@@ -254,7 +254,7 @@ fn follow(events: &Receiver<Event>, mut each: impl FnMut(&Event)) -> (Vec<Segmen
         let event = events.recv().unwrap();
         each(&event);
         match event {
-            Event::Segment(_, segment) => told.push(segment),
+            Event::ChunkFinished { segments, .. } => told.extend(segments),
             Event::Ended { end, .. } => return (told, end),
             _ => {}
         }

@@ -23,6 +23,12 @@ pub struct Words {
     pub restore: &'static str,
     /// What the file dialogs call a backup.
     pub backup: &'static str,
+    /// The title of the question whether a server is to be a mirror.
+    pub mirror: &'static str,
+    /// The question; it has the address.
+    pub ask_mirror: fn(&str) -> String,
+    /// The answer that uses the server.
+    pub use_mirror: &'static str,
     /// What is asked when the window is closed during a recording.
     pub recording_runs: ClosingWords,
     /// The same during a dictation.
@@ -90,6 +96,13 @@ static ENGLISH: Words = Words {
     back_up: "Back up everything",
     restore: "Choose a backup",
     backup: "Earmark backup",
+    mirror: "Download models from this server?",
+    ask_mirror: |address| {
+        format!(
+            "From now on, models are downloaded from {address}. Use only a server that you trust."
+        )
+    },
+    use_mirror: "Use this server",
     recording_runs: ClosingWords {
         title: "Earmark is still recording",
         text: "In the background, the recording continues and the microphone stays on. If you \
@@ -141,6 +154,9 @@ static CHINESE: Words = Words {
     back_up: "备份全部内容",
     restore: "选择备份文件",
     backup: "Earmark 备份",
+    mirror: "从此服务器下载模型？",
+    ask_mirror: |address| format!("今后将从 {address} 下载模型。请只使用你信任的服务器。"),
+    use_mirror: "使用此服务器",
     recording_runs: ClosingWords {
         title: "Earmark 仍在录音",
         text: "在后台会继续录音，麦克风保持开启。如果退出，录音就此结束，已录下的内容会保留，\

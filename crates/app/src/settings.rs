@@ -249,6 +249,8 @@ pub(crate) fn completed(
         "microphone" | "dictation_shortcut"
         // How long things are kept elsewhere would delete what is here.
         | "keep_days" | "keep_dictation_days" | "keep_dictation_audio" => false,
+        // A person confirms the server of somebody else; a backup cannot.
+        "mirror" => value.as_str().is_none_or(|it| !is_address(it)),
         "device" => entry_view::devices().iter().any(|it| value == it.name),
         _ => true,
     };
@@ -270,6 +272,11 @@ pub(crate) fn proxy(text: Option<&str>) -> Proxy {
         Some("none") => Proxy::None,
         Some(url) => Proxy::Url(url.to_owned()),
     }
+}
+
+/// Whether a mirror is an address and not a name of the catalog.
+pub(crate) fn is_address(mirror: &str) -> bool {
+    mirror.contains("://")
 }
 
 /// What the engine goes by, of the settings.

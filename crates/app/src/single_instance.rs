@@ -218,7 +218,7 @@ mod tests {
     use std::time::Duration;
     use std::{fs, thread};
 
-    use super::{Address, FILE, LaunchRequest, N_ANSWERING, close, file, listen};
+    use super::{Address, FILE, LaunchRequest, close, file, listen};
 
     fn address(folder: &Path) -> Address {
         serde_json::from_slice(&fs::read(folder.join(FILE)).unwrap()).unwrap()
@@ -326,7 +326,10 @@ mod tests {
         listen(folder.path(), move |request| sender.send(request).unwrap()).unwrap();
         let port = address(folder.path()).port;
         let connect = |_| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-        let silent: Vec<TcpStream> = (0..5 * N_ANSWERING).map(connect).collect();
+        // More than a process may have files open by default; this one has both ends open.
+        #[cfg(unix)]
+        raise_open_files();
+        let silent: Vec<TcpStream> = (0..1_100).map(connect).collect();
         let request = LaunchRequest {
             files: vec!["a.wav".into()],
             ..LaunchRequest::default()
@@ -337,5 +340,17 @@ mod tests {
         // The oldest was ended from the other side, long before it would have timed out.
         let mut byte = [0];
         assert_eq!((&silent[0]).read(&mut byte).unwrap(), 0);
+    }
+
+    /// Lets this process open as many files as the system allows it.
+    #[cfg(unix)]
+    fn raise_open_files() {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let most = getrlimit(Resource::Nofile).maximum;
+        let limit = Rlimit {
+            current: most,
+            maximum: most,
+        };
+        setrlimit(Resource::Nofile, limit).unwrap();
     }
 }

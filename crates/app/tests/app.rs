@@ -396,9 +396,10 @@ fn settings_are_changed_whole_or_not_at_all() {
     let (app, _) = open(folder.path());
     let change = |json: &str| {
         let change: serde_json::Value = serde_json::from_str(json).unwrap();
-        app.change_settings(change.as_object().unwrap(), |_, _| {
+        let taken = |_: Option<&str>, _: Option<&str>| {
             Err(Failure::new(earmark_app::api::Code::Shortcut, "taken"))
-        })
+        };
+        app.change_settings(change.as_object().unwrap(), taken, |_| panic!("no mirror"))
     };
     assert_eq!(change(r#"{"text_px": 20}"#).unwrap().text_px, 20);
     assert!(change(r#"{"text_px": "large"}"#).is_err());
@@ -482,6 +483,37 @@ fn a_backup_cannot_make_the_program_remove_files() {
     app.close();
 }
 
+/// The page cannot have models come from anywhere: a person confirms it outside of the page.
+#[test]
+fn a_mirror_that_is_not_known_is_confirmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, _) = open(folder.path());
+    let change = |mirror: &str, answer: Option<bool>| {
+        let change = serde_json::json!({ "mirror": mirror, "text_px": 20 });
+        let mut asked = None;
+        let changed = app.change_settings(
+            change.as_object().unwrap(),
+            |_, _| Ok(()),
+            |address| {
+                asked = Some(address.to_owned());
+                answer.expect("this is not asked")
+            },
+        );
+        assert_eq!(asked.is_some(), answer.is_some(), "{mirror}");
+        changed
+    };
+    let address = "https://models.example.com";
+    let declined = change(address, Some(false)).unwrap();
+    assert_eq!((declined.mirror, declined.text_px), (None, 16));
+    let confirmed = change(address, Some(true)).unwrap();
+    assert_eq!(confirmed.mirror.as_deref(), Some(address));
+    change(address, None).unwrap();
+    change("hf-mirror", None).unwrap();
+    change("ftp://models.example.com", None).unwrap_err();
+    assert_eq!(app.settings().mirror.as_deref(), Some("hf-mirror"));
+    app.close();
+}
+
 /// Somebody else on the computer reads nothing of it, also not in folders from before.
 #[cfg(unix)]
 #[test]
@@ -513,14 +545,35 @@ fn the_data_folder_is_for_its_owner() {
     });
     app.waveform(id).unwrap();
     let change = serde_json::json!({ "text_px": 20 });
-    app.change_settings(change.as_object().unwrap(), |_, _| Ok(()))
+    app.change_settings(change.as_object().unwrap(), |_, _| Ok(()), |_| true)
         .unwrap();
     let mut found = Vec::new();
     modes(folder.path(), &mut found);
     assert!(found.len() > 6, "{found:?}");
-    for (path, mode) in found {
+    // The way to it is open to everybody.
+    let wide = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(folder.path(), wide.clone()).unwrap();
+    let open = folder.path().join("open");
+    fs::write(&open, "").unwrap();
+    fs::set_permissions(&open, wide).unwrap();
+    let is_other_user = read_as_nobody(&open);
+    for (path, mode) in &found {
         let expected = if path.is_dir() { 0o700 } else { 0o600 };
-        assert_eq!(mode, expected, "{} {mode:o}", path.display());
+        assert_eq!(*mode, expected, "{} {mode:o}", path.display());
+        if is_other_user && path.is_file() {
+            assert!(!read_as_nobody(path), "{}", path.display());
+        }
     }
     app.close();
+}
+
+/// Whether a user without rights can read a file; only root can find out.
+#[cfg(unix)]
+fn read_as_nobody(path: &Path) -> bool {
+    use std::os::unix::process::CommandExt as _;
+    const NOBODY: u32 = 65_534;
+    let mut command = std::process::Command::new("cat");
+    command.arg(path).uid(NOBODY).gid(NOBODY);
+    let status = command.stderr(std::process::Stdio::null()).status();
+    status.is_ok_and(|it| it.success())
 }

@@ -7,11 +7,21 @@ use std::time::Duration;
 
 use anyhow::Context;
 use earmark_jobs::{
-    Code, End, Event, Failure, Job, JobId, Loaded, ModelCache, Queue, Segment, Transcript,
+    Code, End, Event, Failure, Job, JobId, Loaded, ModelCache, Ms, Queue, Segment, Transcript,
 };
 
 use crate::progress_bar::RecordingProgressBar;
 use crate::{Exit, output};
+
+/// A chunk of a recording that is finished.
+pub(crate) struct FinishedChunk {
+    /// What was said in it.
+    pub(crate) segments: Vec<Segment>,
+    /// What a reader should know about it.
+    pub(crate) warnings: Vec<String>,
+    /// Where it ends.
+    pub(crate) end: Ms,
+}
 
 /// Receives the results of jobs; a job is identified by its index in the list.
 pub(crate) trait OutputSink {
@@ -19,10 +29,12 @@ pub(crate) trait OutputSink {
     fn started(&mut self, _job: usize) -> anyhow::Result<()> {
         Ok(())
     }
-    /// A segment is finished.
-    fn segment(&mut self, _job: usize, _segment: &Segment) -> anyhow::Result<()> {
+    /// A chunk is finished, and with it everything before its end.
+    fn chunk(&mut self, _job: usize, _chunk: &FinishedChunk) -> anyhow::Result<()> {
         Ok(())
     }
+    /// A job was done to its end, and its transcript was passed on.
+    fn done(&mut self, _job: usize) {}
     /// A job ended: done, or cancelled with finished segments. `spent` is the time of the work.
     fn transcript(
         &mut self,
@@ -112,9 +124,19 @@ impl JobRunner<'_> {
                 Event::Progress(_, progress) => {
                     self.bar.iter_mut().for_each(|bar| bar.update(&progress));
                 }
-                Event::Segment(job, segment) => {
+                Event::ChunkFinished {
+                    job,
+                    segments,
+                    warnings,
+                    end,
+                } => {
+                    let chunk = FinishedChunk {
+                        segments,
+                        warnings,
+                        end,
+                    };
                     let sink = &mut *self.sink;
-                    let mut emit = || sink.segment(index(job), &segment);
+                    let mut emit = || sink.chunk(index(job), &chunk);
                     match &self.bar {
                         Some(bar) => bar.suspend(emit)?,
                         None => emit()?,
@@ -157,6 +179,7 @@ impl JobRunner<'_> {
             End::Done(transcript) => {
                 self.warn(job, transcript);
                 self.sink.transcript(job, transcript, spent)?;
+                self.sink.done(job);
             }
             End::Cancelled(transcript) => {
                 if !self.model_failed {

@@ -13,6 +13,7 @@ mod models;
 mod options;
 mod output;
 mod output_files;
+mod partial;
 mod progress_bar;
 mod transcribe;
 

@@ -13,7 +13,7 @@ use earmark_jobs::{
 use earmark_transcript::cues::Rules;
 use earmark_transcript::export::{self, Format, txt};
 use earmark_transcript::import;
-use earmark_weights::{Files, Located};
+use earmark_weights::{Files, LocalCheckpoint};
 
 /// Model, aligner, device and number format.
 #[derive(clap::Args)]
@@ -208,7 +208,7 @@ pub(crate) fn speaker_choice(text: &str) -> Result<SpeakerChoice, String> {
 }
 
 /// The files of a located checkpoint, as the engine takes them.
-pub(crate) fn checkpoint(located: &Located) -> Checkpoint {
+pub(crate) fn checkpoint(located: &LocalCheckpoint) -> Checkpoint {
     match &located.files {
         Files::Folder(folder) => Checkpoint::Folder(folder.clone()),
         Files::Embedded(files) => Checkpoint::Embedded(files),

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::anyhow;
-use earmark_jobs::{Segment, Transcript};
+use earmark_jobs::Transcript;
 use earmark_transcript::context;
 use earmark_transcript::export::{self, Format, Options, json, rttm, txt};
 
 use crate::diarize::rttm_note;
-use crate::job_runner::{self, OutputSink};
+use crate::job_runner::{self, FinishedChunk, OutputSink};
 use crate::options::{FormatArgs, ModelArgs, SpeakerChoice, SpeechArgs, TrackArgs, speaker_choice};
+use crate::partial::Partial;
 use crate::{EXIT_CODES, Exit, output, output_files, usage};
 
 /// Files of a folder that are named when they are left out.
@@ -97,7 +98,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Some(targets) => output_files::try_all(targets)?,
         None => false,
     };
+    let partials = targets.as_ref().map_or_else(Vec::new, |targets| {
+        let pairs = targets.iter().zip(&mut jobs);
+        pairs
+            .map(|(target, job)| Partial::take_up(target, job))
+            .collect()
+    });
     let mut writer = Writer {
+        partials,
         some_failed: some_moved,
         context: jobs
             .first()
@@ -219,6 +227,8 @@ struct Writer {
     options: Options,
     /// One for each recording; `None` if everything goes to standard output.
     targets: Option<Vec<PathBuf>>,
+    /// What is recognised of each recording, if there are targets.
+    partials: Vec<Partial>,
     /// Whether a file had to be written elsewhere.
     some_failed: bool,
 }
@@ -242,9 +252,20 @@ impl OutputSink for Writer {
         Ok(())
     }
 
-    fn segment(&mut self, _job: usize, segment: &Segment) -> anyhow::Result<()> {
+    fn done(&mut self, job: usize) {
+        if let Some(partial) = self.partials.get(job) {
+            partial.remove();
+        }
+    }
+
+    fn chunk(&mut self, job: usize, chunk: &FinishedChunk) -> anyhow::Result<()> {
+        if let Some(partial) = self.partials.get_mut(job) {
+            partial.add(chunk);
+        }
         if self.streams_text() {
-            output::print(&txt::line(segment))?;
+            for segment in &chunk.segments {
+                output::print(&txt::line(segment))?;
+            }
         }
         Ok(())
     }
@@ -256,6 +277,8 @@ impl OutputSink for Writer {
         _: Duration,
     ) -> anyhow::Result<()> {
         let path = self.recordings[job].to_string_lossy();
+        let whole = self.partials.get(job).map(|it| it.completed(transcript));
+        let transcript = whole.as_ref().unwrap_or(transcript);
         if self.format.has_cues()
             && let Some(note) = export::timing_note(transcript)
         {

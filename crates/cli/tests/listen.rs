@@ -232,6 +232,48 @@ fn a_killed_process_leaves_its_recording() {
     });
 }
 
+/// Killed at any moment, also while it ends by itself: all but the last half second is there. Three
+/// times, or `EARMARK_TEST_KILLS`.
+#[test]
+fn processes_killed_at_any_moment_leave_their_recordings() {
+    with_server(
+        "processes_killed_at_any_moment_leave_their_recordings",
+        || {
+            let asked = std::env::var("EARMARK_TEST_KILLS").ok();
+            let n_kills: u32 = asked.map_or(3, |it| it.parse().unwrap());
+            let source = read(&sample("en-01.flac"));
+            let mut random: u64 = 0x9e37_79b9;
+            for nth in 0..n_kills {
+                random = random
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                let any = (random >> 33) as usize;
+                let folder = tempfile::tempdir().unwrap();
+                let recording = folder.path().join("talk.wav");
+                let path = recording.to_str().unwrap();
+                let mut earmark = Earmark::listen(&["--record", path]);
+                let least = LOSS_MOST + 2 * PART;
+                let played = &source[..least + any % (source.len() - least)];
+                play("microphone", played);
+                if nth % 2 == 1 {
+                    earmark.signal("-INT");
+                    std::thread::sleep(Duration::from_millis((any % 600) as u64));
+                }
+                earmark.child.kill().unwrap();
+                earmark.child.wait().unwrap();
+                let heard = read(&recording);
+                let until = played.len() - LOSS_MOST;
+                let (at, likeness) = find(&played[until - PART..until], &heard);
+                let n = heard.len();
+                assert!(likeness > 0.99, "{likeness} at {at} of {n}, kill {nth}");
+                let kept = earmark_audio::record::repair(&recording).unwrap();
+                let whole = Ms::from_samples(n as u64, SAMPLE_RATE);
+                assert_eq!(kept.duration, whole);
+            }
+        },
+    );
+}
+
 #[test]
 fn a_recording_that_was_removed_is_missed() {
     with_server("a_recording_that_was_removed_is_missed", || {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use earmark_engine::{Dtype, Outcome, quantise};
 use earmark_weights::{
-    Control, Environment, Error, Event, Files, Progress, RequestedState, Tell, ThisComputer,
+    Control, Environment, Error, Event, Files, OnEvent, Progress, RequestedState, ThisComputer,
     UnfinishedCopy, original_name,
 };
 
@@ -31,16 +31,16 @@ pub struct Conversion {
 pub fn convert(
     conversion: &Conversion,
     control: &Control,
-    tell: &Tell<'_>,
+    on_event: &OnEvent<'_>,
 ) -> Result<Option<PathBuf>, Failure> {
-    convert_in(conversion, &ThisComputer, control, tell)
+    convert_in(conversion, &ThisComputer, control, on_event)
 }
 
 pub(crate) fn convert_in(
     conversion: &Conversion,
     environment: &dyn Environment,
     control: &Control,
-    tell: &Tell<'_>,
+    on_event: &OnEvent<'_>,
 ) -> Result<Option<PathBuf>, Failure> {
     let (home, dtype) = (models_folder(), conversion.dtype);
     let original = match earmark_weights::find(&conversion.model, &home) {
@@ -58,12 +58,12 @@ pub(crate) fn convert_in(
     let copy = UnfinishedCopy::begin(&folder, n_bytes, environment)?;
     let file = copy.temporary_folder().join(quantise::FILE);
     let outcome = quantise::convert(&checkpoint, dtype, &file, &mut |done, _| {
-        tell(Event::Progress(Progress::reading(done, total)));
+        on_event(Event::Progress(Progress::reading(done, total)));
         control.requested() != RequestedState::Cancel
     })?;
     match outcome {
         Outcome::Done(written) => {
-            Ok(copy.finish(&original, dtype.name(), (written, total), control, tell)?)
+            Ok(copy.finish(&original, dtype.name(), (written, total), control, on_event)?)
         }
         Outcome::Cancelled => Ok(None),
     }

@@ -8,8 +8,8 @@ use std::thread;
 
 use earmark_engine::{Dtype, Hardware};
 use earmark_weights::{
-    CatalogModel, Control, Download, Error, Event, Import, Mirror, Network, Outcome, Presence,
-    Progress, Proxy, Speed, What, catalog, catalog_model, presence, remove, speed,
+    CatalogModel, Control, Download, Error, Event, Import, Mirror, ModelKind, Network, Outcome,
+    Presence, Progress, Proxy, Speed, catalog, catalog_model, presence, remove, speed,
 };
 
 use crate::{Advice, Code, Failure, advice, memory_of};
@@ -148,8 +148,8 @@ impl InstalledModels {
     fn card(&self, entry: &CatalogModel) -> ModelInfo {
         let (mut n_bytes, state) = match presence(entry, &self.home) {
             Presence::BuiltIn => (0, ModelState::BuiltIn),
-            Presence::Here { size, .. } => (size, ModelState::Here),
-            Presence::Coming { done, total } => (total, ModelState::InPart { done, total }),
+            Presence::Installed { size, .. } => (size, ModelState::Here),
+            Presence::Partial { done, total } => (total, ModelState::InPart { done, total }),
             Presence::Absent => (0, ModelState::Absent),
         };
         if n_bytes == 0 {
@@ -169,7 +169,7 @@ impl InstalledModels {
         ModelInfo {
             name: entry.name.clone(),
             title: entry.title.clone(),
-            is_aligner: entry.what == What::Aligner,
+            is_aligner: entry.kind == ModelKind::Aligner,
             about: entry.about.clone(),
             languages: entry.languages.clone(),
             licence: entry.licence.clone(),
@@ -286,7 +286,7 @@ impl InstalledModels {
     fn work(
         &self,
         label: &str,
-        work: impl FnOnce(&Control, &earmark_weights::Tell<'_>) -> Result<Outcome, Error>
+        work: impl FnOnce(&Control, &earmark_weights::OnEvent<'_>) -> Result<Outcome, Error>
         + Send
         + 'static,
     ) {

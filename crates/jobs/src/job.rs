@@ -131,8 +131,18 @@ pub enum Event {
     },
     /// The text of the current chunk so far; each replaces the one before.
     Text(JobId, String),
-    /// A finished segment.
-    Segment(JobId, Segment),
+    /// A chunk is finished, and with it everything before its end: a job [from](Job::from) there
+    /// goes on exactly here.
+    ChunkFinished {
+        /// Of this job.
+        job: JobId,
+        /// What was said in it.
+        segments: Vec<Segment>,
+        /// What a reader should know about it.
+        warnings: Vec<String>,
+        /// Where it ends.
+        end: Ms,
+    },
     /// How far it is.
     Progress(JobId, Progress),
     /// It is over, and no event of this job follows.

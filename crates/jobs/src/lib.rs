@@ -44,7 +44,7 @@ pub use earmark_speakers::{Count as SpeakerCount, MOST_SPEAKERS};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
 pub use earmark_weights::{
     Control, DEMO, Event as DownloadEvent, Mirror, Network, Progress as DownloadProgress, Proxy,
-    Speed, home as models_folder, mirrors,
+    Speed, mirrors, models_folder,
 };
 pub use failure::{Code, Failure};
 pub use inputs::{InFolder, in_folder, recordings};

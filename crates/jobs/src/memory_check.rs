@@ -3,7 +3,7 @@
 use earmark_engine::memory_estimate::{self, Estimate};
 use earmark_engine::{Dtype, Memory, SAMPLE_RATE, Settings};
 use earmark_pipeline::Policy;
-use earmark_weights::Located;
+use earmark_weights::LocalCheckpoint;
 
 use crate::checkpoint::checkpoint;
 use crate::{Code, Failure};
@@ -34,7 +34,7 @@ impl MemoryCheck {
     /// is wrong with the models' files is left to loading them.
     pub(crate) fn check(
         &self,
-        models: &[&Located],
+        models: &[&LocalCheckpoint],
         settings: Settings,
         longest_chunk_s: u32,
     ) -> Result<Option<String>, Failure> {
@@ -84,7 +84,7 @@ impl MemoryCheck {
     /// much that is.
     pub(crate) fn fits(
         &self,
-        models: &[&Located],
+        models: &[&LocalCheckpoint],
         settings: Settings,
         longest_chunk_s: u32,
     ) -> bool {
@@ -95,11 +95,15 @@ impl MemoryCheck {
 
 /// Memory that models take together at the peak, with chunks of up to so many seconds; `None` when
 /// it cannot be told. Units: bytes.
-pub fn needed(models: &[&Located], settings: Settings, longest_chunk_s: u32) -> Option<u64> {
+pub fn needed(
+    models: &[&LocalCheckpoint],
+    settings: Settings,
+    longest_chunk_s: u32,
+) -> Option<u64> {
     let longest_clips = models.iter().map(|model| model.longest_clip_s);
     let policy = Policy::within(longest_clips.fold(longest_chunk_s, u32::min));
     let longest_s = (policy.limit + policy.search_ahead) as f64 / f64::from(SAMPLE_RATE);
-    let estimate = |model: &&Located| {
+    let estimate = |model: &&LocalCheckpoint| {
         memory_estimate::estimate(&checkpoint(model), settings, longest_s).ok()?
     };
     let all: Vec<Estimate> = models.iter().map(estimate).collect::<Option<_>>()?;
@@ -116,14 +120,14 @@ fn gb(n_bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use earmark_engine::{DeviceChoice, Settings};
-    use earmark_weights::Located;
+    use earmark_weights::LocalCheckpoint;
 
     use super::{MemoryCheck, needed};
     use crate::Code;
 
     #[test]
     fn what_does_not_fit_is_refused_and_what_is_tight_is_said() {
-        let demo = Located::demo();
+        let demo = LocalCheckpoint::demo();
         let settings = Settings {
             device: DeviceChoice::Cpu,
             dtype: None,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use earmark_weights::{Edition, Files, Presence, What, catalog, presence};
+use earmark_weights::{Edition, Files, ModelKind, Presence, catalog, presence};
 
 use crate::{Code, DEMO, Failure, models_folder};
 
@@ -26,13 +26,13 @@ pub fn models() -> Vec<Model> {
     let home = models_folder();
     let recognisers = catalog()
         .iter()
-        .filter(|entry| entry.what == What::Recognizer);
+        .filter(|entry| entry.kind == ModelKind::Recognizer);
     recognisers
         .map(|entry| {
             let published = entry.editions.first().map_or(0, Edition::size);
             let (is_ready, n_bytes) = match presence(entry, &home) {
                 Presence::BuiltIn => (true, built_in(&entry.name)),
-                Presence::Here { size, .. } => (true, size),
+                Presence::Installed { size, .. } => (true, size),
                 _ => (false, published),
             };
             Model {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use earmark_audio::{Error, SAMPLE_RATE, Source};
-use earmark_transcript::{Ms, Segment, Transcript};
+use earmark_transcript::{Ms, Segment};
 
 /// The first sample at a time or after it.
 pub(crate) fn sample_at(time: Ms) -> u64 {
@@ -47,11 +47,6 @@ impl Source for TimeRange {
     }
 }
 
-/// A time in the whole recording.
-pub(crate) fn later(time: Ms, from: Ms) -> Ms {
-    time + from
-}
-
 /// A segment with its times in the whole recording.
 pub(crate) fn shifted(mut segment: Segment, from: Ms) -> Segment {
     segment.start += from;
@@ -61,15 +56,4 @@ pub(crate) fn shifted(mut segment: Segment, from: Ms) -> Segment {
         word.end += from;
     }
     segment
-}
-
-/// A transcript with its times in the whole recording.
-pub(crate) fn shifted_all(mut transcript: Transcript, from: Ms) -> Transcript {
-    transcript.duration += from;
-    let segments = std::mem::take(&mut transcript.segments);
-    transcript.segments = segments
-        .into_iter()
-        .map(|segment| shifted(segment, from))
-        .collect();
-    transcript
 }

@@ -16,12 +16,31 @@ pub(crate) struct Accumulator {
     pub(crate) done: Ms,
     segments: Vec<Segment>,
     warnings: Vec<String>,
+    /// Warnings that were given out with a chunk.
+    n_told: usize,
+    /// Whether the recording was transcribed up to some time by somebody else.
+    goes_on: bool,
     /// Languages that the aligner does not know, one for each chunk.
     unaligned: Vec<String>,
     no_aligner: bool,
 }
 
+/// What a finished chunk adds.
+pub(crate) struct Added<'a> {
+    pub(crate) segments: &'a [Segment],
+    pub(crate) warnings: &'a [String],
+}
+
 impl Accumulator {
+    /// Goes on with a recording that was transcribed up to a time.
+    pub(crate) fn going_on_at(from: Ms) -> Self {
+        Self {
+            done: from,
+            goes_on: from > Ms::ZERO,
+            ..Self::default()
+        }
+    }
+
     /// Says that a chunk was recognised again because the context came back as text.
     pub(crate) fn note_echo(&mut self, chunk: &Chunk) {
         let (start, end) = (chunk.start_ms(), chunk.end_ms());
@@ -31,13 +50,13 @@ impl Accumulator {
         ));
     }
 
-    /// Takes a finished chunk in; gives back its segments.
+    /// Takes a finished chunk in; gives back what it adds.
     pub(crate) fn add(
         &mut self,
         chunk: &Chunk,
         recognition: &Recognition,
         timed: ChunkSegments,
-    ) -> &[Segment] {
+    ) -> Added<'_> {
         let (start, end) = (chunk.start_ms(), chunk.end_ms());
         self.done = end;
         if recognition.truncated {
@@ -61,7 +80,11 @@ impl Accumulator {
             )),
         }
         self.segments.extend(timed.segments);
-        &self.segments[n_before..]
+        let n_told = std::mem::replace(&mut self.n_told, self.warnings.len());
+        Added {
+            segments: &self.segments[n_before..],
+            warnings: &self.warnings[n_told..],
+        }
     }
 
     /// Something a reader should know.
@@ -69,9 +92,9 @@ impl Accumulator {
         self.warnings.push(warning);
     }
 
-    /// Puts the source's warnings before those of the chunks.
-    pub(crate) fn begin_with(&mut self, of_source: &[String]) {
-        self.warnings.splice(..0, of_source.iter().cloned());
+    /// Puts the source's warnings behind those of the chunks.
+    pub(crate) fn end_with(&mut self, of_source: &[String]) {
+        self.warnings.extend_from_slice(of_source);
     }
 
     /// Everything as a transcript, with what holds for the whole among its warnings.
@@ -88,7 +111,9 @@ impl Accumulator {
                  the language"
             ));
         }
-        if self.done < TOO_SHORT {
+        if self.goes_on {
+            // What came before may have been said well.
+        } else if self.done < TOO_SHORT {
             self.warn(format!(
                 "only {} ms of sound; too short for a word",
                 self.done.0

@@ -30,6 +30,25 @@ impl Store {
         })
     }
 
+    /// Adds what a reader should know behind what is there.
+    ///
+    /// Errors: [`Error::NoEntry`].
+    pub fn append_warnings(&mut self, id: EntryId, warnings: &[String]) -> Result<(), Error> {
+        if warnings.is_empty() {
+            return Ok(());
+        }
+        self.write(|transaction| {
+            let mut sql = transaction.prepare_cached("SELECT warnings FROM item WHERE id = ?1")?;
+            let kept: Option<String> = sql.query_row([id.0], |row| row.get(0)).optional()?;
+            let kept = kept.ok_or(Error::NoEntry { id: id.0 })?;
+            let mut all: Vec<String> = serde_json::from_str(&kept).unwrap_or_default();
+            all.extend_from_slice(warnings);
+            let all = serde_json::Value::from(all).to_string();
+            let sql = "UPDATE item SET warnings = ?2 WHERE id = ?1";
+            change(transaction, id, sql, params![id.0, all])
+        })
+    }
+
     /// Writes the transcript of an entry that was recognised to its end.
     ///
     /// Errors: [`Error::NoEntry`], [`Error::TooLong`].

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::Error;
-use crate::home::home;
+use crate::models_folder::models_folder;
 
 /// A checkpoint of the catalog.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -21,8 +21,9 @@ pub struct CatalogModel {
     pub name: String,
     /// Its name for display.
     pub title: String,
-    /// What it does.
-    pub what: What,
+    /// What it does. Earlier catalogs call it `what`.
+    #[serde(alias = "what")]
+    pub kind: ModelKind,
     /// When to choose it, in a sentence or two.
     pub about: String,
     /// English names of the languages it understands.
@@ -103,7 +104,7 @@ pub struct Mirror {
 /// What a checkpoint does.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub enum What {
+pub enum ModelKind {
     /// Speech to text.
     Recognizer,
     /// Word times of a known text.
@@ -139,7 +140,7 @@ pub fn catalog_trouble() -> Option<&'static str> {
 
 fn read() -> &'static Catalog {
     static CATALOG: OnceLock<Catalog> = OnceLock::new();
-    CATALOG.get_or_init(|| Catalog::built_in().with_own(&home().join("catalog.toml")))
+    CATALOG.get_or_init(|| Catalog::built_in().with_own(&models_folder().join("catalog.toml")))
 }
 
 impl Catalog {
@@ -249,7 +250,7 @@ impl Edition {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{Catalog, What, catalog, catalog_model};
+    use super::{Catalog, ModelKind, catalog, catalog_model};
     use crate::{DEMO, DEMO_ALIGNER, Error};
 
     const OWN: &str = r#"
@@ -338,9 +339,9 @@ mod tests {
     fn published_recognizers_have_thirty_languages_and_the_aligner_eleven_of_them() {
         let published = || catalog().iter().filter(|entry| !entry.editions.is_empty());
         for entry in published() {
-            let n_languages = match entry.what {
-                What::Recognizer => 30,
-                What::Aligner => 11,
+            let n_languages = match entry.kind {
+                ModelKind::Recognizer => 30,
+                ModelKind::Aligner => 11,
             };
             assert_eq!(entry.languages.len(), n_languages, "{}", entry.name);
         }

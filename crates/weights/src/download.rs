@@ -168,18 +168,23 @@ impl<'a> Download<'a> {
     ///
     /// Errors: `BuiltIn`, `Locked`, `NetworkOff`, `Unreachable`, `Refused`, `Wrong`, `NoSpace`,
     /// `Full`, `Disk`. Whichever comes, what has arrived and is not known to be wrong is kept.
-    pub fn run(&self, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
-        self.bring(Trust::Manifest, control, tell)
+    pub fn run(&self, control: &Control, on_event: &OnEvent<'_>) -> Result<Outcome, Error> {
+        self.bring(Trust::Manifest, control, on_event)
     }
 
     /// Reads the files that are there, and brings anew those that are missing or damaged.
     ///
     /// Errors: as [`run`](Self::run).
-    pub fn repair(&self, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
-        self.bring(Trust::Nothing, control, tell)
+    pub fn repair(&self, control: &Control, on_event: &OnEvent<'_>) -> Result<Outcome, Error> {
+        self.bring(Trust::Nothing, control, on_event)
     }
 
-    fn bring(&self, trust: Trust, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
+    fn bring(
+        &self,
+        trust: Trust,
+        control: &Control,
+        on_event: &OnEvent<'_>,
+    ) -> Result<Outcome, Error> {
         let place = Paths::new(self.entry, self.home)?;
         let _lock = place.lock()?;
         let edition = self.chosen(&place);
@@ -204,7 +209,7 @@ impl<'a> Download<'a> {
         let needed = partials.iter().map(Partial::missing).sum();
         need_space(self.home, needed, self.environment.as_ref())?;
         let scheduler = Scheduler::new(partials, manifest, self, edition, &place.coming);
-        let outcome = self.rounds(edition, &scheduler, control, tell);
+        let outcome = self.rounds(edition, &scheduler, control, on_event);
         let kept = scheduler.put_away();
         if outcome? == RequestedState::Cancel {
             return kept.map(|()| Outcome::Cancelled);
@@ -231,7 +236,7 @@ impl<'a> Download<'a> {
         edition: &Edition,
         scheduler: &Scheduler<'_>,
         control: &Control,
-        tell: &Tell<'_>,
+        on_event: &OnEvent<'_>,
     ) -> Result<RequestedState, Error> {
         loop {
             if control.wait_while(|state| state == RequestedState::Pause) == RequestedState::Cancel
@@ -241,7 +246,7 @@ impl<'a> Download<'a> {
             if scheduler.is_done() {
                 return Ok(RequestedState::Run);
             }
-            self.round(edition, scheduler, control, tell);
+            self.round(edition, scheduler, control, on_event);
             if let Some(error) = scheduler.failure() {
                 return Err(error);
             }
@@ -254,7 +259,7 @@ impl<'a> Download<'a> {
         edition: &Edition,
         scheduler: &Scheduler<'_>,
         control: &Control,
-        tell: &Tell<'_>,
+        on_event: &OnEvent<'_>,
     ) {
         let client = self.network.client(self.tuning.idle);
         let is_over = AtomicBool::new(false);
@@ -267,7 +272,7 @@ impl<'a> Download<'a> {
                     client.abort();
                 }
             });
-            let work = || worker::work(self, edition, scheduler, &client, control, tell);
+            let work = || worker::work(self, edition, scheduler, &client, control, on_event);
             let workers: Vec<_> = (0..self.connections.max(1))
                 .map(|_| scope.spawn(work))
                 .collect();
@@ -291,7 +296,7 @@ pub(crate) fn came(folder: &Path, fact: &Fact) -> u64 {
 }
 
 /// Who listens to a work on a checkpoint.
-pub type Tell<'a> = dyn Fn(Event) + Sync + 'a;
+pub type OnEvent<'a> = dyn Fn(Event) + Sync + 'a;
 
 /// What is believed about files that are there.
 #[derive(Clone, Copy, PartialEq, Eq)]

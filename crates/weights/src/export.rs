@@ -11,7 +11,9 @@ use crate::disk::{need_space, remove, rename};
 use crate::find::downloaded;
 use crate::manifest::{self, CopyError, Pin, copy};
 use crate::paths::{Paths, edition_in};
-use crate::{CatalogModel, Control, Environment, Error, Event, Manifest, Outcome, Progress, Tell};
+use crate::{
+    CatalogModel, Control, Environment, Error, Event, Manifest, OnEvent, Outcome, Progress,
+};
 
 /// Writes a checkpoint into one archive. If the target is a folder, the archive is named after the
 /// checkpoint. Every file is verified, and the archive gets its final name only when all match.
@@ -23,7 +25,7 @@ pub fn export(
     target: &Path,
     environment: &dyn Environment,
     control: &Control,
-    tell: &Tell<'_>,
+    on_event: &OnEvent<'_>,
 ) -> Result<Outcome, Error> {
     Paths::new(entry, home)?;
     let folder = downloaded(entry, home)?;
@@ -35,7 +37,7 @@ pub fn export(
     let mut coming = target.clone().into_os_string();
     coming.push(".partial");
     let coming = PathBuf::from(coming);
-    let written = write(entry, &folder, &coming, environment, control, tell);
+    let written = write(entry, &folder, &coming, environment, control, on_event);
     if let Ok(true) = written {
         rename(&coming, &target)?;
         return Ok(Outcome::Done(target));
@@ -51,7 +53,7 @@ fn write(
     archive: &Path,
     environment: &dyn Environment,
     control: &Control,
-    tell: &Tell<'_>,
+    on_event: &OnEvent<'_>,
 ) -> Result<bool, Error> {
     let learned = Manifest::read(folder);
     let edition = edition_in(entry, folder).or(entry.editions.first());
@@ -89,13 +91,13 @@ fn write(
         let mut from = File::open(&path).map_err(|error| Error::disk(&path, &error))?;
         let mut passed = |n_bytes| {
             done += n_bytes;
-            tell(Event::Progress(Progress::reading(done, total)));
+            on_event(Event::Progress(Progress::reading(done, total)));
         };
         match copy(&mut from, &mut zip, control, &mut passed) {
             Ok((size, sha256)) => {
                 fact.check(size, &sha256).map_err(damaged)?;
                 manifest.set(Pin::new(edition, &fact.name, size, sha256));
-                tell(Event::File(fact.name));
+                on_event(Event::File(fact.name));
             }
             Err(CopyError::Cancelled) => return Ok(false),
             Err(CopyError::Reading(error)) => return Err(Error::disk(&path, &error)),

@@ -7,13 +7,13 @@ use sha2::{Digest, Sha256};
 use crate::catalog::{self, catalog};
 use crate::manifest::hex;
 use crate::{
-    CatalogModel, DEMO, DEMO_ALIGNER, Embedded, Error, Origin, What, catalog_model, demo,
+    CatalogModel, DEMO, DEMO_ALIGNER, Embedded, Error, ModelKind, Origin, catalog_model, demo,
     demo_aligner,
 };
 
 /// A checkpoint on this computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Located {
+pub struct LocalCheckpoint {
     /// Its name for display.
     pub title: String,
     /// Its files.
@@ -43,20 +43,20 @@ pub enum Files {
 /// limits apply.
 ///
 /// Errors: every variant of [`Error`] about finding except `NotAnAligner`.
-pub fn find(name_or_path: &str, home: &Path) -> Result<Located, Error> {
-    find_a(What::Recognizer, name_or_path, home)
+pub fn find(name_or_path: &str, home: &Path) -> Result<LocalCheckpoint, Error> {
+    find_a(ModelKind::Recognizer, name_or_path, home)
 }
 
 /// Finds an aligner in the same way as [`find`] a recogniser.
 ///
 /// Errors: every variant of [`Error`] about finding except `NotARecognizer`.
-pub fn find_aligner(name_or_path: &str, home: &Path) -> Result<Located, Error> {
-    find_a(What::Aligner, name_or_path, home)
+pub fn find_aligner(name_or_path: &str, home: &Path) -> Result<LocalCheckpoint, Error> {
+    find_a(ModelKind::Aligner, name_or_path, home)
 }
 
 /// The aligner that matches a recogniser: the demo aligner for the demo, otherwise the published
 /// one if its files are in `home`.
-pub fn aligner_for(recognizer: &Located, home: &Path) -> Option<Located> {
+pub fn aligner_for(recognizer: &LocalCheckpoint, home: &Path) -> Option<LocalCheckpoint> {
     let name = match recognizer.entry {
         Some(entry) if entry.name == DEMO => DEMO_ALIGNER,
         _ => PUBLISHED_ALIGNER,
@@ -67,18 +67,18 @@ pub fn aligner_for(recognizer: &Located, home: &Path) -> Option<Located> {
 /// The aligner for every recogniser except the demo; it supports 11 of their 30 languages.
 const PUBLISHED_ALIGNER: &str = "Qwen3-ForcedAligner-0.6B";
 
-fn find_a(what: What, name_or_path: &str, home: &Path) -> Result<Located, Error> {
+fn find_a(kind: ModelKind, name_or_path: &str, home: &Path) -> Result<LocalCheckpoint, Error> {
     let path = Path::new(name_or_path);
     if !looks_like_a_path(name_or_path) {
         if let Ok(entry) = catalog_model(name_or_path) {
-            return suits(entry, what, name_or_path).and_then(|()| in_catalog(entry, home));
+            return suits(entry, kind, name_or_path).and_then(|()| in_catalog(entry, home));
         }
         if Origin::read(&home.join(path)).is_some() {
-            return in_folder(&home.join(path), what);
+            return in_folder(&home.join(path), kind);
         }
     }
     if path.is_dir() {
-        in_folder(path, what)
+        in_folder(path, kind)
     } else if path.is_file() {
         Err(Error::NotAFolder { path: path.into() })
     } else if looks_like_a_path(name_or_path) {
@@ -86,12 +86,12 @@ fn find_a(what: What, name_or_path: &str, home: &Path) -> Result<Located, Error>
     } else {
         Err(Error::Unknown {
             name: name_or_path.into(),
-            known: names(what),
+            known: names(kind),
         })
     }
 }
 
-fn in_folder(path: &Path, what: What) -> Result<Located, Error> {
+fn in_folder(path: &Path, kind: ModelKind) -> Result<LocalCheckpoint, Error> {
     let Ok(config) = std::fs::read(path.join("config.json")) else {
         return Err(Error::NoConfig { path: path.into() });
     };
@@ -106,13 +106,13 @@ fn in_folder(path: &Path, what: What) -> Result<Located, Error> {
         .or_else(|| configured_like_a_demo(&config))
         .or_else(|| configured_as_published(&config));
     if let Some(entry) = known {
-        suits(entry, what, &title)?;
+        suits(entry, kind, &title)?;
     }
-    Ok(Located {
+    Ok(LocalCheckpoint {
         title,
         files: Files::Folder(path.into()),
         entry: known,
-        longest_clip_s: known.map_or(unknown_longest_clip_s(what), |entry| entry.longest_clip_s),
+        longest_clip_s: known.map_or(unknown_longest_clip_s(kind), |entry| entry.longest_clip_s),
     })
 }
 
@@ -120,10 +120,10 @@ fn in_folder(path: &Path, what: What) -> Result<Located, Error> {
 ///
 /// Source: `MAX_ASR_INPUT_SECONDS` and `MAX_FORCE_ALIGN_INPUT_SECONDS` of the package `qwen-asr`
 /// 0.0.6.
-const fn unknown_longest_clip_s(what: What) -> u32 {
-    match what {
-        What::Recognizer => 1200,
-        What::Aligner => 180,
+const fn unknown_longest_clip_s(kind: ModelKind) -> u32 {
+    match kind {
+        ModelKind::Recognizer => 1200,
+        ModelKind::Aligner => 180,
     }
 }
 
@@ -148,21 +148,21 @@ fn configured_as_published(config: &[u8]) -> Option<&'static CatalogModel> {
 }
 
 /// Checks that a checkpoint of the catalog is of the requested kind.
-fn suits(entry: &CatalogModel, what: What, name: &str) -> Result<(), Error> {
-    let (name, known) = (name.to_owned(), names(what));
-    match (entry.what, what) {
-        (What::Aligner, What::Recognizer) => Err(Error::NotARecognizer { name, known }),
-        (What::Recognizer, What::Aligner) => Err(Error::NotAnAligner { name, known }),
+fn suits(entry: &CatalogModel, kind: ModelKind, name: &str) -> Result<(), Error> {
+    let (name, known) = (name.to_owned(), names(kind));
+    match (entry.kind, kind) {
+        (ModelKind::Aligner, ModelKind::Recognizer) => Err(Error::NotARecognizer { name, known }),
+        (ModelKind::Recognizer, ModelKind::Aligner) => Err(Error::NotAnAligner { name, known }),
         _ => Ok(()),
     }
 }
 
-fn in_catalog(entry: &'static CatalogModel, home: &Path) -> Result<Located, Error> {
+fn in_catalog(entry: &'static CatalogModel, home: &Path) -> Result<LocalCheckpoint, Error> {
     let files = match embedded(entry) {
         Some(files) => Files::Embedded(files),
         None => Files::Folder(downloaded(entry, home)?),
     };
-    Ok(Located {
+    Ok(LocalCheckpoint {
         title: entry.title.clone(),
         files,
         entry: Some(entry),
@@ -195,11 +195,11 @@ fn looks_like_a_path(text: &str) -> bool {
 }
 
 /// Names of the checkpoints of this kind, comma-joined.
-fn names(what: What) -> String {
-    catalog::names(|entry| entry.what == what)
+fn names(kind: ModelKind) -> String {
+    catalog::names(|entry| entry.kind == kind)
 }
 
-impl Located {
+impl LocalCheckpoint {
     /// The built-in demo recogniser.
     pub fn demo() -> Self {
         find(DEMO, Path::new("")).expect("what is built in is always here")
@@ -216,10 +216,10 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{Files, Located, aligner_for, find, find_aligner};
+    use super::{Files, LocalCheckpoint, aligner_for, find, find_aligner};
     use crate::{DEMO, DEMO_ALIGNER, Error, demo_aligner};
 
-    fn check(found: Result<Located, Error>, expected: &str) {
+    fn check(found: Result<LocalCheckpoint, Error>, expected: &str) {
         let error = found.unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }
@@ -249,7 +249,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("anything");
         let name = folder.to_str().unwrap();
-        let longest = |found: Result<Located, Error>| found.unwrap().longest_clip_s;
+        let longest = |found: Result<LocalCheckpoint, Error>| found.unwrap().longest_clip_s;
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("config.json"), "{}").unwrap();
         assert_eq!(longest(find(name, home.path())), 1200);
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn the_demos_are_always_here_and_named_for_what_they_are() {
         let demo = find(DEMO, Path::new("")).unwrap();
-        assert_eq!(demo, Located::demo());
+        assert_eq!(demo, LocalCheckpoint::demo());
         let aligner = find_aligner(DEMO_ALIGNER, Path::new("")).unwrap();
         for located in [demo, aligner] {
             assert!(located.is_demo() && located.title.contains("synthetic sample voice only"));
@@ -302,7 +302,7 @@ mod tests {
         fs::create_dir(&other).unwrap();
         fs::write(other.join("config.json"), "{}").unwrap();
         let other = find(other.to_str().unwrap(), home.path()).unwrap();
-        let demos = aligner_for(&Located::demo(), home.path()).unwrap();
+        let demos = aligner_for(&LocalCheckpoint::demo(), home.path()).unwrap();
         assert_eq!(demos.files, Files::Embedded(demo_aligner()));
         assert_eq!(aligner_for(&other, home.path()), None);
 

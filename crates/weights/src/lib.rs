@@ -19,10 +19,10 @@ mod environment;
 mod error;
 mod export;
 mod find;
-mod home;
 mod import;
 mod manifest;
 mod mirror;
+mod models_folder;
 mod network;
 mod paths;
 mod presence;
@@ -30,19 +30,19 @@ mod quantised_copy;
 mod speed;
 
 pub use catalog::{
-    CatalogModel, Edition, Fact, MemoryMb, Mirror, What, catalog, catalog_model, catalog_trouble,
-    mirrors,
+    CatalogModel, Edition, Fact, MemoryMb, Mirror, ModelKind, catalog, catalog_model,
+    catalog_trouble, mirrors,
 };
 pub use control::{Control, RequestedState};
 pub use demo::{DEMO, DEMO_ALIGNER, Embedded, demo, demo_aligner};
-pub use download::{Download, Event, Outcome, Progress, Tell, Tuning};
+pub use download::{Download, Event, OnEvent, Outcome, Progress, Tuning};
 pub use environment::{Environment, ThisComputer};
 pub use error::Error;
 pub use export::export;
-pub use find::{Files, Located, aligner_for, find, find_aligner};
-pub use home::home;
+pub use find::{Files, LocalCheckpoint, aligner_for, find, find_aligner};
 pub use import::Import;
 pub use manifest::{FileHash, Known, Manifest, Origin, Pin};
+pub use models_folder::models_folder;
 pub use network::{Network, Proxy};
 pub use presence::{Finding, Health, Presence, presence, remove, verify};
 pub use quantised_copy::{UnfinishedCopy, original_name, verify_copy};

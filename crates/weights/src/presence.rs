@@ -8,7 +8,7 @@ use crate::download::came;
 use crate::find::downloaded;
 use crate::manifest::measure;
 use crate::paths::{Paths, edition_in};
-use crate::{CatalogModel, Control, Error, Event, Known, Manifest, Progress, Tell, speed};
+use crate::{CatalogModel, Control, Error, Event, Known, Manifest, OnEvent, Progress, speed};
 
 /// Whether a checkpoint is on this computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +16,14 @@ pub enum Presence {
     /// It is compiled into the program.
     BuiltIn,
     /// It is installed in this folder; [`verify`] checks its files.
-    Here {
+    Installed {
         /// Its folder.
         folder: PathBuf,
         /// Its size. Units: bytes.
         size: u64,
     },
     /// A download is unfinished; the next one resumes it.
-    Coming {
+    Partial {
         /// Bytes downloaded.
         done: u64,
         /// Bytes in total, as far as known.
@@ -42,11 +42,11 @@ pub fn presence(entry: &CatalogModel, home: &Path) -> Presence {
         let files = fs::read_dir(&folder).into_iter().flatten().flatten();
         let sizes = files.filter_map(|file| file.metadata().ok().map(|file| file.len()));
         let size = sizes.sum();
-        return Presence::Here { folder, size };
+        return Presence::Installed { folder, size };
     }
     let edition = edition_in(entry, &place.coming).or(entry.editions.first());
     match edition {
-        Some(edition) if place.coming.is_dir() => Presence::Coming {
+        Some(edition) if place.coming.is_dir() => Presence::Partial {
             done: edition
                 .files
                 .iter()
@@ -88,7 +88,7 @@ pub fn verify(
     entry: &CatalogModel,
     home: &Path,
     control: &Control,
-    tell: &Tell<'_>,
+    on_event: &OnEvent<'_>,
 ) -> Result<Option<Vec<Finding>>, Error> {
     let place = Paths::new(entry, home)?;
     let folder = downloaded(entry, home)?;
@@ -125,7 +125,7 @@ pub fn verify(
         } else {
             let mut passed = |n_bytes| {
                 done += n_bytes;
-                tell(Event::Progress(Progress::reading(done, total)));
+                on_event(Event::Progress(Progress::reading(done, total)));
             };
             match measure(&folder.join(&fact.name), control, &mut passed)? {
                 None => return Ok(None),

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::disk::{need_space, remove, rename, write_whole};
 use crate::manifest::{self, CopyError, copy, measure};
 use crate::{
-    Control, Environment, Error, Event, FileHash, Files, Finding, Health, Located, Origin,
-    Progress, Tell,
+    Control, Environment, Error, Event, FileHash, Files, Finding, Health, LocalCheckpoint, OnEvent,
+    Origin, Progress,
 };
 
 /// Files copied from the original: everything that the engine reads except the tensors, and the
@@ -31,7 +31,7 @@ const COPIED_FILES: [&str; 14] = [
 ];
 
 /// The name of the original of a copy: its name in the catalog, or that of its folder.
-pub fn original_name(original: &Located) -> String {
+pub fn original_name(original: &LocalCheckpoint) -> String {
     match &original.files {
         Files::Embedded(_) => original.entry.map(|entry| entry.name.clone()),
         Files::Folder(folder) => folder
@@ -104,15 +104,15 @@ impl UnfinishedCopy {
     /// Errors: `Full`, `Disk`.
     pub fn finish(
         mut self,
-        original: &Located,
+        original: &LocalCheckpoint,
         dtype: &str,
         (mut done, total): (u64, u64),
         control: &Control,
-        tell: &Tell<'_>,
+        on_event: &OnEvent<'_>,
     ) -> Result<Option<PathBuf>, Error> {
         let mut passed = |n_bytes| {
             done += n_bytes;
-            tell(Event::Progress(Progress::reading(done.min(total), total)));
+            on_event(Event::Progress(Progress::reading(done.min(total), total)));
         };
         for name in COPIED_FILES {
             let to = self.making.join(name);
@@ -166,7 +166,7 @@ impl Drop for UnfinishedCopy {
 
 /// Hashes of the original's files that a copy is made from: the copied files and the tensors.
 fn source_of(
-    original: &Located,
+    original: &LocalCheckpoint,
     control: &Control,
     passed: &mut dyn FnMut(u64),
 ) -> Result<Option<Vec<FileHash>>, Error> {
@@ -228,7 +228,7 @@ fn hashes(
 pub fn verify_copy(
     folder: &Path,
     control: &Control,
-    tell: &Tell<'_>,
+    on_event: &OnEvent<'_>,
 ) -> Result<Option<Vec<Finding>>, Error> {
     let origin = Origin::read(folder).ok_or_else(|| Error::NoCopy {
         path: folder.into(),
@@ -237,7 +237,7 @@ pub fn verify_copy(
     let mut done = 0;
     let mut passed = |n_bytes| {
         done += n_bytes;
-        tell(Event::Progress(Progress::reading(done, total)));
+        on_event(Event::Progress(Progress::reading(done, total)));
     };
     let mut findings = Vec::new();
     for print in &origin.files {

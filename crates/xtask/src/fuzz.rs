@@ -6,7 +6,16 @@ use crate::cargo_tools::FUZZ;
 use crate::{Outcome, arguments_after, root, run, setup, target};
 
 /// The targets of `fuzz/`, described in `tests/src/fuzz.rs`.
-const TARGETS: [&str; 3] = ["media", "subtitle_import", "model_folder"];
+const TARGETS: [&str; 8] = [
+    "media",
+    "subtitle_import",
+    "text_file",
+    "dictated_text",
+    "settings",
+    "backup",
+    "model_folder",
+    "model_archive",
+];
 
 /// The longest input. Units: bytes.
 const MAX_BYTES: &str = "65536";

@@ -1,9 +1,14 @@
 //! Checks that take minutes or hours: `cargo xtask long-check NAME`.
 
-use crate::{Outcome, Task, arguments_after, fuzz, journey, media_matrix, offline, typing};
+use std::process::Command;
+
+use crate::{
+    Outcome, Task, arguments_after, cargo_program, fuzz, journey, media_matrix, offline,
+    run as run_program, setup, typing,
+};
 
 /// The checks; each is also a separate task.
-pub(crate) const CHECKS: [Task; 5] = [
+pub(crate) const CHECKS: [Task; 6] = [
     (
         "offline",
         "run every test without a network, only loopback",
@@ -20,6 +25,11 @@ pub(crate) const CHECKS: [Task; 5] = [
         journey,
     ),
     (
+        "kills",
+        "kill every writer 50 times at random moments; what it finished is there",
+        kills,
+    ),
+    (
         "fuzz",
         "fuzz the readers of foreign files, SECONDS (60) per target (nightly options)",
         fuzz::run_targets,
@@ -30,6 +40,23 @@ pub(crate) const CHECKS: [Task; 5] = [
         media_matrix,
     ),
 ];
+
+/// Runs the tests that kill processes, with more kills.
+fn kills() -> Outcome {
+    setup::for_building()?;
+    let test = |package: &str, test: &str, name: &str| {
+        run_program(
+            Command::new(cargo_program())
+                .args(["test", "--package", package, "--test", test, "--", name])
+                .args(["--nocapture"])
+                .env("EARMARK_TEST_KILLS", "50"),
+        )
+    };
+    test("earmark-store", "store", "a_process_killed_at_any_moment")?;
+    test("earmark-cli", "transcribe", "killed_runs_go_on")?;
+    test("earmark-cli", "models", "a_killed_import")?;
+    test("earmark-cli", "listen", "processes_killed_at_any_moment")
+}
 
 /// Runs the named check, or all of them.
 pub(crate) fn run() -> Outcome {

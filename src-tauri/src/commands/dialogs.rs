@@ -4,11 +4,24 @@
 use std::path::PathBuf;
 
 use tauri::{WebviewWindow, Wry};
-use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath, MessageDialogButtons};
 
 /// A file dialog over a window.
 pub(crate) fn dialog(window: &WebviewWindow) -> FileDialogBuilder<Wry> {
     window.dialog().file().set_parent(window)
+}
+
+/// Asks a question over a window; whether the answer is `yes`.
+pub(crate) fn confirm(
+    window: &WebviewWindow,
+    title: &str,
+    question: String,
+    yes: &str,
+    no: &str,
+) -> bool {
+    let buttons = MessageDialogButtons::OkCancelCustom(yes.into(), no.into());
+    let dialog = window.dialog().message(question).title(title);
+    dialog.buttons(buttons).parent(window).blocking_show()
 }
 
 /// The path that was chosen.

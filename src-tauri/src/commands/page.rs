@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, WebviewWindow};
 
-use super::dialogs::{dialog, path};
+use super::dialogs::{confirm, dialog, path};
 use super::work;
 use crate::desktop::Desktop;
 use crate::window_names::{CAPTIONS, MAIN};
@@ -61,12 +61,27 @@ pub(crate) async fn open_page(app: AppHandle, events: Channel<Event>) -> Result<
 #[tauri::command]
 pub(crate) async fn change_settings(
     app: AppHandle,
+    window: WebviewWindow,
     change: Map<String, Value>,
 ) -> Result<Settings, Failure> {
     let handle = app.clone();
     let shortcut =
         move |from: Option<&str>, to: Option<&str>| dictation::change_shortcut(&handle, from, to);
-    work(app, move |app| app.change_settings(&change, shortcut)).await
+    work(app, move |app| {
+        let confirm_mirror = |address: &str| {
+            let words = app.words();
+            let question = (words.ask_mirror)(address);
+            confirm(
+                &window,
+                words.mirror,
+                question,
+                words.use_mirror,
+                words.stay,
+            )
+        };
+        app.change_settings(&change, shortcut, confirm_mirror)
+    })
+    .await
 }
 
 #[tauri::command]

@@ -148,6 +148,18 @@ impl Display {
         panic!("the dialog did not take {}", file.display());
     }
 
+    /// Gives the first answer to the question that is up or about to be; its title begins like this.
+    pub(crate) fn confirm(&self, title: &str) {
+        let title = format!("^{title}");
+        let dialog = until("the question", 60, || self.window(&title));
+        until("an end of the question", 60, || {
+            self.xdotool(&["windowfocus", "--sync", &dialog]);
+            self.xdotool(&["key", "Return"]);
+            sleep(Duration::from_millis(300));
+            self.window(&title).is_none().then_some(())
+        });
+    }
+
     /// Moves the mouse there.
     pub(crate) fn point_at(&self, (x, y): (i32, i32)) {
         self.xdotool(&["mousemove", "--sync", &x.to_string(), &y.to_string()]);

@@ -8,7 +8,6 @@
 
 #![cfg(target_os = "linux")]
 
-mod again;
 mod backup;
 mod bus;
 mod captions;
@@ -16,12 +15,13 @@ mod closed;
 mod closing;
 mod display;
 mod driver;
-mod heard;
 mod language;
 mod model_server;
 mod models;
 mod queue;
+mod recognised;
 mod recording;
+mod retranscribe;
 #[expect(
     clippy::unwrap_used,
     dead_code,

@@ -171,6 +171,7 @@ fn downloads_come_from(window: &Window, url: &str, data: &Path) {
         "input[aria-label='Mirror address']",
         &format!("{url}\u{e007}"),
     );
+    window.display.confirm("Download models from this server");
     let file = data.join("settings.json");
     until("the mirror to be kept", 60, || {
         fs::read_to_string(&file).ok()?.contains(url).then_some(())

@@ -6,9 +6,9 @@ use std::path::Path;
 use earmark_jobs::{End, Ms};
 use earmark_store::{Entry, Filter, Stage, Store};
 
-use crate::heard::{heard, transcript};
+use crate::recognised::{recognised, transcript};
 use crate::window::Window;
-use crate::work::{WATCH_QUEUE, done, heard_s, told};
+use crate::work::{WATCH_QUEUE, done, recognised_s, told};
 use crate::{copy_of, desk, scratch};
 
 #[test]
@@ -19,7 +19,7 @@ fn a_broken_recording_says_so_and_the_queue_goes_on() {
     fs::create_dir_all(&recordings).expect("the build folder can be written to");
     let broken = recordings.join("a broken one.wav");
     fs::write(&broken, "These are words, and no sound.\n").expect("the file can be written");
-    assert!(matches!(heard(&broken), End::Failed(_)));
+    assert!(matches!(recognised(&broken), End::Failed(_)));
     copy_of("en-05.flac", recordings.join("behind it.flac"));
     let chosen = copy_of("en-03.flac", folder.join("chosen.flac"));
 
@@ -68,7 +68,7 @@ fn a_killed_program_goes_on_behind_the_last_finished_piece() {
     window.until("the end of the recording", 300, &done("long"));
     let times: Vec<u32> = told(&window, "long")
         .iter()
-        .filter_map(|(line, _)| heard_s(line))
+        .filter_map(|(line, _)| recognised_s(line))
         .collect();
     assert!(
         times

@@ -20,7 +20,7 @@ const LINES: &str = "
     const lines = [...document.querySelectorAll('[id^=line-] .text')].map((it) => it.textContent);
     return lines.length > 0 ? lines : null;";
 
-/// The text that is sure, once the microphone is heard.
+/// The text that is sure, once the microphone is recognised.
 const SURE: &str = "
     const pieces = document.querySelectorAll('[role=log] span:not(.tentative)');
     return [...pieces].map((it) => it.textContent).join('');";

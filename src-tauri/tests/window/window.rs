@@ -228,8 +228,8 @@ impl Window {
         // under the mouse: a click counts when it has come to where it was meant for.
         let listen = "
             window.isClicked = false;
-            const heard = () => (window.isClicked = true);
-            arguments[0].addEventListener('click', heard, { capture: true, once: true });";
+            const clicked = () => (window.isClicked = true);
+            arguments[0].addEventListener('click', clicked, { capture: true, once: true });";
         let n_windows = self.handles().len();
         until(value, 60, || {
             // Where its window has closed, that is what the click did, answer or not.

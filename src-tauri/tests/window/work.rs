@@ -5,8 +5,8 @@ use std::fs;
 use earmark_transcript::score;
 use serde_json::json;
 
-use crate::again::a_line_is_heard_again;
-use crate::heard::{srt, texts, transcript};
+use crate::recognised::{srt, texts, transcript};
+use crate::retranscribe::a_line_is_recognised_again;
 use crate::wait::until;
 use crate::window::Window;
 use crate::{copy_of, desk, sample, scratch};
@@ -81,7 +81,7 @@ pub(crate) fn told(window: &Window, title: &str) -> Vec<(String, Option<f64>)> {
 }
 
 /// How far a recording was when a row said so: `Recognising · 1:20 of 2:43`. Units: s.
-pub(crate) fn heard_s(line: &str) -> Option<u32> {
+pub(crate) fn recognised_s(line: &str) -> Option<u32> {
     let (done, _) = line.strip_prefix("Recognising · ")?.split_once(" of ")?;
     let parts = done.split(':').map(|part| part.parse::<u32>().ok());
     parts.reduce(|all, part| Some(60 * all? + part?)).flatten()
@@ -93,8 +93,8 @@ fn from_the_first_start_to_the_morning_after() {
     let folder = scratch("work");
     let meeting = copy_of("en-dialogue.flac", folder.join("the meeting.flac"));
     let journey = copy_of("zh-04.wav", folder.join("去山顶.wav"));
-    let heard = transcript(&meeting);
-    let heard_in_chinese = texts(&transcript(&journey)).concat();
+    let recognised = transcript(&meeting);
+    let chinese = texts(&transcript(&journey)).concat();
 
     let data = folder.join("data");
     let window = Window::open(&data);
@@ -111,17 +111,17 @@ fn from_the_first_start_to_the_morning_after() {
     window.press("the meeting");
     let lines = window.until("the transcript", 60, LINES);
     let lines = lines.as_array().expect("lines are a list");
-    assert_eq!(window.look(N_LINES), heard.segments.len());
-    assert_eq!(*lines, texts(&heard)[..lines.len()]);
+    assert_eq!(window.look(N_LINES), recognised.segments.len());
+    assert_eq!(*lines, texts(&recognised)[..lines.len()]);
     let mark = window.until("a doubtful word", 60, DOUBTFUL);
     assert_eq!(mark, "underline wavy");
     the_player_plays_from_a_word(&window);
     a_word_is_corrected_taken_back_and_corrected_again(&window);
-    a_line_is_heard_again(&window);
+    a_line_is_recognised_again(&window);
     window.look("document.querySelector('[role=status] .notice .icon')?.click(); return true");
     window.picture("transcript");
 
-    let corrected = srt(&heard, "the meeting.flac").replacen("morning", "evening", 1);
+    let corrected = srt(&recognised, "the meeting.flac").replacen("morning", "evening", 1);
     window.press("Export…");
     window.until_says("the meeting.srt");
     window.picture("export");
@@ -139,10 +139,7 @@ fn from_the_first_start_to_the_morning_after() {
     window.press("History");
     a_word_is_found_and_jumped_to(&window, "Paris");
     let one_character = "汽";
-    assert!(
-        heard_in_chinese.contains(one_character),
-        "{heard_in_chinese}"
-    );
+    assert!(chinese.contains(one_character), "{chinese}");
     window.press("History");
     a_word_is_found_and_jumped_to(&window, one_character);
 
@@ -174,10 +171,10 @@ fn from_the_first_start_to_the_morning_after() {
     window.press("History");
     window.press("Starred");
     window.press("the meeting Starred");
-    let corrected = texts(&heard)[0].replacen("morning", "evening", 1);
+    let corrected = texts(&recognised)[0].replacen("morning", "evening", 1);
     let lines = window.until("the transcript", 60, LINES);
     assert_eq!(lines[0], corrected);
-    assert_eq!(window.look(N_LINES), heard.segments.len());
+    assert_eq!(window.look(N_LINES), recognised.segments.len());
     window.press("History");
     a_word_is_found_and_jumped_to(&window, "evening");
     window.picture("dark");
@@ -199,7 +196,10 @@ fn the_first_start_hears_its_sample(window: &Window) {
 
 /// Waiting or reading first, then minute by minute, then done.
 fn progress_was_told(told: &[(String, Option<f64>)]) {
-    let times: Vec<u32> = told.iter().filter_map(|(line, _)| heard_s(line)).collect();
+    let times: Vec<u32> = told
+        .iter()
+        .filter_map(|(line, _)| recognised_s(line))
+        .collect();
     assert!(times.len() >= 2, "{told:?}");
     assert!(times.is_sorted(), "{told:?}");
     let shares = told.iter().filter_map(|(_, share)| *share);

@@ -12,7 +12,7 @@ use crate::api::{
     Code, Event, Failure, Feature, Folder, Folders, Model, Opening, Settings, ShortcutState,
 };
 use crate::events::{AppEvent, Subscriber};
-use crate::settings::{changed, unload_after};
+use crate::settings::{changed, is_address, unload_after};
 use crate::{entry_view, log, recordings, waveform_cache};
 
 /// Days that deleted entries can be taken back.
@@ -51,7 +51,8 @@ impl App {
     }
 
     /// Changes settings; `shortcut` is called with the old and the new one when that one changes, and
-    /// takes it from the system.
+    /// takes it from the system. `confirm_mirror` asks the person, outside of the page, whether a
+    /// server that is not in the catalog is to be the mirror; if not, nothing changes.
     ///
     /// Errors: a value that is none of its setting, a model that is not here, a shortcut that cannot be
     /// used, a file that cannot be written; then nothing is changed.
@@ -59,7 +60,19 @@ impl App {
         &self,
         change: &Map<String, Value>,
         shortcut: impl FnOnce(Option<&str>, Option<&str>) -> Result<(), Failure>,
+        confirm_mirror: impl FnOnce(&str) -> bool,
     ) -> Result<Settings, Failure> {
+        let now = self.settings.get();
+        let asked = change.get("mirror").and_then(Value::as_str);
+        if let Some(address) = asked.filter(|it| is_address(it))
+            && now.mirror.as_deref() != Some(address)
+        {
+            // An address that is none is refused below, with its reason.
+            let is_valid = earmark_jobs::Mirror::parse(address).is_ok();
+            if is_valid && !confirm_mirror(address) {
+                return Ok(now);
+            }
+        }
         let settings = self.set(|now| {
             let settings = changed(now, change)?;
             // A folder of a model comes from the person, through the dialog.

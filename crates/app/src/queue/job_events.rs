@@ -21,19 +21,23 @@ impl Queue {
         match event {
             JobEvent::Started(_) => self.started(id),
             JobEvent::Loaded(_, model) => publish_loaded(&self.0.events, model),
-            JobEvent::ChunkStarted { start, .. } => self
-                .0
-                .history
-                .write_later(move |store| Ok(store.append_segments(id, &[], start)?)),
-            JobEvent::Note(..) | JobEvent::Voices(..) => {}
+            JobEvent::ChunkStarted { .. } | JobEvent::Note(..) | JobEvent::Voices(..) => {}
             JobEvent::Text(_, text) => self.0.events.page(Event::Text { id: id.0, text }),
-            JobEvent::Segment(_, segment) => {
-                self.0.events.page(Event::Segment {
-                    id: id.0,
-                    segment: (&segment).into(),
-                });
+            JobEvent::ChunkFinished {
+                segments,
+                warnings,
+                end,
+                ..
+            } => {
+                for segment in &segments {
+                    self.0.events.page(Event::Segment {
+                        id: id.0,
+                        segment: segment.into(),
+                    });
+                }
                 self.0.history.write_later(move |store| {
-                    Ok(store.append_segments(id, std::slice::from_ref(&segment), segment.end)?)
+                    store.append_segments(id, &segments, end)?;
+                    Ok(store.append_warnings(id, &warnings)?)
                 });
             }
             JobEvent::Progress(_, progress) => self.progressed(id, &progress),
@@ -204,14 +208,13 @@ fn finish(store: &mut Store, id: EntryId, recognised: Transcript) -> Result<(), 
         .into_iter()
         .take_while(|segment| segment.end <= first);
     let mut segments: Vec<_> = before.collect();
-    // Of a rest in which nobody speaks there is nothing to be said.
-    let is_silent_rest = !segments.is_empty() && recognised.segments.is_empty();
-    let warnings = if is_silent_rest {
-        stored.warnings
-    } else {
-        recognised.warnings
-    };
     segments.extend(recognised.segments);
+    let mut warnings = stored.warnings;
+    for warning in recognised.warnings {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
     let whole = Transcript::assemble(recognised.duration, segments, warnings);
     Ok(store.finish(id, &whole)?)
 }

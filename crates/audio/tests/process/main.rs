@@ -18,8 +18,10 @@ fn main() -> ExitCode {
     if let Some(exit) = serve_if_asked() {
         return exit;
     }
-    let files = files();
-    assert!(files.len() > 40, "{} files", files.len());
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = files();
+    files.extend(damaged(&files, folder.path()));
+    assert!(files.len() > 120, "{} files", files.len());
     let here: Vec<Vec<Outcome>> = files.iter().map(|file| outcomes(file)).collect();
     // A program of another version beside this one is tried once and given up.
     let beside = OtherVersion::beside_this_program();
@@ -125,6 +127,28 @@ fn files() -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
+}
+
+/// Copies of the smaller ones, cut off and with a hole.
+fn damaged(files: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
+    let mut copies = Vec::new();
+    for file in files {
+        let bytes = fs::read(file).unwrap();
+        if bytes.len() > 100_000 {
+            continue;
+        }
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let cut = bytes[..bytes.len() * 6 / 10].to_vec();
+        let mut hole = bytes;
+        let (from, to) = (hole.len() * 4 / 10, hole.len() / 2);
+        hole[from..to].fill(0);
+        for (kind, content) in [("cut", cut), ("hole", hole)] {
+            let path = folder.join(format!("{kind} {name}"));
+            fs::write(&path, content).unwrap();
+            copies.push(path);
+        }
+    }
+    copies
 }
 
 /// A header of 8 KB whose block size alone asks for gigabytes.

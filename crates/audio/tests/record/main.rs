@@ -59,6 +59,59 @@ fn a_killed_process_keeps_everything_it_wrote() {
     }
 }
 
+/// Says to a test that it is the process with a limit, and where it records.
+#[cfg(target_os = "linux")]
+const LIMITED: &str = "EARMARK_TEST_LIMITED";
+
+/// A disk that is full: an error, and everything that was written before is readable.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_at_any_length_keeps_what_was_written() {
+    if let Some(path) = std::env::var_os(LIMITED) {
+        let mut out = std::io::stderr();
+        let Ok(mut recorder) = Recorder::create(path.as_ref(), 16_000, 1) else {
+            return;
+        };
+        while recorder.write(&[0.25; 1_600]).is_ok() {
+            writeln!(out, "block").unwrap();
+        }
+        let _ = recorder.finish();
+        return;
+    }
+    // Units of `ulimit -f`: 512 bytes; a block of 100 ms has 3,200 bytes.
+    for n_units in [0, 1, 2, 7, 20, 63, 100] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("talk.wav");
+        let output = Command::new("sh")
+            .arg("-c")
+            // A write beyond the limit is an error then, as on a full disk, and no signal.
+            .arg(format!(
+                "trap '' XFSZ; ulimit -f {n_units}; exec \"$0\" \"$@\""
+            ))
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", "--test-threads", "1"])
+            .arg("a_disk_that_is_full_at_any_length_keeps_what_was_written")
+            .env(LIMITED, &path)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{n_units} units: {said}");
+        let n_written = said.lines().filter(|line| *line == "block").count() * 1_600;
+        if n_written == 0 {
+            continue;
+        }
+        let mut recording = Recording::open_with(&path, &Ffmpeg::none()).unwrap();
+        let mut n = 0;
+        while let Some(block) = recording.next_block().unwrap() {
+            n += block.len();
+        }
+        assert!(
+            n >= n_written,
+            "{n} of {n_written} samples, {n_units} units"
+        );
+    }
+}
+
 #[test]
 fn a_tail_reads_what_was_written_so_far() {
     let folder = tempfile::tempdir().unwrap();

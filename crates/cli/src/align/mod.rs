@@ -15,7 +15,7 @@ use earmark_pipeline::{
 };
 use earmark_transcript::export::{self, Format, LineEnding, Punctuation, json};
 use earmark_transcript::import::{Document, NewTimes};
-use earmark_weights::{DEMO, DEMO_ALIGNER, Located};
+use earmark_weights::{DEMO, DEMO_ALIGNER, LocalCheckpoint};
 use serde::Serialize;
 
 use self::text::{Line, Text};
@@ -204,7 +204,7 @@ fn file(
 
 /// Loads the models and aligns; `None` when cancelled.
 fn align(args: &Args, text: &Text, language: Language) -> anyhow::Result<Option<Timed>> {
-    let home = earmark_weights::home();
+    let home = earmark_weights::models_folder();
     let located = earmark_weights::find_aligner(&args.aligner, &home)?;
     let settings = args.compute.settings();
     let bar = RecordingProgressBar::start(&job_runner::name(&args.audio));
@@ -240,8 +240,8 @@ fn align(args: &Args, text: &Text, language: Language) -> anyhow::Result<Option<
 }
 
 /// The requested recogniser; `auto` takes an installed one that matches the aligner.
-fn recognizer(name: &str, aligner: &Located) -> anyhow::Result<Option<Located>> {
-    let home = earmark_weights::home();
+fn recognizer(name: &str, aligner: &LocalCheckpoint) -> anyhow::Result<Option<LocalCheckpoint>> {
+    let home = earmark_weights::models_folder();
     let is_demo = aligner
         .entry
         .is_some_and(|entry| entry.name == DEMO_ALIGNER);

@@ -16,7 +16,7 @@ use earmark_engine::{
 };
 use earmark_test_checkpoint::Shape;
 
-use earmark_weights::What;
+use earmark_weights::ModelKind;
 use serde::Serialize;
 
 use crate::{Exit, options, output, output_files};
@@ -105,11 +105,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             Checkpoint::folder(made.path())
         }
         None if is_aligner(args.model.name()) => options::checkpoint(
-            &earmark_weights::find_aligner(args.model.name(), &earmark_weights::home())?,
+            &earmark_weights::find_aligner(args.model.name(), &earmark_weights::models_folder())?,
         ),
         None => options::checkpoint(&earmark_weights::find(
             args.model.name(),
-            &earmark_weights::home(),
+            &earmark_weights::models_folder(),
         )?),
     };
     if args.memory {
@@ -190,7 +190,7 @@ fn write(args: &Args, report: &impl Serialize, table: &str) -> anyhow::Result<Ex
 /// Whether a name is that of an aligner, random or of the catalog.
 fn is_aligner(model: &str) -> bool {
     model == "random-aligner-0.6b"
-        || earmark_weights::catalog_model(model).is_ok_and(|entry| entry.what == What::Aligner)
+        || earmark_weights::catalog_model(model).is_ok_and(|entry| entry.kind == ModelKind::Aligner)
 }
 
 fn shape(model: &str) -> Option<Shape> {

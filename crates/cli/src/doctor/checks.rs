@@ -2,7 +2,7 @@
 
 use earmark_audio::decode::Confinement;
 use earmark_jobs::{Dtype, Hardware};
-use earmark_weights::{Error, Located};
+use earmark_weights::{Error, LocalCheckpoint};
 
 use super::facts::{Facts, Ffmpeg, Folder, Model, NetworkFacts};
 use super::{Finding, recommended};
@@ -136,7 +136,7 @@ fn model(facts: &Facts) -> Vec<Finding> {
     }
 }
 
-fn found(model: &Model, located: &Located, facts: &Facts) -> Vec<Finding> {
+fn found(model: &Model, located: &LocalCheckpoint, facts: &Facts) -> Vec<Finding> {
     let title = &located.title;
     if !model.damaged.is_empty() {
         let name = located

@@ -7,8 +7,8 @@ use earmark_audio::decode::Confinement;
 use earmark_engine::{Limit, Recognizer, Request, SAMPLE_RATE, Unobserved};
 use earmark_jobs::{Advice, DeviceChoice, Dtype, Hardware, Settings, memory_needed};
 use earmark_weights::{
-    Control, Environment, Error, Files, Health, Located, Mirror, Presence, ThisComputer,
-    aligner_for, catalog, find, home, presence, verify,
+    Control, Environment, Error, Files, Health, LocalCheckpoint, Mirror, Presence, ThisComputer,
+    aligner_for, catalog, find, models_folder, presence, verify,
 };
 
 use crate::models::network_args;
@@ -33,7 +33,7 @@ pub(super) struct Facts {
 /// The model that was asked for.
 pub(super) struct Model {
     pub(super) name: String,
-    pub(super) found: Result<Located, Error>,
+    pub(super) found: Result<LocalCheckpoint, Error>,
     /// Its damaged or missing files, and what is wrong with each.
     pub(super) damaged: Vec<(String, String)>,
     /// Memory it needs, if known. Units: bytes.
@@ -79,11 +79,11 @@ impl Facts {
     /// Gathers all facts.
     pub(super) fn gather(asked: &options::ModelArgs) -> Self {
         let hardware = Hardware::look();
-        let home = home();
+        let home = models_folder();
         let coming = catalog()
             .iter()
             .filter_map(|entry| match presence(entry, &home) {
-                Presence::Coming { done, total } => Some((entry.name.clone(), done, total)),
+                Presence::Partial { done, total } => Some((entry.name.clone(), done, total)),
                 _ => None,
             });
         let data = earmark_store::default_folder();
@@ -140,7 +140,7 @@ impl Model {
 }
 
 /// Damaged or missing files of a model of the catalog.
-fn damaged(located: &Located, home: &Path) -> Vec<(String, String)> {
+fn damaged(located: &LocalCheckpoint, home: &Path) -> Vec<(String, String)> {
     let is_the_catalogs = |folder: &Path, name: &str| folder == home.join(name);
     let (Some(entry), Files::Folder(folder)) = (located.entry, &located.files) else {
         return Vec::new();

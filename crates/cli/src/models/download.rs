@@ -1,8 +1,8 @@
 //! `earmark models download`: downloads models to this computer.
 
 use earmark_weights::{
-    CatalogModel, Control, Download, Edition, Error, Known, Manifest, Outcome, Presence, What,
-    catalog, catalog_model, home, presence,
+    CatalogModel, Control, Download, Edition, Error, Known, Manifest, ModelKind, Outcome, Presence,
+    catalog, catalog_model, models_folder, presence,
 };
 
 use super::network_args::{self, NetworkArgs};
@@ -67,7 +67,7 @@ pub(crate) fn download_model(
     files: Files,
     control: &Control,
 ) -> anyhow::Result<Exit> {
-    let (settings, home) = (network_args::settings(), home());
+    let (settings, home) = (network_args::settings(), models_folder());
     let ended = way.network(&settings).and_then(|network| {
         let mut download = Download::new(entry, &home, &network);
         download.edition = edition;
@@ -93,13 +93,13 @@ pub(crate) fn download_model(
 
 /// What was kept of a download that did not finish.
 fn kept(entry: &CatalogModel) -> String {
-    match presence(entry, &home()) {
-        Presence::Coming { done, total } if done > 0 => {
+    match presence(entry, &models_folder()) {
+        Presence::Partial { done, total } if done > 0 => {
             let total = size(total.max(done));
             let done = size(done);
             format!("{done} of {total} are kept; the same command resumes there")
         }
-        Presence::Here { .. } => "the files that were here before are unchanged".to_owned(),
+        Presence::Installed { .. } => "the files that were here before are unchanged".to_owned(),
         _ => "nothing was downloaded".to_owned(),
     }
 }
@@ -120,17 +120,23 @@ fn note_unpublished_checksums(manifest: Option<&Manifest>) {
 
 /// Suggests the next command.
 fn suggest_next_command(entry: &CatalogModel) {
-    match entry.what {
-        What::Aligner => output::message("word times are measured from now on"),
-        What::Recognizer => {
+    match entry.kind {
+        ModelKind::Aligner => output::message("word times are measured from now on"),
+        ModelKind::Recognizer => {
             let name = &entry.name;
             output::message(&format!(
                 "use it with `earmark transcribe FILE --model {name}`"
             ));
-            let mut aligners = catalog().iter().filter(|entry| entry.what == What::Aligner);
+            let mut aligners = catalog()
+                .iter()
+                .filter(|entry| entry.kind == ModelKind::Aligner);
             let published = aligners.find(|entry| !entry.editions.is_empty());
-            let absent = published
-                .filter(|aligner| !matches!(presence(aligner, &home()), Presence::Here { .. }));
+            let absent = published.filter(|aligner| {
+                !matches!(
+                    presence(aligner, &models_folder()),
+                    Presence::Installed { .. }
+                )
+            });
             if let Some(aligner) = absent {
                 let aligner = &aligner.name;
                 output::message(&format!(

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use earmark_weights::{Import, ThisComputer, catalog_model, home};
+use earmark_weights::{Import, ThisComputer, catalog_model, models_folder};
 
 use super::{cancel_on_ctrl_c, report_error, report_outcome, with_progress};
 use crate::Exit;
@@ -30,7 +30,7 @@ pub(crate) fn import(args: &ImportArgs) -> anyhow::Result<Exit> {
     if let Some(Err(error)) = args.name.as_deref().map(catalog_model) {
         return Ok(report_error(&error));
     }
-    let (control, home) = (cancel_on_ctrl_c()?, home());
+    let (control, home) = (cancel_on_ctrl_c()?, models_folder());
     let mut import = Import::new(&args.path, &home);
     import.name = args.name.as_deref();
     let ended = with_progress("import", |on_event| import.run(&control, on_event));
@@ -60,7 +60,7 @@ pub(crate) fn export(args: &ExportArgs) -> anyhow::Result<Exit> {
         Ok(entry) => entry,
         Err(error) => return Ok(report_error(&error)),
     };
-    let (control, home) = (cancel_on_ctrl_c()?, home());
+    let (control, home) = (cancel_on_ctrl_c()?, models_folder());
     let ended = with_progress("export", |on_event| {
         earmark_weights::export(
             entry,

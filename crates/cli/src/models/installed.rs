@@ -1,7 +1,7 @@
 //! `earmark models verify`, `remove` and `path`: commands for installed models.
 
 use earmark_weights::{
-    CatalogModel, Error, Finding, Health, Known, Presence, catalog_model, home, presence,
+    CatalogModel, Error, Finding, Health, Known, Presence, catalog_model, models_folder, presence,
 };
 
 use super::download::{Files, download_model};
@@ -39,7 +39,7 @@ pub(crate) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
     if entries.is_empty() {
         output::message("no models are installed, only the built-in demo");
     }
-    let (control, home) = (cancel_on_ctrl_c()?, home());
+    let (control, home) = (cancel_on_ctrl_c()?, models_folder());
     let mut worst = Exit::Done;
     for entry in entries {
         let findings = with_progress(&entry.name, |on_event| {
@@ -111,12 +111,12 @@ pub(crate) struct RemoveArgs {
 
 /// Runs `remove`.
 pub(crate) fn remove(args: &RemoveArgs) -> Exit {
-    let home = home();
+    let home = models_folder();
     for name in &args.names {
         let removed = catalog_model(name).and_then(|entry| {
             let freed = match presence(entry, &home) {
-                Presence::Here { size, .. } => size,
-                Presence::Coming { done, .. } => done,
+                Presence::Installed { size, .. } => size,
+                Presence::Partial { done, .. } => done,
                 _ => 0,
             };
             earmark_weights::remove(entry, &home).map(|()| (entry, freed))
@@ -148,13 +148,13 @@ pub(crate) struct PathArgs {
 ///
 /// Errors: nothing more can be written.
 pub(crate) fn path(args: &PathArgs) -> anyhow::Result<Exit> {
-    let home = home();
+    let home = models_folder();
     let folder = match args.name.as_deref() {
         None => Ok(home),
         Some(name) => catalog_model(name).and_then(|entry| {
             let name = entry.name.clone();
             match presence(entry, &home) {
-                Presence::Here { folder, .. } => Ok(folder),
+                Presence::Installed { folder, .. } => Ok(folder),
                 Presence::BuiltIn => Err(Error::BuiltIn { name }),
                 _ => Err(Error::NotDownloaded { name }),
             }

@@ -1,7 +1,9 @@
 //! `earmark models list`: the catalog, which models are installed and which one is recommended.
 
 use earmark_jobs::{Advice, Dtype, Hardware, memory_of};
-use earmark_weights::{CatalogModel, Edition, Presence, What, catalog, home, presence};
+use earmark_weights::{
+    CatalogModel, Edition, ModelKind, Presence, catalog, models_folder, presence,
+};
 use serde::Serialize;
 
 use super::size;
@@ -47,7 +49,7 @@ enum Place {
 ///
 /// Errors: nothing more can be written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let (home, advice) = (home(), earmark_jobs::advice(&Hardware::look()));
+    let (home, advice) = (models_folder(), earmark_jobs::advice(&Hardware::look()));
     let rows: Vec<_> = catalog()
         .iter()
         .map(|entry| row(entry, &presence(entry, &home), &advice))
@@ -68,16 +70,16 @@ fn row<'a>(entry: &'a CatalogModel, presence: &Presence, advice: &Advice) -> Row
     let published = entry.editions.first().map_or(0, Edition::size);
     let (here, bytes) = match *presence {
         Presence::BuiltIn => (Place::BuiltIn, 0),
-        Presence::Here { size, .. } => (Place::Here, size),
-        Presence::Coming { .. } => (Place::InPart, published),
+        Presence::Installed { size, .. } => (Place::Here, size),
+        Presence::Partial { .. } => (Place::InPart, published),
         Presence::Absent => (Place::Absent, published),
     };
     Row {
         name: &entry.name,
         title: &entry.title,
-        does: match entry.what {
-            What::Recognizer => "text",
-            What::Aligner => "word times",
+        does: match entry.kind {
+            ModelKind::Recognizer => "text",
+            ModelKind::Aligner => "word times",
         },
         about: &entry.about,
         licence: &entry.licence,
@@ -86,7 +88,7 @@ fn row<'a>(entry: &'a CatalogModel, presence: &Presence, advice: &Advice) -> Row
         memory_bytes: memory_of(entry, Dtype::Q8_0),
         presence: here,
         come_bytes: match *presence {
-            Presence::Coming { done, .. } => Some(done),
+            Presence::Partial { done, .. } => Some(done),
             _ => None,
         },
         is_recommended: entry.name == advice.model,
@@ -163,11 +165,11 @@ mod tests {
         let rows = catalog().iter().map(|entry| {
             let presence = match entry.name.as_str() {
                 "demo" | "demo-aligner" => Presence::BuiltIn,
-                "Qwen3-ASR-1.7B" => Presence::Coming {
+                "Qwen3-ASR-1.7B" => Presence::Partial {
                     done: 412_000_000,
                     total: 4_700_000_000,
                 },
-                "Qwen3-ASR-0.6B" => Presence::Here {
+                "Qwen3-ASR-0.6B" => Presence::Installed {
                     folder: "/x".into(),
                     size: 1_880_558_703,
                 },

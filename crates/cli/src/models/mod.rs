@@ -10,7 +10,9 @@ mod progress_bar;
 
 use anyhow::Context;
 use clap::Subcommand;
-use earmark_weights::{CatalogModel, Control, Error, Outcome, Presence, catalog, home, presence};
+use earmark_weights::{
+    CatalogModel, Control, Error, Outcome, Presence, catalog, models_folder, presence,
+};
 
 use crate::{EXIT_CODES, Exit, output};
 use progress_bar::ModelProgressBar;
@@ -75,7 +77,7 @@ fn cancel_on_ctrl_c() -> anyhow::Result<Control> {
 /// Runs `work` and shows its progress on standard error.
 fn with_progress<T>(
     what: &str,
-    work: impl FnOnce(&earmark_weights::Tell<'_>) -> Result<T, Error>,
+    work: impl FnOnce(&earmark_weights::OnEvent<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let bar = ModelProgressBar::start(what);
     let done = work(&|event| bar.update(event));
@@ -123,8 +125,9 @@ fn report_error(error: &Error) -> Exit {
 
 /// The models of the catalog that are installed.
 fn installed_models() -> Vec<&'static CatalogModel> {
-    let home = home();
-    let is_here = |entry: &&CatalogModel| matches!(presence(entry, &home), Presence::Here { .. });
+    let home = models_folder();
+    let is_here =
+        |entry: &&CatalogModel| matches!(presence(entry, &home), Presence::Installed { .. });
     catalog().iter().filter(is_here).collect()
 }
 

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use crate::test_home::{TINY, TestHome, files, server};
 
@@ -54,4 +56,47 @@ fn a_damaged_model_is_not_exported() {
     let ran = home.earmark(&["models", "export", TINY]);
     ran.check(1, &["vocab.json` is damaged", "no archive was written"]);
     assert!(!home.at("Tiny-ASR.zip").exists());
+}
+
+/// An import that is killed leaves no part of a model that would be taken for one, and the next
+/// import is whole. Three are killed, or `EARMARK_TEST_KILLS`.
+#[test]
+fn a_killed_import_can_be_repeated() {
+    let here = TestHome::new();
+    here.download(&server(|_, reply| reply), &[]).check(0, &[]);
+    here.earmark(&["models", "export", TINY, "."]).check(0, &[]);
+    let bundle = here.at("Tiny-ASR.zip");
+    let import = ["models", "import", bundle.to_str().unwrap()];
+    let begun = Instant::now();
+    TestHome::new().earmark(&import).check(0, &[]);
+    let needed = begun.elapsed().as_micros() as u64;
+    let asked = std::env::var("EARMARK_TEST_KILLS").ok();
+    let n_kills: u32 = asked.map_or(3, |it| it.parse().unwrap());
+    let mut random: u64 = 0x9e37_79b9;
+    let there = TestHome::new();
+    for _ in 0..n_kills {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let mut child = there
+            .command(&import)
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_micros((random >> 33) % needed));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if there.tiny().exists() {
+            there.is_whole();
+            fs::remove_dir_all(there.tiny()).unwrap();
+        }
+    }
+    there.earmark(&import).check(0, &[]);
+    there.is_whole();
+    let names = fs::read_dir(there.models()).unwrap().flatten();
+    let mut names: Vec<_> = names.map(|it| it.file_name()).collect();
+    // The lock stays, so that no two programs have a file each.
+    names.retain(|it| it != ".Tiny-ASR.lock");
+    names.sort();
+    assert_eq!(names, ["Tiny-ASR", "catalog.toml"]);
 }

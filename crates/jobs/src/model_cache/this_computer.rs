@@ -10,7 +10,7 @@ use earmark_audio::decode::IsCancelled;
 use earmark_audio::{Opening, Recording, Source};
 use earmark_engine::{Aligner, Recognizer, Settings};
 use earmark_pipeline::BoundedAligner;
-use earmark_weights::{Files, Located};
+use earmark_weights::{Files, LocalCheckpoint};
 
 use super::backend::{Backend, FileVersion, Identity, LoadedPair, SharedAligner};
 use super::request::ModelKey;
@@ -56,7 +56,7 @@ impl Backend for ThisComputer {
 
     fn load(&self, key: &ModelKey, longest_chunk_s: u32) -> Result<LoadedPair, Failure> {
         let (located, its_aligner) = locate(key)?;
-        let both: Vec<&Located> = [&located].into_iter().chain(&its_aligner).collect();
+        let both: Vec<&LocalCheckpoint> = [&located].into_iter().chain(&its_aligner).collect();
         let memory_note = MemoryCheck::look().check(&both, key.settings, longest_chunk_s)?;
         let begun = Instant::now();
         let recognizer = Recognizer::load(&checkpoint(&located), &key.settings)?;
@@ -83,7 +83,7 @@ impl Backend for ThisComputer {
 
     fn check(&self, key: &ModelKey, longest_chunk_s: u32) -> Result<(), Failure> {
         let (located, its_aligner) = locate(key)?;
-        let both: Vec<&Located> = [&located].into_iter().chain(&its_aligner).collect();
+        let both: Vec<&LocalCheckpoint> = [&located].into_iter().chain(&its_aligner).collect();
         let note = MemoryCheck::look().check(&both, key.settings, longest_chunk_s);
         note.map(drop)
     }
@@ -93,7 +93,7 @@ impl Backend for ThisComputer {
         let Ok((located, its_aligner)) = locate(key) else {
             return true;
         };
-        let both: Vec<&Located> = [&located].into_iter().chain(&its_aligner).collect();
+        let both: Vec<&LocalCheckpoint> = [&located].into_iter().chain(&its_aligner).collect();
         MemoryCheck::look().fits(&both, key.settings, longest_chunk_s)
     }
 
@@ -103,8 +103,8 @@ impl Backend for ThisComputer {
 }
 
 /// The checkpoints of a recogniser and its aligner.
-fn locate(key: &ModelKey) -> Result<(Located, Option<Located>), Failure> {
-    let home = earmark_weights::home();
+fn locate(key: &ModelKey) -> Result<(LocalCheckpoint, Option<LocalCheckpoint>), Failure> {
+    let home = earmark_weights::models_folder();
     let located = earmark_weights::find(&key.model, &home)?;
     let its_aligner = match &key.aligner {
         AlignerChoice::Auto => earmark_weights::aligner_for(&located, &home),
@@ -117,7 +117,7 @@ fn locate(key: &ModelKey) -> Result<(Located, Option<Located>), Failure> {
 /// The files of a checkpoint as they are on disk now, in the order of their names.
 ///
 /// Errors: its folder cannot be read.
-fn versions(checkpoint: &Located) -> Result<Vec<FileVersion>, Failure> {
+fn versions(checkpoint: &LocalCheckpoint) -> Result<Vec<FileVersion>, Failure> {
     let folder = match &checkpoint.files {
         Files::Embedded(files) => {
             let built_in = |(name, bytes): &(&str, &[u8])| FileVersion {
@@ -167,7 +167,10 @@ fn inode(_metadata: &fs::Metadata) -> Option<u64> {
 }
 
 /// Loads an aligner with what the catalog knows of it.
-fn bounded_aligner(located: &Located, settings: Settings) -> Result<BoundedAligner, Failure> {
+fn bounded_aligner(
+    located: &LocalCheckpoint,
+    settings: Settings,
+) -> Result<BoundedAligner, Failure> {
     let aligner = Aligner::load(&checkpoint(located), &settings)?;
     let languages = located.entry.map(|entry| entry.languages.clone());
     Ok(BoundedAligner::new(

@@ -65,7 +65,7 @@ fn a_job_tells_what_happens_to_it() {
             Event::ChunkStarted { .. } => "piece",
             Event::Voices(..) => "voices",
             Event::Text(..) => "text",
-            Event::Segment(..) => "segment",
+            Event::ChunkFinished { .. } => "finished",
             Event::Progress(..) => "progress",
             Event::Ended { .. } => "ended",
         })
@@ -73,7 +73,7 @@ fn a_job_tells_what_happens_to_it() {
     assert_eq!(
         names,
         [
-            "started", "loaded", "piece", "segment", "progress", "ended", "started"
+            "started", "loaded", "piece", "finished", "progress", "ended", "started"
         ]
     );
 }
@@ -125,16 +125,16 @@ fn a_job_goes_on_where_it_is_told_with_times_of_the_whole() {
     let mut rest = job("a.wav", "m", "hello");
     rest.from = Ms(400);
     queue.submit(rest);
-    let mut told = None;
+    let mut told = Vec::new();
     loop {
         match events.recv().unwrap() {
-            Event::Segment(_, segment) => told = Some(segment),
+            Event::ChunkFinished { segments, .. } => told.extend(segments),
             Event::Ended { end, .. } => {
                 let End::Done(transcript) = end else {
                     panic!("{end:?}");
                 };
                 assert_eq!(transcript.duration, Ms(1000));
-                assert_eq!(transcript.segments, Vec::from_iter(told));
+                assert_eq!(transcript.segments, told);
                 assert!(
                     transcript
                         .segments
@@ -166,7 +166,7 @@ fn what_is_left_of_a_session_has_its_speakers() {
     let mut told = Vec::new();
     let done = loop {
         match events.recv().unwrap() {
-            Event::Segment(_, segment) => told.push(segment),
+            Event::ChunkFinished { segments, .. } => told.extend(segments),
             Event::Ended {
                 end: End::Done(transcript),
                 ..
@@ -389,7 +389,9 @@ fn a_held_job_ends_with_its_piece_and_goes_on_behind_it() {
         let mut told = Vec::new();
         loop {
             match events.recv().unwrap() {
-                Event::Segment(_, segment) => told.push((segment.start, segment.end)),
+                Event::ChunkFinished { segments, .. } => {
+                    told.extend(segments.iter().map(|it| (it.start, it.end)));
+                }
                 Event::Ended { end, .. } => return (told, end),
                 _ => {}
             }

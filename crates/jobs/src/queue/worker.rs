@@ -15,7 +15,7 @@ use super::speakers::{Speakers, speakers};
 use super::state::Turn;
 use crate::model_cache::{Lease, LeaseRequest, ModelCache, ModelKey, Priority, WaitTime};
 use crate::retranscribe::{Answer, CancelToken, Effort, RetranscribeRequest};
-use crate::time_range::{TimeRange, later, sample_at, shifted, shifted_all};
+use crate::time_range::{TimeRange, sample_at, shifted};
 use crate::{Code, End, Event, Failure, Job, Progress, Span, Task};
 
 /// Does the jobs and spans of a queue with models of the cache.
@@ -68,16 +68,16 @@ impl Worker {
             None if turn.is_cancelled() => Speakers::new(job, None),
             None => return Ok(End::Held(from)),
         };
-        let whole = |heard: Transcript| speakers.name_all(shifted_all(heard, from));
+        let whole = |recognised: Transcript| speakers.name_all(recognised);
         // Without a model nothing will be cut.
         let longest_s = job.longest_chunk_s;
         let policy = lease.as_ref().map(|it| it.policy(longest_s));
         let policy = policy.unwrap_or_else(|| Policy::within(u32::MAX));
-        let mut transcription = Transcription::new(source.as_mut(), policy);
+        let mut transcription = Transcription::going_on_at(from, source.as_mut(), policy);
         *clock = WorkClock::start();
         while !turn.is_cancelled() {
             if turn.is_held() && !transcription.has_begun() {
-                return Ok(End::Held(later(transcription.heard(), from)));
+                return Ok(End::Held(transcription.heard()));
             }
             if turn.is_interrupted() || lease.as_ref().is_none_or(Lease::is_recalled) {
                 let interrupted = Instant::now();
@@ -322,22 +322,26 @@ impl Watcher for EventForwarder<'_> {
     fn event(&mut self, event: PipelineEvent<'_>) {
         let (job, from) = (self.turn.id, self.from);
         self.turn.tell(match event {
-            PipelineEvent::ChunkStarted { start, end } => Event::ChunkStarted {
-                job,
-                start: later(start, from),
-                end: later(end, from),
-            },
+            PipelineEvent::ChunkStarted { start, end } => Event::ChunkStarted { job, start, end },
             PipelineEvent::Text(text) => Event::Text(job, text.to_owned()),
-            PipelineEvent::Segment(segment) => {
-                for segment in self.speakers.name(vec![shifted(segment.clone(), from)]) {
-                    self.turn.tell(Event::Segment(job, segment));
+            PipelineEvent::ChunkFinished {
+                segments,
+                warnings,
+                end,
+            } => {
+                let segments = self.speakers.name(segments.to_vec());
+                Event::ChunkFinished {
+                    job,
+                    segments,
+                    warnings: warnings.to_vec(),
+                    end,
                 }
-                return;
             }
             PipelineEvent::Progress { done, total } => {
-                let mut progress = Progress::new(done, total, self.clock.elapsed());
-                progress.done = later(done, from);
-                progress.total = total.map(|total| later(total, from));
+                // The speed is that of what this job does.
+                let (own, all) = (done - from, total.map(|total| total - from));
+                let mut progress = Progress::new(own, all, self.clock.elapsed());
+                (progress.done, progress.total) = (done, total);
                 Event::Progress(job, progress)
             }
         });

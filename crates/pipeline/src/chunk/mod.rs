@@ -59,10 +59,13 @@ pub struct Policy {
     pub search_ahead: usize,
     /// Whether a pause, too, ends a chunk.
     pub ends_at_pauses: bool,
+    /// Chunks have a multiple of this length, but for the last one.
+    pub step: usize,
 }
 
 impl Policy {
-    /// Chunks that never exceed the longest clip of a checkpoint. Units: seconds; 0 counts as 1.
+    /// Chunks that never exceed the longest clip of a checkpoint, and are cut at whole milliseconds,
+    /// so that work can go on exactly where it stopped. Units: seconds; 0 counts as 1.
     pub fn within(longest_clip_s: u32) -> Self {
         let longest = longest_clip_s.max(1);
         let limit = longest.min(LIMIT_S);
@@ -73,6 +76,7 @@ impl Policy {
             search_back: samples(SEARCH_S).min(limit / 2),
             search_ahead,
             ends_at_pauses: longest <= SHORT_S,
+            step: SAMPLE_RATE as usize / 1000,
         }
     }
 
@@ -85,6 +89,7 @@ impl Policy {
             search_back: search,
             search_ahead: search,
             ends_at_pauses: false,
+            step: 1,
         }
     }
 }
@@ -123,6 +128,13 @@ impl<'a> Chunks<'a> {
             pending: Vec::new(),
             ended: false,
         }
+    }
+
+    /// The same of a source that begins with a later sample of the recording.
+    #[must_use]
+    pub fn starting_at(mut self, sample: u64) -> Self {
+        self.start = sample;
+        self
     }
 
     /// The next chunk, `None` at the end.
@@ -194,7 +206,8 @@ pub(crate) fn boundary(samples: &[f32], policy: Policy) -> usize {
     let window = &search[quiet..quiet + WINDOW];
     let magnitude = |at: &usize| loudness(window[*at]);
     let sample = (0..WINDOW).min_by_key(magnitude).unwrap_or(0);
-    (from + quiet + sample).max(1)
+    let cut = from + quiet + sample;
+    (cut / policy.step * policy.step).max(policy.step)
 }
 
 /// Middles of the stretches of half a second or more that are quieter than speech, in order.

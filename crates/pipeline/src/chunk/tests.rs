@@ -19,6 +19,7 @@ fn lengths(samples: &[f32], policy: Policy) -> Vec<usize> {
 fn without_pauses(longest_s: u32) -> Policy {
     Policy {
         ends_at_pauses: false,
+        step: 1,
         ..Policy::within(longest_s)
     }
 }
@@ -63,6 +64,7 @@ fn the_longest_clip_shrinks_the_search_and_decides_about_pauses() {
             search_back: back,
             search_ahead: ahead,
             ends_at_pauses,
+            step: 16,
         };
         assert_eq!(Policy::within(longest_s), policy, "{longest_s} s");
     };
@@ -83,6 +85,7 @@ fn a_search_no_longer_than_the_window_cuts_at_the_limit() {
         search_back: WINDOW / 2,
         search_ahead: WINDOW / 2,
         ends_at_pauses: false,
+        step: 1,
     };
     assert_eq!(lengths(&with_gaps(60_000, &[]), policy), [50_000, 10_000]);
 }

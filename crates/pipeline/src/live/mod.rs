@@ -386,7 +386,7 @@ impl Live {
             &mut models.aligner,
             &mut StopWhen(|| watch.cancelled()),
         );
-        for segment in self.found.add(&chunk, &recognition, timed) {
+        for segment in self.found.add(&chunk, &recognition, timed).segments {
             watch.event(Event::Segment(segment));
         }
         Ok(())

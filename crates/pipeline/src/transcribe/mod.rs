@@ -22,8 +22,16 @@ pub enum Event<'a> {
     },
     /// The text of the current chunk so far; each replaces the one before.
     Text(&'a str),
-    /// A chunk is finished and something was said in it.
-    Segment(&'a Segment),
+    /// A chunk is finished, and with it everything before its end: a transcription that
+    /// [goes on](Transcription::going_on_at) there continues exactly where this one is.
+    ChunkFinished {
+        /// What was said in it.
+        segments: &'a [Segment],
+        /// What a reader should know about it.
+        warnings: &'a [String],
+        /// Where it ends.
+        end: Ms,
+    },
     /// How much of the recording is done; never goes back.
     Progress {
         /// Transcribed and finished.
@@ -94,6 +102,8 @@ pub struct Transcription<'a> {
     /// The chunk that was begun, when somebody asked to stop in the middle of it.
     begun: Option<Begun>,
     found: Accumulator,
+    /// Where the source begins in the recording.
+    from: Ms,
 }
 
 /// A chunk that is not finished.
@@ -121,6 +131,18 @@ impl<'a> Transcription<'a> {
             chunks: Chunks::new(source, policy),
             begun: None,
             found: Accumulator::default(),
+            from: Ms::ZERO,
+        }
+    }
+
+    /// A transcription of the rest of a recording, whose source begins at `from`. All times are
+    /// those of the recording.
+    pub fn going_on_at(from: Ms, source: &'a mut dyn Source, policy: Policy) -> Self {
+        Self {
+            chunks: Chunks::new(source, policy).starting_at(from.n_samples(SAMPLE_RATE)),
+            begun: None,
+            found: Accumulator::going_on_at(from),
+            from,
         }
     }
 
@@ -137,7 +159,7 @@ impl<'a> Transcription<'a> {
             return Ok(Step::Ended);
         };
         let (start, end) = (chunk.start_ms(), chunk.end_ms());
-        let total = total(self.chunks.source(), end);
+        let total = self.total(end);
         watcher.event(Event::ChunkStarted { start, end });
         let mut listener = Listener {
             chunk: &chunk,
@@ -177,9 +199,12 @@ impl<'a> Transcription<'a> {
             self.begun = Some(Begun { chunk, recognition });
             return Ok(Step::Stopped);
         }
-        for segment in self.found.add(&chunk, &recognition, timed) {
-            watcher.event(Event::Segment(segment));
-        }
+        let added = self.found.add(&chunk, &recognition, timed);
+        watcher.event(Event::ChunkFinished {
+            segments: added.segments,
+            warnings: added.warnings,
+            end,
+        });
         watcher.event(Event::Progress { done: end, total });
         Ok(Step::Heard)
     }
@@ -189,7 +214,7 @@ impl<'a> Transcription<'a> {
         self.begun.is_some()
     }
 
-    /// How much of the source is transcribed.
+    /// How much of the recording is transcribed.
     pub fn heard(&self) -> Ms {
         self.found.done
     }
@@ -197,7 +222,7 @@ impl<'a> Transcription<'a> {
     /// The transcript of a source that was transcribed to its end.
     pub fn done(mut self) -> Transcript {
         let duration = self.found.done;
-        self.found.begin_with(self.chunks.source().warnings());
+        self.found.end_with(self.chunks.source().warnings());
         self.found.into_transcript(duration)
     }
 
@@ -216,18 +241,26 @@ impl<'a> Transcription<'a> {
                 &mut StopWhen(|| watcher.cancelled()),
             );
             timed.estimated = timed.estimated.and(Some(EstimateReason::Cancelled));
-            for segment in self.found.add(&chunk, &recognition, timed) {
-                watcher.event(Event::Segment(segment));
-            }
+            let added = self.found.add(&chunk, &recognition, timed);
+            watcher.event(Event::ChunkFinished {
+                segments: added.segments,
+                warnings: added.warnings,
+                end: chunk.end_ms(),
+            });
         }
         self.found.warn(format!(
             "stopped at {}; what follows is missing",
             self.found.done
         ));
-        let source = self.chunks.source();
-        self.found.begin_with(source.warnings());
-        let duration = total(source, self.found.done).unwrap_or(self.found.done);
+        self.found.end_with(self.chunks.source().warnings());
+        let duration = self.total(self.found.done).unwrap_or(self.found.done);
         self.found.into_transcript(duration)
+    }
+
+    /// Length of the recording as far as it is known; at least what was already transcribed.
+    fn total(&self, done: Ms) -> Option<Ms> {
+        let n_left = self.chunks.source().n_total()?;
+        Some((self.from + Ms::from_samples(n_left, SAMPLE_RATE)).max(done))
     }
 
     fn take_chunk(&mut self) -> Result<Option<Begun>, Error> {
@@ -243,13 +276,6 @@ impl<'a> Transcription<'a> {
             }
         }))
     }
-}
-
-/// Length of a source as far as it is known; at least what was already transcribed.
-fn total(source: &dyn Source, done: Ms) -> Option<Ms> {
-    source
-        .n_total()
-        .map(|n_samples| Ms::from_samples(n_samples, SAMPLE_RATE).max(done))
 }
 
 /// Passes on what the recogniser tells about one chunk.

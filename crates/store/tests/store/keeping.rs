@@ -108,6 +108,13 @@ fn an_entry_comes_back_after_a_restart() {
         .append_segments(id, &recognised[1..], Ms(4500))
         .unwrap();
     home.store.append_segments(id, &[], Ms(6000)).unwrap();
+    for warnings in [
+        &["one".to_owned()][..],
+        &[],
+        &["two".into(), "three".into()],
+    ] {
+        home.store.append_warnings(id, warnings).unwrap();
+    }
 
     let home = home.reopened();
     let entry = home.store.entry(id).unwrap();
@@ -119,7 +126,9 @@ fn an_entry_comes_back_after_a_restart() {
     );
     assert_eq!((entry.n_segments, entry.opening.as_str()), (2, "One two."));
     assert_eq!(entry.languages, ["English"]);
-    assert_eq!(home.store.transcript(id).unwrap().segments, recognised);
+    let transcript = home.store.transcript(id).unwrap();
+    assert_eq!(transcript.segments, recognised);
+    assert_eq!(transcript.warnings, ["one", "two", "three"]);
 }
 
 #[test]

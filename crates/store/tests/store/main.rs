@@ -5,6 +5,7 @@
 mod backups;
 mod damage;
 mod erasing;
+mod faults;
 mod keeping;
 mod killed;
 mod listing;

@@ -12,7 +12,7 @@ use crate::manifest::{Manifest, Pin};
 use crate::network::FileResponse;
 use crate::{Download, Edition, Error, Event, Progress};
 
-use super::Tell;
+use super::OnEvent;
 use super::job::{Job, Stage, Task};
 use super::meter::Meter;
 use super::resume_state::{Origin, Partial, ResumeState};
@@ -327,7 +327,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// Checks the content of a file that is there with all its bytes.
-    pub(super) fn check(&self, index: usize, is_over: &dyn Fn() -> bool, tell: &Tell<'_>) {
+    pub(super) fn check(&self, index: usize, is_over: &dyn Fn() -> bool, on_event: &OnEvent<'_>) {
         loop {
             let mut state = self.lock();
             let result = state.jobs[index].partial.follow();
@@ -352,7 +352,7 @@ impl<'a> Scheduler<'a> {
             state.n_in_flight -= 1;
             self.bell.notify_all();
             drop(state);
-            events.into_iter().for_each(tell);
+            events.into_iter().for_each(on_event);
             return;
         }
     }

@@ -5,7 +5,7 @@ use std::io::Read;
 use crate::network::{FileRequest, HttpClient, is_trustworthy};
 use crate::{Control, Download, Edition, Error, Event, RequestedState};
 
-use super::Tell;
+use super::OnEvent;
 use super::job::Task;
 use super::scheduler::{Next, Scheduler, Written};
 
@@ -16,7 +16,7 @@ pub(super) fn work(
     scheduler: &Scheduler<'_>,
     client: &HttpClient,
     control: &Control,
-    tell: &Tell<'_>,
+    on_event: &OnEvent<'_>,
 ) {
     let _alarm = scheduler.alarm();
     let is_over = || control.requested() != RequestedState::Run || client.is_aborted();
@@ -24,14 +24,14 @@ pub(super) fn work(
         let (task, result) = match scheduler.next(&is_over) {
             Next::Over => return,
             Next::Check(job) => {
-                scheduler.check(job, &is_over, tell);
+                scheduler.check(job, &is_over, on_event);
                 continue;
             }
             Next::Fetch(mut task) => {
                 let environment = &download.environment;
                 environment.wait(task.not_before.saturating_sub(environment.now()), control);
                 let result = fetch(
-                    download, edition, scheduler, client, control, tell, &mut task,
+                    download, edition, scheduler, client, control, on_event, &mut task,
                 );
                 (task, result)
             }
@@ -43,7 +43,7 @@ pub(super) fn work(
             Err(Break::Failed(error)) => Some(error),
         };
         for event in scheduler.give_back(&task, failure) {
-            tell(event);
+            on_event(event);
         }
     }
 }
@@ -67,7 +67,7 @@ fn fetch(
     scheduler: &Scheduler<'_>,
     client: &HttpClient,
     control: &Control,
-    tell: &Tell<'_>,
+    on_event: &OnEvent<'_>,
     task: &mut Task,
 ) -> Result<(), Break> {
     if control.requested() != RequestedState::Run {
@@ -110,7 +110,7 @@ fn fetch(
         match scheduler.write(task, &block[..n])? {
             Written::Unwanted => return Err(Break::Stopped),
             Written::There(None) => {}
-            Written::There(Some(progress)) => tell(Event::Progress(progress)),
+            Written::There(Some(progress)) => on_event(Event::Progress(progress)),
         }
         let pause = scheduler
             .throttle

@@ -16,8 +16,8 @@ use crate::disk::{need_space, remove};
 use crate::manifest::{self, CopyError, Pin, copy, hex};
 use crate::paths::Paths;
 use crate::{
-    CatalogModel, Control, Edition, Environment, Error, Event, Fact, Manifest, Outcome, Progress,
-    Tell, ThisComputer, catalog,
+    CatalogModel, Control, Edition, Environment, Error, Event, Fact, Manifest, OnEvent, Outcome,
+    Progress, ThisComputer, catalog,
 };
 
 use source::Source;
@@ -52,7 +52,7 @@ impl<'a> Import<'a> {
     /// Imports the checkpoint. An installed one is replaced only if all files match.
     ///
     /// Errors: `NotAModel`, `Import`, `Locked`, `NoSpace`, `Full`, `Disk`.
-    pub fn run(&self, control: &Control, tell: &Tell<'_>) -> Result<Outcome, Error> {
+    pub fn run(&self, control: &Control, on_event: &OnEvent<'_>) -> Result<Outcome, Error> {
         let mut files = Source::open(self.source)?;
         let (entry, edition, manifest) = self.identify(&mut files)?;
         let place = Paths::new(entry, self.home)?;
@@ -66,7 +66,7 @@ impl<'a> Import<'a> {
             into: &place.importing,
             learned: manifest.as_ref(),
         };
-        match copier.all(entry, edition, self.environment.as_ref(), control, tell) {
+        match copier.all(entry, edition, self.environment.as_ref(), control, on_event) {
             Ok(Some(manifest)) => {
                 place.install(&place.importing, &manifest)?;
                 place.remove_other_editions(entry, &manifest)?;
@@ -164,7 +164,7 @@ impl FileCopier<'_> {
         edition: &Edition,
         environment: &dyn Environment,
         control: &Control,
-        tell: &Tell<'_>,
+        on_event: &OnEvent<'_>,
     ) -> Result<Option<Manifest>, Error> {
         let refused = |detail: String| Error::Import {
             path: self.source.into(),
@@ -201,7 +201,7 @@ impl FileCopier<'_> {
             let mut to = File::create(&path).map_err(|error| Error::disk(&path, &error))?;
             let mut passed = |n_bytes| {
                 done += n_bytes;
-                tell(Event::Progress(Progress::reading(done, total)));
+                on_event(Event::Progress(Progress::reading(done, total)));
             };
             let mut from = self.files.read(name)?;
             let (size, sha256) = match copy(&mut from, &mut to, control, &mut passed) {
@@ -216,7 +216,7 @@ impl FileCopier<'_> {
             fact.check(size, &sha256).map_err(wrong)?;
             to.sync_all().map_err(|error| Error::disk(&path, &error))?;
             manifest.set(Pin::new(edition, name, size, sha256));
-            tell(Event::File(name.clone()));
+            on_event(Event::File(name.clone()));
         }
         manifest.write(self.into)?;
         Ok(Some(manifest))

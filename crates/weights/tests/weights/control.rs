@@ -38,7 +38,7 @@ fn a_cancelled_download_is_resumed() {
     let kept = scene.n_kept();
     assert!(kept > 0 && !scene.place().exists());
     match presence(&scene.entry, &scene.home) {
-        Presence::Coming { done, total } => assert!(done >= kept && total > done),
+        Presence::Partial { done, total } => assert!(done >= kept && total > done),
         other => panic!("{other:?}"),
     }
 

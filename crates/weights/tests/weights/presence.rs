@@ -110,7 +110,7 @@ fn a_removed_checkpoint_is_deleted() {
     scene.succeeds(&[&server]);
     assert!(matches!(
         presence(&scene.entry, &scene.home),
-        Presence::Here { .. }
+        Presence::Installed { .. }
     ));
     let measured = Speed {
         factor: 0.5,

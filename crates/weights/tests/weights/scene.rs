@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use earmark_weights::{
     CatalogModel, Control, Download, Edition, Environment, Error, Event, Fact, Manifest, Mirror,
-    Network, Outcome, Proxy, What,
+    ModelKind, Network, Outcome, Proxy,
 };
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -106,7 +106,7 @@ impl Scene {
         let entry = CatalogModel {
             name: "Test-Model".into(),
             title: "Test".into(),
-            what: What::Recognizer,
+            kind: ModelKind::Recognizer,
             about: "Of a test.".into(),
             languages: Vec::new(),
             longest_clip_s: 30,

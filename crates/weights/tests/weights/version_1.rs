@@ -31,7 +31,7 @@ fn downloaded_bytes_are_not_requested_again() {
         let file = file.unwrap();
         fs::copy(file.path(), coming.join(file.file_name())).unwrap();
     }
-    let Presence::Coming { done, total } = presence(&scene.entry, &scene.home) else {
+    let Presence::Partial { done, total } = presence(&scene.entry, &scene.home) else {
         panic!("the download is seen");
     };
     assert_eq!(

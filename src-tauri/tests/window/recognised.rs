@@ -9,7 +9,7 @@ use earmark_transcript::cues::Rules;
 use earmark_transcript::export::{Format, Options, render};
 
 /// How a recording ends in a queue of its own.
-pub(crate) fn heard(recording: &Path) -> End {
+pub(crate) fn recognised(recording: &Path) -> End {
     let (mut queue, events) = Queue::start(&ModelCache::start());
     queue.submit(Job {
         recording: recording.to_owned(),
@@ -34,7 +34,7 @@ pub(crate) fn heard(recording: &Path) -> End {
 
 /// The transcript of a recording that the demo understands.
 pub(crate) fn transcript(recording: &Path) -> Transcript {
-    match heard(recording) {
+    match recognised(recording) {
         End::Done(transcript) if !transcript.segments.is_empty() => transcript,
         _ => panic!("the demo hears nothing in {}", recording.display()),
     }

@@ -1,4 +1,4 @@
-//! One line that is heard once more, alone: new times, or new words as well.
+//! One line that is recognised once more, alone: new times, or new words as well.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ const OUTCOME: &str = "
 
 /// Hears the first line again in both ways, and takes both back: `Good evening, everyone.`, which
 /// was corrected by hand, stands there before and after.
-pub(crate) fn a_line_is_heard_again(window: &Window) {
+pub(crate) fn a_line_is_recognised_again(window: &Window) {
     let begins = |words: &str| {
         let text = "document.querySelector('#line-0 .text').textContent";
         let script = format!("return {text}.startsWith({})", json!(words));
