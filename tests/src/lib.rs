@@ -14,6 +14,7 @@ pub mod reference_streaming;
 pub mod samples;
 pub mod server;
 pub mod sql;
+pub mod voices;
 
 use std::path::PathBuf;
 

@@ -3,12 +3,12 @@
 use std::process::Command;
 
 use crate::{
-    Outcome, Task, arguments_after, cargo_program, fuzz, journey, media_matrix, offline,
+    Outcome, Task, arguments_after, cargo, cargo_program, fuzz, journey, media_matrix, offline,
     run as run_program, setup, typing,
 };
 
 /// The checks; each is also a separate task.
-pub(crate) const CHECKS: [Task; 6] = [
+pub(crate) const CHECKS: [Task; 7] = [
     (
         "offline",
         "run every test without a network, only loopback",
@@ -28,6 +28,11 @@ pub(crate) const CHECKS: [Task; 6] = [
         "kills",
         "kill every writer 50 times at random moments; what it finished is there",
         kills,
+    ),
+    (
+        "speakers",
+        "memory and time of telling speakers apart for one hour and three (release build)",
+        speakers,
     ),
     (
         "fuzz",
@@ -56,6 +61,10 @@ fn kills() -> Outcome {
     test("earmark-cli", "transcribe", "killed_runs_go_on")?;
     test("earmark-cli", "models", "a_killed_import")?;
     test("earmark-cli", "listen", "processes_killed_at_any_moment")
+}
+
+fn speakers() -> Outcome {
+    cargo(&["bench", "--workspace", "--bench", "speakers"])
 }
 
 /// Runs the named check, or all of them.
