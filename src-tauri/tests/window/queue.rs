@@ -18,7 +18,9 @@ fn a_broken_recording_says_so_and_the_queue_goes_on() {
     let recordings = folder.join("recordings");
     fs::create_dir_all(&recordings).expect("the build folder can be written to");
     let broken = recordings.join("a broken one.wav");
-    fs::write(&broken, "These are words, and no sound.\n").expect("the file can be written");
+    // It begins like a recording and has no sound.
+    let header = b"RIFF\x10\0\0\0WAVEfmt \x04\0\0\0\0\0\0\0";
+    fs::write(&broken, header).expect("the file can be written");
     assert!(matches!(recognised(&broken), End::Failed(_)));
     copy_of("en-05.flac", recordings.join("behind it.flac"));
     let chosen = copy_of("en-03.flac", folder.join("chosen.flac"));
