@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use earmark_jobs::{DEMO, DeviceChoice, Proxy};
+use earmark_jobs::{DEMO, DeviceChoice, Mirror, Proxy, mirrors};
 use earmark_store::settings::Theme as Stored;
 use serde_json::{Map, Value};
 
@@ -250,7 +250,7 @@ pub(crate) fn completed(
         // How long things are kept elsewhere would delete what is here.
         | "keep_days" | "keep_dictation_days" | "keep_dictation_audio" => false,
         // A person confirms the server of somebody else; a backup cannot.
-        "mirror" => value.as_str().is_none_or(|it| !is_address(it)),
+        "mirror" => value.as_str().is_none_or(|it| !is_own_server(it)),
         "device" => entry_view::devices().iter().any(|it| value == it.name),
         _ => true,
     };
@@ -274,9 +274,9 @@ pub(crate) fn proxy(text: Option<&str>) -> Proxy {
     }
 }
 
-/// Whether a mirror is an address and not a name of the catalog.
-pub(crate) fn is_address(mirror: &str) -> bool {
-    mirror.contains("://")
+/// Whether a mirror is a server of somebody else: a valid one that is not in the catalog.
+pub(crate) fn is_own_server(mirror: &str) -> bool {
+    Mirror::parse(mirror).is_ok_and(|it| !mirrors().contains(&it))
 }
 
 /// What the engine goes by, of the settings.

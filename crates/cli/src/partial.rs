@@ -2,12 +2,12 @@
 //! cut loses at most one chunk, and the next run of the same command goes on there.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use earmark_files::{Access, write_atomic};
-use earmark_jobs::{Job, Ms, Segment, Transcript};
+use earmark_jobs::{Job, Ms, Segment, Transcript, joined_transcript};
 use earmark_transcript::export::json::{Layout, render};
 use earmark_transcript::import;
 use serde::{Deserialize, Serialize};
@@ -18,11 +18,14 @@ use crate::output;
 /// What the name of an unfinished transcript ends with, behind the name of its target.
 const ENDING: &str = ".partial";
 
-/// An unfinished transcript and its file. The file has one line about the work, and the transcript
-/// as JSON on another.
+/// An unfinished transcript and its file. The file has a line of JSON about the work, and behind it
+/// one for each finished chunk: a transcript as long as what is recognised then, with what the chunk
+/// adds.
 pub(crate) struct Partial {
     path: PathBuf,
     work: Work,
+    /// Open once something is kept in it.
+    file: Option<File>,
     /// What an earlier run has recognised, and this one.
     segments: Vec<Segment>,
     warnings: Vec<String>,
@@ -31,7 +34,7 @@ pub(crate) struct Partial {
 }
 
 /// What is being done; only the same work goes on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Work {
     earmark: String,
     n_bytes: u64,
@@ -44,8 +47,6 @@ struct Work {
     context: String,
     longest_chunk_s: Option<u32>,
     speakers: String,
-    /// Everything before is recognised.
-    recognised_until_ms: u32,
 }
 
 impl Partial {
@@ -57,14 +58,12 @@ impl Partial {
         let mut partial = Self {
             path: name.into(),
             work: Work::of(job),
+            file: None,
             segments: Vec::new(),
             warnings: Vec::new(),
             is_told: false,
         };
-        if let Some((until, earlier)) = partial.earlier() {
-            partial.work.recognised_until_ms = until.0;
-            partial.segments = earlier.segments;
-            partial.warnings = earlier.warnings;
+        if let Some(until) = partial.resume() {
             job.from = until;
             output::message(&format!(
                 "{}: going on at {until}, where an earlier run was interrupted",
@@ -74,32 +73,77 @@ impl Partial {
         partial
     }
 
-    /// What an earlier run of the same work has left.
-    fn earlier(&self) -> Option<(Ms, Transcript)> {
+    /// Takes in what an earlier run of the same work has left, and opens its file to go on; where
+    /// that run ended.
+    fn resume(&mut self) -> Option<Ms> {
         let text = fs::read_to_string(&self.path).ok()?;
-        let (work, transcript) = text.split_once('\n')?;
-        let work: Work = serde_json::from_str(work).ok()?;
-        let until = work.recognised_until_ms;
-        let same = Work {
-            recognised_until_ms: self.work.recognised_until_ms,
-            ..work
-        };
-        if until == 0 || same != self.work {
+        let mut lines = text.split_inclusive('\n');
+        let first = lines.next()?;
+        if serde_json::from_str::<Work>(first).ok()? != self.work {
             return None;
         }
-        let json = Some(import::Format::Json);
-        let transcript = import::read(transcript.as_bytes(), json).ok()?;
-        Some((Ms(until), transcript))
+        let (mut until, mut n_valid) = (Ms::ZERO, first.len());
+        for line in lines {
+            // A line that was being written when the run was killed is no transcript.
+            let Ok(chunk) = import::read(line.as_bytes(), Some(import::Format::Json)) else {
+                break;
+            };
+            until = chunk.duration;
+            n_valid += line.len();
+            self.segments.extend(chunk.segments);
+            self.warn(&chunk.warnings);
+        }
+        if until == Ms::ZERO {
+            return None;
+        }
+        let opened = earmark_files::open_private(&self.path).and_then(|file| {
+            file.set_len(n_valid as u64)?;
+            Ok(file)
+        });
+        match opened {
+            Ok(file) => self.file = Some(file),
+            Err(error) => self.tell(&error),
+        }
+        Some(until)
     }
 
-    /// Adds a finished chunk, and writes the file.
+    /// Adds a finished chunk, also to the file.
     pub(crate) fn add(&mut self, chunk: &FinishedChunk) {
         self.segments.extend(chunk.segments.iter().cloned());
-        self.warnings.extend(chunk.warnings.iter().cloned());
-        self.work.recognised_until_ms = chunk.end.0;
-        if let Err(error) = self.write(chunk.end)
-            && !self.is_told
-        {
+        self.warn(&chunk.warnings);
+        if let Err(error) = self.write(chunk) {
+            self.tell(&error);
+        }
+    }
+
+    fn write(&mut self, chunk: &FinishedChunk) -> io::Result<()> {
+        let (segments, warnings) = (chunk.segments.clone(), chunk.warnings.clone());
+        let transcript = Transcript::assemble(chunk.end, segments, warnings);
+        let line = render(&transcript, "", Layout::Line);
+        let file = if let Some(file) = &mut self.file {
+            file
+        } else {
+            let mut file = earmark_files::open_private(&self.path)?;
+            file.set_len(0)?;
+            writeln!(file, "{}", serde_json::to_string(&self.work)?)?;
+            self.file.insert(file)
+        };
+        file.write_all(line.as_bytes())?;
+        file.sync_data()
+    }
+
+    /// Keeps warnings, each once.
+    fn warn(&mut self, warnings: &[String]) {
+        for warning in warnings {
+            if !self.warnings.contains(warning) {
+                self.warnings.push(warning.clone());
+            }
+        }
+    }
+
+    /// Says that the file cannot be written, once.
+    fn tell(&mut self, error: &io::Error) {
+        if !self.is_told {
             self.is_told = true;
             output::message(&format!(
                 "warning: cannot write `{}` ({error}); an interrupted run will begin again",
@@ -108,22 +152,11 @@ impl Partial {
         }
     }
 
-    fn write(&self, until: Ms) -> std::io::Result<()> {
-        let work = serde_json::to_string(&self.work)?;
-        let transcript = Transcript::assemble(until, self.segments.clone(), self.warnings.clone());
-        let transcript = render(&transcript, "", Layout::Line);
-        let content = format!("{work}\n{transcript}");
-        write_atomic(&self.path, content.as_bytes(), Access::Owner)
-    }
-
     /// The whole transcript, of which this run has recognised the end.
     pub(crate) fn completed(&self, end: &Transcript) -> Transcript {
         let n_before = self.segments.len().saturating_sub(end.segments.len());
-        let mut segments = self.segments[..n_before].to_vec();
-        segments.extend(end.segments.iter().cloned());
-        let new = end.warnings.iter().filter(|it| !self.warnings.contains(it));
-        let warnings = self.warnings.iter().chain(new).cloned().collect();
-        Transcript::assemble(end.duration, segments, warnings)
+        let before = self.segments[..n_before].to_vec();
+        joined_transcript(before, self.warnings.clone(), end.clone())
     }
 
     /// Removes the file: the transcript is at its target.
@@ -150,7 +183,6 @@ impl Work {
             context: job.context.clone(),
             longest_chunk_s: job.longest_chunk_s,
             speakers: format!("{:?}", job.voices),
-            recognised_until_ms: 0,
         }
     }
 }

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
+mod kills;
 #[path = "../../audio/tests/capture/server.rs"]
 mod server;
 
@@ -16,6 +17,7 @@ use earmark_audio::{Recording, SAMPLE_RATE, Source as _};
 use earmark_transcript::{Ms, score};
 use serde_json::Value;
 
+use self::kills::{Random, n_kills};
 use self::server::{control, play, with_server};
 
 const MICROPHONE: &str = "pulseaudio:microphone.monitor";
@@ -232,32 +234,27 @@ fn a_killed_process_leaves_its_recording() {
     });
 }
 
-/// Killed at any moment, also while it ends by itself: all but the last half second is there. Three
-/// times, or `EARMARK_TEST_KILLS`.
+/// Killed at any moment, also while it ends by itself: all but the last half second is there.
 #[test]
 fn processes_killed_at_any_moment_leave_their_recordings() {
     with_server(
         "processes_killed_at_any_moment_leave_their_recordings",
         || {
-            let asked = std::env::var("EARMARK_TEST_KILLS").ok();
-            let n_kills: u32 = asked.map_or(3, |it| it.parse().unwrap());
             let source = read(&sample("en-01.flac"));
-            let mut random: u64 = 0x9e37_79b9;
-            for nth in 0..n_kills {
-                random = random
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
-                let any = (random >> 33) as usize;
+            let mut random = Random::new();
+            for nth in 0..n_kills() {
                 let folder = tempfile::tempdir().unwrap();
                 let recording = folder.path().join("talk.wav");
                 let path = recording.to_str().unwrap();
                 let mut earmark = Earmark::listen(&["--record", path]);
                 let least = LOSS_MOST + 2 * PART;
-                let played = &source[..least + any % (source.len() - least)];
+                let most = source.len() as u64;
+                let n = random.below(most - least as u64) as usize;
+                let played = &source[..least + n];
                 play("microphone", played);
                 if nth % 2 == 1 {
                     earmark.signal("-INT");
-                    std::thread::sleep(Duration::from_millis((any % 600) as u64));
+                    std::thread::sleep(random.moment(Duration::from_millis(600)));
                 }
                 earmark.child.kill().unwrap();
                 earmark.child.wait().unwrap();

@@ -40,6 +40,7 @@ pub use earmark_audio::capture::{Device, DeviceSelector, Kind, Level, devices as
 pub use earmark_audio::decode::{decode_in_own_process, serve_if_asked};
 pub use earmark_audio::record::Recorded;
 pub use earmark_engine::{DeviceChoice, Dtype, Hardware, Settings, set_threads};
+pub use earmark_pipeline::joined as joined_transcript;
 pub use earmark_speakers::{Count as SpeakerCount, MOST_SPEAKERS};
 pub use earmark_transcript::{Language, Ms, Segment, Transcript};
 pub use earmark_weights::{

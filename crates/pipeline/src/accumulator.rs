@@ -20,9 +20,6 @@ pub(crate) struct Accumulator {
     n_told: usize,
     /// Whether the recording was transcribed up to some time by somebody else.
     goes_on: bool,
-    /// Languages that the aligner does not know, one for each chunk.
-    unaligned: Vec<String>,
-    no_aligner: bool,
 }
 
 /// What a finished chunk adds.
@@ -72,8 +69,13 @@ impl Accumulator {
         let n_before = self.segments.len();
         match timed.estimated {
             None | Some(EstimateReason::Cancelled) => {}
-            Some(EstimateReason::NoAligner) => self.no_aligner = true,
-            Some(EstimateReason::Language(language)) => self.unaligned.push(language),
+            Some(EstimateReason::NoAligner) => {
+                self.warn_once("the times of the words are estimated: there is no aligner".into());
+            }
+            Some(EstimateReason::Language(language)) => self.warn_once(format!(
+                "the times of the words in {language} are estimated: the aligner does not know \
+                 the language"
+            )),
             Some(EstimateReason::Failed(reason)) => self.warnings.push(format!(
                 "between {start} and {end} the times of the words are estimated, because \
                  aligning failed: {reason}"
@@ -92,35 +94,50 @@ impl Accumulator {
         self.warnings.push(warning);
     }
 
+    /// What holds for more than one chunk is told with the first of them.
+    fn warn_once(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
+            self.warn(warning);
+        }
+    }
+
     /// Puts the source's warnings behind those of the chunks.
     pub(crate) fn end_with(&mut self, of_source: &[String]) {
         self.warnings.extend_from_slice(of_source);
     }
 
-    /// Everything as a transcript, with what holds for the whole among its warnings.
-    pub(crate) fn into_transcript(mut self, duration: Ms) -> Transcript {
-        if self.no_aligner {
-            self.warn("the times of the words are estimated: there is no aligner".into());
+    /// Everything as a transcript. Of a recording that goes on, only the whole can say whether
+    /// [nothing was said](nothing_said).
+    pub(crate) fn into_transcript(self, duration: Ms) -> Transcript {
+        let goes_on = self.goes_on;
+        let mut transcript = Transcript::assemble(duration, self.segments, self.warnings);
+        if !goes_on {
+            transcript.warnings.extend(nothing_said(&transcript));
         }
-        self.unaligned.sort();
-        self.unaligned.dedup();
-        if !self.unaligned.is_empty() {
-            let languages = self.unaligned.join(", ");
-            self.warn(format!(
-                "the times of the words in {languages} are estimated: the aligner does not know \
-                 the language"
-            ));
-        }
-        if self.goes_on {
-            // What came before may have been said well.
-        } else if self.done < TOO_SHORT {
-            self.warn(format!(
-                "only {} ms of sound; too short for a word",
-                self.done.0
-            ));
-        } else if self.segments.is_empty() {
-            self.warn("no speech was recognised".into());
-        }
-        Transcript::assemble(duration, self.segments, self.warnings)
+        transcript
     }
+}
+
+/// The whole of a recording that was transcribed in several runs: what the earlier ones have found,
+/// and the transcript of the rest. What both warn of is said once.
+pub fn joined(mut segments: Vec<Segment>, warnings: Vec<String>, rest: Transcript) -> Transcript {
+    segments.extend(rest.segments);
+    let mut whole = Transcript::assemble(rest.duration, segments, warnings);
+    let nothing = nothing_said(&whole);
+    for warning in rest.warnings.into_iter().chain(nothing) {
+        if !whole.warnings.contains(&warning) {
+            whole.warnings.push(warning);
+        }
+    }
+    whole
+}
+
+/// What a reader should know of a whole transcript without text.
+fn nothing_said(whole: &Transcript) -> Option<String> {
+    if whole.duration < TOO_SHORT {
+        let length = whole.duration.0;
+        return Some(format!("only {length} ms of sound; too short for a word"));
+    }
+    let is_silent = whole.segments.is_empty();
+    is_silent.then(|| "no speech was recognised".into())
 }

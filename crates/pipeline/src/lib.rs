@@ -19,6 +19,7 @@ mod snap_to_silence;
 mod speech_clip;
 mod transcribe;
 
+pub use accumulator::joined;
 pub use align::{Align, BoundedAligner, Precision};
 pub use chunk::Policy;
 pub use error::Error;

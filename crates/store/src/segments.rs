@@ -30,7 +30,7 @@ impl Store {
         })
     }
 
-    /// Adds what a reader should know behind what is there.
+    /// Adds what a reader should know behind what is there, once.
     ///
     /// Errors: [`Error::NoEntry`].
     pub fn append_warnings(&mut self, id: EntryId, warnings: &[String]) -> Result<(), Error> {
@@ -42,7 +42,11 @@ impl Store {
             let kept: Option<String> = sql.query_row([id.0], |row| row.get(0)).optional()?;
             let kept = kept.ok_or(Error::NoEntry { id: id.0 })?;
             let mut all: Vec<String> = serde_json::from_str(&kept).unwrap_or_default();
-            all.extend_from_slice(warnings);
+            for warning in warnings {
+                if !all.contains(warning) {
+                    all.push(warning.clone());
+                }
+            }
             let all = serde_json::Value::from(all).to_string();
             let sql = "UPDATE item SET warnings = ?2 WHERE id = ?1";
             change(transaction, id, sql, params![id.0, all])

@@ -1,21 +1,10 @@
 //! Fuzzing of the code that reads foreign files.
 
 use std::fs;
+use std::path::PathBuf;
 
 use crate::cargo_tools::FUZZ;
 use crate::{Outcome, arguments_after, root, run, setup, target};
-
-/// The targets of `fuzz/`, described in `tests/src/fuzz.rs`.
-const TARGETS: [&str; 8] = [
-    "media",
-    "subtitle_import",
-    "text_file",
-    "dictated_text",
-    "settings",
-    "backup",
-    "model_folder",
-    "model_archive",
-];
 
 /// The longest input. Units: bytes.
 const MAX_BYTES: &str = "65536";
@@ -32,12 +21,20 @@ pub(crate) fn run_targets() -> Outcome {
         .parse()
         .map_err(|_| format!("`{seconds}` is not a number of seconds"))?;
     let only = asked.next();
-    for name in TARGETS {
-        if only.as_ref().is_none_or(|it| it == name) {
-            run_target(name, seconds)?;
-        }
-    }
-    Ok(())
+    let mut targets = targets()?;
+    targets.retain(|it| only.as_ref().is_none_or(|only| only == it));
+    targets.iter().try_for_each(|it| run_target(it, seconds))
+}
+
+/// The targets of `fuzz/`, described in `tests/src/fuzz.rs`.
+fn targets() -> Result<Vec<String>, String> {
+    let folder = root().join("fuzz/fuzz_targets");
+    let files = fs::read_dir(&folder)
+        .map_err(|error| format!("cannot read `{}`: {error}", folder.display()))?;
+    let stem = |path: PathBuf| Some(path.file_stem()?.to_str()?.to_owned());
+    let mut targets: Vec<String> = files.flatten().filter_map(|it| stem(it.path())).collect();
+    targets.sort();
+    Ok(targets)
 }
 
 fn run_target(name: &str, seconds: u32) -> Outcome {

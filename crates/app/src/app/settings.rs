@@ -12,7 +12,7 @@ use crate::api::{
     Code, Event, Failure, Feature, Folder, Folders, Model, Opening, Settings, ShortcutState,
 };
 use crate::events::{AppEvent, Subscriber};
-use crate::settings::{changed, is_address, unload_after};
+use crate::settings::{changed, is_own_server, unload_after};
 use crate::{entry_view, log, recordings, waveform_cache};
 
 /// Days that deleted entries can be taken back.
@@ -63,15 +63,13 @@ impl App {
         confirm_mirror: impl FnOnce(&str) -> bool,
     ) -> Result<Settings, Failure> {
         let now = self.settings.get();
+        // One that is no server is refused below, with its reason.
         let asked = change.get("mirror").and_then(Value::as_str);
-        if let Some(address) = asked.filter(|it| is_address(it))
-            && now.mirror.as_deref() != Some(address)
+        if let Some(mirror) = asked.filter(|it| is_own_server(it))
+            && now.mirror.as_deref() != Some(mirror)
+            && !confirm_mirror(mirror)
         {
-            // An address that is none is refused below, with its reason.
-            let is_valid = earmark_jobs::Mirror::parse(address).is_ok();
-            if is_valid && !confirm_mirror(address) {
-                return Ok(now);
-            }
+            return Ok(now);
         }
         let settings = self.set(|now| {
             let settings = changed(now, change)?;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use earmark_jobs::{End, Event as JobEvent, Loaded, Progress};
+use earmark_jobs::{End, Event as JobEvent, Loaded, Progress, joined_transcript};
 use earmark_store::{EntryId, State as Stored, Store};
 use earmark_transcript::Transcript;
 
@@ -207,15 +207,7 @@ fn finish(store: &mut Store, id: EntryId, recognised: Transcript) -> Result<(), 
         .segments
         .into_iter()
         .take_while(|segment| segment.end <= first);
-    let mut segments: Vec<_> = before.collect();
-    segments.extend(recognised.segments);
-    let mut warnings = stored.warnings;
-    for warning in recognised.warnings {
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
-        }
-    }
-    let whole = Transcript::assemble(recognised.duration, segments, warnings);
+    let whole = joined_transcript(before.collect(), stored.warnings, recognised);
     Ok(store.finish(id, &whole)?)
 }
 

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use crate::kills::{Random, n_kills};
 use crate::test_home::{TINY, TestHome, files, server};
 
 #[test]
@@ -59,7 +60,7 @@ fn a_damaged_model_is_not_exported() {
 }
 
 /// An import that is killed leaves no part of a model that would be taken for one, and the next
-/// import is whole. Three are killed, or `EARMARK_TEST_KILLS`.
+/// import is whole.
 #[test]
 fn a_killed_import_can_be_repeated() {
     let here = TestHome::new();
@@ -69,21 +70,16 @@ fn a_killed_import_can_be_repeated() {
     let import = ["models", "import", bundle.to_str().unwrap()];
     let begun = Instant::now();
     TestHome::new().earmark(&import).check(0, &[]);
-    let needed = begun.elapsed().as_micros() as u64;
-    let asked = std::env::var("EARMARK_TEST_KILLS").ok();
-    let n_kills: u32 = asked.map_or(3, |it| it.parse().unwrap());
-    let mut random: u64 = 0x9e37_79b9;
+    let needed = begun.elapsed();
+    let mut random = Random::new();
     let there = TestHome::new();
-    for _ in 0..n_kills {
-        random = random
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+    for _ in 0..n_kills() {
         let mut child = there
             .command(&import)
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_micros((random >> 33) % needed));
+        std::thread::sleep(random.moment(needed));
         child.kill().unwrap();
         child.wait().unwrap();
         if there.tiny().exists() {

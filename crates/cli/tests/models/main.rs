@@ -7,6 +7,8 @@ mod download;
 mod errors;
 mod import_export;
 mod installed;
+#[path = "../kills/mod.rs"]
+mod kills;
 #[expect(dead_code, reason = "the tests of downloads use more of it")]
 #[path = "../../../weights/tests/weights/server.rs"]
 mod server;

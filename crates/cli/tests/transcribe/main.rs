@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may unwrap, too")]
 
+#[path = "../kills/mod.rs"]
+mod kills;
 mod output;
 mod partial;
 mod test_folder;
@@ -67,12 +69,7 @@ fn several_recordings_give_an_object_each_and_one_bad_one_does_not_stop_them() {
         "json",
     ]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    let paths: Vec<_> = ran
-        .objects()
-        .iter()
-        .map(|o| o["audio"]["path"].clone())
-        .collect();
-    assert_eq!(paths, ["a.wav", "c.wav"]);
+    assert_eq!(ran.paths(), ["a.wav", "c.wav"]);
     assert!(ran.stderr.contains("error: text.wav: "), "{ran:?}");
     assert!(ran.stderr.contains("error: missing.wav: "), "{ran:?}");
 }
@@ -84,12 +81,7 @@ fn a_folder_stands_for_its_recordings_in_order() {
     folder.recording("talks/a/z.wav", 8_000);
     folder.write("talks/notes.txt", "no recording");
     let ran = folder.transcribe(&["talks", "--format", "json"]);
-    let paths: Vec<_> = ran
-        .objects()
-        .iter()
-        .map(|o| o["audio"]["path"].clone())
-        .collect();
-    assert_eq!(paths, ["talks/a/z.wav", "talks/b.wav"]);
+    assert_eq!(ran.paths(), ["talks/a/z.wav", "talks/b.wav"]);
     assert!(
         ran.stderr
             .contains("note: talks: left out, because they are not recordings: notes.txt\n"),

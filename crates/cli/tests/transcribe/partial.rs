@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::kills::{Random, n_kills};
 use crate::test_folder::{TestFolder, tiny_model};
 
 #[cfg(unix)]
@@ -83,12 +84,6 @@ fn a_signal_to_end_keeps_what_is_finished() {
     }
 }
 
-/// How many runs are killed at a random moment: 3, or `EARMARK_TEST_KILLS`.
-fn n_kills() -> u32 {
-    let asked = std::env::var("EARMARK_TEST_KILLS").ok();
-    asked.map_or(3, |it| it.parse().unwrap())
-}
-
 /// A command that is killed at random moments goes on where it was, and its file is the same to the
 /// byte as that of a run without a kill.
 #[test]
@@ -112,24 +107,22 @@ fn killed_runs_go_on_and_give_the_same_file() {
     let (target, partial) = (folder.at("killed.json"), folder.at("killed.json.partial"));
     let recognised = || {
         let text = fs::read_to_string(&partial).ok()?;
-        let work: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-        work["recognised_until_ms"].as_u64()
+        // The last line may have been cut off.
+        let lines = text.lines().skip(1).map(serde_json::from_str);
+        let chunk: Value = lines.map_while(Result::ok).last()?;
+        chunk["audio"]["duration_ms"].as_u64()
     };
     let (mut n_killed, mut n_resumed) = (0, 0);
-    let mut random: u64 = 0x9e37_79b9;
+    let mut random = Random::new();
     while n_killed < n_kills() {
         // Two kills, and a run to the end.
         let mut kept = 0;
         for _ in 0..2 {
-            random = random
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            let part = (random >> 33) as u32 % 1000;
             let mut child = command("killed.json")
                 .stderr(Stdio::null())
                 .spawn()
                 .unwrap();
-            std::thread::sleep(needed * part / 1000);
+            std::thread::sleep(random.moment(needed));
             child.kill().unwrap();
             child.wait().unwrap();
             n_killed += 1;
@@ -155,39 +148,64 @@ fn killed_runs_go_on_and_give_the_same_file() {
     writeln!(stdout(), "{n_killed} runs were killed; {n_resumed} {told}").unwrap();
 }
 
-/// A run that is killed as soon as something is kept goes on behind it.
-#[test]
-fn a_run_that_was_killed_after_a_chunk_goes_on() {
-    let folder = TestFolder::new();
-    let recording = folder.recording("long.wav", 16_000 * 60);
-    let recording = recording.to_str().unwrap();
-    let arguments = ["--piece", "4", "--output", "killed.json", recording];
-    let partial = folder.at("killed.json.partial");
+/// Runs a command until something is kept, and kills it.
+fn killed_after_a_chunk(folder: &TestFolder, arguments: &[&str], partial: &str) {
     let mut child = folder
         .command(&["transcribe", "--model", &tiny_model()])
         .args(arguments)
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    while !partial.exists() {
+    let n_lines = || fs::read_to_string(folder.at(partial)).map_or(0, |it| it.lines().count());
+    while n_lines() < 2 {
         assert!(child.try_wait().unwrap().is_none(), "it ended");
         std::thread::sleep(Duration::from_millis(1));
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(!folder.at("killed.json").exists());
-    let ran = folder.transcribe(&arguments);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let said = "long.wav: going on at ";
-    assert!(ran.stderr.contains(said), "{}", ran.stderr);
-    assert!(!partial.exists());
+}
+
+/// A run that is killed as soon as something is kept goes on behind it, also when all chunks were
+/// finished, or the last one was kept in part only.
+#[test]
+fn a_run_that_was_killed_after_a_chunk_goes_on() {
+    let folder = TestFolder::new();
+    folder.recording("long.wav", 16_000 * 60);
+    let arguments = ["--piece", "4", "--output", "a.json", "long.wav"];
+    assert_eq!(folder.transcribe(&arguments).code, 0);
+    let whole = fs::read(folder.at("a.json")).unwrap();
+    fs::remove_file(folder.at("a.json")).unwrap();
+    killed_after_a_chunk(&folder, &arguments, "a.json.partial");
+    assert!(!folder.at("a.json").exists());
+    let kept = fs::read(folder.at("a.json.partial")).unwrap();
+    let goes_on = || {
+        let ran = folder.transcribe(&arguments);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let said = "long.wav: going on at ";
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+        assert!(fs::read(folder.at("a.json")).unwrap() == whole);
+        assert!(!folder.at("a.json.partial").exists());
+    };
+    goes_on();
+    let cut = [&kept[..], b"{\"schema\":1,\"audio\""].concat();
+    folder.write("a.json.partial", cut);
+    goes_on();
+
+    // One line of what the whole holds: what a run has left that was killed before it wrote its file.
+    let work = kept.split_inclusive(|it| *it == b'\n').next().unwrap();
+    let whole: Value = serde_json::from_slice(&whole).unwrap();
+    folder.write(
+        "a.json.partial",
+        [work, whole.to_string().as_bytes(), b"\n"].concat(),
+    );
+    goes_on();
 }
 
 /// What an earlier run has left counts for the same recording and the same work only.
 #[test]
 fn an_unfinished_transcript_of_other_work_is_not_used() {
     let folder = TestFolder::new();
-    let recording = folder.recording("a.wav", 16_000 * 8);
+    let recording = folder.recording("a.wav", 16_000 * 59);
     let recording = recording.to_str().unwrap();
     let transcribe = |more: &[&str]| {
         let all = [&["--piece", "4", "--output", "a.json", recording], more].concat();
@@ -195,17 +213,32 @@ fn an_unfinished_transcript_of_other_work_is_not_used() {
     };
     assert_eq!(transcribe(&[]).code, 0);
     let whole = fs::read(folder.at("a.json")).unwrap();
-    for left in [
-        "",
-        "{}\n{}\n",
-        "not JSON\n\n",
-        "{\"recognised_until_ms\":4000}\n{}\n",
-    ] {
-        folder.write("a.json.partial", left);
+    let begins_anew = || {
         let ran = transcribe(&[]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         assert!(!ran.stderr.contains("going on"), "{}", ran.stderr);
         assert!(fs::read(folder.at("a.json")).unwrap() == whole);
         assert!(!folder.at("a.json.partial").exists());
+    };
+    for left in ["", "{}\n{}\n", "not JSON\n\n"] {
+        folder.write("a.json.partial", left);
+        begins_anew();
     }
+    // Other options, and another recording of this name.
+    let other = ["--context", "Mara", "--piece", "4", "--output", "a.json"];
+    killed_after_a_chunk(
+        &folder,
+        &[&other[..], &[recording]].concat(),
+        "a.json.partial",
+    );
+    begins_anew();
+    killed_after_a_chunk(
+        &folder,
+        &[&other[2..], &[recording]].concat(),
+        "a.json.partial",
+    );
+    folder.recording("a.wav", 16_000 * 60);
+    let ran = transcribe(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("going on"), "{}", ran.stderr);
 }

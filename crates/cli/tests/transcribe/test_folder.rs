@@ -86,6 +86,12 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
+    /// The recordings of the JSON objects on standard output.
+    pub(crate) fn paths(&self) -> Vec<Value> {
+        let objects = self.objects().into_iter();
+        objects.map(|it| it["audio"]["path"].clone()).collect()
+    }
+
     /// The JSON objects on standard output, one a line.
     pub(crate) fn objects(&self) -> Vec<Value> {
         self.stdout

@@ -188,7 +188,9 @@ fn cancel_keeps_what_was_finished() {
         };
         assert_eq!(transcript.text, text);
         assert_eq!(transcript.duration, Ms(3000), "as far as it is known");
-        assert!(transcript.warnings[0].starts_with(&format!("stopped at {stopped_at}")));
+        let stopped = format!("stopped at {stopped_at}");
+        let is_told = |it: &String| it.starts_with(&stopped);
+        assert!(transcript.warnings.iter().any(is_told));
     }
 }
 
@@ -210,7 +212,9 @@ fn warnings_of_source_and_model_reach_the_reader() {
     assert_eq!(warnings.len(), 4);
     assert!(warnings[0].contains("did not come to an end"));
     assert!(warnings[1].contains("repeated itself"));
-    assert_eq!(warnings[2], "the end is damaged");
+    // What holds for more than one chunk is told with the first.
+    assert!(warnings[2].contains("there is no aligner"));
+    assert_eq!(warnings[3], "the end is damaged");
 }
 
 #[test]
@@ -384,9 +388,7 @@ fn what_cannot_be_measured_is_estimated_and_says_so() {
             .all(|w| w.quality.is_none() && w.end > w.start)
     );
     assert_eq!(transcript.warnings.len(), 2);
-    assert!(
-        transcript.warnings[0].contains("aligning failed: ")
-            && transcript.warnings[0].contains("no memory")
-    );
-    assert!(transcript.warnings[1].contains("in Thai are estimated"));
+    assert!(transcript.warnings[0].contains("in Thai are estimated"));
+    let failed = &transcript.warnings[1];
+    assert!(failed.contains("aligning failed: ") && failed.contains("no memory"));
 }

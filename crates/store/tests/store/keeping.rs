@@ -111,7 +111,7 @@ fn an_entry_comes_back_after_a_restart() {
     for warnings in [
         &["one".to_owned()][..],
         &[],
-        &["two".into(), "three".into()],
+        &["two".into(), "one".into(), "three".into()],
     ] {
         home.store.append_warnings(id, warnings).unwrap();
     }

@@ -1,5 +1,7 @@
 //! Command-line options shared by several commands.
 
+mod speakers;
+
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -7,13 +9,13 @@ use anyhow::{Context, anyhow};
 use clap::ValueEnum;
 use earmark_audio::Opening;
 use earmark_engine::Checkpoint;
-use earmark_jobs::{
-    AlignerChoice, DEMO, DeviceChoice, Dtype, Job, Language, MOST_SPEAKERS, Settings, SpeakerCount,
-};
+use earmark_jobs::{AlignerChoice, DEMO, DeviceChoice, Dtype, Job, Language, Settings};
 use earmark_transcript::cues::Rules;
 use earmark_transcript::export::{self, Format, txt};
 use earmark_transcript::import;
 use earmark_weights::{Files, LocalCheckpoint};
+
+pub(crate) use self::speakers::{SpeakerChoice, speaker_choice, speaker_count};
 
 /// Model, aligner, device and number format.
 #[derive(clap::Args)]
@@ -174,37 +176,6 @@ impl ThreadArgs {
     pub(crate) fn apply(&self) {
         earmark_jobs::set_threads(self.threads);
     }
-}
-
-/// Parses a number of speakers: `auto`, a number, or the least and the most.
-pub(crate) fn speaker_count(text: &str) -> Result<SpeakerCount, String> {
-    if text.trim().eq_ignore_ascii_case("auto") {
-        return Ok(SpeakerCount::auto());
-    }
-    let (least, most) = text.split_once('-').unwrap_or((text, text));
-    let number = |text: &str| text.trim().parse::<usize>().ok();
-    let count = number(least).zip(number(most));
-    count
-        .and_then(|(least, most)| SpeakerCount::new(least..=most))
-        .ok_or_else(|| {
-            format!(
-                "choose `auto`, a number from 1 to {MOST_SPEAKERS}, or the least and the most, such \
-                 as `2-4`"
-            )
-        })
-}
-
-/// How many people to tell apart; `None` tells nobody apart.
-#[derive(Clone)]
-pub(crate) struct SpeakerChoice(pub(crate) Option<SpeakerCount>);
-
-/// Parses the same, or `off`.
-pub(crate) fn speaker_choice(text: &str) -> Result<SpeakerChoice, String> {
-    if text.trim().eq_ignore_ascii_case("off") {
-        return Ok(SpeakerChoice(None));
-    }
-    let count = speaker_count(text).map_err(|error| error.replace("`auto`", "`off`, `auto`"))?;
-    Ok(SpeakerChoice(Some(count)))
 }
 
 /// The files of a located checkpoint, as the engine takes them.
@@ -600,30 +571,5 @@ impl FormatArgs {
                 Layout::Paragraphs => txt::Layout::Paragraphs,
             },
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_of_speakers_is_a_word_a_number_or_two() {
-        let check = |text: &str, range: std::ops::RangeInclusive<usize>| {
-            let expected = SpeakerCount::new(range);
-            assert_eq!(speaker_count(text).ok(), expected, "{text}");
-            assert_eq!(speaker_choice(text).ok().map(|it| it.0), Some(expected));
-        };
-        check("auto", 1..=20);
-        check("3", 3..=3);
-        check("2-4", 2..=4);
-        check(" 2 - 4 ", 2..=4);
-        for text in ["", "0", "21", "4-2", "-3", "2-", "many", "0-3"] {
-            assert!(speaker_count(text).is_err(), "{text}");
-            let error = speaker_choice(text).err().unwrap();
-            assert!(error.contains("`off`, `auto`, a number from 1 to 20"));
-        }
-        assert!(speaker_choice("OFF").is_ok_and(|it| it.0.is_none()));
-        assert!(speaker_count("off").is_err());
     }
 }
